@@ -1,0 +1,52 @@
+"""Loops whose order matters or that visit every person, compiled by numba.
+
+A kernel takes arrays and every number as an argument, imports numpy and numba only, and gives the same answer
+uncompiled (`NUMBA_DISABLE_JIT=1`). Tables come in as structured arrays, one row a person or provider; parameters
+and levers as structured arrays of one row, so that a kernel's formula names the number it uses.
+
+numba's own cache does not notice a change in a helper of another file, and raises where nothing is writable; so the
+compiled code is cached in a folder named by the hash of all kernel sources and the versions they were compiled with.
+"""
+
+import hashlib
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import numba
+import numpy as np
+
+
+def cache_folder() -> Path:
+    """The folder that holds compiled kernels: one for each state of the sources and versions."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    digest.update(f"{numba.__version__} {np.__version__} {sys.version} {platform.machine()}".encode())
+    base = os.environ.get("CAREMARKET_CACHE") or Path(
+        os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "caremarket-sim"
+    )
+    for candidate in (Path(base), Path(tempfile.gettempdir(), f"caremarket-sim-{os.environ.get('USER', 'user')}")):
+        folder = candidate / "kernels" / digest.hexdigest()[:16]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="caremarket-sim-kernels-"))
+
+
+def compiled(function):
+    """Compile a kernel in nopython mode, without fast maths, cached in `cache_folder()`."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _FOLDER
+    try:
+        return numba.njit(cache=True, fastmath=False, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+_FOLDER = str(cache_folder())

@@ -1,0 +1,51 @@
+"""Chance that belongs to somebody: every draw is a hash of (seed, process, week, the agent's permanent number, part).
+
+The same person meets the same chance in every scenario (common random numbers), only the rows that ask are drawn, and
+a compiled kernel can ask one draw at a time. Other laws come from the uniform by inverse distribution functions.
+"""
+
+import hashlib
+from functools import cache
+
+import numpy as np
+
+from .kernels import hashing
+
+FIXED = 0
+"""The week of draws that do not belong to a week, such as a person's attributes."""
+
+
+@cache
+def process_code(name: str) -> int:
+    """A 64-bit code of a process's name; the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+class Draws:
+    """The draws of one week of one run.
+
+    `key(process)` is what a compiled kernel takes to draw by itself; `uniform` and `normal` draw one number for each
+    permanent number in `who`; `part` tells apart several draws of one agent in one process.
+    """
+
+    __slots__ = ("seed", "week")
+
+    def __init__(self, seed: int, week: int):
+        self.seed = np.uint64(seed)
+        self.week = np.uint64(week + 1_000_000)
+
+    def key(self, process: str) -> np.uint64:
+        """The key of a process this week."""
+        return np.uint64(hashing.stream_key(self.seed, np.uint64(process_code(process)), self.week))
+
+    def fixed(self, process: str) -> np.uint64:
+        """The key of a process whose draws do not depend on the week: attributes that a person is born with."""
+        return np.uint64(hashing.stream_key(self.seed, np.uint64(process_code(process)), np.uint64(FIXED)))
+
+    def uniform(self, process: str, who: np.ndarray, part: int = 0) -> np.ndarray:
+        """Uniforms in (0, 1), one for each number in `who`."""
+        return hashing.fill_uniforms(self.key(process), np.asarray(who, np.int64), np.int64(part))
+
+    def normal(self, process: str, who: np.ndarray, part: int = 0) -> np.ndarray:
+        """Standard normals, one for each number in `who`."""
+        return hashing.fill_normals(self.key(process), np.asarray(who, np.int64), np.int64(part))
