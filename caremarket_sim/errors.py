@@ -1,0 +1,92 @@
+"""What can be wrong, said so that the reader can put it right: what, where, and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in one place: `what` is wrong, in which `file` and `line`, and what would be `right`."""
+
+    what: str
+    file: str | Path | None = None
+    line: int | None = None
+    right: str | None = None
+
+    def at(self, file: str | Path | None, line: int | None) -> Problem:
+        """The same mistake, with its place."""
+        return replace(self, file=file, line=line)
+
+    def __str__(self) -> str:
+        place = "" if self.file is None else f"{self.file}: " if self.line is None else f"{self.file}:{self.line}: "
+        text = f"{place}{self.what}" + (f"; {self.right}" if self.right else "")
+        return " ".join(text.split())
+
+
+class CaremarketError(Exception):
+    """A failure that we expected and can explain; `exit_status` is what the command returns for it."""
+
+    exit_status = 70
+
+
+class BadInput(CaremarketError):
+    """Files or values that are not what they must be: every mistake found, each a `Problem`."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class ComparisonRefused(CaremarketError):
+    """Scenarios that may not be compared with each other: every reason found, each a `Problem`."""
+
+    exit_status = 3
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class CannotWrite(CaremarketError):
+    """A folder or file that could not be written: `what` failed, on which `path`."""
+
+    exit_status = 5
+
+    def __init__(self, what: str, path: str | Path | None = None) -> None:
+        self.what, self.path = what, path
+        super().__init__(what, path)
+
+    def __str__(self) -> str:
+        return self.what if self.path is None else f"{self.path}: {self.what}"
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The valid name most like `name`, or none that is near; a dotted name is also found by its last part."""
+    candidates = list(names)
+    by_last_part = [candidate for candidate in candidates if candidate.rpartition(".")[2] == name.rpartition(".")[2]]
+    if len(by_last_part) == 1:
+        return by_last_part[0]
+    return next(iter(difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)), None)
+
+
+def suggestion(name: str, names: Iterable[str], otherwise: str | None = None) -> str | None:
+    """What to say about an unknown name: the nearest valid one, or the few there are, or `otherwise`."""
+    candidates = list(names)
+    near = nearest(name, candidates)
+    if near is not None:
+        return f"did you mean {near}?"
+    if otherwise is not None:
+        return otherwise
+    return "write one of: " + ", ".join(candidates) if candidates else None
