@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Python
-    from caremarket_sim.experiments import compare as compare
-    from caremarket_sim.experiments import run as run
+    from caremarket_sim.experiments.compare import compare as compare
+    from caremarket_sim.experiments.runs import run as run
     from caremarket_sim.indicators import INDICATORS as INDICATORS
     from caremarket_sim.model import CareMarket as CareMarket
     from caremarket_sim.parameters import REGISTER as REGISTER
@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Pytho
 __version__ = "0.1.0"
 
 _HOME = {
-    "compare": "experiments",
-    "run": "experiments",
+    "compare": "experiments.compare",
+    "run": "experiments.runs",
     "INDICATORS": "indicators",
     "CareMarket": "model",
     "REGISTER": "parameters",
