@@ -18,7 +18,7 @@ CHECKS = [
 
 def failed(check: str) -> bool:
     """Run one check in the project's folder with the tools installed beside this Python."""
-    print(f"\n\N{BLACK RIGHT-POINTING SMALL TRIANGLE} {check}", flush=True)
+    print(f"\n$ {check}", flush=True)
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     return subprocess.run(shlex.split(check), cwd=ROOT, env=environment).returncode != 0
 

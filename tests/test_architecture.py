@@ -57,6 +57,7 @@ def test_a_name_that_the_package_has_not_is_refused_with_those_it_has():
 @pytest.mark.smoke
 def test_a_worker_of_a_batch_simulates_without_mesa_pandas_matplotlib_or_scipy_stats():
     simulated = loaded(
+        "import caremarket_sim.experiments.design\n"
         "from caremarket_sim.scenario import load\n"
         "from caremarket_sim.week import simulate\n"
         "simulate(1, [load('scenarios/wigan/baseline.yaml').with_weeks(2)], None)"
