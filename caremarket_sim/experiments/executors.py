@@ -15,7 +15,7 @@ import queue
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -81,7 +81,7 @@ def perform(
     cluster: str | None = None,
     chunk: int = 1,
     tell: Callable[[str], None] | None = None,
-) -> Iterator[tuple[int, Success | Failure]]:
+) -> Generator[tuple[int, Success | Failure], None, None]:
     """Call `function` on every task; yield (its position, Success or Failure) in order of completion.
 
     `function` and the tasks are anything that can be pickled; the function is found by its module and name in the
@@ -107,7 +107,9 @@ def perform(
     return _perform(function, packed, list(tasks), workers, cluster, chunk, tell)
 
 
-def _perform(function, packed, tasks, workers, cluster, chunk, tell) -> Iterator[tuple[int, Success | Failure]]:
+def _perform(
+    function, packed, tasks, workers, cluster, chunk, tell
+) -> Generator[tuple[int, Success | Failure], None, None]:
     if not tasks:
         return
     if workers == 0 and cluster is None:
@@ -150,7 +152,7 @@ class LocalCrew:
         self.executor = LocalProcesses(workers, preload)
 
     def window(self) -> int:
-        return 2 * self.executor.slots
+        return 4 * self.executor.slots
 
     def look_round(self) -> None:
         """A death here is heard of at once; there is nothing to look for."""
@@ -228,7 +230,7 @@ class _Round:
                 yield indices[0], failure_of(error)
 
     def mourn(self, death: BaseException, indices: list[int], alone: bool) -> Iterator[tuple[int, Failure]]:
-        reason = str(death) or "it was cancelled from outside"
+        reason = str(death) or "cancelled from outside"
         lost = 1 + getattr(death, "allowed_failures", 0)  # Dask has sent it again so many times by itself
         self.tell(
             f"A worker died: {reason}. What it was doing ({len(indices)} of {len(self.tasks)} tasks) is tried again."
@@ -236,8 +238,8 @@ class _Round:
         for index in indices:
             self.deaths[index] += lost
             if alone and self.deaths[index] >= DEATHS_ALLOWED:
-                sentence = f"{self.deaths[index]} workers died doing this, the last with nothing beside it: {reason}"
-                self.tell(f"Task {index + 1} is recorded as failed: {sentence}.")
+                sentence = f"{self.deaths[index]} workers died doing this, the last with nothing beside it ({reason})"
+                self.tell(f"It is recorded as failed: {sentence}.")
                 yield index, Failure("killed", sentence, "")
             elif self.deaths[index] >= DEATHS_ALLOWED - 1:
                 self.last_tries.append(index)

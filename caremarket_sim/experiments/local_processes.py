@@ -86,8 +86,8 @@ def _reason(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
         with suppress(ValueError):
             name = signal.Signals(-exit_code).name
-            return f"killed by {name}" + (" (often: out of memory)" if name == "SIGKILL" else "")
-    return f"exit status {exit_code}"
+            return f"by {name}" + (", often a sign that memory ran out" if name == "SIGKILL" else "")
+    return f"with exit status {exit_code}"
 
 
 class LocalProcesses(Executor):
@@ -99,7 +99,7 @@ class LocalProcesses(Executor):
 
     def __init__(self, slots: int, preload: tuple[str, ...] = ()):
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        self._context = multiprocessing.get_context(method)
+        self._context: Any = multiprocessing.get_context(method)
         if method == "forkserver" and preload:
             self._context.set_forkserver_preload(list(preload))
         self._environment = {name: os.environ.get(name) for name in ONE_THREAD}
@@ -236,11 +236,11 @@ class LocalProcesses(Executor):
         why = _reason(worker.process.exitcode)
         worker.pipe.close()
         if worker.future is not None:
-            worker.future.set_exception(WorkerDied(f"its worker process ended ({why})"))
+            worker.future.set_exception(WorkerDied(f"ended {why}"))
         elif not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= FAILED_STARTS_ALLOWED:
-                self._break(f"worker processes end before they are ready ({why}){_advice()}")
+                self._break(f"worker processes end before they are ready, {why}{_advice()}")
 
     def _break(self, why: str) -> None:
         with self._lock:
@@ -261,7 +261,7 @@ class LocalProcesses(Executor):
                 worker.process.kill()
                 worker.process.join()
             if worker.future is not None and not worker.future.done():
-                worker.future.set_exception(WorkerDied("its worker process was ended with the rest"))
+                worker.future.set_exception(WorkerDied("ended with the rest"))
         self._workers.clear()
 
 

@@ -1,0 +1,112 @@
+"""Writing so that a crash, a kill or a full disk leaves either the old or the new, never half of one."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from caremarket_sim.errors import CannotWrite
+
+_NOT_OURS = (sqlite3.OperationalError, sqlite3.DatabaseError)
+_DEFECTS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InternalError, sqlite3.NotSupportedError)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the operating system or SQLite refuses into one CannotWrite that names the file and the reason."""
+    try:
+        yield
+    except _DEFECTS:
+        raise
+    except _NOT_OURS as error:
+        raise CannotWrite(f"{error}; what was written before is kept", path) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CannotWrite(f"{reason}; what was written before is kept", error.filename or path) from error
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write, fsync, rename, fsync the folder: when this returns, the file is there whole, power cut or not."""
+    beside = path.with_name(f".{path.name}.part")
+    with writing(path):
+        try:
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o644)
+            try:
+                view = memoryview(content)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(beside, path)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+        settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Have the folder's list of files on disk, where the operating system lets a folder be synchronised."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):  # file systems that have no such thing
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class FolderLock:
+    """Held by the one process that writes to a folder; the operating system frees it however that process ends."""
+
+    def __init__(self, folder: Path):
+        path = folder / ".lock"
+        with writing(path):
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(self._descriptor)
+        except BlockingIOError:
+            os.close(self._descriptor)
+            what = "another run is writing to this folder; wait for it, or use another --out"
+            raise CannotWrite(what, folder) from None
+
+    def release(self) -> None:
+        """Let others write; safe to call twice."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            raise BlockingIOError from None
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):  # a file system without locks: go on without
+            raise

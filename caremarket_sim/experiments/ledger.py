@@ -1,0 +1,168 @@
+"""The ledger of an experiment: which runs there are, what came of them, and where from. One SQLite file.
+
+SQLite rather than DuckDB because others can read it while it is written. Write-ahead logging with full
+synchronisation: a transaction that has returned survives a kill and a power cut. Only the driver writes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from caremarket_sim.errors import CannotWrite
+from caremarket_sim.experiments.durable import writing
+
+NAME = "ledger.sqlite"
+
+TABLES = """
+CREATE TABLE provenance (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE scenarios (
+    position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL, title TEXT NOT NULL,
+    path TEXT NOT NULL, resolved TEXT NOT NULL, groups TEXT NOT NULL
+);
+CREATE TABLE parameters (
+    scenario TEXT NOT NULL, variant TEXT NOT NULL, name TEXT NOT NULL, value REAL NOT NULL,
+    PRIMARY KEY (scenario, variant, name)
+) WITHOUT ROWID;
+CREATE TABLE indicators (
+    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, unit TEXT NOT NULL,
+    family TEXT NOT NULL, better TEXT NOT NULL, definition TEXT NOT NULL
+);
+CREATE TABLE parts (
+    part INTEGER NOT NULL, series TEXT NOT NULL, file TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL, PRIMARY KEY (part, series)
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    scenario TEXT NOT NULL, variant TEXT NOT NULL, replicate INTEGER NOT NULL, seed INTEGER NOT NULL,
+    key TEXT NOT NULL, seconds REAL NOT NULL, finished TEXT NOT NULL, part INTEGER NOT NULL,
+    weekly_from INTEGER NOT NULL, weekly_rows INTEGER NOT NULL,
+    breakdowns_from INTEGER NOT NULL, breakdowns_rows INTEGER NOT NULL,
+    overall BLOB NOT NULL, yearly BLOB NOT NULL,
+    PRIMARY KEY (scenario, variant, replicate)
+);
+CREATE TABLE failures (
+    scenario TEXT NOT NULL, variant TEXT NOT NULL, replicate INTEGER NOT NULL, seed INTEGER NOT NULL,
+    key TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL, happened TEXT NOT NULL
+);
+"""
+"""`overall` and `yearly` are float64, little end first, in the order of `indicators` (years are rows)."""
+
+
+class Ledger:
+    """The open ledger of a folder. Errors of writing are CannotWrite and leave what was committed."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, reading_only: bool):
+        self.path = folder / NAME
+        self.reading_only = reading_only
+        self._connection = connection
+        self._identity = _identity(self.path)
+
+    @classmethod
+    def create(cls, folder: Path) -> Ledger:
+        """A new, empty ledger; made aside and renamed, so that there is never half of one."""
+        path, beside = folder / NAME, folder / f".{NAME}.part"
+        with writing(path):
+            beside.unlink(missing_ok=True)
+            connection = sqlite3.connect(beside, isolation_level=None)
+            try:
+                connection.executescript(f"PRAGMA synchronous=FULL; BEGIN; {TABLES} COMMIT;")
+                connection.close()
+                os.replace(beside, path)
+            except BaseException:
+                connection.close()
+                beside.unlink(missing_ok=True)
+                raise
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Ledger:
+        """The ledger of a folder, to go on writing. Raises CannotWrite if it is missing, damaged or not writable."""
+        path = folder / NAME
+        if not path.exists():
+            raise CannotWrite(f"the ledger is missing, so these results cannot be resumed; {_HELP}", path)
+        with writing(path):
+            if not os.access(path, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(path))
+            connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("SELECT count(*) FROM runs").fetchone()
+            except BaseException:
+                connection.close()
+                raise
+        return cls(folder, connection, reading_only=False)
+
+    @classmethod
+    def read(cls, folder: Path) -> Ledger:
+        """The ledger of a folder, to look only; works while another process writes, and on a read-only disk.
+
+        Raises FileNotFoundError where there is none, sqlite3.DatabaseError where it is damaged.
+        """
+        path = folder / NAME
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: there is no ledger here")
+        address = path.resolve().as_uri()
+        connection = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=60)
+        try:
+            connection.execute("SELECT count(*) FROM runs").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            waiting = path.with_name(f"{NAME}-wal")
+            if waiting.exists() and waiting.stat().st_size:
+                raise
+            connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
+            connection.execute("SELECT count(*) FROM runs").fetchone()
+        return cls(folder, connection, reading_only=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of what is written inside, or none of it."""
+        with writing(self.path):
+            self._must_still_be_there()
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def rows(self, query: str, values: Iterable = ()) -> list[tuple]:
+        """The rows of a query."""
+        return self._connection.execute(query, tuple(values)).fetchall()
+
+    def table(self, query: str) -> tuple[list[str], list[tuple]]:
+        """The names of the columns of a query, and its rows."""
+        cursor = self._connection.execute(query)
+        return [column[0] for column in cursor.description], cursor.fetchall()
+
+    def close(self) -> None:
+        """Bring the log into the file itself, as far as readers and the disk allow, and close."""
+        try:
+            if not self.reading_only:
+                with writing(self.path):
+                    self._must_still_be_there()
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._connection.close()
+
+    def _must_still_be_there(self) -> None:
+        """SQLite would write on into a file that has been deleted, and lose it all without a word."""
+        if _identity(self.path) != self._identity:
+            raise CannotWrite(f"the ledger was deleted or replaced while runs were being written; {_HELP}", self.path)
+
+
+_HELP = "put it back from a copy, or start again with --replace or another --out"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

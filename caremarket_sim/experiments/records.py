@@ -1,0 +1,68 @@
+"""What a run is called, and what is written down of it and of its scenario."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESULTS_FORMAT = 1
+"""Raised when folders written before can no longer be added to."""
+
+
+class OutcomeLike(Protocol):
+    """The arrays of `indicators.Outcome`: what one simulated scenario gives for one seed."""
+
+    weekly: NDArray[np.float64]
+    yearly: NDArray[np.float64]
+    overall: NDArray[np.float64]
+    breakdowns: NDArray[np.float64]
+    counts: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RunId:
+    """Which run: a scenario (by its name), a variant of its assumptions ("" for none), and a replicate from 1.
+
+    `key` is the hash of all that determines the numbers (see `run_key`).
+    """
+
+    scenario: str
+    variant: str
+    replicate: int
+    seed: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the columns of the arrays are: ids recorded weekly, all indicators, and those broken down by group."""
+
+    weekly: tuple[str, ...]
+    indicators: tuple[str, ...]
+    broken_down: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRecord:
+    """What the ledger keeps of a scenario. `groups`: (dimension, group) of each row of its breakdowns;
+    `parameters`: variant -> parameter -> value where it is not the register's."""
+
+    name: str
+    key: str
+    title: str = ""
+    path: str = ""
+    resolved: str = "{}"
+    groups: tuple[tuple[str, str], ...] = ()
+    parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def run_key(scenario_key: str, seed: int, code: str) -> str:
+    """Hash of what determines a run: resolved scenario with its parameters, seed, code version, format version."""
+    text = json.dumps(["caremarket run", RESULTS_FORMAT, code, scenario_key, seed])
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,301 @@
+"""The results of an experiment in one folder, of which no finished run is ever lost or counted twice.
+
+    <folder>/ledger.sqlite             runs with their yearly and overall values, failures, scenarios, provenance
+    <folder>/weekly/part-*.parquet     weekly series, a row a week
+    <folder>/breakdowns/part-*.parquet values by group, a row a group and period
+
+Only the driver writes, a batch of runs at a time: first the parts (write, fsync, rename), then one ledger transaction
+that names them. A kill between the two leaves parts that no ledger row names; they are removed when work is resumed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caremarket_sim.errors import BadInput, CannotWrite, Problem
+from caremarket_sim.experiments import parts
+from caremarket_sim.experiments.durable import FolderLock, writing
+from caremarket_sim.experiments.executors import Failure
+from caremarket_sim.experiments.ledger import NAME, Ledger
+from caremarket_sim.experiments.records import RESULTS_FORMAT, Layout, OutcomeLike, RunId, ScenarioRecord
+
+Made = TypeVar("Made")
+
+
+class Store:
+    """The open results folder. Use as a context manager, or close it."""
+
+    def __init__(self, folder: Path, ledger: Ledger, lock: FolderLock | None, layout: Layout):
+        self.folder, self.ledger, self.layout = folder, ledger, layout
+        self._lock = lock
+        self._groups: dict[str, tuple[tuple[str, str], ...]] = {}
+
+    @classmethod
+    def open(cls, folder: Path, layout: Layout, code: str, *, resume: bool = False, replace: bool = False) -> Store:
+        """A folder to write to: new, or with `resume` gone on with, or with `replace` emptied first.
+
+        Raises BadInput for a folder that holds something already (neither asked for) or was written by another
+        version of the code or format, CannotWrite where it cannot be written.
+        """
+        folder = Path(folder)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = FolderLock(folder)
+        try:
+            begun = _prepare(folder, resume, replace)
+            ledger = Ledger.open(folder) if begun else Ledger.create(folder)
+            try:
+                store = cls(folder, ledger, lock, layout)
+                store._agree(code, begun)
+                parts.remove_strays(folder, {file for (file,) in ledger.rows("SELECT file FROM parts")})
+            except BaseException:
+                ledger.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        return store
+
+    @classmethod
+    def read(cls, folder: Path) -> Store:
+        """A folder to look into, finished or being written. Raises BadInput where there are no results."""
+        folder = Path(folder)
+        try:
+            ledger = Ledger.read(folder)
+        except FileNotFoundError:
+            right = "name a folder that `caremarket run` or `compare` has written"
+            raise BadInput(Problem("there are no results here", file=folder, right=right)) from None
+        layout = json.loads(dict(ledger.rows("SELECT name, value FROM provenance"))["layout"])
+        return cls(folder, ledger, None, Layout(**{name: tuple(ids) for name, ids in layout.items()}))
+
+    def _agree(self, code: str, begun: bool) -> None:
+        layout = {name: list(getattr(self.layout, name)) for name in self.layout.__slots__}
+        now = {"results_format": str(RESULTS_FORMAT), "code": code, "layout": json.dumps(layout)}
+        if not begun or not self.provenance():
+            self.note(now)
+            return
+        before = self.provenance()
+        words = {"results_format": "results format", "code": "code version", "layout": "set of indicators"}
+        differing = [word for name, word in words.items() if before.get(name) != now[name]]
+        if differing:
+            raise BadInput(
+                Problem(
+                    f"the runs here were made with another {' and another '.join(differing)}, and runs of two versions "
+                    "must not be mixed in one set of results",
+                    file=self.folder,
+                    right="go on with the version that began them, or use --replace or another --out",
+                )
+            )
+
+    def provenance(self) -> dict[str, str]:
+        """What is noted of where the results come from."""
+        return dict(self.ledger.rows("SELECT name, value FROM provenance"))
+
+    def note(self, facts: Mapping[str, str]) -> None:
+        """Note facts of where the results come from, over what was noted under the same names."""
+        with self.ledger.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO provenance VALUES (?, ?)", list(facts.items()))
+
+    def describe(self, scenarios: Sequence[ScenarioRecord], indicators: Sequence[tuple[str, ...]] = ()) -> None:
+        """Enter the scenarios and the indicators (id, label, unit, family, better, definition) before their runs.
+
+        Raises BadInput if a scenario here under the same name has other content.
+        """
+        known = dict(self.ledger.rows("SELECT name, key FROM scenarios"))
+        problems = [
+            Problem(
+                f"scenario {record.name!r} is no longer what it was when the runs in {self.folder} were made",
+                file=record.path or None,
+                right="put it back as it was, or use --replace or another --out",
+            )
+            for record in scenarios
+            if known.get(record.name, record.key) != record.key
+        ]
+        if problems:
+            raise BadInput(problems)
+        new = [record for record in scenarios if record.name not in known]
+        with self.ledger.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO scenarios (name, key, title, path, resolved, groups) VALUES (?, ?, ?, ?, ?, ?)",
+                [(one.name, one.key, one.title, one.path, one.resolved, json.dumps(one.groups)) for one in new],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?)",
+                [
+                    (record.name, variant, name, value)
+                    for record in scenarios
+                    for variant, values in record.parameters.items()
+                    for name, value in values.items()
+                ],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO indicators VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(position, *indicator) for position, indicator in enumerate(indicators)],
+            )
+
+    def done(self, runs: Iterable[RunId]) -> set[RunId]:
+        """Which of these runs are here already. Raises BadInput if one is here under the same name with another key."""
+        keys = {row[:3]: row[3] for row in self.ledger.rows("SELECT scenario, variant, replicate, key FROM runs")}
+        found = set()
+        for run in runs:
+            key = keys.get((run.scenario, run.variant, run.replicate))
+            if key == run.key:
+                found.add(run)
+            elif key is not None:
+                raise BadInput(
+                    Problem(
+                        f"replicate {run.replicate} of {run.scenario!r} here was made from another seed or scenario",
+                        file=self.folder,
+                        right="ask for what was asked for before, or use --replace or another --out",
+                    )
+                )
+        return found
+
+    def add(self, batch: Sequence[tuple[RunId, OutcomeLike | Failure, float]]) -> None:
+        """Keep a batch of runs (run, its outcome or failure, seconds it took). When this returns, they are safe."""
+        outcomes = [(run, result, seconds) for run, result, seconds in batch if not isinstance(result, Failure)]
+        failures = [(run, result) for run, result, _ in batch if isinstance(result, Failure)]
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        number = 1 + self.ledger.rows("SELECT coalesce(max(part), 0) FROM runs")[0][0]
+        written: list[parts.Part] = []
+        try:
+            blocks = [(run, outcome, self._groups_of(run.scenario)) for run, outcome, _ in outcomes]
+            rows = parts.write_batch(self.folder, number, self.layout, blocks, written)
+            with self.ledger.transaction() as connection:
+                connection.executemany(
+                    "INSERT INTO parts VALUES (?, ?, ?, ?, ?)",
+                    [(number, part.series, part.file, part.sha256, part.bytes) for part in written],
+                )
+                connection.executemany(
+                    "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        (*_identity(run), seconds, now, number, *place, _blob(outcome.overall), _blob(outcome.yearly))
+                        for (run, outcome, seconds), place in zip(outcomes, rows, strict=True)
+                    ],
+                )
+                connection.executemany(
+                    "INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        (*_identity(run), failure.kind, failure.message, failure.traceback, now)
+                        for run, failure in failures
+                    ],
+                )
+        except CannotWrite:
+            for part in written:
+                (self.folder / part.file).unlink(missing_ok=True)
+            raise
+
+    def _groups_of(self, scenario: str) -> tuple[tuple[str, str], ...]:
+        if scenario not in self._groups:
+            ((groups,),) = self.ledger.rows("SELECT groups FROM scenarios WHERE name = ?", (scenario,))
+            self._groups[scenario] = tuple((dimension, group) for dimension, group in json.loads(groups))
+        return self._groups[scenario]
+
+    def runs(self) -> list[RunId]:
+        """The runs that are here, in the order (scenario as entered, variant, replicate)."""
+        query = (
+            "SELECT r.scenario, variant, replicate, seed, r.key FROM runs r JOIN scenarios s ON s.name = r.scenario "
+            "ORDER BY s.position, variant, replicate"
+        )
+        return [RunId(*row) for row in self.ledger.rows(query)]
+
+    def failures(self) -> list[tuple[RunId, Failure]]:
+        """The last failure of each run that has failed and has not been done since, in order."""
+        query = """
+            SELECT f.scenario, f.variant, f.replicate, f.seed, f.key, f.kind, f.message, f.traceback
+            FROM failures f JOIN scenarios s ON s.name = f.scenario
+            WHERE f.rowid IN (SELECT max(rowid) FROM failures GROUP BY scenario, variant, replicate)
+            AND NOT EXISTS (SELECT 1 FROM runs r WHERE (r.scenario, r.variant, r.replicate) =
+                (f.scenario, f.variant, f.replicate))
+            ORDER BY s.position, f.variant, f.replicate
+        """
+        return [(RunId(*row[:5]), Failure(*row[5:])) for row in self.ledger.rows(query)]
+
+    def outcomes(self, make: Callable[..., Made], runs: Iterable[RunId] | None = None) -> dict[RunId, Made]:
+        """The outcomes of these runs (all, when None) in the order of `runs()`, to the bit as they were added.
+
+        `make` is called with the arrays by name: weekly, yearly, overall, breakdowns, counts.
+        """
+        wanted = set(self.runs() if runs is None else runs)
+        query = (
+            "SELECT scenario, variant, replicate, seed, key, part, weekly_from, weekly_rows, breakdowns_from, "
+            "breakdowns_rows, overall, yearly FROM runs ORDER BY part"
+        )
+        files = {row[:2]: row[2] for row in self.ledger.rows("SELECT part, series, file FROM parts")}
+        made: dict[RunId, Made] = {}
+        opened: tuple[int, dict[str, Any]] = (0, {})
+        for row in self.ledger.rows(query):
+            run = RunId(*row[:5])
+            if run not in wanted:
+                continue
+            if opened[0] != row[5]:
+                opened = row[5], parts.read_batch(self.folder, row[5], self.layout, files)
+            weekly = opened[1]["weekly"][row[6] : row[6] + row[7]]
+            cells = opened[1]["breakdowns"][row[8] : row[8] + row[9]]
+            groups = max(1, len(self._groups_of(run.scenario)))
+            cells = cells.reshape(-1, groups, 2, len(self.layout.broken_down))
+            yearly = np.frombuffer(row[11], "<f8").reshape(-1, len(self.layout.indicators))
+            made[run] = make(
+                weekly=weekly.copy(),
+                yearly=yearly.astype(np.float64),
+                overall=np.frombuffer(row[10], "<f8").astype(np.float64),
+                breakdowns=cells[:, :, 0].copy(),
+                counts=cells[:, :, 1].copy(),
+            )
+        return {run: made[run] for run in self.runs() if run in made}
+
+    def close(self) -> None:
+        """Close the ledger and let others write."""
+        try:
+            self.ledger.close()
+        finally:
+            if self._lock:
+                self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        try:
+            self.close()
+        except CannotWrite:
+            if kind is None:
+                raise
+
+
+def _prepare(folder: Path, resume: bool, replace: bool) -> bool:
+    """Whether there is an experiment to go on with; refuses or empties what else is there."""
+    there = sorted(path.name for path in folder.iterdir() if path.name not in (".lock", f".{NAME}.part"))
+    if not there:
+        return False
+    ours = NAME in there or "manifest.json" in there or any(series in there for series in parts.SERIES)
+    if replace and ours:
+        with writing(folder):
+            for name in [NAME, *there]:  # the ledger first: what is left after a kill is no experiment
+                path = folder / name
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+        return False
+    if resume and ours:
+        return True
+    what = "there are results here already" if ours else "this folder holds files that are not results"
+    right = "--resume goes on with them, --replace starts again" if ours else "choose an empty or new folder"
+    raise BadInput(Problem(what, file=folder, right=right))
+
+
+def _identity(run: RunId) -> tuple:
+    return run.scenario, run.variant, run.replicate, run.seed, run.key
+
+
+def _blob(values: NDArray[np.float64]) -> bytes:
+    return np.ascontiguousarray(values, dtype="<f8").tobytes()
