@@ -112,6 +112,14 @@ def series_table() -> list[tuple[str, date, float, str]]:
     return [(name, *point) for name, points in _series().items() for point in points]
 
 
+class Numbers:
+    """A row of named numbers: `row` for kernels, attributes of the same names for processes."""
+
+    def __init__(self, row: np.ndarray):
+        self.row = row
+        self.__dict__.update(zip(row.dtype.names, row[0].item(), strict=True))
+
+
 class Parameters(Mapping[str, float]):
     """One complete set of parameter values: the register's, or a scenario's where it says otherwise.
 
@@ -127,6 +135,7 @@ class Parameters(Mapping[str, float]):
         self.row = np.zeros(1, [(parameter.field, np.float64) for parameter in known.values()])
         for name, parameter in known.items():
             self.row[parameter.field] = self.overrides.get(name, parameter.value)
+        self.numbers = Numbers(self.row)
 
     def __getitem__(self, name: str) -> float:
         return float(self.row[register()[name].field][0])

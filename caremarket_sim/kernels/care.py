@@ -1,0 +1,276 @@
+"""How the week's care is experienced, and what it does to connection and quality of life."""
+
+import math
+
+import numpy as np
+
+from . import compiled
+from .hashing import normal_quantile, uniform
+from .rostering import lateness
+from .workforce import skill_of
+
+WAITING, RECEIVING, LEFT = 0, 1, 4
+COUNCIL = 0
+AGENCY = -3
+
+
+@compiled
+def _know(client, w, hours_share, gain):
+    """Add to how well the person knows a worker; a stranger takes the place of whom they know least."""
+    weakest = 0
+    for k in range(len(client.familiar)):
+        if client.familiar[k] == w:
+            client.familiarity[k] += gain * (1.0 - client.familiarity[k])
+            return
+        if client.familiarity[k] < client.familiarity[weakest]:
+            weakest = k
+    client.familiar[weakest] = w
+    client.familiarity[weakest] = gain
+
+
+@compiled
+def _familiarity(client, w):
+    for k in range(len(client.familiar)):
+        if client.familiar[k] == w:
+            return client.familiarity[k]
+    return np.float32(0.0)
+
+
+@compiled
+def care_is_received(clients, workers, late_intercept, planned, parameters):
+    """What each person saw of the week: continuity, different carers, missed and late visits, skill, time to spare.
+
+    Continuity is the share of delivered time from people the person knows, by how well. Carers a fortnight counts each
+    different care worker of this week and the last; agency staff always count as different.
+    """
+    p = parameters[0]
+    late = np.zeros(len(workers))
+    skill = np.zeros(len(workers))
+    slack = np.zeros(len(workers))
+    for w in range(len(workers)):
+        r = workers[w]
+        if r.contact > 0.0:
+            late[w] = lateness(r, late_intercept, parameters)
+            skill[w] = skill_of(r, parameters)
+            if r.tenure < p.experience_newcomer_weeks:
+                skill[w] *= p.experience_newcomer_skill
+            available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
+            spare = max(available - r.contact - r.travel - r.gap, 0.0) * 60.0 / (r.contact * 60.0 / 35.0)
+            slack[w] = spare * (1.0 if planned else p.experience_unpaid_slack_share)
+    fade = np.float32(1.0 - p.experience_familiarity_fade)
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status != RECEIVING:
+            if c.status != LEFT:
+                c.familiarity *= fade
+                c.carers_fortnight = 0.0
+            continue
+        known = 0.0
+        skilled = 0.0
+        spare = 0.0
+        late_visits = 0.0
+        total = 0.0
+        distinct = 0
+        for run in range(16):
+            w = c.seen[run]
+            if w == -1:
+                continue
+            days = 2.0 if run >= 8 else 5.0
+            total += days
+            if w >= 0:
+                known += days * _familiarity(c, w)
+                skilled += days * skill[w]
+                spare += days * slack[w]
+                late_visits += days * late[w]
+            else:
+                skilled += days * p.experience_agency_skill
+                late_visits += days * p.experience_agency_late_share
+            new = True
+            if w != AGENCY:
+                for other in range(run):
+                    if c.seen[other] == w:
+                        new = False
+            distinct += new
+        for run in range(16):
+            w = c.seen_before[run]
+            if w == -1:
+                continue
+            new = True
+            if w != AGENCY:
+                for other in range(16):
+                    if c.seen[other] == w or (other < run and c.seen_before[other] == w):
+                        new = False
+            distinct += new
+        c.familiarity *= fade
+        for run in range(16):
+            w = c.seen[run]
+            if w >= 0:
+                repeat = False
+                for other in range(run):
+                    if c.seen[other] == w:
+                        repeat = True
+                if not repeat:
+                    _know(c, w, 1.0, np.float32(p.experience_familiarity_gain))
+        memory = p.experience_memory
+        if total > 0.0:
+            c.continuity += memory * (known / total - c.continuity)
+            c.skill = skilled / total
+            c.slack = spare / total
+        c.late = late_visits
+        c.carers_fortnight = distinct
+        if c.visits_due > 0.0:
+            c.delivered_share += memory * (c.delivered / c.due - c.delivered_share)
+            c.missed_share += memory * (c.missed / c.visits_due - c.missed_share)
+            c.late_share += memory * (c.late / c.visits_due - c.late_share)
+
+
+@compiled
+def care_is_experienced(clients, providers, levers, codesigned, parameters, scratch):
+    """Experience of care (E12): continuity, reliability, length of visit, skill, fit of the package to the person.
+
+    Fit starts at its resting value, moves with co-design times flexibility and with practice. `scratch` receives per
+    provider the sums of experience, connection and people, for the provider's own means.
+    """
+    p = parameters[0]
+    lever = levers[0]
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status != RECEIVING:
+            continue
+        provider = providers[c.provider]
+        contracted = c.payer == COUNCIL
+        design = codesigned * lever.contract_package_flexibility if contracted else p.experience_self_funder_say
+        fit = p.experience_fit_start + p.experience_fit_codesign * design + p.experience_fit_practice * provider.practice
+        c.package_fit += p.experience_fit_speed * (min(fit, 1.0) - c.package_fit)
+        reliability = max(
+            0.0, 1.0 - p.experience_late_weight * c.late_share - p.experience_missed_weight * c.missed_share
+        )
+        length = 1.0 - math.exp(-c.visit_minutes / p.experience_length_scale)
+        experience = (
+            p.experience_weight_continuity * c.continuity
+            + p.experience_weight_reliability * reliability
+            + p.experience_weight_length * length
+            + p.experience_weight_skill * c.skill
+            + p.experience_weight_fit * c.package_fit
+        )
+        total = (
+            p.experience_weight_continuity
+            + p.experience_weight_reliability
+            + p.experience_weight_length
+            + p.experience_weight_skill
+            + p.experience_weight_fit
+        )
+        effort = 1.0 + p.trust_effort_effect * (provider.trust - 0.5)
+        if contracted and lever.contract_outcome_measure == 0.0:
+            effort += p.outcome_experience_effect * lever.contract_outcome_share
+        c.experience = min(experience / total * effort, 1.0)
+        scratch[c.provider, 0] += c.experience
+        scratch[c.provider, 1] += c.connection
+        scratch[c.provider, 2] += 1.0
+        scratch[c.provider, 3] += c.late
+        scratch[c.provider, 4] += min(c.need_hours / max(c.hours, 1.0), 2.0)
+
+
+@compiled
+def connections_form(clients, providers, zones, levers, reach, parameters):
+    """Connection drifts to the person's own level, is raised by connectors' reach where people are ready and the place
+    has assets (M30), and a little by visits with time to spare (E18). Returns connections made."""
+    p = parameters[0]
+    lever = levers[0]
+    made = 0.0
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status == LEFT:
+            continue
+        assets = zones[c.zone].assets
+        c.connection += p.connection_drift * (c.sociability - c.connection)
+        practice = providers[c.provider].practice if c.provider >= 0 else 0.0
+        offered = reach * c.readiness * assets * (1.0 + p.practice_connection_effect * practice)
+        if c.payer == COUNCIL and lever.contract_outcome_measure == 2.0:
+            offered += p.outcome_connection_effect * lever.contract_outcome_share * c.readiness * assets
+        gain = offered * (1.0 - c.connection)
+        if c.status == RECEIVING and c.slack >= p.connection_slack_minutes:
+            gain += p.connection_slack_gain * (1.0 - c.connection)
+        c.connection = min(c.connection + gain, 1.0)
+        made += offered
+    return made
+
+
+@compiled
+def quality_of_life_responds(clients, experience_reference, parameters):
+    """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
+    the way a week. Nobody's care while waiting: informal carers fill a part. Sums of the year are kept for breakdowns."""
+    p = parameters[0]
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status == LEFT:
+            continue
+        light = p.hospital_need_reference
+        ratio = c.need_hours / light
+        if ratio < 1.0:
+            top = p.quality_gain_low + (p.quality_gain_mid - p.quality_gain_low) * min(max(2.0 * ratio - 1.0, 0.0), 1.0)
+        else:
+            top = p.quality_gain_mid + (p.quality_gain_high - p.quality_gain_mid) * min(ratio - 1.0, 1.0)
+        had = 0.0
+        due = c.need_hours
+        if c.status == RECEIVING:
+            had = c.delivered
+            due = c.due
+            effect = c.experience / experience_reference
+        else:
+            effect = 1.0
+        unmet = max(due - had, 0.0) if c.status == RECEIVING or c.status == WAITING else 0.0
+        c.unmet_hours = unmet
+        helped = had * effect + p.quality_informal_share * unmet
+        gain = top * (1.0 - math.exp(-p.quality_hours_slope * helped / max(c.need_hours, 0.5)))
+        gain += p.quality_connection_gain * (c.connection - 0.5)
+        if c.status != 2:
+            c.quality_of_life += p.quality_adjustment * (gain - c.quality_of_life)
+        c.sum_weeks += 1.0
+        c.sum_quality += c.quality_of_life
+        c.sum_lonely += c.connection < p.connection_lonely_line
+        if c.status == WAITING or c.status == 3:
+            c.sum_waiting += 1.0
+        if c.status == RECEIVING:
+            c.sum_receiving += 1.0
+            c.sum_experience += c.experience
+            c.sum_continuity += c.continuity
+            c.sum_carers += c.carers_fortnight
+            c.sum_due += c.due
+            c.sum_delivered += c.delivered
+            c.sum_visits += c.visits_due
+            c.sum_late += c.late
+
+
+@compiled
+def satisfied_share(clients, parameters, key):
+    """Share of people receiving care who would say extremely or very satisfied: a noisy reading of experience."""
+    p = parameters[0]
+    yes = 0.0
+    asked = 0.0
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status == RECEIVING:
+            asked += 1.0
+            noise = p.experience_survey_noise * normal_quantile(uniform(key, c.number, 0))
+            yes += c.experience + noise > p.experience_satisfied_line
+    return yes / max(asked, 1.0)
+
+
+@compiled
+def forget_rows(clients, moved):
+    """Follow care workers to their new rows after gone ones are dropped."""
+    for i in range(len(clients)):
+        c = clients[i]
+        for run in range(16):
+            if c.carer[run] >= 0:
+                c.carer[run] = moved[c.carer[run]]
+            if c.seen[run] >= 0:
+                c.seen[run] = moved[c.seen[run]]
+            if c.seen_before[run] >= 0:
+                c.seen_before[run] = moved[c.seen_before[run]]
+        for k in range(len(c.familiar)):
+            if c.familiar[k] >= 0:
+                c.familiar[k] = moved[c.familiar[k]]
+            if c.familiar[k] < 0:
+                c.familiarity[k] = 0.0

@@ -1,0 +1,66 @@
+"""Which providers serve a zone, and what a leg between two visits takes."""
+
+import math
+
+import numpy as np
+
+from . import compiled
+
+
+@compiled
+def providers_by_zone(providers, zone_count):
+    """Open providers of each zone as a compressed list: (start of each zone's part, provider rows, patch index)."""
+    start = np.zeros(zone_count + 1, np.int64)
+    for j in range(len(providers)):
+        if providers[j].open and providers[j].closing == 0:
+            for k in range(providers[j].patch_count):
+                start[providers[j].patch_zone[k] + 1] += 1
+    for z in range(zone_count):
+        start[z + 1] += start[z]
+    filled = start[:-1].copy()
+    rows = np.empty(start[-1], np.int64)
+    patches = np.empty(start[-1], np.int64)
+    for j in range(len(providers)):
+        if providers[j].open and providers[j].closing == 0:
+            for k in range(providers[j].patch_count):
+                z = providers[j].patch_zone[k]
+                rows[filled[z]] = j
+                patches[filled[z]] = k
+                filled[z] += 1
+    return start, rows, patches
+
+
+@compiled
+def patch_of(provider, zone):
+    """Index of a zone in a provider's patch, -1 where it does not serve it."""
+    for k in range(provider.patch_count):
+        if provider.patch_zone[k] == zone:
+            return k
+    return -1
+
+
+@compiled
+def kilometres(zones, a, b):
+    """Distance between the centres of two zones."""
+    return math.sqrt((zones[a].x - zones[b].x) ** 2 + (zones[a].y - zones[b].y) ** 2)
+
+
+@compiled
+def leg_minutes(area, calls, leg_factor, practice, parameters):
+    """Minutes from one call to the next in a zone of `area` km² where a provider makes `calls` calls in that slot.
+
+    leg = φ · 0.7124 · 1.3 · (A/n)^e km (Beardwood, Halton and Hammersley 1959, with a detour factor; e = 1/2 for one
+    optimal tour), at most 5 km; driven at 20 km/h plus parking, or walked if that is quicker.
+    """
+    p = parameters[0]
+    reference = p.travel_reference_area
+    leg = (
+        leg_factor
+        * 0.7124
+        * p.travel_detour
+        * math.sqrt(reference)
+        * (area / max(calls, p.travel_fewest_calls) / reference) ** p.travel_density_exponent
+    )
+    leg = min(leg, p.travel_longest_leg) * (1.0 - p.practice_travel_effect * practice)
+    drive = leg / p.travel_driving_speed * 60.0 + p.travel_parking_minutes
+    return min(drive, leg / p.travel_walking_speed * 60.0)
