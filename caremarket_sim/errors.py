@@ -47,16 +47,9 @@ class BadInput(CaremarketError):
 
 
 class ComparisonRefused(CaremarketError):
-    """Scenarios that may not be compared with each other: every reason found, each a `Problem`."""
+    """Scenarios that may not be compared with each other; the message says every reason and what would be right."""
 
     exit_status = 3
-
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
-        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__(self.problems)
-
-    def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
 
 
 class CannotWrite(CaremarketError):

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 Value = bool | int | float | str | None | dict[str, float]
 
-_QUANTITY = re.compile(r"^\s*[£$]?\s*([-+]?\d[\d,_]*(?:\.\d+)?|[-+]?\.\d+)\s*(%|p\b|per ?cent|[a-z£/ ]*)\s*$", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"^\s*[£$]?\s*([-+]?\d[\d,_]*(?:\.\d+)?|[-+]?\.\d+)\s*(%|p\b|per ?cent|[a-z£/ ]*)\s*$", re.IGNORECASE
+)
 _FRACTION = re.compile(r"^\s*(\d+)\s*/\s*(\d+)\s*$")
 
 
@@ -62,7 +64,14 @@ def accepted(lever: Lever, value: object) -> Value:
 
 
 def checked_number(
-    name: str, value: object, low: float | None, high: float | None, *, whole: bool = False, share: bool = False, unit: str = ""
+    name: str,
+    value: object,
+    low: float | None,
+    high: float | None,
+    *,
+    whole: bool = False,
+    share: bool = False,
+    unit: str = "",
 ) -> float:
     """A finite number within its bounds. Raises BadInput with the number to write if it is text, a flag or outside."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -136,7 +145,9 @@ def _refused(lever: Lever, what: str, right: str | None = None) -> BadInput:
 
 
 def _kind_of(value: object) -> str:
-    return "a flag" if isinstance(value, bool) else "text" if isinstance(value, str) else "empty" if value is None else ""
+    return (
+        "a flag" if isinstance(value, bool) else "text" if isinstance(value, str) else "empty" if value is None else ""
+    )
 
 
 def _span(low: float | None, high: float | None, unit: str) -> str:

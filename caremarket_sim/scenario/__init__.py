@@ -1,0 +1,19 @@
+"""Scenario and place files: read with care, merged with what they extend, validated, explained."""
+
+from caremarket_sim.scenario.definition import PRICES, Change, Scenario
+from caremarket_sim.scenario.files import Resolved, Step, load, resolve
+from caremarket_sim.scenario.places import ZONE_TYPE, Figure, Place, read_place
+
+__all__ = [
+    "PRICES",
+    "ZONE_TYPE",
+    "Change",
+    "Figure",
+    "Place",
+    "Resolved",
+    "Scenario",
+    "Step",
+    "load",
+    "read_place",
+    "resolve",
+]

@@ -1,0 +1,173 @@
+"""A scenario: a place, a horizon, prices, parameters, and a policy that changes on dates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.parameters import Parameters, register
+from caremarket_sim.policy import LEVERS, Levers
+from caremarket_sim.policy.settings import accepted_levers, unmet_needs
+from caremarket_sim.policy.values import shown
+from caremarket_sim.scenario.lever_values import accepted_parameters
+from caremarket_sim.scenario.places import Place
+from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR
+
+Prices = Literal["projected", "frozen"]
+PRICES: tuple[Prices, ...] = ("projected", "frozen")
+
+
+@dataclass(frozen=True)
+class Change:
+    """From `week` on, all `levers` have these values, and why."""
+
+    week: int
+    levers: Levers
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """What is to be simulated. `changes` are in order of week, and each changes something.
+
+    Raises BadInput for a horizon or prices that cannot be, or changes that are out of order.
+    """
+
+    name: str
+    title: str
+    path: Path
+    place: Place
+    weeks: int = 5 * WEEKS_A_YEAR
+    prices: Prices = "projected"
+    parameters: Parameters = field(default_factory=Parameters)
+    changes: tuple[Change, ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not 1 <= self.weeks <= MOST_YEARS * WEEKS_A_YEAR:
+            right = f"give 1 to {MOST_YEARS * WEEKS_A_YEAR} weeks"
+            problems.append(Problem(f"{self.name} has a horizon of {self.weeks} weeks", right=right))
+        if self.prices not in PRICES:
+            problems.append(Problem(f"prices is {self.prices!r}", right=suggestion(str(self.prices), PRICES)))
+        weeks = [change.week for change in self.changes]
+        if weeks != sorted(set(weeks)) or any(week < 0 for week in weeks):
+            problems.append(Problem(f"{self.name} has changes that are not in order of week"))
+        if problems:
+            raise BadInput(problems)
+        object.__setattr__(self, "changes", _effective(self.place.regime, self.changes))
+
+    @property
+    def start(self) -> date:
+        """The Monday on which week 0 begins."""
+        return self.place.start
+
+    def levers_at(self, week: int) -> Levers:
+        """The levers in force in a week."""
+        in_force = self.place.regime
+        for change in self.changes:
+            if change.week > week:
+                break
+            in_force = change.levers
+        return in_force
+
+    @cached_property
+    def key(self) -> str:
+        """A hash of all that determines the numbers, and of nothing else: never of names, titles or whys."""
+        return _hashed(
+            {
+                **self._settled_from,
+                "weeks": self.weeks,
+                "prices": self.prices,
+                "levers": [[change.week, dict(change.levers)] for change in self.changes if change.week < self.weeks],
+            }
+        )
+
+    @cached_property
+    def spin_up_key(self) -> str:
+        """A hash of all that determines the market as it has settled before week 0."""
+        return _hashed(self._settled_from)
+
+    @property
+    def _settled_from(self) -> dict[str, object]:
+        known = register()
+        overrides = {name: value for name, value in self.parameters.overrides.items() if value != known[name].value}
+        return {"place": self.place.key, "parameters": overrides}
+
+    def with_levers(self, levers: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:
+        """The scenario with these levers at these values throughout, from week 0 on.
+
+        A name is the lever's key with two underscores for the point: `with_levers(contract__term_years=7)`.
+        Raises BadInput for an unknown lever, a value that it does not take, or one that lacks what it needs.
+        """
+        values = accepted_levers(_dotted(levers, by_name))
+        weeks = sorted({0, *(change.week for change in self.changes)})
+        whys = {change.week: change.why for change in self.changes}
+        changes = []
+        for week in weeks:
+            before = self.levers_at(week)
+            after = before.changed(values)
+            require_needs({key: value for key, value in values.items() if value != before[key]}, after)
+            changes.append(Change(week, after, whys.get(week, "levers set in Python")))
+        return replace(self, changes=tuple(changes))
+
+    def with_parameters(self, parameters: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:
+        """The scenario with these parameters at these values, others as they were. Raises BadInput outside the bounds."""
+        values = accepted_parameters(_dotted(parameters, by_name))
+        return replace(self, parameters=Parameters({**self.parameters.overrides, **values}))
+
+    def with_weeks(self, weeks: int) -> Scenario:
+        """The scenario over another horizon."""
+        return replace(self, weeks=weeks)
+
+    def with_prices(self, prices: Prices) -> Scenario:
+        """The scenario at prices that stay (`frozen`) or move as recorded and projected (`projected`)."""
+        return replace(self, prices=prices)
+
+    def named(self, name: str, title: str | None = None) -> Scenario:
+        """The scenario under another name, to tell it from the one that it was made from."""
+        return replace(self, name=name, title=self.title if title is None else title)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and (self.name, self.title, self.key) == (other.name, other.title, other.key)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.key))
+
+
+def require_needs(moved: Mapping[str, object], levers: Levers) -> None:
+    """Raise BadInput for every lever that was moved off its neutral value without the levers that it needs."""
+    problems = []
+    for key, value in moved.items():
+        if key not in LEVERS or value == LEVERS[key].neutral:
+            continue
+        for other, needed in unmet_needs(key, levers).items():
+            what = f"{key} has no effect while {other} is {shown(levers[other])}"
+            problems.append(Problem(what, right=f"set {other}: {shown(needed)} with it"))
+    if problems:
+        raise BadInput(problems)
+
+
+def _effective(regime: Levers, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The changes that change something."""
+    effective: list[Change] = []
+    in_force = regime
+    for change in changes:
+        if change.levers != in_force:
+            effective.append(change)
+            in_force = change.levers
+    return tuple(effective)
+
+
+def _dotted(values: Mapping[str, object] | None, by_name: Mapping[str, object]) -> dict[str, object]:
+    return {**(values or {}), **{name.replace("__", "."): value for name, value in by_name.items()}}
+
+
+def _hashed(content: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,234 @@
+"""Guarded reading of a YAML file into nodes that know their lines.
+
+The file may come from anybody. So its size is looked at before it is opened, and it is read as a stream of parser events
+in which anchors, aliases, merge keys, tags, directives, second documents and deep nesting end the reading at once:
+nothing is ever expanded, and nothing in the file can name a Python type.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from caremarket_sim.errors import BadInput, Problem, nearest
+
+MOST_BYTES = 1_048_576
+MOST_DEPTH = 20
+MOST_VALUES = 20_000
+
+_WHOLE = re.compile(r"[-+]?[0-9]+\Z")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One value as written; `quoted` text is always text."""
+
+    text: str
+    line: int
+    quoted: bool
+
+    @property
+    def value(self) -> bool | int | float | str | None:
+        """The value meant: true or false, a number, nothing, or text. Dates stay text."""
+        if self.quoted:
+            return self.text
+        if self.text in ("", "~", "null"):
+            return None
+        if self.text in ("true", "false"):
+            return self.text == "true"
+        if _WHOLE.match(self.text) and len(self.text) <= 18:
+            return int(self.text)
+        return float(self.text) if _NUMBER.match(self.text) else self.text
+
+
+@dataclass
+class Sequence:
+    """A list of nodes."""
+
+    line: int
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass
+class Mapping:
+    """Nodes by key, each with the line of its key."""
+
+    line: int
+    entries: dict[str, Node] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a file holds, and the mistakes of form after which reading could go on (a key written twice)."""
+
+    root: Node
+    problems: tuple[Problem, ...]
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text of a regular file of at most 1 MB in UTF-8. Raises BadInput otherwise, without reading what is too big."""
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            kind = "is a folder" if stat.S_ISDIR(about.st_mode) else "is no regular file"
+            raise BadInput(Problem(kind, shown, right="name a file"))
+        if about.st_size > MOST_BYTES:
+            raise BadInput(Problem(f"is {about.st_size / 1e6:.1f} MB", shown, 1, "files of at most 1 MB are read"))
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise BadInput(Problem("there is no such file", shown, right=nearest_file(path))) from None
+    except (OSError, ValueError) as error:
+        raise BadInput(Problem(f"cannot be read: {getattr(error, 'strerror', None) or error}", shown)) from None
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput(Problem("is binary, not text", shown, 1, "give a text file in UTF-8"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput(Problem("is not text in UTF-8", shown, line, "save it as UTF-8")) from None
+
+
+def read_document(path: Path, shown: str) -> Document:
+    """The nodes of a YAML file. Raises BadInput at the first thing that a scenario or place file may not hold."""
+    text = read_text(path, shown)
+    problems: list[Problem] = []
+    builder = _Builder(shown, problems)
+    for event in _events(text, shown):
+        builder.take(event)
+    if builder.root is None:
+        raise BadInput(Problem("is empty", shown, 1, "begin with `format: 1`"))
+    return Document(builder.root, tuple(problems))
+
+
+def _events(text: str, shown: str) -> Iterator[Any]:
+    """The parser's events; whatever it raises becomes one BadInput with the line."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    stream = YAML(typ="safe", pure=True).parse(text)
+    while True:
+        try:
+            event = next(stream)
+        except StopIteration:
+            return
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            what = (error.problem or error.context or "cannot be understood").strip()
+            line = mark.line + 1 if mark is not None else 1
+            raise BadInput(Problem(f"is not YAML: {what}", shown, line, _hint(text, line))) from None
+        except Exception as error:  # noqa: BLE001 - the parser's own slips on odd bytes are the file's fault, not ours
+            line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
+            reason = getattr(error, "reason", None) or type(error).__name__
+            raise BadInput(Problem(f"is not YAML: {reason}", shown, line)) from None
+        yield event
+
+
+class _Builder:
+    """Builds nodes from events and stops at the first event that may not be."""
+
+    def __init__(self, shown: str, problems: list[Problem]) -> None:
+        self.shown = shown
+        self.problems = problems
+        self.root: Node | None = None
+        self._open: list[Mapping | Sequence] = []
+        self._keys: list[tuple[str, int] | None] = []
+        self._values = 0
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        kind = type(event).__name__
+        line = event.start_mark.line + 1
+        if kind == "DocumentStartEvent":
+            self._documents += 1
+            if self._documents > 1:
+                self._stop("a second document begins here", line, "keep one document in a file")
+            if event.version is not None or event.tags:
+                self._stop("a % directive", line, "remove it")
+        elif kind == "AliasEvent":
+            self._stop(f"the alias *{event.anchor}", line, "write the value out")
+        elif kind in ("MappingStartEvent", "SequenceStartEvent", "ScalarEvent"):
+            self._guard(event, line)
+            if kind == "ScalarEvent":
+                self._place(Scalar(event.value, line, event.style is not None))
+            else:
+                node = Mapping(line) if kind == "MappingStartEvent" else Sequence(line)
+                self._place(node)
+                self._open.append(node)
+                self._keys.append(None)
+                if len(self._open) > MOST_DEPTH:
+                    self._stop(f"nested more than {MOST_DEPTH} deep", line, "a scenario needs about five")
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self._open.pop()
+            self._keys.pop()
+
+    def _guard(self, event: Any, line: int) -> None:
+        self._values += 1
+        if self._values > MOST_VALUES:
+            self._stop(f"more than {MOST_VALUES} values", line, "a scenario needs some hundred")
+        if event.anchor is not None:
+            self._stop(f"the anchor &{event.anchor}", line, "write the value out where it is used")
+        if event.tag is not None:
+            self._stop(f"the tag {event.tag}", line, "remove it: types follow from the names")
+
+    def _place(self, node: Node) -> None:
+        if not self._open:
+            self.root = node
+            return
+        parent = self._open[-1]
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+            return
+        key = self._keys[-1]
+        if key is None:
+            if not isinstance(node, Scalar):
+                self._stop("a key that is not one word", node.line, "write `name: value`")
+            elif node.text == "<<":
+                self._stop("the merge key <<", node.line, "write the values out, or use `extends`")
+            else:
+                self._keys[-1] = (node.text, node.line)
+            return
+        name, line = key
+        self._keys[-1] = None
+        if name in parent.entries:
+            first = parent.lines[name]
+            self.problems.append(Problem(f"{name} is given twice", self.shown, line, f"it is in line {first} already"))
+        else:
+            parent.entries[name] = node
+            parent.lines[name] = line
+
+    def _stop(self, what: str, line: int, right: str) -> None:
+        raise BadInput(
+            Problem(f"{what} is not allowed here" if not what.startswith("a second") else what, self.shown, line, right)
+        )
+
+
+def _hint(text: str, line: int) -> str | None:
+    """What is most often wrong on a line that the parser cannot read."""
+    lines = text.splitlines()
+    here = "\n".join(lines[max(0, line - 2) : line])
+    if "\t" in here:
+        return "indent with spaces, not tabs"
+    if re.search(r":\s+[%@`]", here):
+        return "put quotes around text that begins with %, @ or `"
+    return None
+
+
+def nearest_file(path: Path) -> str | None:
+    """The file of the same folder whose name is most like the missing one's."""
+    try:
+        names = sorted(entry for entry in os.listdir(path.parent) if not entry.startswith("."))
+    except (OSError, ValueError):
+        return None
+    near = nearest(path.name, [name for name in names if name.endswith((".yaml", ".yml", ".csv"))])
+    return f"did you mean {near}?" if near else None

@@ -1,0 +1,150 @@
+"""Taking a mapping's fields one by one and noting every mistake, so that a reader hears of all of them at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.policy.values import checked_number, shown
+from caremarket_sim.scenario.documents import Mapping, Node, Scalar, Sequence
+
+FORMAT = 1
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_OTHER_DATES = (
+    (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\Z"), (1, 2, 3)),
+    (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\Z"), (3, 2, 1)),
+)
+
+
+class Reader:
+    """Reads nodes of one file; a method that finds a mistake notes it and returns None."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def note(self, what: str, line: int | None, right: str | None = None) -> None:
+        """Note one mistake of this file."""
+        self.problems.append(Problem(what, self.file, line, right))
+
+    def note_all(self, bad: BadInput, line: int) -> None:
+        """Note mistakes found elsewhere, at this line."""
+        self.problems.extend(problem.at(self.file, line) for problem in bad.problems)
+
+    def mapping(self, node: Node, name: str, keys: Iterable[str], required: Iterable[str] = ()) -> dict[str, Node]:
+        """The entries whose keys are known; unknown and missing ones are noted."""
+        if not isinstance(node, Mapping):
+            self.note(f"{name} is a set of `name: value` lines, not {_written(node)}", node.line)
+            return {}
+        known = list(keys)
+        for key, line in node.lines.items():
+            if key not in known:
+                where = f" in {name}" if name else ""
+                self.note(f"unknown key {key}{where}", line, self.about_unknown(key, known))
+        for key in required:
+            if key not in node.entries:
+                self.note(f"{name} lacks {key}", node.line, f"add `{key}: …`")
+        return {key: value for key, value in node.entries.items() if key in known}
+
+    def about_unknown(self, key: str, known: list[str]) -> str | None:
+        """What to write instead of an unknown key."""
+        from caremarket_sim.policy import LEVERS
+
+        if key in LEVERS and "set" in known:
+            return "a lever goes under `set:`"
+        if key in LEVERS:
+            return "a lever goes under `set:` of a step of `policy:`"
+        return suggestion(key, known)
+
+    def items(self, node: Node, name: str) -> list[Node]:
+        """The items of a list."""
+        if isinstance(node, Sequence):
+            return node.items
+        self.note(f"{name} is a list, each item begun with `- `, not {_written(node)}", node.line)
+        return []
+
+    def scalar(self, node: Node, name: str) -> Any:
+        """One value, or None when it is not one value or is empty."""
+        if not isinstance(node, Scalar):
+            self.note(f"{name} is one value, not {_written(node)}", node.line)
+            return None
+        if node.value is None:
+            self.note(f"{name} has no value", node.line, "write one, or remove the line")
+        return node.value
+
+    def text(self, node: Node, name: str) -> str | None:
+        """Text of at most 2,000 characters on one line."""
+        value = self.scalar(node, name)
+        if value is None:
+            return None
+        text = " ".join(node.text.split()) if isinstance(node, Scalar) else ""
+        if not text or not text.isprintable() or len(text) > 2000:
+            self.note(f"{name} is text of 1 to 2000 printable characters", node.line)
+            return None
+        return text
+
+    def choice(self, node: Node, name: str, options: Iterable[str]) -> str | None:
+        """One of a few words."""
+        value = self.scalar(node, name)
+        allowed = list(options)
+        if value is None or value in allowed:
+            return value
+        self.note(f"{name} is {shown(value)!r}, which it cannot be", node.line, suggestion(shown(value), allowed))
+        return None
+
+    def number(
+        self, node: Node, name: str, low: float, high: float, *, whole: bool = False, unit: str = ""
+    ) -> float | None:
+        """A number within its bounds."""
+        value = self.scalar(node, name)
+        if value is None:
+            return None
+        try:
+            return checked_number(name, value, low, high, whole=whole, unit=unit)
+        except BadInput as bad:
+            self.note_all(bad, node.line)
+            return None
+
+    def day(self, node: Node, name: str) -> date | None:
+        """A date written as year-month-day."""
+        value = self.scalar(node, name)
+        if value is None:
+            return None
+        text = node.text.strip() if isinstance(node, Scalar) else ""
+        try:
+            if _ISO.match(text):
+                return date.fromisoformat(text)
+        except ValueError as error:
+            self.note(f"{name} is {text}, which is no day: {error}", node.line, "write year-month-day")
+            return None
+        self.note(f"{name} is {text!r}, not a date", node.line, f"write {_iso_meant(text) or '2024-04-01'}")
+        return None
+
+    def format(self, root: Node) -> None:
+        """The file must say that it is written in the format that this version reads."""
+        if not isinstance(root, Mapping):
+            return
+        node = root.entries.get("format")
+        if node is None:
+            self.note("does not say its format", root.line, f"begin with `format: {FORMAT}`")
+        elif (value := self.scalar(node, "format")) is not None and (value != FORMAT or isinstance(value, bool)):
+            self.note(f"format is {shown(value)}, which this version does not read", node.line, f"write {FORMAT}")
+
+
+def _iso_meant(text: str) -> str | None:
+    for pattern, (year, month, day) in _OTHER_DATES:
+        if found := pattern.match(text):
+            try:
+                return date(int(found[year]), int(found[month]), int(found[day])).isoformat()
+            except ValueError:
+                return None
+    return None
+
+
+def _written(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "a set of lines"
+    return "a list" if isinstance(node, Sequence) else f"{node.text[:40]!r}" if node.text else "nothing"

@@ -1,0 +1,292 @@
+"""From a scenario file and those it extends to one scenario, every value with its file and line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.parameters import Parameters
+from caremarket_sim.policy import LEVERS, PRESETS, REASONS, Levers, of_preset
+from caremarket_sim.policy.values import Value
+from caremarket_sim.scenario.definition import PRICES, Change, Scenario, require_needs
+from caremarket_sim.scenario.documents import Node, nearest_file, read_document
+from caremarket_sim.scenario.fields import Reader
+from caremarket_sim.scenario.lever_values import lever_values, parameter_values
+from caremarket_sim.scenario.places import Place, is_place, read_place
+from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR, week_of
+from caremarket_sim.scenario.workspace import located, referred, shown_path
+
+KEYS = ("format", "extends", "title", "place", "years", "prices", "parameters", "policy")
+STEP_KEYS = ("from", "why", "use", "set")
+MOST_ANCESTORS = 20
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value comes from: a file and line, and what is said there."""
+
+    file: str
+    line: int
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" + (f" ({self.note})" if self.note else "")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One dated change as written, and the levers that are in force after it, each with where it comes from."""
+
+    day: date
+    week: int
+    why: str
+    use: str | None
+    set: dict[str, Value]
+    levers: Levers
+    origins: dict[str, str]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scenario with what it was made from: the files, root first, the steps as written and the values' origins."""
+
+    scenario: Scenario
+    files: tuple[str, ...]
+    steps: tuple[Step, ...]
+    origins: dict[str, str]
+
+
+@dataclass
+class _Draft:
+    """One file as it was read, before it is merged with those it extends."""
+
+    path: Path
+    reader: Reader
+    entries: dict[str, Node] = field(default_factory=dict)
+    values: dict[str, tuple[object, Origin]] = field(default_factory=dict)
+    parameters: dict[str, tuple[float, Origin]] = field(default_factory=dict)
+    steps: list[_WrittenStep] = field(default_factory=list)
+
+
+@dataclass
+class _WrittenStep:
+    day: date
+    why: str
+    use: tuple[str, int] | None
+    set: dict[str, tuple[Value, int]]
+    line: int
+    reader: Reader
+    sound: bool
+
+
+def load(path: str | Path) -> Scenario:
+    """The scenario of a file, or of a shipped one such as `builtin:wigan/baseline`. Raises BadInput with every mistake."""
+    return resolve(path).scenario
+
+
+def resolve(path: str | Path) -> Resolved:
+    """The scenario of a file with where every value comes from. Raises BadInput with every mistake."""
+    given = str(path)
+    drafts = _with_ancestors(located(given), given)
+    problems = [problem for draft in drafts for problem in draft.reader.problems]
+    merged = {key: value for draft in reversed(drafts) for key, value in draft.values.items()}
+    place = None
+    try:
+        place = _place(drafts)
+    except BadInput as bad:
+        problems.extend(bad.problems)
+    steps: list[Step] = []
+    if place is not None:
+        written = [step for draft in reversed(drafts) for step in draft.steps]
+        steps, wrong = _timeline(place, written)
+        problems.extend(wrong)
+    if problems or place is None:
+        raise BadInput(_in_order(problems))
+    parameters = {key: value for draft in reversed(drafts) for key, value in draft.parameters.items()}
+    leaf = drafts[0]
+    name = located(given).stem
+    scenario = Scenario(
+        name=name,
+        title=str(leaf.values["title"][0]) if "title" in leaf.values else name.replace("-", " ").capitalize(),
+        path=leaf.path,
+        place=place,
+        weeks=int(str(merged["years"][0])) * WEEKS_A_YEAR if "years" in merged else 5 * WEEKS_A_YEAR,
+        prices=next(word for word in PRICES if "prices" not in merged or word == merged["prices"][0]),
+        parameters=Parameters({key: value for key, (value, _) in parameters.items()}),
+        changes=_changes(steps),
+    )
+    origins = {key: str(origin) for key, (_, origin) in {**merged, **parameters}.items()}
+    return Resolved(scenario, tuple(draft.reader.file for draft in reversed(drafts)), tuple(steps), origins)
+
+
+def _with_ancestors(path: Path, shown: str) -> list[_Draft]:
+    """The file's draft and those of the files it extends, the file itself first."""
+    drafts = [_draft(path, shown)]
+    seen = {path.resolve()}
+    while True:
+        node = drafts[-1].entries.get("extends")
+        reader = drafts[-1].reader
+        reference = reader.text(node, "extends") if node is not None else None
+        if node is None or reference is None:
+            return drafts
+        try:
+            path = referred(reference, path)
+            if path in seen:
+                raise BadInput(Problem(f"extends {reference}, which extends this file", right="break the circle"))
+            if len(drafts) > MOST_ANCESTORS:
+                raise BadInput(
+                    Problem(f"extends more than {MOST_ANCESTORS} files in a row", right="extend a nearer one")
+                )
+            if not path.exists():
+                raise BadInput(Problem(f"extends {reference}, and there is no such file", right=nearest_file(path)))
+        except BadInput as bad:
+            reader.note_all(bad, node.line)
+            return drafts
+        try:
+            drafts.append(_draft(path, shown_path(path)))
+        except BadInput as bad:
+            reader.problems.extend(bad.problems)
+            return drafts
+        seen.add(path)
+
+
+def _draft(path: Path, shown: str) -> _Draft:
+    """One file's fields, with its mistakes noted."""
+    document = read_document(path, shown)
+    reader = Reader(shown)
+    draft = _Draft(path, reader)
+    reader.problems.extend(document.problems)
+    if is_place(document):
+        reader.note("is a place, not a scenario", document.root.line, "name a scenario whose `place:` it is")
+        return draft
+    reader.format(document.root)
+    draft.entries = reader.mapping(document.root, "a scenario", KEYS)
+    entries = draft.entries
+
+    def keep(key: str, value: object) -> None:
+        if value is not None:
+            draft.values[key] = (value, Origin(shown, entries[key].line))
+
+    if "title" in entries:
+        keep("title", reader.text(entries["title"], "title"))
+    if "place" in entries:
+        keep("place", reader.text(entries["place"], "place"))
+    if "years" in entries:
+        keep("years", reader.number(entries["years"], "years", 1, MOST_YEARS, whole=True))
+    if "prices" in entries:
+        keep("prices", reader.choice(entries["prices"], "prices", PRICES))
+    if "parameters" in entries:
+        found = parameter_values(reader, entries["parameters"])
+        draft.parameters = {key: (value, Origin(shown, line)) for key, (value, line) in found.items()}
+    if "policy" in entries:
+        draft.steps = _written_steps(reader, entries["policy"])
+    return draft
+
+
+def _written_steps(reader: Reader, node: Node) -> list[_WrittenStep]:
+    """The dated changes of one file, in order of date."""
+    steps: list[_WrittenStep] = []
+    latest: date | None = None
+    for item in reader.items(node, "policy"):
+        before = len(reader.problems)
+        entries = reader.mapping(item, "a step of policy", STEP_KEYS, ("from",))
+        day = reader.day(entries["from"], "from") if "from" in entries else None
+        why = reader.text(entries["why"], "why") if "why" in entries else ""
+        use = reader.choice(entries["use"], "use", PRESETS) if "use" in entries else None
+        values = lever_values(reader, entries["set"], "set") if "set" in entries else {}
+        if "use" not in entries and "set" not in entries and len(reader.problems) == before:
+            reader.note("a step changes nothing", item.line, "give it `use: PRESET` or `set:` with levers")
+        if day is not None and latest is not None and day <= latest:
+            line = entries["from"].line
+            right = "put both into one step" if day == latest else "put the steps in order of date"
+            reader.note(f"from {day} does not come after {latest} of the step before", line, right)
+        if day is not None:
+            latest = day if latest is None else max(day, latest)
+            sound = len(reader.problems) == before
+            used = (use, entries["use"].line) if use is not None else None
+            steps.append(_WrittenStep(day, why or "", used, values, entries["from"].line, reader, sound))
+    return steps
+
+
+def _place(drafts: list[_Draft]) -> Place:
+    """The place named by the file nearest to the scenario's own. Raises BadInput."""
+    for draft in drafts:
+        if "place" not in draft.entries:
+            continue
+        line = draft.entries["place"].line
+        if "place" not in draft.values:
+            raise BadInput(())
+        reference = str(draft.values["place"][0])
+        try:
+            path = referred(reference, draft.path)
+            if not path.exists():
+                raise BadInput(Problem(f"there is no place file {reference}"))
+        except BadInput as bad:
+            raise BadInput([problem.at(draft.reader.file, line) for problem in bad.problems]) from None
+        return read_place(path)
+    leaf = drafts[0].reader
+    right = "add `extends: builtin:wigan/baseline`, or `place: FILE`"
+    raise BadInput(
+        () if any(draft.reader.problems for draft in drafts) else Problem("names no place", leaf.file, 1, right)
+    )
+
+
+def _timeline(place: Place, written: list[_WrittenStep]) -> tuple[list[Step], list[Problem]]:
+    """The steps in order of week, the extended file's before the extending one's, each with the levers after it."""
+    problems: list[Problem] = []
+    steps: list[Step] = []
+    levers = place.regime
+    origins = {
+        key: f"{shown_path(place.path)} (regime)" if levers[key] != lever.neutral else "neutral"
+        for key, lever in LEVERS.items()
+    }
+    for step in sorted(written, key=lambda step: week_of(step.day, place.start)):
+        file = step.reader.file
+        week = week_of(step.day, place.start)
+        if week < 0:
+            right = f"write {place.start} or later"
+            problems.append(Problem(f"from {step.day} is before the start, {place.start}", file, step.line, right))
+            continue
+        origins = dict(origins)
+        if step.use is not None:
+            name, line = step.use
+            levers = of_preset(name, levers)
+            for key in LEVERS:
+                if key in PRESETS[name]:
+                    reason = REASONS[name][key]
+                    origins[key] = f"{file}:{line} (preset {name}: {reason.why})"
+                elif not key.startswith("shocks."):
+                    origins[key] = f"{file}:{line} (preset {name}: neutral)"
+        before = levers
+        levers = levers.changed({key: value for key, (value, _) in step.set.items()})
+        origins.update({key: f"{file}:{line}" for key, (_, line) in step.set.items()})
+        if step.sound:
+            for key, (value, line) in step.set.items():
+                try:
+                    require_needs({key: value} if value != before[key] else {}, levers)
+                except BadInput as bad:
+                    problems.extend(problem.at(file, line) for problem in bad.problems)
+        values = {key: value for key, (value, _) in step.set.items()}
+        used = step.use[0] if step.use is not None else None
+        steps.append(Step(step.day, week, step.why, used, values, levers, origins, Origin(file, step.line)))
+    return steps, problems
+
+
+def _changes(steps: list[Step]) -> tuple[Change, ...]:
+    """One change a week: the levers after the last of its steps, and the whys of all."""
+    weeks: dict[int, list[Step]] = {}
+    for step in steps:
+        weeks.setdefault(step.week, []).append(step)
+    return tuple(
+        Change(week, together[-1].levers, "; ".join(step.why for step in together if step.why))
+        for week, together in weeks.items()
+    )
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Each mistake once, by file in the order met and by line."""
+    order = {file: place for place, file in enumerate(dict.fromkeys(str(problem.file) for problem in problems))}
+    return sorted(dict.fromkeys(problems), key=lambda problem: (order[str(problem.file)], problem.line or 0))

@@ -1,0 +1,336 @@
+"""A place: its zones, its figures with their sources, and the commissioning that it starts from."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.policy import NEUTRAL, Levers
+from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document, read_text
+from caremarket_sim.scenario.fields import Reader
+from caremarket_sim.scenario.lever_values import lever_values
+from caremarket_sim.scenario.timing import monday_from
+from caremarket_sim.scenario.workspace import referred, shown_path
+
+GRADES = ("measured", "derived", "assumed")
+MOST_ZONES = 2000
+
+ZONE_TYPE = np.dtype(
+    [
+        ("code", "U16"),
+        ("name", "U80"),
+        ("latitude", np.float64),
+        ("longitude", np.float64),
+        ("area_km2", np.float64),
+        ("population", np.float64),
+        ("population_65plus", np.float64),
+        ("population_85plus", np.float64),
+        ("imd_2019_score", np.float64),
+    ]
+)
+# The columns of a zones file, and the bounds outside which a number is a slip.
+_ZONE_COLUMNS: dict[str, tuple[float, float] | None] = {
+    "zone_code": None,
+    "zone_name": None,
+    "latitude": (49, 61),
+    "longitude": (-9, 2.5),
+    "area_km2": (0.01, 5000),
+    "population": (1, 500_000),
+    "population_65plus": (0, 200_000),
+    "population_85plus": (0, 100_000),
+    "imd_2019_score": (0, 100),
+}
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """What a figure of a place file means, its unit and its bounds."""
+
+    key: str
+    kind: str
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A place's figure: its value, the range it may lie in, where it comes from and how good that is."""
+
+    value: float
+    low: float | None
+    high: float | None
+    source: tuple[str, ...]
+    grade: str
+    note: str | None
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A council's area at the start: `zones` (one row each, see ZONE_TYPE) and the figures of its market.
+
+    Money is £ in the year of `price_base`. `start` is a Monday. `regime` are the levers in force before any policy,
+    under which the market settles.
+    """
+
+    name: str
+    path: Path
+    zones: np.ndarray
+    figures: dict[str, Figure]
+    price_base: str
+    start: date
+    regime: Levers
+    licence: str
+
+    @property
+    def council_clients(self) -> int:
+        """People whose homecare the council pays for."""
+        return int(self.figures["council_clients"].value)
+
+    @property
+    def self_funders(self) -> int:
+        """People who buy homecare with their own money."""
+        return int(self.figures["self_funders"].value)
+
+    @property
+    def contracted_providers(self) -> int:
+        """Providers with a contract or a place on the framework."""
+        return int(self.figures["contracted_providers"].value)
+
+    @property
+    def private_providers(self) -> int:
+        """Other, mostly small providers."""
+        return int(self.figures["private_providers"].value)
+
+    @property
+    def care_workers(self) -> int:
+        """Care workers in post."""
+        return int(self.figures["care_workers"].value)
+
+    @property
+    def council_fee(self) -> float:
+        """£ an hour that the council pays."""
+        return self.figures["council_fee"].value
+
+    @property
+    def self_funder_price(self) -> float:
+        """£ an hour that a self-funder pays."""
+        return self.figures["self_funder_price"].value
+
+    @property
+    def key(self) -> str:
+        """A hash of all that determines numbers: zones, figures' values, start, price base, regime; never a name."""
+        content = {
+            "zones": [
+                [value for name, value in zip(ZONE_TYPE.names or (), row, strict=True) if name != "name"]
+                for row in self.zones.tolist()
+            ],
+            "figures": {key: figure.value for key, figure in self.figures.items()},
+            "start": self.start.isoformat(),
+            "price_base": self.price_base,
+            "regime": dict(self.regime),
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Place) and (self.name, self.key) == (other.name, other.key)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@cache
+def figure_kinds() -> dict[str, FigureKind]:
+    """Every figure that a place file must give, in the order of the register."""
+    entries = tomllib.loads((files("caremarket_sim") / "data" / "place.toml").read_text(encoding="utf-8"))
+    return {key: FigureKind(key, **entry) for key, entry in entries.items()}
+
+
+def is_place(document: Document) -> bool:
+    """Whether a file describes a place rather than a scenario."""
+    root = document.root
+    return isinstance(root, Mapping) and bool({"zones", "figures"} & set(root.entries))
+
+
+def read_place(path: Path, shown: str | None = None) -> Place:
+    """The place that a file describes. Raises BadInput with every mistake in it and in its zones."""
+    shown = shown_path(path) if shown is None else shown
+    document = read_document(path, shown)
+    reader = Reader(shown)
+    reader.problems.extend(document.problems)
+    required = ("name", "zones", "start", "price_base", "figures")
+    reader.format(document.root)
+    entries = reader.mapping(document.root, "a place", ("format", "licence", "regime", *required), required)
+    name = reader.text(entries["name"], "name") if "name" in entries else None
+    licence = reader.text(entries["licence"], "licence") if "licence" in entries else ""
+    start = reader.day(entries["start"], "start") if "start" in entries else None
+    price_base = _price_base(reader, entries["price_base"], start) if "price_base" in entries else None
+    figures = _figures(reader, entries["figures"]) if "figures" in entries else {}
+    regime = _regime(reader, entries["regime"]) if "regime" in entries else NEUTRAL
+    zones = _referred_zones(reader, entries["zones"], path) if "zones" in entries else None
+    if reader.problems or name is None or start is None or price_base is None or zones is None:
+        raise BadInput(reader.problems)
+    return Place(name, path, zones, figures, price_base, monday_from(start), regime, licence or "")
+
+
+def read_zones(path: Path, shown: str) -> np.ndarray:
+    """The zones of a CSV file, one row each. Raises BadInput with every mistake."""
+    rows = list(csv.reader(io.StringIO(read_text(path, shown), newline="")))
+    if not any(rows):
+        raise BadInput(Problem("is empty", shown, 1, "begin with the line " + ",".join(_ZONE_COLUMNS)))
+    header = [name.strip() for name in rows[0]]
+    problems = [
+        Problem(f"unknown column {name}", shown, 1, suggestion(name, _ZONE_COLUMNS))
+        for name in header
+        if name not in _ZONE_COLUMNS
+    ]
+    missing = [name for name in _ZONE_COLUMNS if name not in header]
+    if missing:
+        problems.append(Problem(f"lacks the column {', '.join(missing)}", shown, 1))
+    if len(set(header)) < len(header):
+        problems.append(Problem("names a column twice", shown, 1))
+    if len(rows) - 1 > MOST_ZONES:
+        problems.append(Problem(f"has {len(rows) - 1} zones", shown, 1, f"give at most {MOST_ZONES}"))
+    if problems:
+        raise BadInput(problems)
+    zones: list[tuple[str | float, ...]] = []
+    seen: dict[str, int] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        if row:
+            zones.append(
+                _zone(dict(zip(header, row, strict=False)), len(row) == len(header), line, shown, seen, problems)
+            )
+    if not zones:
+        problems.append(Problem("has no zone", shown, 2, "give one line a zone"))
+    if problems:
+        raise BadInput(problems)
+    return np.array(zones, dtype=ZONE_TYPE)
+
+
+def _zone(
+    cells: dict[str, str], complete: bool, line: int, shown: str, seen: dict[str, int], problems: list[Problem]
+) -> tuple[str | float, ...]:
+    """One zone's values, noting its mistakes."""
+    if not complete:
+        problems.append(Problem("has another number of cells than the header", shown, line))
+        return ()
+    values: list[str | float] = []
+    for column, bounds in _ZONE_COLUMNS.items():
+        cell = cells[column].strip()
+        if bounds is None:
+            if not cell or not cell.isprintable() or len(cell) > (16 if column == "zone_code" else 80):
+                problems.append(Problem(f"{column} {cell[:40]!r} is no name", shown, line))
+            values.append(cell)
+            continue
+        try:
+            number = float(cell)
+        except ValueError:
+            number = math.nan
+        if not bounds[0] <= number <= bounds[1]:
+            right = f"write a number from {bounds[0]} to {bounds[1]}"
+            problems.append(Problem(f"{column} is {cell[:40]!r}", shown, line, right))
+        values.append(number)
+    code = cells["zone_code"].strip()
+    if code in seen:
+        problems.append(Problem(f"the zone {code} is given twice", shown, line, f"it is in line {seen[code]} already"))
+    seen.setdefault(code, line)
+    everyone, older, oldest = (float(value) for value in values[5:8])
+    if older > everyone or oldest > older:
+        problems.append(Problem("has more older people than people", shown, line, "85plus ≤ 65plus ≤ population"))
+    return tuple(values)
+
+
+def _referred_zones(reader: Reader, node: Node, path: Path) -> np.ndarray | None:
+    reference = reader.text(node, "zones")
+    if reference is None:
+        return None
+    try:
+        target = referred(reference, path)
+    except BadInput as bad:
+        reader.note_all(bad, node.line)
+        return None
+    if not target.is_file():
+        reader.note(f"there is no zones file {reference}", node.line)
+        return None
+    try:
+        return read_zones(target, shown_path(target))
+    except BadInput as bad:
+        reader.problems.extend(bad.problems)
+        return None
+
+
+def _figures(reader: Reader, node: Node) -> dict[str, Figure]:
+    kinds = figure_kinds()
+    entries = reader.mapping(node, "figures", kinds, kinds)
+    figures: dict[str, Figure] = {}
+    for key, kind in kinds.items():
+        if key not in entries:
+            continue
+        parts = reader.mapping(
+            entries[key], key, ("value", "low", "high", "source", "grade", "note"), ("value", "grade")
+        )
+        whole = kind.kind == "whole"
+        numbers = {
+            part: reader.number(parts[part], f"{key} {part}", kind.low, kind.high, whole=whole, unit=kind.unit)
+            for part in ("low", "value", "high")
+            if part in parts
+        }
+        grade = reader.choice(parts["grade"], f"{key} grade", GRADES) if "grade" in parts else None
+        source = _source(reader, parts["source"], key) if "source" in parts else ()
+        if grade in ("measured", "derived") and not source:
+            reader.note(
+                f"{key} is {grade} but names no source", entries[key].line, "add `source: …`, or grade it assumed"
+            )
+        given = [number for number in numbers.values() if number is not None]
+        if given != sorted(given):
+            reader.note(f"{key} is not in order", entries[key].line, "low ≤ value ≤ high")
+        note = reader.text(parts["note"], f"{key} note") if "note" in parts else None
+        value = numbers.get("value")
+        if value is not None and grade is not None:
+            line = entries[key].line
+            figures[key] = Figure(value, numbers.get("low"), numbers.get("high"), source, grade, note, line)
+    return figures
+
+
+def _source(reader: Reader, node: Node, key: str) -> tuple[str, ...]:
+    nodes = node.items if isinstance(node, Sequence) else [node]
+    texts = [reader.text(item, f"{key} source") for item in nodes]
+    return tuple(text for text in texts if text is not None)
+
+
+def _regime(reader: Reader, node: Node) -> Levers:
+    values = lever_values(reader, node, "regime")
+    return NEUTRAL.changed({key: value for key, (value, _) in values.items()})
+
+
+def _price_base(reader: Reader, node: Node, start: date | None) -> str | None:
+    """A fiscal year such as 2024/25, the one in which the place starts."""
+    text = reader.text(node, "price_base")
+    if text is None:
+        return None
+    years = text.split("/")
+    if len(years) == 2 and len(years[0]) == 4 and text.replace("/", "").isdecimal():
+        first = int(years[0])
+        if years[1] == f"{(first + 1) % 100:02d}":
+            if start is None or date(first, 4, 1) <= start < date(first + 1, 4, 1):
+                return text
+            reader.note(
+                f"price_base is {text}, but the place starts on {start}", node.line, "name the fiscal year of the start"
+            )
+            return None
+    reader.note(f"price_base is {text!r}, not a fiscal year", node.line, "write one such as 2024/25")
+    return None
