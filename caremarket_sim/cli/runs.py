@@ -1,0 +1,231 @@
+"""`caremarket run` and `caremarket compare`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from caremarket_sim.experiments.compare import Comparison
+    from caremarket_sim.experiments.design import Tell
+    from caremarket_sim.experiments.plan import Plan
+    from caremarket_sim.experiments.runs import Run
+    from caremarket_sim.scenario import Scenario
+
+FINISHED_WITH_FAILURES = 4
+NARROWEST = 100
+"""Columns assumed where the output is no terminal: the tables fit."""
+
+File = Annotated[Path, typer.Argument(help="A scenario file.", show_default=False)]
+Files = Annotated[list[Path], typer.Argument(help="Two or more scenario files.", show_default=False)]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/<files>-<key>.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed that every replicate's own seed is drawn from.")]
+Replicates = Annotated[int, typer.Option(min=1, help="How many simulated futures.")]
+Years = Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: as the files say.")]
+Workers = Annotated[int | None, typer.Option(min=0, help="Worker processes; 0 for none. Default: all cores.")]
+Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use instead.")]
+Weekly = Annotated[bool, typer.Option("--weekly", help="Also write every week's values.")]
+All = Annotated[bool, typer.Option("--all", help="Show every indicator, not the headline ones alone.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is in the results folder.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Start again in a results folder that is there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; all else goes to standard error.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Reference = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Compare with this one. Default: the file without policy, else the first."),
+]
+Allow = Annotated[
+    str | None, typer.Option(metavar="REASON", help="Compare files that differ in more than policy, and say why.")
+]
+AssumptionReplicates = Annotated[
+    int, typer.Option(min=0, help="Futures on which to try the two carrying assumptions at their ends; 0: none.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("run")(run_command)
+    app.command("compare")(compare_command)
+
+
+def run_command(
+    file: File,
+    out: Out = None,
+    seed: Seed = 1,
+    replicates: Replicates = 20,
+    years: Years = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    weekly: Weekly = False,
+    all_: All = False,
+    resume: Resume = False,
+    replace: Replace = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Simulate one scenario, many times over, and print its headline indicators and calibration targets.
+
+    Example: caremarket run scenarios/wigan/baseline.yaml --replicates 20
+    """
+    from caremarket_sim.experiments.runs import carry_out_run, plan_run
+
+    (scenario,) = _loaded([file])
+    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years)
+    with _results(plan, out, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
+        result = carry_out_run(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+        _write(store.folder, result, weekly, tell)
+    _tell_results(result, store.folder, everything=all_, quiet=quiet, as_json=as_json)
+
+
+def compare_command(
+    files: Files,
+    reference: Reference = None,
+    out: Out = None,
+    seed: Seed = 1,
+    replicates: Replicates = 20,
+    years: Years = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    weekly: Weekly = False,
+    allow: Allow = None,
+    assumption_replicates: AssumptionReplicates = 4,
+    all_: All = False,
+    resume: Resume = False,
+    replace: Replace = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words.
+
+    Example: caremarket compare scenarios/wigan/block.yaml scenarios/wigan/collaborative.yaml --replicates 20
+    """
+    from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
+
+    plan = plan_comparison(
+        _loaded(files),
+        reference=reference,
+        replicates=replicates,
+        seed=seed,
+        years=years,
+        allow=allow,
+        assumption_replicates=assumption_replicates,
+    )
+    with _results(plan, out, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
+        result = carry_out_comparison(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+        _write(store.folder, result, weekly, tell)
+    _tell_results(result, store.folder, everything=all_, quiet=quiet, as_json=as_json)
+
+
+def _loaded(files: list[Path]) -> list[Scenario]:
+    """Every scenario, or every problem of every file at once."""
+    from caremarket_sim.errors import BadInput
+    from caremarket_sim.scenario import load
+
+    scenarios, problems = [], []
+    for file in files:
+        try:
+            scenarios.append(load(file))
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return scenarios
+
+
+@contextmanager
+def _results(
+    plan: Plan, out: Path | None, *, resume: bool, replace: bool, quiet: bool
+) -> Iterator[tuple[Any, Tell, Callable[[str], None]]]:
+    """The results folder open to be written to, and those who tell how far the work is."""
+    from caremarket_sim.week import code_version
+
+    from caremarket_sim.experiments.plan import layout
+    from caremarket_sim.experiments.store import Store
+
+    folder = out or _default_folder(plan)
+    with Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store, _telling(quiet) as told:
+        yield store, *told
+
+
+def _default_folder(plan: Plan) -> Path:
+    stems = "-".join(scenario.name for scenario in plan.scenarios)
+    if len(stems) > 80:
+        stems = f"{plan.scenarios[0].name[:60]}-and-{len(plan.scenarios) - 1}-more"
+    return Path("results") / f"{stems}-{plan.key[:8]}"
+
+
+@contextmanager
+def _telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
+    """A progress bar on standard error: what is being done, how far it is, and the time left."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("· left"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    with bar:
+        shown = bar.add_task("starting", total=None)
+        last = ""
+
+        def tell(what: str, done: int, total: int) -> None:
+            nonlocal last
+            bar.update(shown, description=what, completed=done, total=total or None)
+            if not quiet and not console.is_terminal and what != last:
+                console.print(f"{what} …", highlight=False)
+            last = what
+
+        def say(sentence: str) -> None:
+            bar.console.print(sentence, highlight=False, markup=False)
+
+        yield tell, say
+
+
+def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> None:
+    """Write every table and figure, each whole or not at all."""
+    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.reporting.files import files_of
+
+    tell("writing tables and figures", 0, 0)
+    for name, content in files_of(result, weekly=weekly):
+        write_file(folder / name, content)
+
+
+def _tell_results(result: Comparison | Run, folder: Path, *, everything: bool, quiet: bool, as_json: bool) -> None:
+    """Print what was found, as asked for, and leave with the status for it."""
+    from caremarket_sim.reporting import screen
+
+    if as_json:
+        typer.echo(json.dumps(screen.summary(result, folder, everything), ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        screen.show(console if console.is_terminal else Console(highlight=False, width=NARROWEST), result, everything)
+        typer.echo(f"Tables and figures are in {folder}")
+    if result.failed:
+        typer.echo(screen.failed_sentence(result.failed), err=True)
+        raise typer.Exit(FINISHED_WITH_FAILURES)

@@ -1,0 +1,1 @@
+"""Running many simulated futures and saying what they show."""

@@ -1,0 +1,187 @@
+"""The main job: scenarios side by side on the same simulated futures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.experiments import assumptions, frames
+from caremarket_sim.experiments.comparability import ground, require_common_ground
+from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
+from caremarket_sim.experiments.plan import (
+    REPLICATES,
+    SEED,
+    Batch,
+    Plan,
+    at_horizon,
+    carry_out_plan,
+    require_distinct_names,
+    told_apart,
+)
+from caremarket_sim.experiments.store import Store
+from caremarket_sim.scenario import Scenario
+
+ASSUMPTION_REPLICATES = 4
+"""Replicates of each end of each carrying assumption; 0 leaves the ends untried."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scenarios on the same futures, each against the reference.
+
+    Shown in a notebook as a table; `frame()` gives every difference, `levels()` every mean, `by("zone")` the results
+    by group, `plot()` a figure. `banner` says why a comparison that is not like for like was allowed; `failed` lists
+    the replicates that could not be simulated, which are missing from every scenario.
+    """
+
+    samples: Mapping[str, Sample]
+    reference: str
+    seed: int
+    seeds: tuple[int, ...]
+    failed: tuple[FailedReplicate, ...] = ()
+    banner: str | None = None
+    ends: tuple[assumptions.End, ...] = ()
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios, in the order they were given."""
+        return tuple(sample.scenario for sample in self.samples.values())
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the scenarios that are held against the reference."""
+        return tuple(name for name in self.samples if name != self.reference)
+
+    @cached_property
+    def _differences(self) -> pd.DataFrame:
+        return frames.differences(self.samples, self.reference)
+
+    def frame(self) -> pd.DataFrame:
+        """Every scenario against the reference: an indicator and period a row, with interval and verdict."""
+        return self._differences.copy()
+
+    def levels(self) -> pd.DataFrame:
+        """The mean of every indicator in every scenario and period, with its interval."""
+        return frames.levels(self.samples)
+
+    def overall(self) -> pd.DataFrame:
+        """Every replicate's value of every indicator over the whole horizon."""
+        return frames.overall(self.samples)
+
+    def yearly(self) -> pd.DataFrame:
+        """Every replicate's value of every indicator in every year."""
+        return frames.yearly(self.samples)
+
+    def weekly(self) -> pd.DataFrame:
+        """Every replicate's value, every week, of the indicators recorded weekly."""
+        return frames.weekly(self.samples)
+
+    def by(self, dimension: str | None = None) -> pd.DataFrame:
+        """Results and differences by group: zone, deprivation, age, need, payer or contract; None for all of them."""
+        return frames.breakdowns(self.samples, self.reference, dimension)
+
+    def assumptions(self) -> pd.DataFrame:
+        """What becomes of each verdict with the two carrying assumptions at the ends of their ranges."""
+        return assumptions.what_becomes(self._differences, self.ends, self.reference)
+
+    def plot(self, what: str = "differences"):
+        """A matplotlib figure: `differences`, or the course through time of `outcomes`, `costs` or `jobs`."""
+        from caremarket_sim.reporting.figures import figure
+
+        return figure(what, self.samples, self.reference)
+
+    def _repr_html_(self) -> str:
+        from caremarket_sim.reporting.tables import comparison_html
+
+        return comparison_html(self)
+
+
+def plan_comparison(
+    scenarios: Sequence[Scenario],
+    *,
+    reference: str | None = None,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+    years: int | None = None,
+    allow: str | None = None,
+    assumption_replicates: int = ASSUMPTION_REPLICATES,
+) -> Plan:
+    """What a comparison is made of, after making sure that the scenarios compare.
+
+    Raises BadInput for names that repeat or are unknown, ComparisonRefused for scenarios that differ in more than
+    policy when `allow` gives no reason.
+    """
+    if len(scenarios) < 2:
+        raise BadInput(Problem(f"{len(scenarios)} scenario is given", right="a comparison needs at least two"))
+    require_distinct_names(scenarios)
+    scenarios = at_horizon(scenarios, years)
+    reference = reference_among(scenarios, reference)
+    banner = require_common_ground({scenario.name: ground(scenario) for scenario in scenarios}, reference, allow)
+    seeds = replicate_seeds(seed, replicates)
+    tried = assumptions.batches_at_ends(scenarios, seeds[:assumption_replicates]) if assumption_replicates else ()
+    return Plan(scenarios, reference, seed, (Batch(tasks_of(scenarios, seeds)), *tried), banner)
+
+
+def carry_out_comparison(
+    plan: Plan,
+    *,
+    store: Store | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    tell: Tell | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Comparison:
+    """Simulate a planned comparison. Raises EveryReplicateFailed when nothing could be simulated."""
+    assert plan.reference is not None
+    samples, failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    ends = tuple(
+        assumptions.End(*batch.parameters[0], found)
+        for batch, found in zip(plan.batches[1:], samples[1:], strict=True)
+        if found
+    )
+    return Comparison(samples[0], plan.reference, plan.seed, plan.seeds, tuple(failed), plan.banner, ends)
+
+
+def compare(
+    *scenarios: Scenario,
+    reference: str | None = None,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+    years: int | None = None,
+    allow: str | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    assumption_replicates: int = ASSUMPTION_REPLICATES,
+    tell: Tell | None = None,
+) -> Comparison:
+    """Simulate every scenario on the same `replicates` futures and hold each against the reference.
+
+    `reference` names a scenario; without it the place as it is (a scenario without policy) is the reference if it is
+    among them, else the first. `years` overrides the scenarios' horizon. `allow` gives a reason for comparing
+    scenarios that differ in more than policy. A scenario made from another by `with_levers` is named by what was
+    changed. Raises what `plan_comparison` and `carry_out_comparison` raise.
+    """
+    plan = plan_comparison(
+        told_apart(scenarios),
+        reference=reference,
+        replicates=replicates,
+        seed=seed,
+        years=years,
+        allow=allow,
+        assumption_replicates=assumption_replicates,
+    )
+    return carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
+
+
+def reference_among(scenarios: Sequence[Scenario], reference: str | None) -> str:
+    """The name of the reference: as asked for, else the scenario without policy, else the first."""
+    names = [scenario.name for scenario in scenarios]
+    if reference is None:
+        return next((scenario.name for scenario in scenarios if not scenario.changes), names[0])
+    if reference not in names:
+        raise BadInput(Problem(f"no scenario is called {reference!r}", right=suggestion(reference, names)))
+    return reference

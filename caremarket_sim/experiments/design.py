@@ -1,0 +1,234 @@
+"""Which runs an experiment is made of, and the running of them.
+
+A task is one seed with all its scenarios, so that the settled state they share is made once and every scenario meets
+the same people with the same luck. This module is all that a batch worker imports of the experiments.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caremarket_sim.errors import CaremarketError
+from caremarket_sim.experiments.executors import Failure, Success, perform
+from caremarket_sim.indicators import Outcome
+from caremarket_sim.scenario import Scenario
+from caremarket_sim.week import simulate, warm_up
+
+Tell = Callable[[str, int, int], None]
+"""Told what is being done, and how many of how many tasks are done (of 0 when nothing can be counted)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One simulated future: a seed, and every scenario that is to meet it."""
+
+    seed: int
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedReplicate:
+    """A future that could not be simulated; it is left out of every scenario, so that pairs stay pairs.
+
+    Replicates count from 1; `variant` names the assumptions it was simulated under, empty for the scenarios' own.
+    """
+
+    variant: str
+    replicate: int
+    seed: int
+    kind: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One scenario's outcomes over its replicates, in the order of `replicates` whatever order they ended in.
+
+    `replicates` numbers the replicates from 1. Arrays have the replicate as first axis and are otherwise those of
+    `Outcome`: weekly (week, indicator), yearly (year, indicator), overall (indicator), breakdowns and counts
+    (year and then the whole period, group, indicator).
+    """
+
+    scenario: Scenario
+    replicates: tuple[int, ...]
+    weekly: NDArray[np.float64]
+    yearly: NDArray[np.float64]
+    overall: NDArray[np.float64]
+    breakdowns: NDArray[np.float64]
+    counts: NDArray[np.float64]
+
+    @property
+    def years(self) -> int:
+        """Number of years simulated."""
+        return self.yearly.shape[1]
+
+    def period(self, period: str) -> NDArray[np.float64]:
+        """Values (replicate, indicator) of `all` (the whole horizon) or of `year_1`, `year_2` and so on."""
+        return self.overall if period == "all" else self.yearly[:, int(period.removeprefix("year_")) - 1]
+
+    def only(self, replicates: Sequence[int]) -> Sample:
+        """The same sample with no more than these replicates."""
+        wanted = set(replicates)
+        rows = [row for row, replicate in enumerate(self.replicates) if replicate in wanted]
+        arrays = (self.weekly, self.yearly, self.overall, self.breakdowns, self.counts)
+        return Sample(self.scenario, tuple(self.replicates[row] for row in rows), *(array[rows] for array in arrays))
+
+
+def replicate_seeds(seed: int, replicates: int) -> tuple[int, ...]:
+    """A seed a replicate; the r-th depends on `seed` and r alone, so more replicates only add to those there are.
+
+    Seeds keep to 63 bits, which every integer column and file format that they travel through can hold.
+    """
+    words = np.random.SeedSequence(seed).generate_state(replicates, np.uint64)
+    return tuple(int(word >> np.uint64(1)) for word in words)
+
+
+def tasks_of(scenarios: Sequence[Scenario], seeds: Sequence[int]) -> tuple[Task, ...]:
+    """A task a seed, each with all the scenarios."""
+    return tuple(Task(seed, tuple(scenarios)) for seed in seeds)
+
+
+def periods(years: int) -> tuple[str, ...]:
+    """The periods that results are given for: the whole horizon, then each year."""
+    return ("all", *(f"year_{year}" for year in range(1, years + 1)))
+
+
+def play(task: Task) -> list[Outcome]:
+    """Simulate one task; what a batch worker does."""
+    folder = cache_folder()
+    return simulate(task.seed, task.scenarios, folder and folder / "settled")
+
+
+def ready(tell: Tell | None = None) -> None:
+    """Compile what the workers will run, once and before they start."""
+    (tell or _say_nothing)("compiling", 0, 0)
+    warm_up()
+
+
+def play_all(
+    tasks: Sequence[Task],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    tell: Tell | None = None,
+    say: Callable[[str], None] | None = None,
+) -> list[Success | Failure]:
+    """Simulate every task and give the results in the order of the tasks, whatever order they ended in.
+
+    `tell` hears how far the work is, `say` what is out of the ordinary, such as the death of a worker.
+    """
+    ready(tell)
+    tell = tell or _say_nothing
+    tell("simulating", 0, len(tasks))
+    results: dict[int, Success | Failure] = {}
+    for index, result in perform(play, tasks, workers=workers, cluster=cluster, tell=say):
+        results[index] = result
+        tell("simulating", len(results), len(tasks))
+    return [results[index] for index in range(len(tasks))]
+
+
+def gather(
+    tasks: Sequence[Task], results: Sequence[Success | Failure], variant: str = ""
+) -> tuple[dict[str, Sample], list[FailedReplicate]]:
+    """One sample a scenario, by name, from tasks that share their scenarios; and the replicates that failed.
+
+    There are no samples when every replicate failed.
+    """
+    kept: list[tuple[int, list[Outcome]]] = []
+    failed: list[FailedReplicate] = []
+    for replicate, (task, result) in enumerate(zip(tasks, results, strict=True), start=1):
+        if isinstance(result, Success):
+            kept.append((replicate, result.value))
+        else:
+            failed.append(FailedReplicate(variant, replicate, task.seed, result.kind, result.message, result.traceback))
+    if not kept:
+        return {}, failed
+    numbers = tuple(replicate for replicate, _ in kept)
+    samples = {}
+    for position, scenario in enumerate(tasks[0].scenarios):
+        outcomes = [outcomes_of_all[position] for _, outcomes_of_all in kept]
+        samples[scenario.name] = Sample(
+            scenario=scenario,
+            replicates=numbers,
+            weekly=np.stack([outcome.weekly for outcome in outcomes]),
+            yearly=np.stack([outcome.yearly for outcome in outcomes]),
+            overall=np.stack([outcome.overall for outcome in outcomes]),
+            breakdowns=np.stack([outcome.breakdowns for outcome in outcomes]),
+            counts=np.stack([outcome.counts for outcome in outcomes]),
+        )
+    return samples, failed
+
+
+class EveryReplicateFailed(CaremarketError):
+    """No replicate could be simulated, so there is nothing to report but why."""
+
+    exit_status = 4
+
+    def __init__(self, failed: Sequence[FailedReplicate]) -> None:
+        first = failed[0]
+        super().__init__(f"all {len(failed)} replicates failed; the first {first.kind}: {first.message}")
+        self.failed = tuple(failed)
+
+
+def cache_folder() -> Path | None:
+    """Where settled states are kept between runs: `CAREMARKET_CACHE`, else the platform's cache folder.
+
+    Falls back to a folder of the user's own among the temporary files where that cannot be written, and to None (keep
+    nothing) where even that fails.
+    """
+    named = os.environ.get("CAREMARKET_CACHE")
+    wanted = Path(named) if named else _platform_cache()
+    if wanted is not None and _is_writable(wanted):
+        return wanted
+    spare = _temporary_cache()
+    return spare if _is_writable(spare) and _is_ours_alone(spare) else None
+
+
+def _platform_cache() -> Path | None:
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return base / "caremarket-sim"
+
+
+def _temporary_cache() -> Path:
+    owner = os.getuid() if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"caremarket-sim-{owner}"
+
+
+def _is_writable(folder: Path) -> bool:
+    """Make the folder if need be, and say whether files can be made in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Whether nobody else could have put a file there; temporary folders are shared and their names can be guessed."""
+    found = folder.lstat()
+    if not hasattr(os, "getuid"):
+        return True
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+
+
+def _say_nothing(what: str, done: int, total: int) -> None:
+    """Nobody wants to be told."""

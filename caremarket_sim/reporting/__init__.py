@@ -1,0 +1,1 @@
+"""Results as people read them: sentences, tables, figures, a folder of files."""

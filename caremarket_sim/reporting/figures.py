@@ -1,0 +1,177 @@
+"""Figures that can be read without colour: line styles and markers tell scenarios apart, labels stand at the lines.
+
+Matplotlib is imported only when something is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from caremarket_sim.experiments.design import Sample
+from caremarket_sim.experiments.frames import CHANCE_ONLY, differences, headline_rows, headlines
+from caremarket_sim.experiments.statistics import interval
+from caremarket_sim.indicators import INDICATORS, WEEKLY, Indicator
+from caremarket_sim.reporting.words import is_share, shown_unit, smallest_in_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FAMILIES = ("outcomes", "costs", "jobs")
+WEEKS_A_POINT = 13
+"""Weekly series are drawn as means of a quarter of a year: single weeks are mostly noise."""
+
+_INK = ("#1b1b1b", "#0072b2", "#d55e00", "#007a5e", "#8c4a8c", "#7a5c00")
+_LINES = ("solid", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (10, 3)))
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+}
+
+
+def figure(what: str, samples: Mapping[str, Sample], reference: str | None) -> Figure:
+    """One figure by name: `differences` (needs a reference), `outcomes`, `costs` or `jobs`."""
+    import matplotlib
+
+    with matplotlib.rc_context(_STYLE):
+        if what in FAMILIES:
+            return through_time(what, samples)
+        if what == "differences" and reference is not None:
+            return forest(samples, reference)
+    known = (*FAMILIES, "differences") if reference is not None else FAMILIES
+    raise ValueError(f"there is no figure {what!r}; there are {', '.join(known)}")
+
+
+def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:
+    """A family's headline indicators through time: mean of the replicates and its 95% interval."""
+    shown = [indicator for indicator in headlines() if indicator.family == family]
+    drawn = _new_figure(9.0, 2.7 * len(shown) + 0.9)
+    axes = drawn.subplots(len(shown), 1, squeeze=False)[:, 0]
+    for axis, indicator in zip(axes, shown, strict=True):
+        _draw_course(axis, indicator, samples)
+    axes[-1].set_xlabel("years since the scenario began")
+    count = max(len(sample.replicates) for sample in samples.values())
+    drawn.suptitle(f"{family.capitalize()} through time", x=0.01, ha="left", fontweight="bold")
+    note = f"Mean of {count} simulated futures; band: 95% interval of the mean ({CHANCE_ONLY})."
+    if len(samples) > 1:
+        note += "\nBands that overlap can hide a clear difference: scenarios are compared future by future."
+    drawn.supxlabel(note, x=0.01, ha="left", fontsize=8)
+    return drawn
+
+
+def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]) -> None:
+    scale = 100.0 if is_share(indicator.unit) else 1.0
+    ends = []
+    for position, (name, sample) in enumerate(samples.items()):
+        years, values = _course(indicator, sample)
+        found = interval(values * scale)
+        ink, line, marker = (options[position % len(_INK)] for options in (_INK, _LINES, _MARKERS))
+        spacing = max(1, len(years) // 5)
+        axis.plot(years, found.mean, color=ink, linestyle=line, marker=marker, markevery=spacing, markersize=4)
+        if np.isfinite(found.low).any():
+            axis.fill_between(years, found.low, found.high, color=ink, alpha=0.15, linewidth=0)
+        ends.append((float(found.mean[-1]), name, ink, float(years[-1])))
+    points = f"means of {WEEKS_A_POINT} weeks" if indicator.id in WEEKLY else "yearly means"
+    axis.set_title(f"{indicator.label} ({points})")
+    axis.set_ylabel(shown_unit(indicator.unit))
+    axis.set_xlim(0, years[-1] + years[0])
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.grid(axis="y", linewidth=0.4, alpha=0.5)
+    _label_ends(axis, ends)
+
+
+def _course(indicator: Indicator, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Times (years from the start, middle of each point) and values (replicate, time)."""
+    if indicator.id in WEEKLY:
+        series = sample.weekly[:, :, WEEKLY.index(indicator.id)]
+        points = series.shape[1] // WEEKS_A_POINT
+        known = series[:, : points * WEEKS_A_POINT].reshape(len(series), points, WEEKS_A_POINT)
+        return (np.arange(points) + 0.5) * WEEKS_A_POINT / 52, _mean_of_known(known)
+    values = sample.yearly[:, :, list(INDICATORS).index(indicator.id)]
+    return np.arange(values.shape[1]) + 0.5, values
+
+
+def _mean_of_known(values: np.ndarray) -> np.ndarray:
+    """Mean over the last axis of what is not nan; nan where nothing is known."""
+    count = np.isfinite(values).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isfinite(values), values, 0.0).sum(axis=-1) / count
+
+
+def _label_ends(axis: Axes, ends: list[tuple[float, str, str, float]]) -> None:
+    """Write each scenario's name beside the end of its line, moved apart where lines end close together."""
+    bottom, top = axis.get_ylim()
+    needed = (top - bottom) * 0.11
+    height = -np.inf
+    for value, name, ink, time in sorted(end for end in ends if np.isfinite(end[0])):
+        height = max(value, height + needed)
+        axis.annotate(
+            name,
+            xy=(time, value),
+            xytext=(1.015, (height - bottom) / (top - bottom)),
+            textcoords="axes fraction",
+            color=ink,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": ink, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3},
+        )
+
+
+def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
+    """Differences from the reference over the whole horizon, each in units of the smallest that matters.
+
+    Every difference is turned so that right is better; within the grey band it is too small to matter.
+    """
+    table = differences(samples, reference)
+    table = table[(table.period == "all") & headline_rows(table)]
+    shown = headlines()
+    others = [name for name in samples if name != reference]
+    drawn = _new_figure(9.0, 0.28 * len(shown) * (len(others) + 1) + 1.9)
+    axis = drawn.subplots()
+    axis.axvspan(-1, 1, color="#dddddd", linewidth=0, zorder=0)
+    axis.axvline(0, color="#1b1b1b", linewidth=0.8)
+    step = 0.8 / max(len(others), 1)
+    for position, name in enumerate(others):
+        rows = table[table.scenario == name].set_index("indicator")
+        style = list(samples).index(name) % len(_INK)
+        for place, indicator in enumerate(shown):
+            row = rows.loc[indicator.id]
+            sign = (-1.0 if indicator.better == "lower" else 1.0) / indicator.smallest
+            height = -place + 0.4 - step * (position + 0.5)
+            low, high = sorted((row.low * sign, row.high * sign))
+            axis.plot([low, high], [height, height], color=_INK[style], linewidth=1.4)
+            axis.plot(row.difference * sign, height, marker=_MARKERS[style], color=_INK[style], markersize=5)
+        axis.plot([], [], marker=_MARKERS[style], color=_INK[style], label=name)
+    reach = np.abs(axis.dataLim.intervalx).max()
+    if reach > 8:
+        axis.set_xscale("symlog", linthresh=1.0, linscale=1.0)
+        axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_xlim(-reach * 1.15, reach * 1.15)
+    axis.set_yticks([-place for place in range(len(shown))])
+    axis.set_yticklabels([f"{indicator.label}\n(1 is {smallest_in_words(indicator)})" for indicator in shown])
+    axis.text(0, 0.45, "too small to matter", ha="center", va="top", fontsize=7, color="#444444")
+    axis.set_ylim(-len(shown) + 0.5, 0.5)
+    axis.grid(axis="x", linewidth=0.4, alpha=0.5)
+    scale = "; logarithmic beyond 1" if reach > 8 else ""
+    axis.set_xlabel(f"← worse than {reference}        smallest differences that matter{scale}        better →")
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
+    drawn.suptitle(f"Differences from {reference}, whole period", x=0.01, ha="left", fontweight="bold")
+    drawn.supxlabel(f"Bars: 95% intervals of the paired difference ({CHANCE_ONLY}).", x=0.01, ha="left", fontsize=8)
+    return drawn
+
+
+def _new_figure(width: float, height: float) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    drawn = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(drawn)
+    return drawn

@@ -1,0 +1,67 @@
+"""The bytes of a results folder: tables as CSV that Excel opens, figures as PNG; equal results give equal bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from caremarket_sim.experiments.compare import Comparison
+from caremarket_sim.experiments.runs import Run
+from caremarket_sim.experiments.targets import against_targets
+from caremarket_sim.reporting.figures import FAMILIES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def files_of(result: Comparison | Run, *, weekly: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Every file of the results, name and content, made one at a time."""
+    for name, frame in tables_of(result, weekly=weekly).items():
+        yield f"{name}.csv", csv_bytes(frame)
+    names = [*FAMILIES, "differences"] if isinstance(result, Comparison) else FAMILIES
+    for name in names:
+        yield f"{name}.png", png_bytes(result.plot(name))
+
+
+def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str, pd.DataFrame]:
+    """Every table of the results by name."""
+    if isinstance(result, Comparison):
+        tables = {"differences": result.frame(), "levels": result.levels()}
+        if result.ends:
+            tables["assumptions"] = result.assumptions()
+    else:
+        tables = {"levels": result.frame(), "targets": against_targets(result.sample)}
+    tables |= {"overall": result.overall(), "yearly": result.yearly(), "breakdowns": result.by()}
+    if weekly:
+        tables["weekly"] = result.weekly()
+    if result.failed:
+        tables["failed"] = pd.DataFrame([asdict(lost) for lost in result.failed]).drop(columns="traceback")
+    return tables
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as UTF-8 with signature; numbers as they are read back exactly, text that Excel would run escaped.
+
+    A cell of text that begins with `=`, `+`, `-` or `@` gets an apostrophe before it. What has no value is empty.
+    """
+    safe = frame.copy()
+    for column in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
+        safe[column] = safe[column].map(_escaped)
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def _escaped(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def png_bytes(drawn: Figure) -> bytes:
+    """A figure as PNG, with nothing in it of when or where it was drawn."""
+    file = io.BytesIO()
+    drawn.savefig(file, format="png", dpi=150, metadata={"Software": "caremarket-sim"})
+    return file.getvalue()

@@ -1,0 +1,116 @@
+"""What `run` and `compare` print: sentences and tables, or the same as one JSON object."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from caremarket_sim.experiments.assumptions import CARRYING
+from caremarket_sim.experiments.compare import Comparison
+from caremarket_sim.experiments.design import FailedReplicate
+from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
+from caremarket_sim.experiments.runs import Run
+from caremarket_sim.experiments.targets import against_targets
+from caremarket_sim.parameters import register
+from caremarket_sim.reporting.figures import FAMILIES
+from caremarket_sim.reporting.tables import difference_table, level_table, selected, target_table
+from caremarket_sim.reporting.words import HOW_TO_READ, assumption_sentences, family_sentences, listed
+
+
+def show(console: Console, result: Comparison | Run, everything: bool) -> None:
+    """Print the results; `everything` adds the indicators that are no headlines, a table a family."""
+    if isinstance(result, Comparison):
+        _show_comparison(console, result, everything)
+    else:
+        _show_run(console, result, everything)
+
+
+def _show_comparison(console: Console, result: Comparison, everything: bool) -> None:
+    frame = result.frame()
+    if result.banner:
+        console.print(Text(result.banner, style="bold"))
+    for family in FAMILIES:
+        console.print(Text(family_sentences(frame, family)))
+    for name in result.others:
+        rows = frame[frame.scenario == name]
+        console.print()
+        console.print(difference_table(selected(rows, headlines=True), f"{name} against {result.reference}"))
+        if everything:
+            for family, part in selected(rows, headlines=False).groupby("family", sort=False):
+                console.print(difference_table(part, f"{name} against {result.reference}: other {family}"))
+    console.print(Text(HOW_TO_READ))
+    console.print()
+    for sentence in assumptions_note(result):
+        console.print(Text(sentence))
+
+
+def _show_run(console: Console, result: Run, everything: bool) -> None:
+    frame = result.frame()
+    years = f"{result.sample.years} year{'' if result.sample.years == 1 else 's'}"
+    title = f"{result.scenario.title}: means of {len(result.sample.replicates)} futures of {years}"
+    console.print(level_table(selected(frame, headlines=True), title))
+    if everything:
+        for family, part in selected(frame, headlines=False).groupby("family", sort=False):
+            console.print(level_table(part, f"Other {family}"))
+    console.print(target_table(against_targets(result.sample), "Beside calibration targets"))
+
+
+def assumptions_note(result: Comparison) -> list[str]:
+    """Which two assumptions carry most of a collaborative bundle, and what becomes of the verdicts at their ends."""
+    ranges = [f"{name} ({register()[name].low:g} to {register()[name].high:g})" for name in CARRYING]
+    note = f"Two assumed exponents carry most of a collaborative bundle: {listed(ranges)}."
+    if not result.ends:
+        return [note + " They were not tried at the ends of their ranges."]
+    count = max(len(sample.replicates) for end in result.ends for sample in end.samples.values())
+    note += f" At the ends of their ranges, on {count} of the same futures (so less becomes clear):"
+    return [note, *(f"- {sentence}" for sentence in assumption_sentences(result.assumptions()))]
+
+
+def failed_sentence(failed: Sequence[FailedReplicate]) -> str:
+    """How many simulated futures failed, and why the first did."""
+    many = f"{len(failed)} simulated futures" if len(failed) > 1 else "1 simulated future"
+    return f"{many} failed and left out of every scenario; the first: {failed[0].message}"
+
+
+def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[str, Any]:
+    """The results as an object for JSON; what has no value is null."""
+    main = result.frame()
+    main = main[(main.period == "all") & (everything | headline_rows(main))]
+    found: dict[str, Any] = {
+        "results": str(folder),
+        "seed": result.seed,
+        "replicates": len(result.seeds),
+        "failed": [lost.message for lost in result.failed],
+        "note": CHANCE_ONLY,
+    }
+    if isinstance(result, Comparison):
+        found |= {
+            "command": "compare",
+            "reference": result.reference,
+            "scenarios": list(result.samples),
+            "banner": result.banner,
+            "sentences": [family_sentences(result.frame(), family) for family in FAMILIES],
+            "differences": _records(main),
+            "assumptions": assumptions_note(result),
+        }
+    else:
+        found |= {
+            "command": "run",
+            "scenario": result.scenario.name,
+            "levels": _records(main),
+            "targets": _records(against_targets(result.sample)),
+        }
+    return found
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in row.items()}
+        for row in frame.to_dict("records")
+    ]

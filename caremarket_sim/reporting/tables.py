@@ -1,0 +1,137 @@
+"""Tables for the screen and for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
+from caremarket_sim.experiments.statistics import BETTER, WORSE
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.reporting.words import better_in, quantity, span, with_unit
+
+if TYPE_CHECKING:
+    from caremarket_sim.experiments.compare import Comparison
+    from caremarket_sim.experiments.runs import Run
+
+_STYLES = {BETTER: "green", WORSE: "red"}
+
+LEVEL_COLUMNS = ("indicator", "mean", "95% interval")
+TARGET_COLUMNS = ("quantity", "model", "95% interval", "published", "within band", "evidence")
+
+
+def difference_columns(reference: str) -> tuple[str, ...]:
+    """The headings of a table of differences."""
+    return "indicator", reference, "difference", "95% interval", "paired futures", "verdict"
+
+
+def difference_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The cells of a table of differences, one scenario against the reference, as they are shown."""
+    shown = []
+    for row in rows.itertuples(index=False):
+        indicator = INDICATORS[row.indicator]
+        shown.append(
+            (
+                with_unit(indicator.label, indicator.unit),
+                quantity(row.reference_mean, indicator),
+                quantity(row.difference, indicator, signed=True),
+                span(row.low, row.high, indicator),
+                better_in(row.p_better, row.replicates),
+                row.verdict,
+            )
+        )
+    return shown
+
+
+def level_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The cells of a table of means, as they are shown."""
+    shown = []
+    for row in rows.itertuples(index=False):
+        indicator = INDICATORS[row.indicator]
+        mean, reach = quantity(row.mean, indicator), span(row.low, row.high, indicator, signed=False)
+        shown.append((with_unit(indicator.label, indicator.unit), mean, reach))
+    return shown
+
+
+def target_rows(found: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The cells of the table of calibration targets, as they are shown."""
+    shown = []
+    for row in found.itertuples(index=False):
+        indicator = INDICATORS[row.indicator]
+        band = span(row.target_low, row.target_high, indicator, signed=False)
+        shown.append(
+            (
+                with_unit(row.target, indicator.unit),
+                quantity(row.mean, indicator),
+                span(row.low, row.high, indicator, signed=False),
+                row.published,
+                f"{'yes' if row.within else 'NO'} ({band}, {row.band})",
+                row.evidence,
+            )
+        )
+    return shown
+
+
+def selected(frame: pd.DataFrame, *, headlines: bool, period: str = "all") -> pd.DataFrame:
+    """The rows of a period: of the headline indicators, or of all the others."""
+    return frame[(frame.period == period) & (headline_rows(frame) == headlines)]
+
+
+def difference_table(rows: pd.DataFrame, title: str) -> Table:
+    """One scenario against the reference, for the screen."""
+    return _table(title, difference_columns(rows.reference.iloc[0]), difference_rows(rows))
+
+
+def level_table(rows: pd.DataFrame, title: str) -> Table:
+    """The means of one scenario, for the screen."""
+    return _table(title, LEVEL_COLUMNS, level_rows(rows))
+
+
+def target_table(found: pd.DataFrame, title: str) -> Table:
+    """What the model gives beside its calibration targets, for the screen."""
+    return _table(title, TARGET_COLUMNS, target_rows(found), note="plausible, reported, not forced; " + CHANCE_ONLY)
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """The headline differences as a notebook shows them."""
+    frame = comparison.frame()
+    parts = [f"<p><strong>{escape(comparison.banner)}</strong></p>"] if comparison.banner else []
+    for name in comparison.others:
+        rows = selected(frame[frame.scenario == name], headlines=True)
+        columns = difference_columns(comparison.reference)
+        parts.append(_html(f"{name} against {comparison.reference}", columns, difference_rows(rows)))
+    return "\n".join(parts)
+
+
+def run_html(run: Run) -> str:
+    """The headline means as a notebook shows them."""
+    title = f"{run.scenario.title}: {len(run.sample.replicates)} futures"
+    return _html(title, LEVEL_COLUMNS, level_rows(selected(run.frame(), headlines=True)))
+
+
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], note: str = CHANCE_ONLY) -> Table:
+    table = Table(title=Text(title), caption=Text(note), box=box.SIMPLE_HEAD, title_style="bold", padding=(0, 1, 0, 0))
+    table.title_justify = table.caption_justify = "left"
+    for column in columns:
+        table.add_column(Text(column), no_wrap=column not in ("indicator", "verdict", "quantity", "published"))
+    for row in rows:
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    return table
+
+
+def _html(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return (
+        f"<table><caption>{escape(title)} ({escape(CHANCE_ONLY)})</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

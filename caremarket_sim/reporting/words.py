@@ -1,0 +1,136 @@
+"""Results in words: quantities with their units, how often better, a sentence a family."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from caremarket_sim.experiments.assumptions import HOLDS, STILL_NOT_CLEAR
+from caremarket_sim.experiments.frames import headline_rows
+from caremarket_sim.experiments.statistics import (
+    BETTER,
+    CLEAR,
+    HIGHER,
+    IDENTICAL,
+    LOWER,
+    NO_CLEAR_DIFFERENCE,
+    TOO_SMALL,
+    WORSE,
+)
+from caremarket_sim.indicators import INDICATORS, Indicator
+
+UNKNOWN = "–"
+"""Shown where there is no number, such as the interval of a single replicate."""
+
+HOW_TO_READ = (
+    "The interval is the 95% t interval of the paired difference. Verdicts on the headline indicators allow for many "
+    "looks (Holm), so an interval just clear of zero may still read 'no clear difference'."
+)
+
+_SAYING = {
+    BETTER: "better on {}",
+    WORSE: "worse on {}",
+    HIGHER: "higher in {}",
+    LOWER: "lower in {}",
+    NO_CLEAR_DIFFERENCE: "not clearly different on {}",
+    TOO_SMALL: "too little different to matter on {}",
+    IDENTICAL: "identical on {}",
+}
+
+
+def family_sentences(differences: pd.DataFrame, family: str) -> str:
+    """One sentence on a family's headline indicators over the whole horizon: every scenario against the reference."""
+    rows = differences[(differences.period == "all") & (differences.family == family) & headline_rows(differences)]
+    said = [f"{name} is {_clauses(part)}" for name, part in rows.groupby("scenario", sort=False)]
+    return f"{family.capitalize()}, against {rows.reference.iloc[0]}: {'; '.join(said)}."
+
+
+def _clauses(rows: pd.DataFrame) -> str:
+    """What one scenario's verdicts say, the same verdicts together, in the order of `_SAYING`."""
+    said = []
+    for verdict, saying in _SAYING.items():
+        labels = [in_a_sentence(INDICATORS[name].label) for name in rows[rows.verdict == verdict].indicator]
+        if labels:
+            said.append(saying.format(listed(labels)))
+    return listed(said)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words with commas and an `and`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def in_a_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: its first letter small, unless the first word is an abbreviation."""
+    first = label.split(" ", 1)[0]
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
+
+
+def is_share(unit: str) -> bool:
+    """Whether a unit is a share of something, shown in per cent."""
+    return unit == "share" or unit.startswith("share ")
+
+
+def shown_unit(unit: str) -> str:
+    """The unit beside numbers as they are shown: shares in per cent."""
+    return "%" + unit.removeprefix("share") if is_share(unit) else unit
+
+
+def with_unit(label: str, unit: str) -> str:
+    """A label and the unit its numbers are shown in."""
+    return f"{label}, {shown_unit(unit)}" if unit else label
+
+
+def decimals(indicator: Indicator) -> int:
+    """Places that show a tenth of the smallest difference that matters, as it is shown."""
+    smallest = indicator.smallest * (100 if is_share(indicator.unit) else 1)
+    return max(0, math.ceil(-math.log10(smallest / 5))) if smallest > 0 else 3
+
+
+def smallest_in_words(indicator: Indicator) -> str:
+    """The smallest difference that matters, with its unit; shares in percentage points."""
+    if is_share(indicator.unit):
+        points = indicator.smallest * 100
+        return f"{points:g} percentage point{'' if points == 1 else 's'}"
+    if indicator.unit.startswith("£"):
+        return f"£{indicator.smallest:g}{indicator.unit[1:]}"
+    return f"{indicator.smallest:g} {indicator.unit}"
+
+
+def quantity(value: float, indicator: Indicator, signed: bool = False) -> str:
+    """A value in the indicator's shown unit, the unit left out."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    shown = value * 100 if is_share(indicator.unit) else value
+    return f"{shown:{'+' if signed else ''},.{decimals(indicator)}f}"
+
+
+def span(low: float, high: float, indicator: Indicator, signed: bool = True) -> str:
+    """An interval in the indicator's shown unit."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return UNKNOWN
+    return f"{quantity(low, indicator, signed)} to {quantity(high, indicator, signed)}"
+
+
+def better_in(p_better: float, replicates: int) -> str:
+    """How often the scenario was better, as a count of paired futures; a tie counts half."""
+    if not math.isfinite(p_better):
+        return UNKNOWN
+    return f"better in {p_better * replicates:g} of {replicates}"
+
+
+def assumption_sentences(becomes: pd.DataFrame) -> list[str]:
+    """What becomes of the headline verdicts at the ends of the carrying assumptions, a sentence an end and scenario."""
+    said = []
+    rows = becomes[headline_rows(becomes)]
+    for (parameter, value, scenario), part in rows.groupby(["parameter", "value", "scenario"], sort=False):
+        clear = part.central_verdict.isin(CLEAR)
+        held = int((part.becomes == HOLDS).sum())
+        sentence = f"{parameter} at {value:g}: {held} of {scenario}'s {int(clear.sum())} clear verdicts hold"
+        for fate, group in part[~part.becomes.isin([HOLDS, STILL_NOT_CLEAR])].groupby("becomes", sort=False):
+            labels = [in_a_sentence(INDICATORS[name].label) for name in group.indicator]
+            sentence += f"; {fate}: {listed(labels)}"
+        said.append(sentence + ".")
+    return said
