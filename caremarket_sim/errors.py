@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+LONGEST_MESSAGE = 600
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -24,7 +26,8 @@ class Problem:
     def __str__(self) -> str:
         place = "" if self.file is None else f"{self.file}: " if self.line is None else f"{self.file}:{self.line}: "
         text = f"{place}{self.what}" + (f"; {self.right}" if self.right else "")
-        return " ".join(text.split())
+        line = " ".join(text.split())[:LONGEST_MESSAGE]
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
 
 class CaremarketError(Exception):

@@ -65,7 +65,7 @@ class Lever:
         return (name,)
 
     def accept(self, value: object) -> Value:
-        """The value in the lever's own type. Raises BadInput, saying what would be right, if it is none of its values."""
+        """The value in the lever's own type. Raises BadInput, saying what would be right, if it is none of its own."""
         return accepted(self, value)
 
     def as_numbers(self, value: Value) -> tuple[float, ...]:

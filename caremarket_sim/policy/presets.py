@@ -33,6 +33,6 @@ PRESET_MEANINGS: dict[str, str] = {name: preset["meaning"] for name, preset in _
 
 
 def of_preset(name: str, in_force: Levers = NEUTRAL) -> Levers:
-    """The whole bundle of a preset: its values, all other levers neutral, and the shocks in force, which are no policy."""
+    """A preset's whole bundle: its values, all other levers neutral, and the shocks in force, which are no policy."""
     shocks = {key: value for key, value in in_force.items() if key.startswith("shocks.")}
     return NEUTRAL.changed({**shocks, **PRESETS[name]})

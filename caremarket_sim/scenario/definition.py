@@ -118,7 +118,7 @@ class Scenario:
         return replace(self, changes=tuple(changes))
 
     def with_parameters(self, parameters: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:
-        """The scenario with these parameters at these values, others as they were. Raises BadInput outside the bounds."""
+        """The scenario with these parameters at these values, others as they were. Raises BadInput out of bounds."""
         values = accepted_parameters(_dotted(parameters, by_name))
         return replace(self, parameters=Parameters({**self.parameters.overrides, **values}))
 

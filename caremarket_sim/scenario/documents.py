@@ -1,8 +1,8 @@
 """Guarded reading of a YAML file into nodes that know their lines.
 
-The file may come from anybody. So its size is looked at before it is opened, and it is read as a stream of parser events
-in which anchors, aliases, merge keys, tags, directives, second documents and deep nesting end the reading at once:
-nothing is ever expanded, and nothing in the file can name a Python type.
+The file may come from anybody. So its size is looked at before it is opened, and it is read as a stream of parser
+events in which anchors, aliases, merge keys, tags, directives, second documents and deep nesting end the reading at
+once: nothing is ever expanded, and nothing in the file can name a Python type.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from caremarket_sim.errors import BadInput, Problem, nearest
 MOST_BYTES = 1_048_576
 MOST_DEPTH = 20
 MOST_VALUES = 20_000
+MOST_LINES = 10_000
+LONGEST_LINE = 4_000
 
 _WHOLE = re.compile(r"[-+]?[0-9]+\Z")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
@@ -76,7 +78,7 @@ class Document:
 
 
 def read_text(path: Path, shown: str) -> str:
-    """The text of a regular file of at most 1 MB in UTF-8. Raises BadInput otherwise, without reading what is too big."""
+    """The text of a regular file of at most 1 MB in UTF-8. Raises BadInput otherwise; what is too big is not read."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
@@ -102,6 +104,7 @@ def read_text(path: Path, shown: str) -> str:
 def read_document(path: Path, shown: str) -> Document:
     """The nodes of a YAML file. Raises BadInput at the first thing that a scenario or place file may not hold."""
     text = read_text(path, shown)
+    _guard_lines(text, shown)
     problems: list[Problem] = []
     builder = _Builder(shown, problems)
     for event in _events(text, shown):
@@ -109,6 +112,17 @@ def read_document(path: Path, shown: str) -> Document:
     if builder.root is None:
         raise BadInput(Problem("is empty", shown, 1, "begin with `format: 1`"))
     return Document(builder.root, tuple(problems))
+
+
+def _guard_lines(text: str, shown: str) -> None:
+    """Raise BadInput for a text that is too long for a person's file, before the parser spends time on it."""
+    lines = text.splitlines()
+    if len(lines) > MOST_LINES:
+        raise BadInput(Problem(f"has {len(lines):,} lines", shown, MOST_LINES, f"keep to {MOST_LINES:,}"))
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LONGEST_LINE:
+            right = f"keep lines to {LONGEST_LINE:,}"
+            raise BadInput(Problem(f"has a line of {len(line):,} letters", shown, number, right))
 
 
 def _events(text: str, shown: str) -> Iterator[Any]:

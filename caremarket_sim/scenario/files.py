@@ -83,7 +83,7 @@ class _WrittenStep:
 
 
 def load(path: str | Path) -> Scenario:
-    """The scenario of a file, or of a shipped one such as `builtin:wigan/baseline`. Raises BadInput with every mistake."""
+    """The scenario of a file or of a shipped one (`builtin:wigan/baseline`). Raises BadInput with every mistake."""
     return resolve(path).scenario
 
 

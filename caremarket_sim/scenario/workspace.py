@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.errors import BadInput, Problem, suggestion
 
 MARKER = "caremarket.toml"
 BUILTIN = "builtin:"
@@ -27,7 +27,7 @@ def builtin_names() -> list[str]:
 def workspace_of(path: Path) -> Path:
     """The folder inside which a file may refer to others: the nearest above it that holds `caremarket.toml`.
 
-    Without one it is the file's own folder. `path` must be resolved. The shipped scenarios are a workspace of their own.
+    Without one it is the file's own folder. `path` must be resolved. The shipped scenarios are their own workspace.
     """
     shipped = shipped_scenarios()
     for folder in path.parents:
@@ -44,7 +44,8 @@ def located(reference: str) -> Path:
 def referred(reference: str, from_file: Path) -> Path:
     """The resolved path of a file that another one refers to.
 
-    Raises BadInput when it leaves the workspace of `from_file` (symbolic links followed first) or is an unknown builtin.
+    Raises BadInput when it leaves the workspace of `from_file` (symbolic links followed first) or no builtin has its
+    name.
     """
     if reference.startswith(BUILTIN):
         return _builtin(reference)
@@ -57,7 +58,7 @@ def referred(reference: str, from_file: Path) -> Path:
     except (OSError, RuntimeError) as error:  # a loop of symbolic links
         raise BadInput(Problem(f"{reference} cannot be followed: {error}")) from None
     if not target.is_relative_to(workspace):
-        right = f"keep it inside {shown_path(workspace)}"
+        right = f"keep it inside {workspace}"
         if not (workspace / MARKER).is_file():
             right += f", or mark a folder above both as the workspace with an empty {MARKER}"
         raise BadInput(Problem(f"{reference} lies outside the workspace", right=right))
@@ -76,7 +77,5 @@ def _builtin(reference: str) -> Path:
     name = _BUILTIN_NAME.match(reference)
     path = shipped_scenarios() / name[1] / f"{name[2]}.yaml" if name else None
     if path is None or not path.is_file():
-        from caremarket_sim.errors import suggestion
-
         raise BadInput(Problem(f"there is no {reference}", right=suggestion(reference, builtin_names())))
     return path

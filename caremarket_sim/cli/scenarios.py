@@ -1,0 +1,125 @@
+"""The commands on scenario and place files: new, validate, show, diff."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from caremarket_sim.errors import BadInput, Problem
+
+_JSON = typer.Option(False, "--json", help="Write one JSON object to stdout.")
+_QUIET = typer.Option(False, "--quiet", help="Say nothing when all is well.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("new", epilog="Example: caremarket new Salford")(new)
+    app.command("validate", epilog="Example: caremarket validate scenarios/wigan/*.yaml")(validate)
+    app.command("show", epilog="Example: caremarket show scenarios/wigan/collaborative.yaml --resolved")(show)
+    app.command("diff", epilog="Example: caremarket diff scenarios/wigan/block.yaml builtin:wigan/collaborative")(diff)
+
+
+def new(
+    council: str = typer.Argument(..., help="The council's name."),
+    out: Path | None = typer.Option(None, "--out", help="The folder to write; by default one of the council's name."),
+    quiet: bool = _QUIET,
+    as_json: bool = _JSON,
+) -> None:
+    """Write a commented scenario folder to start from: a place, its zones, a baseline and three policies."""
+    from caremarket_sim.scenario.beginnings import write_new
+
+    folder = write_new(council, out)
+    files = sorted(path.name for path in folder.iterdir())
+    if as_json:
+        _write_json({"folder": str(folder), "files": files})
+    elif not quiet:
+        typer.echo(f"wrote {folder}: {', '.join(files)}")
+        typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
+
+
+def validate(
+    files: list[str] = typer.Argument(..., help="Scenario, place or zones files, or builtin:wigan/baseline."),
+    quiet: bool = _QUIET,
+    as_json: bool = _JSON,
+) -> None:
+    """Check scenario and place files: every mistake at once, with file, line and what would be right."""
+    from caremarket_sim.scenario.explanations import understood
+
+    problems: dict[Problem, None] = {}
+    answers: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            line = understood(file)
+        except BadInput as bad:
+            problems.update(dict.fromkeys(bad.problems))
+            answers.append({"file": file, "good": False, "problems": [_as_record(problem) for problem in bad.problems]})
+        else:
+            answers.append({"file": file, "good": True, "understood": line})
+            if not quiet and not as_json:
+                typer.echo(f"{file}: {line}")
+    if as_json:
+        _write_json({"good": not problems, "files": answers})
+    if problems:
+        raise BadInput(problems)
+
+
+def show(
+    file: str = typer.Argument(..., help="A scenario or place file, or builtin:wigan/baseline."),
+    resolved: bool = typer.Option(False, "--resolved", help="Every lever, the neutral ones too."),
+    as_json: bool = _JSON,
+) -> None:
+    """Show a scenario merged with what it extends, and where each value comes from."""
+    from caremarket_sim.scenario import explanations
+    from caremarket_sim.scenario.places import Place
+
+    found = explanations.read(file)
+    if isinstance(found, Place):
+        answer, text = explanations.place_in_full(found), explanations.place_text(found)
+    else:
+        answer = explanations.scenario_in_full(found, every_lever=resolved)
+        text = explanations.scenario_text(found, every_lever=resolved)
+    if as_json:
+        _write_json(answer)
+    else:
+        typer.echo(text)
+
+
+def diff(
+    first: str = typer.Argument(..., metavar="A", help="A scenario file."),
+    second: str = typer.Argument(..., metavar="B", help="Another."),
+    as_json: bool = _JSON,
+) -> None:
+    """Show what differs between two scenarios: only what can change a number."""
+    from caremarket_sim.scenario import explanations, load
+
+    problems: list[Problem] = []
+    scenarios = []
+    for file in (first, second):
+        try:
+            scenarios.append(load(file))
+        except BadInput as bad:
+            problems.extend(bad.problems)
+    if problems:
+        raise BadInput(dict.fromkeys(problems))
+    found = explanations.differences(*scenarios)
+    if as_json:
+        rows = [{"what": row.what, "first": row.first, "second": row.second} for row in found]
+        _write_json({"first": first, "second": second, "same": not found, "differences": rows})
+    elif not found:
+        typer.echo("no difference: every result of the two is the same")
+    else:
+        widths = [max(len(getattr(row, column)) for row in found) for column in ("what", "first")]
+        for row in found:
+            typer.echo(f"{row.what:<{widths[0]}}  {row.first:<{widths[1]}}  ->  {row.second}")
+
+
+def _as_record(problem: Problem) -> dict[str, Any]:
+    file = None if problem.file is None else str(problem.file)
+    return {"file": file, "line": problem.line, "what": problem.what, "right": problem.right}
+
+
+def _write_json(answer: dict[str, Any]) -> None:
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))

@@ -1,0 +1,247 @@
+"""Scenarios and places in words: what a file was understood to say, where each value comes from, what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caremarket_sim.policy import LEVERS
+from caremarket_sim.policy.values import shown
+from caremarket_sim.scenario.definition import Scenario
+from caremarket_sim.scenario.documents import read_document
+from caremarket_sim.scenario.files import Resolved, Step, resolve
+from caremarket_sim.scenario.places import Place, figure_kinds, is_place, read_place
+from caremarket_sim.scenario.timing import monday_of
+from caremarket_sim.scenario.workspace import BUILTIN
+from caremarket_sim.scenario.zones import read_zones
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which two scenarios differ, as each has it."""
+
+    what: str
+    first: str
+    second: str
+
+
+def read(path: str | Path) -> Resolved | Place:
+    """What a file describes: a scenario with its origins, or a place. Raises BadInput with every mistake."""
+    given = str(path)
+    if not given.startswith(BUILTIN) and is_place(read_document(Path(path), given)):
+        return read_place(Path(path), given)
+    return resolve(path)
+
+
+def understood(path: str | Path) -> str:
+    """One line of what a scenario, place or zones file was understood to say. Raises BadInput with every mistake."""
+    if str(path).lower().endswith(".csv"):
+        zones = read_zones(Path(path), str(path))
+        return f"{len(zones)} zones with {zones['population_65plus'].sum():,.0f} people aged 65 and over"
+    found = read(path)
+    return _place_in_a_line(found) if isinstance(found, Place) else _scenario_in_a_line(found)
+
+
+def _place_in_a_line(place: Place) -> str:
+    assumed = [key for key, figure in place.figures.items() if figure.grade == "assumed"]
+    return (
+        f"the place {place.name}: {len(place.zones)} zones, {place.council_clients:,} council-funded clients and "
+        f"{place.self_funders:,} self-funders, {place.contracted_providers} contracted and {place.private_providers} "
+        f"private providers, {place.care_workers:,} care workers, £{place.council_fee:.2f} an hour in "
+        f"{place.price_base}; starts {place.start}; {_count(len(assumed), 'figure')} assumed"
+    )
+
+
+def _scenario_in_a_line(resolved: Resolved) -> str:
+    scenario = resolved.scenario
+    late = sum(change.week >= scenario.weeks for change in scenario.changes)
+    policy = "no policy" if not resolved.steps else _count(len(scenario.changes), "change") + " of policy"
+    if scenario.changes:
+        moved = {key for change in scenario.changes for key in change.levers.differences(scenario.place.regime)}
+        policy += f" from {monday_of(scenario.changes[0].week, scenario.start)}, moving {_count(len(moved), 'lever')}"
+    if late:
+        policy += f" ({late} after the horizon, without effect)"
+    changed = scenario.parameters.overrides
+    parameters = f"; {_count(len(changed), 'parameter')} set" if changed else ""
+    return (
+        f"“{scenario.title}”: {scenario.place.name}, {scenario.weeks} weeks from {scenario.start} at "
+        f"{scenario.prices} prices; {policy}{parameters}"
+    )
+
+
+def scenario_in_full(resolved: Resolved, *, every_lever: bool) -> dict[str, Any]:
+    """A scenario as plain values, each with where it comes from; the levers that are not neutral, or every one."""
+    scenario = resolved.scenario
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "files": list(resolved.files),
+        "key": scenario.key,
+        "place": {"value": scenario.place.name, "from": resolved.origins.get("place")},
+        "start": scenario.start.isoformat(),
+        "weeks": {"value": scenario.weeks, "from": resolved.origins.get("years", "default")},
+        "prices": {"value": scenario.prices, "from": resolved.origins.get("prices", "default")},
+        "parameters": {
+            name: {"value": value, "from": resolved.origins[name]}
+            for name, value in scenario.parameters.overrides.items()
+        },
+        "policy": [_step_in_full(scenario, step, every_lever) for step in resolved.steps],
+        **({} if resolved.steps else {"regime": _regime_in_full(scenario.place, every_lever)}),
+    }
+
+
+def _step_in_full(scenario: Scenario, step: Step, every_lever: bool) -> dict[str, Any]:
+    neutral = {key: lever.neutral for key, lever in LEVERS.items()}
+    return {
+        "from": step.day.isoformat(),
+        "week": step.week + 1,
+        "takes_effect": monday_of(step.week, scenario.start).isoformat(),
+        "why": step.why,
+        "use": step.use,
+        "levers": {
+            key: {"value": _plain(value), "from": step.origins[key]}
+            for key, value in step.levers.items()
+            if every_lever or value != neutral[key] or key in step.set
+        },
+    }
+
+
+def _regime_in_full(place: Place, every_lever: bool) -> dict[str, Any]:
+    return {
+        key: {"value": _plain(value), "from": "neutral" if value == LEVERS[key].neutral else place.path.name}
+        for key, value in place.regime.items()
+        if every_lever or value != LEVERS[key].neutral
+    }
+
+
+def place_in_full(place: Place) -> dict[str, Any]:
+    """A place as plain values, each figure with its unit, source and grade."""
+    kinds = figure_kinds()
+    return {
+        "name": place.name,
+        "key": place.key,
+        "start": place.start.isoformat(),
+        "price_base": place.price_base,
+        "licence": place.licence,
+        "zones": len(place.zones),
+        "figures": {
+            key: {
+                "value": figure.value,
+                "low": figure.low,
+                "high": figure.high,
+                "unit": kinds[key].unit,
+                "source": list(figure.source),
+                "grade": figure.grade,
+                "note": figure.note,
+            }
+            for key, figure in place.figures.items()
+        },
+        "regime": _regime_in_full(place, every_lever=False),
+    }
+
+
+def scenario_text(resolved: Resolved, *, every_lever: bool) -> str:
+    """A scenario for people to read, each value with where it comes from."""
+    full = scenario_in_full(resolved, every_lever=every_lever)
+    head = [
+        ("title", full["title"], ""),
+        ("place", full["place"]["value"], full["place"]["from"] or ""),
+        ("start", full["start"], str(resolved.scenario.place.path.name)),
+        ("weeks", str(full["weeks"]["value"]), full["weeks"]["from"]),
+        ("prices", full["prices"]["value"], full["prices"]["from"]),
+        *((name, shown(entry["value"]), entry["from"]) for name, entry in full["parameters"].items()),
+    ]
+    lines = [f"{full['name']}: {' < '.join(reversed(full['files']))}", "", *_aligned(head)]
+    if not full["policy"]:
+        lines += ["", "no policy: the place's present regime goes on", *_levers_text(full["regime"])]
+    for step in full["policy"]:
+        takes_effect = "" if step["takes_effect"] == step["from"] else f", takes effect on {step['takes_effect']}"
+        lines += ["", f"from {step['from']} (week {step['week']}{takes_effect}): {step['why'] or 'no reason given'}"]
+        lines += _levers_text(step["levers"])
+    return "\n".join(lines)
+
+
+def place_text(place: Place) -> str:
+    """A place for people to read, each figure with its source and grade."""
+    full = place_in_full(place)
+    figures = [
+        (
+            key,
+            f"{shown(figure['value'])} {figure['unit']}",
+            f"{figure['grade']}"
+            + (f", {', '.join(figure['source'])}" if figure["source"] else "")
+            + (f"; {shown(figure['low'])} to {shown(figure['high'])}" if figure["low"] is not None else "")
+            + (f". {figure['note']}" if figure["note"] else ""),
+        )
+        for key, figure in full["figures"].items()
+    ]
+    head = f"{place.name}: {len(place.zones)} zones, starts {place.start}, prices of {place.price_base}"
+    return "\n".join([head, place.licence, "", *_aligned(figures), *_levers_text(full["regime"])])
+
+
+def differences(first: Scenario, second: Scenario) -> list[Difference]:
+    """Everything in which two scenarios differ and that can change a number; nothing if they are the same."""
+    found = []
+    if first.place.key != second.place.key:
+        found += _place_differences(first.place, second.place)
+    for what in ("weeks", "prices"):
+        if getattr(first, what) != getattr(second, what):
+            found.append(Difference(what, str(getattr(first, what)), str(getattr(second, what))))
+    for name in first.parameters:
+        if first.parameters[name] != second.parameters[name]:
+            found.append(Difference(name, shown(first.parameters[name]), shown(second.parameters[name])))
+    before: dict[str, tuple[Any, Any]] = {}
+    for week in sorted({0} | {change.week for change in (*first.changes, *second.changes)}):
+        if week >= max(first.weeks, second.weeks):
+            break
+        one, other = first.levers_at(week), second.levers_at(week)
+        now = {key: (one[key], other[key]) for key in LEVERS if one[key] != other[key]}
+        day = monday_of(week, first.start)
+        for key in LEVERS:
+            if key in now and now[key] != before.get(key):
+                found.append(Difference(f"from {day} {key}", shown(now[key][0]), shown(now[key][1])))
+            elif key in before and key not in now:
+                found.append(Difference(f"from {day} {key}", shown(one[key]), shown(other[key])))
+        before = now
+    return found
+
+
+def _place_differences(first: Place, second: Place) -> list[Difference]:
+    found = [
+        Difference(f"place {key}", shown(first.figures[key].value), shown(second.figures[key].value))
+        for key in figure_kinds()
+        if first.figures[key].value != second.figures[key].value
+    ]
+    for what in ("start", "price_base"):
+        if getattr(first, what) != getattr(second, what):
+            found.append(Difference(f"place {what}", str(getattr(first, what)), str(getattr(second, what))))
+    for key in LEVERS:
+        if first.regime[key] != second.regime[key]:
+            found.append(Difference(f"regime {key}", shown(first.regime[key]), shown(second.regime[key])))
+    if first.zones.tobytes() != second.zones.tobytes():
+        found.append(
+            Difference("zones", f"{len(first.zones)} of {first.name}", f"{len(second.zones)} of {second.name}")
+        )
+    return found
+
+
+def _levers_text(levers: dict[str, Any]) -> list[str]:
+    return [f"  {line}" for line in _aligned([(key, shown(one["value"]), one["from"]) for key, one in levers.items()])]
+
+
+def _aligned(rows: list[tuple[str, str, str]]) -> list[str]:
+    """Three columns, the first two padded."""
+    if not rows:
+        return []
+    first = max(len(row[0]) for row in rows)
+    second = min(40, max(len(row[1]) for row in rows))
+    return [f"{row[0]:<{first}}  {row[1]:<{second}}  {row[2]}".rstrip() for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    return "none" if value is None else value
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

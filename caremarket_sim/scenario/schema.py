@@ -1,0 +1,125 @@
+"""The JSON Schemas of scenario and place files, made from the registers; editors use them to complete and check."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from caremarket_sim.parameters import register
+from caremarket_sim.policy import LEVERS, PRESET_TITLES, Lever
+from caremarket_sim.scenario.definition import PRICES
+from caremarket_sim.scenario.fields import FORMAT
+from caremarket_sim.scenario.places import GRADES, figure_kinds
+from caremarket_sim.scenario.timing import MOST_YEARS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DAY = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 2000}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The schema of a scenario file."""
+    parameters = {
+        name: {
+            "type": "number",
+            "minimum": parameter.low,
+            "maximum": parameter.high,
+            "description": f"{parameter.meaning} ({parameter.unit}; {parameter.value} unless set)",
+        }
+        for name, parameter in register().items()
+    }
+    step = _closed(
+        {
+            "from": {**_DAY, "description": "The day from which it holds; the next Monday if it is no Monday."},
+            "why": {**_TEXT, "description": "The reason for the change."},
+            "use": {"enum": list(PRESET_TITLES), "description": "A preset's levers; `set` wins over it."},
+            "set": _closed({key: _lever(lever) for key, lever in LEVERS.items()}),
+        },
+        ("from",),
+    )
+    step["anyOf"] = [{"required": ["use"]}, {"required": ["set"]}]
+    properties = {
+        "format": {"const": FORMAT},
+        "extends": {**_TEXT, "description": "The scenario this one differs from: a path, or builtin:wigan/baseline."},
+        "title": _TEXT,
+        "place": {**_TEXT, "description": "The place file."},
+        "years": {"type": "integer", "minimum": 1, "maximum": MOST_YEARS, "description": "Horizon, of 52 weeks each."},
+        "prices": {"enum": list(PRICES), "description": "Whether prices and wage floors move or stay."},
+        "parameters": {**_closed(parameters), "description": "Parameters that differ from the register."},
+        "policy": {"type": "array", "items": step, "description": "Dated changes, in order of date."},
+    }
+    return {"$schema": DIALECT, "title": "caremarket-sim scenario", **_closed(properties, ("format",))}
+
+
+def place_schema() -> dict[str, Any]:
+    """The schema of a place file."""
+    figures = {}
+    for key, kind in figure_kinds().items():
+        number = {
+            "type": "integer" if kind.kind == "whole" else "number",
+            "minimum": kind.low,
+            "maximum": kind.high,
+        }
+        parts = {
+            "value": number,
+            "low": number,
+            "high": number,
+            "source": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "grade": {"enum": list(GRADES)},
+            "note": _TEXT,
+        }
+        description = f"{kind.meaning} ({kind.unit})"
+        figures[key] = {**_closed(parts, ("value", "grade")), "description": description}
+    properties = {
+        "format": {"const": FORMAT},
+        "name": _TEXT,
+        "licence": _TEXT,
+        "zones": {**_TEXT, "description": "A CSV file with one line a zone."},
+        "start": _DAY,
+        "price_base": {"type": "string", "pattern": r"^\d{4}/\d{2}$"},
+        "figures": _closed(figures, tuple(figures)),
+        "regime": {
+            **_closed({key: _lever(lever) for key, lever in LEVERS.items()}),
+            "description": "Levers in force before any policy, where they are not neutral.",
+        },
+    }
+    required = ("format", "name", "zones", "start", "price_base", "figures")
+    return {"$schema": DIALECT, "title": "caremarket-sim place", **_closed(properties, required)}
+
+
+SCHEMAS = {"scenario": scenario_schema, "place": place_schema}
+
+
+def schema_text(of: str) -> str:
+    """One of the schemas as the text of its file."""
+    return json.dumps(SCHEMAS[of](), indent=2, ensure_ascii=False) + "\n"
+
+
+def shipped_schema(of: str) -> str:
+    """The text of the schema file in the package."""
+    return (files("caremarket_sim") / "data" / f"{of}.schema.json").read_text(encoding="utf-8")
+
+
+def _lever(lever: Lever) -> dict[str, Any]:
+    """The schema of one lever's values."""
+    about = {"description": lever.meaning + (f" ({lever.unit})" if lever.unit else "")}
+    number = {"type": "integer" if lever.kind == "whole" else "number", "minimum": lever.low, "maximum": lever.high}
+    if lever.kind == "choice":
+        return {"enum": list(lever.options), **about}
+    if lever.kind == "flag":
+        return {"type": "boolean", **about}
+    if lever.kind == "weights":
+        weight = {"type": "number", "minimum": 0, "maximum": 1}
+        return {**_closed(dict.fromkeys(lever.parts, weight), lever.parts), **about}
+    if lever.kind == "wage_floor":
+        return {"anyOf": [{"enum": list(lever.options)}, number], **about}
+    if lever.allowed:
+        return {"enum": list(lever.allowed), **about}
+    return {"anyOf": [{"const": "none"}, number], **about} if lever.may_be_none else {**number, **about}
+
+
+def _closed(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An object with these properties and no others."""
+    closed = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**closed, "required": list(required)} if required else closed
