@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from caremarket_sim.errors import CaremarketError
+
 PATIENCE = 300.0
 """Seconds for which a cluster may be without any worker before it is given up."""
 
+ANSWER_WITHIN = 10.0
+"""Seconds within which a scheduler must answer for the first time."""
 
-class ClusterLost(Exception):
+
+class ClusterLost(CaremarketError):
     """The cluster cannot be reached, or has no workers; what was done before is kept."""
+
+    exit_status = 130
+
+
+class NoCluster(ClusterLost):
+    """There was no cluster to begin with: dask is missing, or nothing answers at the address."""
+
+    exit_status = 2
 
 
 class Cluster:
     """The workers known to the Dask scheduler at `address`."""
 
-    def __init__(self, address: str, tell: Callable[[str], None], patience: float = PATIENCE):
+    def __init__(
+        self, address: str, tell: Callable[[str], None], patience: float = PATIENCE, answer_within=ANSWER_WITHIN
+    ):
         try:
             from distributed import Client
         except ImportError:
-            raise ClusterLost("--cluster needs dask: pip install 'caremarket-sim[cluster]'") from None
+            raise NoCluster("--cluster needs dask: pip install 'caremarket-sim[cluster]'") from None
         self.address, self.tell, self.patience = address, tell, patience
         try:
-            self._client = Client(address, set_as_default=False, timeout=10)
+            self._client = Client(address, set_as_default=False, timeout=answer_within)
         except (OSError, ValueError, TypeError) as error:
-            raise ClusterLost(f"no Dask scheduler answers at {address}: {error}") from None
+            raise NoCluster(f"no Dask scheduler answers at {address}: {error}") from None
         self.executor: Executor = self._client.get_executor(retries=0)
-        self._looked = -PATIENCE
+        self._looked = -math.inf
         self._slots = 0
         self._empty_since: float | None = None
 

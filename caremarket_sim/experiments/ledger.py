@@ -40,7 +40,7 @@ CREATE TABLE runs (
     key TEXT NOT NULL, seconds REAL NOT NULL, finished TEXT NOT NULL, part INTEGER NOT NULL,
     weekly_from INTEGER NOT NULL, weekly_rows INTEGER NOT NULL,
     breakdowns_from INTEGER NOT NULL, breakdowns_rows INTEGER NOT NULL,
-    overall BLOB NOT NULL, yearly BLOB NOT NULL,
+    overall BLOB NOT NULL, yearly BLOB NOT NULL, sha256 TEXT NOT NULL,
     PRIMARY KEY (scenario, variant, replicate)
 );
 CREATE TABLE failures (
@@ -48,7 +48,8 @@ CREATE TABLE failures (
     key TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL, happened TEXT NOT NULL
 );
 """
-"""`overall` and `yearly` are float64, little end first, in the order of `indicators` (years are rows)."""
+"""`overall` and `yearly` are float64, little end first, in the order of `indicators` (years are rows);
+`sha256` is the hash of all of a run's numbers (see `records.hash_of`)."""
 
 
 class Ledger:
@@ -59,6 +60,7 @@ class Ledger:
         self.reading_only = reading_only
         self._connection = connection
         self._identity = _identity(self.path)
+        self._closed = False
 
     @classmethod
     def create(cls, folder: Path) -> Ledger:
@@ -142,7 +144,10 @@ class Ledger:
         return [column[0] for column in cursor.description], cursor.fetchall()
 
     def close(self) -> None:
-        """Bring the log into the file itself, as far as readers and the disk allow, and close."""
+        """Bring the log into the file itself, as far as readers and the disk allow, and close; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             if not self.reading_only:
                 with writing(self.path):

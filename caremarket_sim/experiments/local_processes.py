@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from multiprocessing import connection
 from typing import Any
 
+from caremarket_sim.errors import CaremarketError
+
 ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -43,7 +45,7 @@ class WorkerDied(BrokenExecutor):
     deaths = 1
 
 
-class WorkersCannotStart(BrokenExecutor):
+class WorkersCannotStart(CaremarketError, BrokenExecutor):
     """Workers end before they are ready for work, so that no work can be done at all."""
 
 

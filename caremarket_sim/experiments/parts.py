@@ -53,7 +53,7 @@ def write_batch(
     for series, blocks in (("weekly", weekly), ("breakdowns", breakdowns)):
         if any(len(block["values"]) for block in blocks):
             columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-            values, names = columns.pop("values"), _value_names(layout)[series]
+            values, names = columns.pop("values"), value_names(layout)[series]
             columns |= {name: values[:, position] for position, name in enumerate(names)}
             written.append(write_part(folder, series, number, columns, names))
     return rows
@@ -67,11 +67,12 @@ def read_batch(
         series: numbers(read_part(folder, files[number, series]), names)
         if (number, series) in files
         else np.empty((0, len(names)))
-        for series, names in _value_names(layout).items()
+        for series, names in value_names(layout).items()
     }
 
 
-def _value_names(layout: Layout) -> dict[str, tuple[str, ...]]:
+def value_names(layout: Layout) -> dict[str, tuple[str, ...]]:
+    """The columns of numbers of each series; those of `_people` count the people or workers behind a cell."""
     people = tuple(f"{name}_people" for name in layout.broken_down)
     return {"weekly": layout.weekly, "breakdowns": layout.broken_down + people}
 
@@ -79,7 +80,7 @@ def _value_names(layout: Layout) -> dict[str, tuple[str, ...]]:
 def write_part(folder: Path, series: str, number: int, columns: Mapping[str, Any], values: Sequence[str]) -> Part:
     """Write the columns as part `number` of a series, durably; `values` names the columns of numbers.
 
-    Floating-point columns are kept bit for bit, nan as nan.
+    Numbers are kept bit for bit; nan (an empty group, say) is kept as null, so that SQL passes it over.
     """
     import pyarrow
     from pyarrow import parquet
@@ -104,7 +105,7 @@ def write_part(folder: Path, series: str, number: int, columns: Mapping[str, Any
 def _array(pyarrow: Any, column: Any) -> Any:
     if isinstance(column, np.ndarray) and column.dtype == object:
         return pyarrow.array(column.tolist(), type=pyarrow.string()).dictionary_encode()
-    return pyarrow.array(np.ascontiguousarray(column))
+    return pyarrow.array(np.ascontiguousarray(column), from_pandas=column.dtype == np.float64)
 
 
 def read_part(folder: Path, file: str) -> pyarrow.Table:

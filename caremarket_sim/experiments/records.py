@@ -66,3 +66,17 @@ def run_key(scenario_key: str, seed: int, code: str) -> str:
     """Hash of what determines a run: resolved scenario with its parameters, seed, code version, format version."""
     text = json.dumps(["caremarket run", RESULTS_FORMAT, code, scenario_key, seed])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+ARRAYS = ("weekly", "yearly", "overall", "breakdowns", "counts")
+
+
+def hash_of(outcome: OutcomeLike) -> str:
+    """Hash of all of an outcome's numbers to the bit, any nan counting as one and the same."""
+    found = hashlib.sha256()
+    for name in ARRAYS:
+        values = np.array(getattr(outcome, name), dtype="<f8", order="C")
+        values[np.isnan(values)] = np.nan
+        found.update(f"{name}{values.shape}".encode())
+        found.update(values.tobytes())
+    return found.hexdigest()

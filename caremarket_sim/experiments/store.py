@@ -25,7 +25,14 @@ from caremarket_sim.experiments import parts
 from caremarket_sim.experiments.durable import FolderLock, writing
 from caremarket_sim.experiments.executors import Failure
 from caremarket_sim.experiments.ledger import NAME, Ledger
-from caremarket_sim.experiments.records import RESULTS_FORMAT, Layout, OutcomeLike, RunId, ScenarioRecord
+from caremarket_sim.experiments.records import (
+    RESULTS_FORMAT,
+    Layout,
+    OutcomeLike,
+    RunId,
+    ScenarioRecord,
+    hash_of,
+)
 
 Made = TypeVar("Made")
 
@@ -175,9 +182,10 @@ class Store:
                     [(number, part.series, part.file, part.sha256, part.bytes) for part in written],
                 )
                 connection.executemany(
-                    "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO runs VALUES ({', '.join('?' * 15)})",
                     [
-                        (*_identity(run), seconds, now, number, *place, _blob(outcome.overall), _blob(outcome.yearly))
+                        (*_identity(run), seconds, now, number, *place)
+                        + (_blob(outcome.overall), _blob(outcome.yearly), hash_of(outcome))
                         for (run, outcome, seconds), place in zip(outcomes, rows, strict=True)
                     ],
                 )
@@ -252,8 +260,14 @@ class Store:
             )
         return {run: made[run] for run in self.runs() if run in made}
 
+    def hashes(self) -> dict[RunId, str]:
+        """The hash of each run's numbers, in the order of `runs()`."""
+        query = "SELECT scenario, variant, replicate, seed, key, sha256 FROM runs"
+        found = {RunId(*row[:5]): row[5] for row in self.ledger.rows(query)}
+        return {run: found[run] for run in self.runs()}
+
     def close(self) -> None:
-        """Close the ledger and let others write."""
+        """Close the ledger and let others write; safe to call twice."""
         try:
             self.ledger.close()
         finally:
