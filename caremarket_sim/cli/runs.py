@@ -35,7 +35,6 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is in th
 Replace = Annotated[bool, typer.Option("--replace", help="Start again in a results folder that is there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; all else goes to standard error.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Reference = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Compare with this one. Default: the file without policy, else the first."),
@@ -50,8 +49,9 @@ AssumptionReplicates = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("run")(run_command)
-    app.command("compare")(compare_command)
+    app.command("run", epilog="Example: caremarket run scenarios/wigan/baseline.yaml --replicates 20")(run_command)
+    two = "scenarios/wigan/block.yaml scenarios/wigan/collaborative.yaml"
+    app.command("compare", epilog=f"Example: caremarket compare {two} --replicates 20")(compare_command)
 
 
 def run_command(
@@ -68,12 +68,8 @@ def run_command(
     replace: Replace = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
-    debug: Debug = False,
 ) -> None:
-    """Simulate one scenario, many times over, and print its headline indicators and calibration targets.
-
-    Example: caremarket run scenarios/wigan/baseline.yaml --replicates 20
-    """
+    """Simulate one scenario, many times over, and print its headline indicators and calibration targets."""
     from caremarket_sim.experiments.runs import carry_out_run, plan_run
 
     (scenario,) = _loaded([file])
@@ -101,12 +97,8 @@ def compare_command(
     replace: Replace = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
-    debug: Debug = False,
 ) -> None:
-    """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words.
-
-    Example: caremarket compare scenarios/wigan/block.yaml scenarios/wigan/collaborative.yaml --replicates 20
-    """
+    """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words."""
     from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
 
     plan = plan_comparison(
@@ -145,10 +137,9 @@ def _results(
     plan: Plan, out: Path | None, *, resume: bool, replace: bool, quiet: bool
 ) -> Iterator[tuple[Any, Tell, Callable[[str], None]]]:
     """The results folder open to be written to, and those who tell how far the work is."""
-    from caremarket_sim.week import code_version
-
     from caremarket_sim.experiments.plan import layout
     from caremarket_sim.experiments.store import Store
+    from caremarket_sim.week import code_version
 
     folder = out or _default_folder(plan)
     with Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store, _telling(quiet) as told:

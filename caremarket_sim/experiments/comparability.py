@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, fields
 
-from caremarket_sim.errors import ComparisonRefused, Problem
+from caremarket_sim.errors import ComparisonRefused
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.week import code_version
@@ -67,9 +67,10 @@ def require_common_ground(grounds: Mapping[str, Ground], reference: str, allow: 
     if not found:
         return None
     if not allow:
-        remedy = 'make them equal, or compare all the same with --allow "why", and the results will carry a banner'
         raise ComparisonRefused(
-            Problem(f"the difference would not be the effect of policy alone: {what}", right=remedy) for what in found
+            "the difference between these would not be the effect of policy alone:\n"
+            + "".join(f"  {what}\n" for what in found)
+            + 'make them equal, or compare all the same with --allow "why", and the results will carry a banner'
         )
     return "NOT A LIKE-FOR-LIKE COMPARISON (" + "; ".join(found) + f"). Allowed because: {allow}"
 

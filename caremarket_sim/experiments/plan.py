@@ -67,7 +67,8 @@ class Plan:
             [[task.seed, [scenario.key for scenario in task.scenarios]] for task in batch.tasks]
             for batch in self.batches
         ]
-        text = json.dumps([self.reference, code_version(), batches])
+        reference = [scenario.name == self.reference for scenario in self.scenarios]
+        text = json.dumps([reference, code_version(), batches])
         return hashlib.sha256(text.encode()).hexdigest()
 
 

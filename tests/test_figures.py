@@ -1,0 +1,82 @@
+"""Figures: drawn from any number of replicates, readable without colour, the same to the byte each time."""
+
+import numpy as np
+import pytest
+from caremarket_sim.indicators import INDICATORS
+
+from caremarket_sim.reporting import figures
+from caremarket_sim.reporting.files import png_bytes
+from caremarket_sim.reporting.words import shown_unit
+from caremarket_sim.scenario import load
+from tests.test_architecture import loaded
+from tests.test_compare import WIGAN, drawn, sample
+
+NAMES = ("block", "zero-hours-spot", "collaborative")
+
+
+def samples(replicates: int = 5):
+    return {
+        name: sample(load(WIGAN / f"{name}.yaml"), drawn(seed, replicates) + seed) for seed, name in enumerate(NAMES)
+    }
+
+
+@pytest.mark.parametrize("what", ["outcomes", "costs", "jobs", "differences"])
+def test_a_figure_is_the_same_to_the_byte_each_time(what):
+    content = png_bytes(figures.figure(what, samples(), "block"))
+    assert content.startswith(b"\x89PNG")
+    assert content == png_bytes(figures.figure(what, samples(), "block"))
+
+
+@pytest.mark.parametrize("what", ["outcomes", "costs", "jobs", "differences"])
+def test_a_figure_is_drawn_from_a_single_replicate_and_from_missing_values(what):
+    assert png_bytes(figures.figure(what, samples(1), "block"))
+    unknown = samples()
+    for found in unknown.values():
+        for values in (found.weekly, found.yearly, found.overall):
+            values[..., 0] = np.nan
+    assert png_bytes(figures.figure(what, unknown, "block"))
+
+
+def test_scenarios_are_told_apart_by_line_and_marker_as_well_as_colour():
+    axis = figures.figure("jobs", samples(), "block").axes[0]
+    assert len({str(line._dash_pattern) for line in axis.lines}) == len(NAMES)
+    assert len({line.get_marker() for line in axis.lines}) == len(NAMES)
+    assert {text.get_text() for text in axis.texts} == set(NAMES)
+
+
+@pytest.mark.parametrize("family", figures.FAMILIES)
+def test_every_axis_of_a_family_has_its_indicator_and_unit(family):
+    drawn_axes = figures.figure(family, samples(), "block").axes
+    shown = [one for one in INDICATORS.values() if one.headline and one.family == family]
+    assert [axis.get_ylabel() for axis in drawn_axes] == [shown_unit(one.unit) for one in shown]
+    for axis, indicator in zip(drawn_axes, shown, strict=True):
+        assert axis.get_title(loc="left").startswith(indicator.label)
+
+
+def test_labels_at_the_ends_of_lines_that_meet_do_not_lie_on_each_other():
+    same = {name: sample(load(WIGAN / f"{name}.yaml"), drawn(1)) for name in NAMES}
+    axis = figures.figure("outcomes", same, "block").axes[0]
+    heights = sorted(text.xyann[1] for text in axis.texts)
+    assert np.diff(heights).min() > 0.1
+
+
+def test_better_is_to_the_right_whichever_way_an_indicator_counts():
+    base = drawn(1)
+    directions = np.array([-1.0 if one.better == "lower" else 1.0 for one in INDICATORS.values()])
+    smallest = np.array([one.smallest for one in INDICATORS.values()])
+    better = {
+        "block": sample(load(WIGAN / "block.yaml"), base),
+        "collaborative": sample(load(WIGAN / "collaborative.yaml"), base + 3 * smallest * directions),
+    }
+    axis = figures.figure("differences", better, "block").axes[0]
+    points = [line.get_xdata()[0] for line in axis.lines if len(line.get_xdata()) == 1]
+    np.testing.assert_allclose(points, 3.0)
+
+
+def test_an_unknown_figure_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match="outcomes, costs, jobs, differences"):
+        figures.figure("pie", samples(), "block")
+
+
+def test_matplotlib_is_loaded_only_when_something_is_drawn():
+    assert "matplotlib" not in loaded("import caremarket_sim.reporting.figures, caremarket_sim.experiments.compare")
