@@ -67,7 +67,7 @@ def _play_one(task: TinyTask, scenario: TinyScenario) -> TinyOutcome:
     if what == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(task.seconds)
-    rng = np.random.default_rng([task.seed, int(scenario.level * 1000)])
+    rng = np.random.default_rng([task.seed, int(abs(scenario.level) * 1000)])
     breakdowns = rng.normal(scenario.level, 1.0, (YEARS + 1, len(GROUPS), 2))
     breakdowns[0, 1, 0] = np.nan
     outcome = TinyOutcome(
