@@ -184,6 +184,8 @@ def _telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
 
         def tell(what: str, done: int, total: int) -> None:
             nonlocal last
+            if what == "simulating" and not done:
+                what = "spinning up and simulating"
             bar.update(shown, description=what, completed=done, total=total or None)
             if not quiet and not console.is_terminal and what != last:
                 console.print(f"{what} …", highlight=False)
@@ -197,12 +199,15 @@ def _telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
 
 def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> None:
     """Write every table and figure, each whole or not at all."""
-    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.experiments.durable import write_file, writing
     from caremarket_sim.reporting.files import files_of
 
     tell("writing tables and figures", 0, 0)
     for name, content in files_of(result, weekly=weekly):
-        write_file(folder / name, content)
+        path = folder / name
+        with writing(path):
+            path.parent.mkdir(exist_ok=True)
+        write_file(path, content)
 
 
 def _tell_results(result: Comparison | Run, folder: Path, *, everything: bool, quiet: bool, as_json: bool) -> None:

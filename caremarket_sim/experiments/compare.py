@@ -92,7 +92,7 @@ class Comparison:
         """A matplotlib figure: `differences`, or the course through time of `outcomes`, `costs` or `jobs`."""
         from caremarket_sim.reporting.figures import figure
 
-        return figure(what, self.samples, self.reference)
+        return figure(what, self.samples, self.reference, self.banner)
 
     def _repr_html_(self) -> str:
         from caremarket_sim.reporting.tables import comparison_html

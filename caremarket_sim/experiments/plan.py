@@ -21,6 +21,7 @@ from caremarket_sim.experiments.design import (
     ready,
 )
 from caremarket_sim.experiments.records import Layout, ScenarioRecord
+from caremarket_sim.experiments.resolved import resolved_json
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, groups
 from caremarket_sim.scenario import Scenario
@@ -173,24 +174,3 @@ def _indicator_rows() -> list[tuple[str, ...]]:
         (indicator.id, indicator.label, indicator.unit, indicator.family, indicator.better, indicator.definition)
         for indicator in INDICATORS.values()
     ]
-
-
-def resolved_json(scenario: Scenario) -> str:
-    """All that determines a scenario's numbers, and its whys, as JSON."""
-    return json.dumps(
-        {
-            "name": scenario.name,
-            "title": scenario.title,
-            "key": scenario.key,
-            "place": {"name": scenario.place.name, "key": scenario.place.key, "path": str(scenario.place.path)},
-            "start": scenario.start.isoformat(),
-            "weeks": scenario.weeks,
-            "prices": scenario.prices,
-            "parameters": scenario.parameters.overrides,
-            "policy": [
-                {"week": change.week, "why": change.why, "levers": dict(change.levers)} for change in scenario.changes
-            ],
-        },
-        indent=1,
-        default=str,
-    )

@@ -39,7 +39,7 @@ def targets() -> tuple[Target, ...]:
     """Every target, in the order of its file."""
     entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["target"]
     return tuple(
-        Target(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+        Target(**{**entry, "evidence": tuple(entry["evidence"]), "years": tuple(entry.get("years", ()))})
         for entry in entries
     )
 

@@ -5,8 +5,10 @@ Matplotlib is imported only when something is drawn.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,7 +29,7 @@ WEEKS_A_POINT = 13
 _INK = ("#1b1b1b", "#0072b2", "#d55e00", "#007a5e", "#8c4a8c", "#7a5c00")
 _LINES = ("solid", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (10, 3)))
 _MARKERS = ("o", "s", "^", "D", "v", "P")
-_STYLE = {
+_STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.spines.top": False,
@@ -37,15 +39,15 @@ _STYLE = {
 }
 
 
-def figure(what: str, samples: Mapping[str, Sample], reference: str | None) -> Figure:
-    """One figure by name: `differences` (needs a reference), `outcomes`, `costs` or `jobs`."""
+def figure(what: str, samples: Mapping[str, Sample], reference: str | None, banner: str | None = None) -> Figure:
+    """One figure by name: `differences` (needs a reference), `outcomes`, `costs` or `jobs`; with a warning if any."""
     import matplotlib
 
     with matplotlib.rc_context(_STYLE):
         if what in FAMILIES:
-            return through_time(what, samples)
+            return _warned(through_time(what, samples), banner)
         if what == "differences" and reference is not None:
-            return forest(samples, reference)
+            return _warned(forest(samples, reference), banner)
     known = (*FAMILIES, "differences") if reference is not None else FAMILIES
     raise ValueError(f"there is no figure {what!r}; there are {', '.join(known)}")
 
@@ -83,7 +85,7 @@ def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]
     axis.set_title(f"{indicator.label} ({points})")
     axis.set_ylabel(shown_unit(indicator.unit))
     axis.set_xlim(0, years[-1] + years[0])
-    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.set_xticks(range(math.ceil(years[-1]) + 1))
     axis.grid(axis="y", linewidth=0.4, alpha=0.5)
     _label_ends(axis, ends)
 
@@ -92,9 +94,10 @@ def _course(indicator: Indicator, sample: Sample) -> tuple[np.ndarray, np.ndarra
     """Times (years from the start, middle of each point) and values (replicate, time)."""
     if indicator.id in WEEKLY:
         series = sample.weekly[:, :, WEEKLY.index(indicator.id)]
-        points = series.shape[1] // WEEKS_A_POINT
-        known = series[:, : points * WEEKS_A_POINT].reshape(len(series), points, WEEKS_A_POINT)
-        return (np.arange(points) + 0.5) * WEEKS_A_POINT / 52, _mean_of_known(known)
+        weeks = min(WEEKS_A_POINT, series.shape[1])
+        points = series.shape[1] // weeks
+        known = series[:, : points * weeks].reshape(len(series), points, weeks)
+        return (np.arange(points) + 0.5) * weeks / 52, _mean_of_known(known)
     values = sample.yearly[:, :, list(INDICATORS).index(indicator.id)]
     return np.arange(values.shape[1]) + 0.5, values
 
@@ -165,6 +168,12 @@ def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     drawn.suptitle(f"Differences from {reference}, whole period", x=0.01, ha="left", fontweight="bold")
     drawn.supxlabel(f"Bars: 95% intervals of the paired difference ({CHANCE_ONLY}).", x=0.01, ha="left", fontsize=8)
+    return drawn
+
+
+def _warned(drawn: Figure, banner: str | None) -> Figure:
+    if banner:
+        drawn.suptitle(f"{drawn.get_suptitle()}\n{fill(banner, 110)}", x=0.01, ha="left", fontsize=8, fontweight="bold")
     return drawn
 
 

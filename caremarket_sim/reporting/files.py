@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from caremarket_sim.experiments.compare import Comparison
+from caremarket_sim.experiments.resolved import resolved_json
 from caremarket_sim.experiments.runs import Run
 from caremarket_sim.experiments.targets import against_targets
 from caremarket_sim.reporting.figures import FAMILIES
@@ -21,7 +22,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def files_of(result: Comparison | Run, *, weekly: bool = False) -> Iterator[tuple[str, bytes]]:
-    """Every file of the results, name and content, made one at a time."""
+    """Every file of the results, path within the folder and content, made one at a time."""
+    for name, sample in result.samples.items():
+        yield f"scenarios/{name}.json", resolved_json(sample.scenario).encode()
+    if isinstance(result, Comparison) and result.banner:
+        yield "banner.txt", f"{result.banner}\n".encode()
     for name, frame in tables_of(result, weekly=weekly).items():
         yield f"{name}.csv", csv_bytes(frame)
     names = [*FAMILIES, "differences"] if isinstance(result, Comparison) else FAMILIES
