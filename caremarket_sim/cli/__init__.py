@@ -56,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result = app(args=words, standalone_mode=False)
         sys.stdout.flush()
-        return result if isinstance(result, int) and not isinstance(result, bool) else DONE
+        status = result if isinstance(result, int) and not isinstance(result, bool) else DONE
+        if status == INTERRUPTED:
+            print("caremarket: interrupted", file=sys.stderr)
+        return status
     except CaremarketError as error:
         _traceback_if(debug)
         _say(error)
@@ -66,8 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("caremarket: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read our output has read enough
-        return DONE
+        return _read_enough()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer's own way of ending then, with 1
+            return _read_enough()
+        raise
     except Exception as error:  # noqa: BLE001 - the last place to say it in one line
         if hasattr(error, "show") and isinstance(getattr(error, "exit_code", None), int):
             error.show()  # the command line was not understood; typer says how it is written
@@ -86,6 +92,12 @@ def _say(error: CaremarketError) -> None:
             print(problem if problem.file is not None else f"caremarket: {problem}", file=sys.stderr)
     else:
         print(f"caremarket: {error}", file=sys.stderr)
+
+
+def _read_enough() -> int:
+    """Whoever read our output, such as `head`, wants no more of it; that is no failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return DONE
 
 
 def _traceback_if(debug: bool) -> None:

@@ -84,7 +84,7 @@ def checked_number(
         raise BadInput(Problem(f"{name} is a whole number, not {shown(value)}", right=_span(low, high, unit)))
     if (low is not None and value < low) or (high is not None and value > high):
         right = _span(low, high, unit)
-        if share and high is not None and 1 < value <= 100 and value / 100 <= high:
+        if share and high is not None and 2 <= value <= 100 and value / 100 <= high:
             right = f"shares are numbers, not per cent: write {value / 100:.10g}"
         raise BadInput(Problem(f"{name} is {shown(value)}, outside its bounds", right=right))
     return int(value) if whole else float(value)
@@ -129,7 +129,7 @@ def _weights(lever: Lever, value: object) -> dict[str, float]:
     for part in lever.parts:
         if part in value:
             try:
-                weights[part] = checked_number(f"{lever.key} {part}", value[part], 0, 1, share=True)
+                weights[part] = checked_number(f"{lever.key} {part}", value[part], 0, 1)
             except BadInput as bad:
                 problems.extend(bad.problems)
     total = sum(weights.values())
