@@ -72,9 +72,9 @@ def run_command(
     """Simulate one scenario, many times over, and print its headline indicators and calibration targets."""
     from caremarket_sim.experiments.runs import carry_out_run, plan_run
 
-    (scenario,) = _loaded([file])
+    (scenario,), inputs = _loaded([file])
     plan = plan_run(scenario, replicates=replicates, seed=seed, years=years)
-    with _results(plan, out, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
+    with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
         result = carry_out_run(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         _write(store.folder, result, weekly, tell)
     _tell_results(result, store.folder, everything=all_, quiet=quiet, as_json=as_json)
@@ -101,8 +101,9 @@ def compare_command(
     """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words."""
     from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
 
+    scenarios, inputs = _loaded(files)
     plan = plan_comparison(
-        _loaded(files),
+        scenarios,
         reference=reference,
         replicates=replicates,
         seed=seed,
@@ -110,39 +111,54 @@ def compare_command(
         allow=allow,
         assumption_replicates=assumption_replicates,
     )
-    with _results(plan, out, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
+    with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
         result = carry_out_comparison(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         _write(store.folder, result, weekly, tell)
     _tell_results(result, store.folder, everything=all_, quiet=quiet, as_json=as_json)
 
 
-def _loaded(files: list[Path]) -> list[Scenario]:
-    """Every scenario, or every problem of every file at once."""
+def _loaded(files: list[Path]) -> tuple[list[Scenario], list[Path]]:
+    """Every scenario and the files they were made from, or every problem of every file at once."""
     from caremarket_sim.errors import BadInput
-    from caremarket_sim.scenario import load
+    from caremarket_sim.scenario import resolve
 
-    scenarios, problems = [], []
+    scenarios, inputs, problems = [], [], []
     for file in files:
         try:
-            scenarios.append(load(file))
+            found = resolve(file)
         except BadInput as error:
             problems += error.problems
+        else:
+            scenarios.append(found.scenario)
+            inputs += [*map(Path, found.files), found.scenario.place.path]
     if problems:
         raise BadInput(problems)
-    return scenarios
+    return scenarios, list(dict.fromkeys(inputs))
 
 
 @contextmanager
 def _results(
-    plan: Plan, out: Path | None, *, resume: bool, replace: bool, quiet: bool
+    plan: Plan,
+    out: Path | None,
+    inputs: list[Path],
+    cluster: str | None,
+    *,
+    resume: bool,
+    replace: bool,
+    quiet: bool,
 ) -> Iterator[tuple[Any, Tell, Callable[[str], None]]]:
-    """The results folder open to be written to, and those who tell how far the work is."""
+    """The results folder open to be written to, with a manifest at the end; and those who tell how far the work is."""
+    from caremarket_sim.experiments.manifest import recorded
     from caremarket_sim.experiments.plan import layout
     from caremarket_sim.experiments.store import Store
     from caremarket_sim.week import code_version
 
     folder = out or _default_folder(plan)
-    with Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store, _telling(quiet) as told:
+    with (
+        Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store,
+        _telling(quiet) as told,
+        recorded(store, planned=plan.runs, inputs=inputs, cluster=cluster),
+    ):
         yield store, *told
 
 

@@ -62,6 +62,11 @@ class Plan:
         return tuple(task.seed for task in self.batches[0].tasks)
 
     @property
+    def runs(self) -> int:
+        """How many runs it takes: one a scenario, seed and set of assumptions."""
+        return sum(len(task.scenarios) for batch in self.batches for task in batch.tasks)
+
+    @property
     def key(self) -> str:
         """A hash of what determines the results, to name their folder by."""
         batches = [

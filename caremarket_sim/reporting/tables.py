@@ -28,7 +28,7 @@ TARGET_COLUMNS = ("quantity", "model", "95% interval", "published", "within band
 
 def difference_columns(reference: str) -> tuple[str, ...]:
     """The headings of a table of differences."""
-    return "indicator", reference, "difference", "95% interval", "paired futures", "verdict"
+    return "indicator", reference, "difference", "95% interval", "better in (paired futures)", "verdict"
 
 
 def difference_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -119,7 +119,7 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], no
     table = Table(title=Text(title), caption=Text(note), box=box.SIMPLE_HEAD, title_style="bold", padding=(0, 1, 0, 0))
     table.title_justify = table.caption_justify = "left"
     for column in columns:
-        table.add_column(Text(column), no_wrap=column not in ("indicator", "verdict", "quantity", "published"))
+        table.add_column(Text(column), no_wrap=column in ("difference", "95% interval", "mean", "model"))
     for row in rows:
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     return table

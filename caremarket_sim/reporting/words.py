@@ -118,7 +118,7 @@ def better_in(p_better: float, replicates: int) -> str:
     """How often the scenario was better, as a count of paired futures; a tie counts half."""
     if not math.isfinite(p_better):
         return UNKNOWN
-    return f"better in {p_better * replicates:g} of {replicates}"
+    return f"{p_better * replicates:g} of {replicates}"
 
 
 def assumption_sentences(becomes: pd.DataFrame) -> list[str]:
