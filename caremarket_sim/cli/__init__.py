@@ -5,6 +5,7 @@ Every part imports what it needs inside its commands, so that `--help` is instan
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in words[:end]
     words = [word for word in words[:end] if word != "--debug"] + words[end:]
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
     try:
         result = app(args=words, standalone_mode=False)
@@ -75,9 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _read_enough()
         raise
     except Exception as error:  # noqa: BLE001 - the last place to say it in one line
-        if hasattr(error, "show") and isinstance(getattr(error, "exit_code", None), int):
-            error.show()  # the command line was not understood; typer says how it is written
-            return error.exit_code
+        show, status = getattr(error, "show", None), getattr(error, "exit_code", None)
+        if show is not None and isinstance(status, int):
+            show()  # the command line was not understood; typer says how it is written
+            return status
         _traceback_if(debug)
         where = "" if debug else "; --debug shows where"
         text = " ".join(f"{type(error).__name__}: {error}".split())

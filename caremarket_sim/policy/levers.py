@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,14 +73,11 @@ class Lever:
         """One number for each of `fields`: a choice as the index of its option, a flag as 0 or 1, none as nan."""
         if isinstance(value, dict):
             return tuple(float(value[part]) for part in self.parts)
+        index = float(self.options.index(value)) if isinstance(value, str) else math.nan
+        number = math.nan if value is None or isinstance(value, str) else float(value)
         if self.kind == "wage_floor":
-            is_amount = not isinstance(value, str)
-            return (2.0, float(value)) if is_amount else (float(self.options.index(value)), float("nan"))  # type: ignore[arg-type]
-        if value is None:
-            return (float("nan"),)
-        if isinstance(value, str):
-            return (float(self.options.index(value)),)
-        return (float(value),)
+            return (index, math.nan) if isinstance(value, str) else (float(len(self.options)), number)
+        return (index if isinstance(value, str) else number,)
 
     @property
     def values_in_words(self) -> str:

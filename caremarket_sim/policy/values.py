@@ -6,6 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from caremarket_sim.errors import BadInput, Problem, suggestion
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def number_meant(text: str) -> str | None:
 
 def accepted(lever: Lever, value: object) -> Value:
     """`value` in the lever's own type. Raises BadInput with what to write if it is none of the lever's values."""
-    value = value.item() if hasattr(value, "item") and not isinstance(value, (str, bytes)) else value  # type: ignore[attr-defined]
+    value = value.item() if isinstance(value, np.generic) else value
     if lever.kind == "weights":
         return _weights(lever, value)
     if isinstance(value, (dict, list, tuple, set)):
@@ -87,7 +89,7 @@ def checked_number(
         if share and high is not None and 2 <= value <= 100 and value / 100 <= high:
             right = f"shares are numbers, not per cent: write {value / 100:.10g}"
         raise BadInput(Problem(f"{name} is {shown(value)}, outside its bounds", right=right))
-    return int(value) if whole else float(value)
+    return int(value) if whole else float(value) + 0.0  # so that -0.0 is 0.0
 
 
 def _number(lever: Lever, value: object) -> Value:

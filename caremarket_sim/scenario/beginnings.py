@@ -11,6 +11,7 @@ import unicodedata
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
+from caremarket_sim.parameters import register
 from caremarket_sim.policy.values import shown
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
 from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios
@@ -92,6 +93,7 @@ def _place_text(name: str, stand_in: Place) -> str:
 
 def _baseline_text(name: str) -> str:
     title = json.dumps(f"{name} with no new policy", ensure_ascii=False)
+    example = next(iter(register().values()))
     return f"""\
 # The market as it is, with no new policy. The policies beside this file extend it.
 #   caremarket validate *.yaml          checks every file here
@@ -104,7 +106,7 @@ place: place.yaml
 years: 5                               # of 52 weeks, 1 to 7
 prices: projected                      # wage floors and prices move as recorded, then as projected; or `frozen`
 # parameters:                          # numbers of the model that you know better; `caremarket docs parameters`
-#   hospital.stay_days: 9
+#   {example.name}: {shown(example.value)}
 """
 
 

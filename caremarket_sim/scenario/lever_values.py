@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
 
+import numpy as np
+
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import LEVERS
@@ -74,7 +76,7 @@ def accepted_parameters(values: AnyMapping[str, object]) -> dict[str, float]:
             problems.append(Problem(f"there is no parameter {name}", right=right))
             continue
         parameter = known[name]
-        value = value.item() if hasattr(value, "item") else value  # type: ignore[attr-defined]
+        value = value.item() if isinstance(value, np.generic) else value
         try:
             accepted[name] = checked_number(name, value, parameter.low, parameter.high, unit=parameter.unit)
         except BadInput as bad:
