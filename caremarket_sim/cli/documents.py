@@ -95,7 +95,9 @@ def levers_page() -> str:
 
     rows = []
     for key, lever in LEVERS.items():
-        neutral = shown(lever.neutral) + (f" ({lever.source})" if lever.source else " (assumed)")
+        neutral = shown(lever.neutral) + (
+            f" ({lever.source})" if lever.source else " (assumed)" if lever.assumption else ""
+        )
         needs = ", ".join(f"{other}: {shown(lever.needs[other])}" for other in lever.demanded)
         first, second = (shown(value) for value in lever.contrast)
         moves = f"{lever.indicator} {'up' if lever.direction > 0 else 'down'} from {first} to {second}"

@@ -20,6 +20,7 @@ class Lever:
 
     Going from `contrast[0]` to `contrast[1]`, with the levers in `needs` set on both sides, `indicator` goes up
     (`direction` +1) or down (-1). A scenario file that moves the lever must also meet the needs in `demanded`.
+    `source` says where the neutral value comes from, `assumption` that nobody has published it.
     """
 
     key: str
@@ -39,16 +40,12 @@ class Lever:
     needs: Mapping[str, Value] = field(default_factory=dict)
     demanded: tuple[str, ...] = ()
     source: str | None = None
+    assumption: bool = False
 
     @property
     def group(self) -> str:
         """The first part of the key: contract, procurement, fee, employment, stewardship, community or shocks."""
         return self.key.partition(".")[0]
-
-    @property
-    def assumption(self) -> bool:
-        """Whether the neutral value is an assumption, with no source."""
-        return self.source is None
 
     @property
     def bounds(self) -> tuple[float, float] | None:
@@ -119,6 +116,7 @@ def _lever(key: str, entry: dict[str, Any]) -> Lever:
         needs=entry.get("needs", {}),
         demanded=tuple(entry.get("demanded", ())),
         source=entry.get("source"),
+        assumption=entry.get("assumed", False),
     )
     object.__setattr__(lever, "neutral", lever.accept(entry["neutral"]))
     object.__setattr__(lever, "contrast", (lever.accept(contrast[0]), lever.accept(contrast[1])))
