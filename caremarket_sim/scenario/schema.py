@@ -25,7 +25,7 @@ def scenario_schema() -> dict[str, Any]:
             "type": "number",
             "minimum": parameter.low,
             "maximum": parameter.high,
-            "description": f"{parameter.meaning} ({parameter.unit}; {parameter.value} unless set)",
+            "description": f"{parameter.meaning} ({parameter.unit})",
         }
         for name, parameter in register().items()
     }
