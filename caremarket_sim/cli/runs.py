@@ -33,6 +33,9 @@ Weekly = Annotated[bool, typer.Option("--weekly", help="Also write every week's 
 All = Annotated[bool, typer.Option("--all", help="Show every indicator, not the headline ones alone.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is in the results folder.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Start again in a results folder that is there.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what it would take, judged by one timed task, and write nothing.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; all else goes to standard error.")]
 Reference = Annotated[
@@ -66,6 +69,7 @@ def run_command(
     all_: All = False,
     resume: Resume = False,
     replace: Replace = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -74,6 +78,8 @@ def run_command(
 
     (scenario,), inputs = _loaded([file])
     plan = plan_run(scenario, replicates=replicates, seed=seed, years=years)
+    if dry_run:
+        return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
         result = carry_out_run(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         _write(store.folder, result, weekly, tell)
@@ -95,6 +101,7 @@ def compare_command(
     all_: All = False,
     resume: Resume = False,
     replace: Replace = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -111,6 +118,8 @@ def compare_command(
         allow=allow,
         assumption_replicates=assumption_replicates,
     )
+    if dry_run:
+        return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
         result = carry_out_comparison(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         _write(store.folder, result, weekly, tell)
@@ -156,10 +165,31 @@ def _results(
     folder = out or _default_folder(plan)
     with (
         Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store,
-        _telling(quiet) as told,
+        telling(quiet) as told,
         recorded(store, planned=plan.runs, inputs=inputs, cluster=cluster),
     ):
         yield store, *told
+
+
+def _tell_estimate(
+    plan: Plan, out: Path | None, workers: int | None, cluster: str | None, *, quiet: bool, as_json: bool
+) -> None:
+    """Print what carrying out the plan would take; nothing is written."""
+    from dataclasses import asdict
+
+    from caremarket_sim.experiments.design import play, ready
+    from caremarket_sim.experiments.preflight import dry_run
+
+    folder = out or _default_folder(plan)
+    with telling(quiet or as_json) as (tell, _):
+        ready(tell)
+        tell("timing one task", 0, 0)
+        tasks = [task for batch in plan.batches for task in batch.tasks]
+        estimate = dry_run(tasks, play, folder, workers=workers, cluster=cluster)
+    if as_json:
+        typer.echo(json.dumps({**asdict(estimate), "seconds": estimate.seconds, "folder": str(folder)}))
+    else:
+        typer.echo(f"{estimate.sentence} They would go to {folder}.")
 
 
 def _default_folder(plan: Plan) -> Path:
@@ -170,7 +200,7 @@ def _default_folder(plan: Plan) -> Path:
 
 
 @contextmanager
-def _telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
+def telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
     """A progress bar on standard error: what is being done, how far it is, and the time left."""
     from rich.console import Console
     from rich.progress import (
