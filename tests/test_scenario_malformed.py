@@ -65,6 +65,9 @@ MALFORMED = {
     "a parameter that there is not": (HEAD + "parameters:\n  no.such_thing: 1\n", 4, "there is no parameter"),
     "no format": ("extends: builtin:wigan/baseline\n", 1, "begin with `format: 1`"),
     "another format": ("format: 2\nextends: builtin:wigan/baseline\n", 1, "format is 2"),
+    "a quoted format": ('format: "1"\nextends: builtin:wigan/baseline\n', 1, "write 1"),
+    "an impossible file name": (f"format: 1\nextends: {'x' * 300}.yaml\n", 2, "there is no such file"),
+    "a folder for a parent": ("format: 1\nextends: ..\n", 2, "lies outside the workspace"),
     "a missing parent": ("format: 1\nextends: basline.yaml\n", 2, "there is no such file"),
     "a builtin that there is not": (
         "format: 1\nextends: builtin:wigan/basline\n",

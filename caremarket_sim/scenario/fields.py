@@ -86,6 +86,11 @@ class Reader:
             return None
         return text
 
+    def path(self, node: Node, name: str) -> str | None:
+        """A path as it is written, or a builtin's name."""
+        text = node.text if isinstance(node, Scalar) else ""
+        return text if self.text(node, name) is not None else None
+
     def choice(self, node: Node, name: str, options: Iterable[str]) -> str | None:
         """One of a few words."""
         value = self.scalar(node, name)
@@ -131,7 +136,8 @@ class Reader:
         if node is None:
             self.note("does not say its format", root.line, f"begin with `format: {FORMAT}`")
         elif (value := self.scalar(node, "format")) is not None and (value != FORMAT or isinstance(value, bool)):
-            self.note(f"format is {shown(value)}, which this version does not read", node.line, f"write {FORMAT}")
+            what = f"format is {shown(value)!r}" if isinstance(value, str) else f"format is {shown(value)}"
+            self.note(f"{what}, which this version does not read", node.line, f"write {FORMAT}")
 
 
 def _iso_meant(text: str) -> str | None:

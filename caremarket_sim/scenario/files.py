@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -129,7 +130,7 @@ def _with_ancestors(path: Path, shown: str) -> list[_Draft]:
     while True:
         node = drafts[-1].entries.get("extends")
         reader = drafts[-1].reader
-        reference = reader.text(node, "extends") if node is not None else None
+        reference = reader.path(node, "extends") if node is not None else None
         if node is None or reference is None:
             return drafts
         try:
@@ -140,7 +141,7 @@ def _with_ancestors(path: Path, shown: str) -> list[_Draft]:
                 raise BadInput(
                     Problem(f"extends more than {MOST_ANCESTORS} files in a row", right="extend a nearer one")
                 )
-            if not path.exists():
+            if not os.path.exists(path):
                 raise BadInput(Problem(f"extends {reference}, and there is no such file", right=nearest_file(path)))
         except BadInput as bad:
             reader.note_all(bad, node.line)
@@ -173,7 +174,7 @@ def _draft(path: Path, shown: str) -> _Draft:
     if "title" in entries:
         keep("title", reader.text(entries["title"], "title"))
     if "place" in entries:
-        keep("place", reader.text(entries["place"], "place"))
+        keep("place", reader.path(entries["place"], "place"))
     if "years" in entries:
         keep("years", reader.number(entries["years"], "years", 1, MOST_YEARS, whole=True))
     if "prices" in entries:
@@ -222,7 +223,7 @@ def _place(drafts: list[_Draft]) -> Place:
         reference = str(draft.values["place"][0])
         try:
             path = referred(reference, draft.path)
-            if not path.exists():
+            if not os.path.exists(path):
                 raise BadInput(Problem(f"there is no place file {reference}"))
         except BadInput as bad:
             raise BadInput([problem.at(draft.reader.file, line) for problem in bad.problems]) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -159,7 +160,7 @@ def read_place(path: Path, shown: str | None = None) -> Place:
 
 
 def _referred_zones(reader: Reader, node: Node, path: Path) -> np.ndarray | None:
-    reference = reader.text(node, "zones")
+    reference = reader.path(node, "zones")
     if reference is None:
         return None
     try:
@@ -167,7 +168,7 @@ def _referred_zones(reader: Reader, node: Node, path: Path) -> np.ndarray | None
     except BadInput as bad:
         reader.note_all(bad, node.line)
         return None
-    if not target.is_file():
+    if not os.path.exists(target):
         reader.note(f"there is no zones file {reference}", node.line)
         return None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def workspace_of(path: Path) -> Path:
     """
     shipped = shipped_scenarios()
     for folder in path.parents:
-        if folder == shipped or (folder / MARKER).is_file():
+        if folder == shipped or os.path.isfile(folder / MARKER):
             return folder
     return path.parent
 
@@ -59,7 +60,7 @@ def referred(reference: str, from_file: Path) -> Path:
         raise BadInput(Problem(f"{reference} cannot be followed: {error}")) from None
     if not target.is_relative_to(workspace):
         right = f"keep it inside {workspace}"
-        if not (workspace / MARKER).is_file():
+        if not os.path.isfile(workspace / MARKER):
             right += f", or mark a folder above both as the workspace with an empty {MARKER}"
         raise BadInput(Problem(f"{reference} lies outside the workspace", right=right))
     return target
