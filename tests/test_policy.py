@@ -223,3 +223,9 @@ def test_a_preset_is_a_whole_bundle_that_keeps_only_the_shocks_in_force():
 def test_the_presets_spell_out_what_they_stand_for(preset, values):
     levers = of_preset(preset)
     assert {key: levers[key] for key in values} == values
+
+
+def test_every_lever_names_an_indicator_that_is_measured():
+    from caremarket_sim.indicators import INDICATORS
+
+    assert {lever.indicator for lever in LEVERS.values()} <= set(INDICATORS)
