@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from caremarket_sim.indicators import INDICATORS
 
+from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting import figures
 from caremarket_sim.reporting.files import png_bytes
-from caremarket_sim.reporting.words import shown_unit
+from caremarket_sim.reporting.words import shown_in
 from caremarket_sim.scenario import load
 from tests.test_architecture import loaded
 from tests.test_compare import WIGAN, drawn, sample
@@ -48,7 +48,7 @@ def test_scenarios_are_told_apart_by_line_and_marker_as_well_as_colour():
 def test_every_axis_of_a_family_has_its_indicator_and_unit(family):
     drawn_axes = figures.figure(family, samples(), "block").axes
     shown = [one for one in INDICATORS.values() if one.headline and one.family == family]
-    assert [axis.get_ylabel() for axis in drawn_axes] == [shown_unit(one.unit) for one in shown]
+    assert [axis.get_ylabel() for axis in drawn_axes] == [shown_in(one)[1] for one in shown]
     for axis, indicator in zip(drawn_axes, shown, strict=True):
         assert axis.get_title(loc="left").startswith(indicator.label)
 

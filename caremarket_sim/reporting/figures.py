@@ -16,7 +16,7 @@ from caremarket_sim.experiments.design import Sample
 from caremarket_sim.experiments.frames import CHANCE_ONLY, differences, headline_rows, headlines
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.indicators import INDICATORS, WEEKLY, Indicator
-from caremarket_sim.reporting.words import is_share, shown_unit, smallest_in_words
+from caremarket_sim.reporting.words import shown_in, smallest_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,7 +70,7 @@ def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:
 
 
 def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]) -> None:
-    scale = 100.0 if is_share(indicator.unit) else 1.0
+    scale, unit = shown_in(indicator)
     ends = []
     for position, (name, sample) in enumerate(samples.items()):
         years, values = _course(indicator, sample)
@@ -83,7 +83,7 @@ def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]
         ends.append((float(found.mean[-1]), name, ink, float(years[-1])))
     points = f"means of {WEEKS_A_POINT} weeks" if indicator.id in WEEKLY else "yearly means"
     axis.set_title(f"{indicator.label} ({points})")
-    axis.set_ylabel(shown_unit(indicator.unit))
+    axis.set_ylabel(unit)
     axis.set_xlim(0, years[-1] + years[0])
     axis.set_xticks(range(math.ceil(years[-1]) + 1))
     axis.grid(axis="y", linewidth=0.4, alpha=0.5)

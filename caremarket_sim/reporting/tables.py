@@ -14,7 +14,7 @@ from rich.text import Text
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
 from caremarket_sim.experiments.statistics import BETTER, WORSE
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.reporting.words import better_in, quantity, span, with_unit
+from caremarket_sim.reporting.words import better_in, labelled, quantity, span
 
 if TYPE_CHECKING:
     from caremarket_sim.experiments.compare import Comparison
@@ -38,7 +38,7 @@ def difference_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
         indicator = INDICATORS[row.indicator]
         shown.append(
             (
-                with_unit(indicator.label, indicator.unit),
+                labelled(indicator),
                 quantity(row.reference_mean, indicator),
                 quantity(row.difference, indicator, signed=True),
                 span(row.low, row.high, indicator),
@@ -55,7 +55,7 @@ def level_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
     for row in rows.itertuples(index=False):
         indicator = INDICATORS[row.indicator]
         mean, reach = quantity(row.mean, indicator), span(row.low, row.high, indicator, signed=False)
-        shown.append((with_unit(indicator.label, indicator.unit), mean, reach))
+        shown.append((labelled(indicator), mean, reach))
     return shown
 
 
@@ -67,7 +67,7 @@ def target_rows(found: pd.DataFrame) -> list[tuple[str, ...]]:
         band = span(row.target_low, row.target_high, indicator, signed=False)
         shown.append(
             (
-                with_unit(row.target, indicator.unit),
+                labelled(indicator, row.target),
                 quantity(row.mean, indicator),
                 span(row.low, row.high, indicator, signed=False),
                 row.published,

@@ -68,43 +68,42 @@ def in_a_sentence(label: str) -> str:
     return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
 
 
-def is_share(unit: str) -> bool:
-    """Whether a unit is a share of something, shown in per cent."""
-    return unit == "share" or unit.startswith("share ")
+def shown_in(indicator: Indicator) -> tuple[float, str]:
+    """What to multiply a value by to show it, and the unit it is then in: shares in per cent, large sums in millions."""
+    unit = indicator.unit
+    if unit == "share" or unit.startswith("share "):
+        return 100.0, "%" + unit.removeprefix("share")
+    if unit == "points of share":
+        return 100.0, "percentage points"
+    if unit.startswith("£") and indicator.smallest >= 10_000:
+        return 1e-6, f"£ million{unit[1:]}"
+    return 1.0, unit
 
 
-def shown_unit(unit: str) -> str:
-    """The unit beside numbers as they are shown: shares in per cent."""
-    return "%" + unit.removeprefix("share") if is_share(unit) else unit
-
-
-def with_unit(label: str, unit: str) -> str:
-    """A label and the unit its numbers are shown in."""
-    return f"{label}, {shown_unit(unit)}" if unit else label
-
-
-def decimals(indicator: Indicator) -> int:
-    """Places that show a tenth of the smallest difference that matters, as it is shown."""
-    smallest = indicator.smallest * (100 if is_share(indicator.unit) else 1)
-    return max(0, math.ceil(-math.log10(smallest / 5))) if smallest > 0 else 3
+def labelled(indicator: Indicator, label: str | None = None) -> str:
+    """A label, the indicator's own unless another is given, and the unit its numbers are shown in."""
+    return f"{label or indicator.label}, {shown_in(indicator)[1]}"
 
 
 def smallest_in_words(indicator: Indicator) -> str:
     """The smallest difference that matters, with its unit; shares in percentage points."""
-    if is_share(indicator.unit):
-        points = indicator.smallest * 100
-        return f"{points:g} percentage point{'' if points == 1 else 's'}"
-    if indicator.unit.startswith("£"):
-        return f"£{indicator.smallest:g}{indicator.unit[1:]}"
-    return f"{indicator.smallest:g} {indicator.unit}"
+    factor, unit = shown_in(indicator)
+    smallest = f"{indicator.smallest * factor:g}"
+    if unit.startswith("£"):
+        return f"£{smallest}{unit[1:]}"
+    if factor == 100.0:
+        return f"{smallest} percentage point{'' if smallest == '1' else 's'}"
+    return f"{smallest} {unit}"
 
 
 def quantity(value: float, indicator: Indicator, signed: bool = False) -> str:
-    """A value in the indicator's shown unit, the unit left out."""
+    """A value as it is shown, without its unit, to about a tenth of the smallest difference that matters."""
     if not math.isfinite(value):
         return UNKNOWN
-    shown = value * 100 if is_share(indicator.unit) else value
-    return f"{shown:{'+' if signed else ''},.{decimals(indicator)}f}"
+    factor, _ = shown_in(indicator)
+    smallest = indicator.smallest * factor
+    places = max(0, math.ceil(-math.log10(smallest / 5))) if smallest > 0 else 3
+    return f"{value * factor:{'+' if signed else ''},.{places}f}"
 
 
 def span(low: float, high: float, indicator: Indicator, signed: bool = True) -> str:
