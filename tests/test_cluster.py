@@ -15,6 +15,10 @@ import pytest
 
 from caremarket_sim.experiments.cluster import Cluster, ClusterLost
 from caremarket_sim.experiments.executors import Failure, Success, perform
+from caremarket_sim.experiments.query import as_csv, table
+from caremarket_sim.experiments.store import Store
+from tests.tiny_driver import SCENARIOS, carry_out
+from tests.tiny_model import TinyTask
 from tests.tiny_tasks import nap, square_unless_told_otherwise
 
 distributed = pytest.importorskip("distributed")
@@ -84,6 +88,15 @@ def test_the_cluster_gives_what_one_process_gives(cluster):
     for chunk in (1, 10):
         there = dict(perform(square_unless_told_otherwise, tasks, cluster=cluster, chunk=chunk))
         assert [_shown(there[index]) for index in range(40)] == [_shown(here[index]) for index in range(40)]
+
+
+def test_one_process_two_and_the_cluster_give_identical_tables(cluster, tmp_path):
+    tables = {}
+    for name, how in {"one": {"workers": 1}, "two": {"workers": 2}, "cluster": {"cluster": cluster}}.items():
+        carry_out(tmp_path / name, [TinyTask(seed, SCENARIOS) for seed in range(20)], **how)
+        with Store.read(tmp_path / name) as store:
+            tables[name] = [as_csv(table(store, of)) for of in ("outcomes", "weekly", "breakdowns")]
+    assert tables["one"] == tables["two"] == tables["cluster"]
 
 
 def _shown(result: Success | Failure):

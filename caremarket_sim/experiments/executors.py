@@ -175,6 +175,7 @@ class _Round:
         self.deaths: Counter[int] = Counter()
         self.under_way: dict[Future, tuple[list[int], bool]] = {}
         self.done: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self.seconds, self.chunks = 0.0, 0
 
     def answers(self) -> Iterator[tuple[int, Success | Failure]]:
         while self.fresh or self.suspects or self.last_tries or self.under_way:
@@ -190,7 +191,7 @@ class _Round:
     def give_out(self) -> None:
         if any(alone for _, alone in self.under_way.values()):
             return
-        window = self.crew.window()
+        window = self.window()
         while len(self.under_way) < window:
             if self.suspects:
                 self.send([self.suspects.popleft()])
@@ -201,6 +202,13 @@ class _Round:
                 return
             else:
                 return
+
+    def window(self) -> int:
+        """How many chunks to have given out: of short ones enough for a second, so that nobody waits for us."""
+        usual = self.crew.window()
+        if not self.chunks:
+            return usual
+        return min(64 * usual, max(usual, int(usual * 0.25 * self.chunks / max(self.seconds, 1e-9))))
 
     def send(self, indices: list[int], alone: bool = False) -> None:
         try:
@@ -215,7 +223,10 @@ class _Round:
 
     def hear(self, future: Future, indices: list[int], alone: bool) -> Iterator[tuple[int, Success | Failure]]:
         try:
-            yield from zip(indices, future.result(), strict=True)
+            results = future.result()
+            self.seconds += sum(result.seconds for result in results if isinstance(result, Success))
+            self.chunks += 1
+            yield from zip(indices, results, strict=True)
             return
         except WorkersCannotStart:
             raise
