@@ -155,13 +155,19 @@ def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
         axis.plot([], [], marker=_MARKERS[style], color=_INK[style], label=name)
     reach = np.abs(axis.dataLim.intervalx).max()
     if reach > 8:
-        axis.set_xscale("symlog", linthresh=1.0, linscale=1.0)
-        axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.set_xscale("symlog", linthresh=1.0, linscale=0.4)
+        steps = [lead * 10.0**power for power in range(9) for lead in (1, 2, 5) if lead * 10.0**power <= reach * 1.15]
+        ticks = [-step for step in reversed(steps)] + [0.0] + steps
+        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axis.minorticks_off()
     axis.set_xlim(-reach * 1.15, reach * 1.15)
     axis.set_yticks([-place for place in range(len(shown))])
     axis.set_yticklabels([f"{indicator.label}\n(1 is {smallest_in_words(indicator)})" for indicator in shown])
     axis.text(0, 0.45, "too small to matter", ha="center", va="top", fontsize=7, color="#444444")
     axis.set_ylim(-len(shown) + 0.5, 0.5)
+    for place in range(1, len(shown)):
+        if shown[place].family != shown[place - 1].family:
+            axis.axhline(0.5 - place, color="#1b1b1b", linewidth=0.6)
     axis.grid(axis="x", linewidth=0.4, alpha=0.5)
     scale = "; logarithmic beyond 1" if reach > 8 else ""
     axis.set_xlabel(f"← worse than {reference}        smallest differences that matter{scale}        better →")

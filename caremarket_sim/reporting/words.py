@@ -69,7 +69,7 @@ def in_a_sentence(label: str) -> str:
 
 
 def shown_in(indicator: Indicator) -> tuple[float, str]:
-    """What to multiply a value by to show it, and the unit it is then in: shares in per cent, large sums in millions."""
+    """What to multiply a value by to show it, and the unit then: shares in per cent, large sums in millions."""
     unit = indicator.unit
     if unit == "share" or unit.startswith("share "):
         return 100.0, "%" + unit.removeprefix("share")
