@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, groups
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from caremarket_sim.experiments.design import Sample, Task, cache_folder, gather
 from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.plan import told_apart
 from caremarket_sim.experiments.targets import targets
+from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, groups
 from caremarket_sim.parameters import register
 from caremarket_sim.reporting.files import csv_bytes, tables_of
 from caremarket_sim.scenario import load
@@ -238,11 +238,19 @@ def test_a_failed_replicate_is_left_out_of_every_scenario_and_the_rest_keep_thei
 def test_the_carrying_assumptions_are_tried_at_both_ends_of_their_ranges_on_the_same_futures(block, collaborative):
     plan = plan_comparison([block, collaborative], replicates=6, assumption_replicates=2)
     main, *tried = plan.batches
-    assert [batch.parameters for batch in tried] == [(end,) for end in assumptions.ends()]
+    assert [batch.parameters for batch in tried] == [(end,) for end in assumptions.ends([block])]
+    assert {name for name, _ in assumptions.ends([block])} == set(assumptions.CARRYING)
     for batch in tried:
         assert [task.seed for task in batch.tasks] == [task.seed for task in main.tasks[:2]]
         (name, value) = batch.parameters[0]
         assert {scenario.parameters[name] for scenario in batch.tasks[0].scenarios} == {value}
+
+
+def test_an_end_at_which_the_scenarios_are_already_is_not_tried_again(block):
+    name = assumptions.CARRYING[0]
+    low, high = register()[name].low, register()[name].high
+    assert (name, low) not in assumptions.ends([block.with_parameters({name: low})])
+    assert (name, high) in assumptions.ends([block.with_parameters({name: low})])
 
 
 @pytest.mark.parametrize(
@@ -265,10 +273,10 @@ def test_the_fate_of_a_verdict_at_the_end_of_a_range_is_said_in_words(
 
 def test_every_verdict_is_followed_to_every_end(block, collaborative):
     comparison = compared(block, collaborative, drawn(1), drawn(2))
-    found = tuple(assumptions.End(*end, comparison.samples) for end in assumptions.ends())
+    found = tuple(assumptions.End(*end, 0.0, comparison.samples) for end in assumptions.ends([block]))
     frame = dataclasses.replace(comparison, ends=found).assumptions()
-    assert len(frame) == 4 * len(INDICATORS)
-    assert (frame.difference == frame.central_difference).all()
+    assert len(frame) == len(found) * len(INDICATORS)
+    assert (frame.difference == frame.usual_difference).all()
     assert set(frame.becomes) <= {"holds", "still not clear"}
 
 

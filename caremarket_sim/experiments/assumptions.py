@@ -32,22 +32,28 @@ STILL_NOT_CLEAR = "still not clear"
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A comparison repeated with one parameter at one end of its range."""
+    """A comparison repeated with one parameter at one end of its range; `usual` is its value in the comparison."""
 
     parameter: str
     value: float
+    usual: float
     samples: Mapping[str, Sample]
 
 
-def ends() -> list[tuple[str, float]]:
-    """Each carrying parameter at each end of its range."""
-    return [(name, value) for name in CARRYING for value in (register()[name].low, register()[name].high)]
+def ends(scenarios: Sequence[Scenario]) -> list[tuple[str, float]]:
+    """Each carrying parameter at each end of its range, but for an end at which the scenarios have it already."""
+    return [
+        (name, value)
+        for name in CARRYING
+        for value in (register()[name].low, register()[name].high)
+        if any(scenario.parameters[name] != value for scenario in scenarios)
+    ]
 
 
 def batches_at_ends(scenarios: Sequence[Scenario], seeds: Sequence[int]) -> tuple[Batch, ...]:
     """The comparison's own futures again, at each end of each carrying assumption."""
     batches = []
-    for name, value in ends():
+    for name, value in ends(scenarios):
         changed = [scenario.with_parameters({name: value}) for scenario in scenarios]
         batches.append(Batch(tasks_of(changed, seeds), ((name, value),)))
     return tuple(batches)
@@ -69,7 +75,7 @@ def what_becomes(main: pd.DataFrame, found: Sequence[End], reference: str) -> pd
                 {
                     "parameter": end.parameter,
                     "value": end.value,
-                    "central_value": register()[end.parameter].value,
+                    "usual_value": end.usual,
                     "scenario": row.scenario,
                     "reference": reference,
                     "family": row.family,
@@ -81,8 +87,8 @@ def what_becomes(main: pd.DataFrame, found: Sequence[End], reference: str) -> pd
                     "high": row.high,
                     "replicates": row.replicates,
                     "verdict": row.verdict,
-                    "central_difference": before.difference,
-                    "central_verdict": before.verdict,
+                    "usual_difference": before.difference,
+                    "usual_verdict": before.verdict,
                     "becomes": becomes(before.verdict, before.difference, row.verdict, row.difference),
                 }
             )

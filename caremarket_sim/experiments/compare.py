@@ -138,12 +138,12 @@ def carry_out_comparison(
     """Simulate a planned comparison. Raises EveryReplicateFailed when nothing could be simulated."""
     assert plan.reference is not None
     samples, failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
-    ends = tuple(
-        assumptions.End(*batch.parameters[0], found)
-        for batch, found in zip(plan.batches[1:], samples[1:], strict=True)
-        if found
-    )
-    return Comparison(samples[0], plan.reference, plan.seed, plan.seeds, tuple(failed), plan.banner, ends)
+    ends = []
+    for batch, found in zip(plan.batches[1:], samples[1:], strict=True):
+        ((parameter, value),) = batch.parameters
+        if found:
+            ends.append(assumptions.End(parameter, value, plan.scenarios[0].parameters[parameter], found))
+    return Comparison(samples[0], plan.reference, plan.seed, plan.seeds, tuple(failed), plan.banner, tuple(ends))
 
 
 def compare(

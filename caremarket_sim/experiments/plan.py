@@ -101,7 +101,8 @@ def carry_out_plan(
         store.describe(_records(plan), _indicator_rows())
         runs = [of_task for batch in plan.batches for of_task in runs_of(batch.tasks, code, batch.variant)]
         ready(tell)
-        results = carry_out(store, tasks, runs, play, Outcome, workers=workers, cluster=cluster, tell=tell, say=say)
+        how = {"workers": workers, "cluster": cluster, "tell": tell, "say": say}
+        results = carry_out(store, tasks, runs, play, Outcome, version=code_version, **how)
     answers = iter(results)
     samples, failed = [], []
     for batch in plan.batches:

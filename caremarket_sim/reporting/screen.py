@@ -63,7 +63,10 @@ def _show_run(console: Console, result: Run, everything: bool) -> None:
 
 def assumptions_note(result: Comparison) -> list[str]:
     """Which two assumptions carry most of a collaborative bundle, and what becomes of the verdicts at their ends."""
-    ranges = [f"{name} ({register()[name].low:g} to {register()[name].high:g})" for name in CARRYING]
+    usual = result.scenarios[0].parameters
+    ranges = [
+        f"{name} ({usual[name]:g}; range {register()[name].low:g} to {register()[name].high:g})" for name in CARRYING
+    ]
     note = f"Two assumed exponents carry most of a collaborative bundle: {listed(ranges)}."
     if not result.ends:
         return [note + " They were not tried at the ends of their ranges."]

@@ -125,7 +125,7 @@ def assumption_sentences(becomes: pd.DataFrame) -> list[str]:
     said = []
     rows = becomes[headline_rows(becomes)]
     for (parameter, value, scenario), part in rows.groupby(["parameter", "value", "scenario"], sort=False):
-        clear = part.central_verdict.isin(CLEAR)
+        clear = part.usual_verdict.isin(CLEAR)
         held = int((part.becomes == HOLDS).sum())
         sentence = f"{parameter} at {value:g}: {held} of {scenario}'s {int(clear.sum())} clear verdicts hold"
         for fate, group in part[~part.becomes.isin([HOLDS, STILL_NOT_CLEAR])].groupby("becomes", sort=False):
