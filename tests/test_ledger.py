@@ -23,6 +23,7 @@ from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.query import as_csv, export, sql, table
 from caremarket_sim.experiments.records import ARRAYS, Layout, hash_of, run_key
 from caremarket_sim.experiments.store import Store
+from tests.test_architecture import loaded
 from tests.tiny_driver import CODE, SCENARIOS, TASKS, carry_out
 from tests.tiny_model import LAYOUT, TinyOutcome, TinyScenario, TinyTask, play
 
@@ -87,6 +88,35 @@ def test_of_forty_runs_thirty_eight_are_kept_and_two_recorded_as_failed_with_the
         failures = {(run.scenario, run.seed): failure for run, failure in store.failures()}
     assert {run: failure.kind for run, failure in failures.items()} == {("block", 5): "raised", ("spot", 7): "killed"}
     assert "ValueError: block was told to raise at seed 5" in failures["block", 5].traceback
+
+
+def version_of_this_process() -> str:
+    return str(os.getpid())
+
+
+def test_a_worker_with_another_version_of_the_model_is_told_of_and_none_of_its_numbers_kept(tmp_path):
+    with (
+        Store.open(tmp_path, LAYOUT, CODE) as store,
+        pytest.raises(batch.WorkersDiffer, match="another version of the model than this computer"),
+    ):
+        store.describe([scenario.record() for scenario in SCENARIOS])
+        how = {"workers": 1, "version": version_of_this_process}
+        batch.carry_out(store, tasks_of(3), batch.runs_of(tasks_of(3), CODE), play, TinyOutcome, **how)
+    with Store.read(tmp_path) as store:
+        assert store.runs() == [] and store.failures() == []
+
+
+def test_long_work_is_announced_with_an_estimate_once_its_first_task_is_timed(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "LONG", 0.1)
+    said: list[str] = []
+    tasks = [TinyTask(seed, SCENARIOS, 0.01) for seed in range(20)]
+    carry_out(tmp_path, tasks, workers=2, say=said.append)
+    assert len(said) == 1 and said[0].startswith("40 runs in 20 tasks: about 1 s on 2 workers (0.0 s a task)")
+
+
+def test_a_worker_of_a_batch_loads_nothing_heavy():
+    heavy = {"mesa", "pandas", "matplotlib", "scipy", "pyarrow", "duckdb", "pydantic", "rich", "dask", "distributed"}
+    assert not loaded("import caremarket_sim.experiments.batch") & heavy
 
 
 def test_one_process_and_two_give_identical_tables(tmp_path):

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
-from caremarket_sim.errors import CannotWrite
-from caremarket_sim.experiments.executors import Failure, Success, failure_of, perform, perform_one
-from caremarket_sim.experiments.records import RunId, run_key
+from caremarket_sim.errors import CannotWrite, CaremarketError
+from caremarket_sim.experiments.executors import Failure, Success, cores, failure_of, perform, perform_one
+from caremarket_sim.experiments.preflight import LONG, Estimate, free_bytes
+from caremarket_sim.experiments.records import ARRAYS, RunId, TaskLike, run_key
 from caremarket_sim.experiments.store import Store
 
 Tell = Callable[[str, int, int], None]
@@ -27,14 +30,10 @@ LARGEST_BATCH = 256
 """Runs after which a batch is written however short a time it took."""
 
 
-class TaskLike(Protocol):
-    """`design.Task`: a frozen dataclass of one seed and the scenarios that are to meet it."""
+class WorkersDiffer(CaremarketError):
+    """A worker has another version of the model than the driver, so its numbers must not be mixed with others."""
 
-    @property
-    def seed(self) -> int: ...
-
-    @property
-    def scenarios(self) -> tuple[Any, ...]: ...
+    exit_status = 2
 
 
 def runs_of(tasks: Sequence[TaskLike], code: str, variant: str = "") -> list[tuple[RunId, ...]]:
@@ -62,11 +61,14 @@ def carry_out(
     cluster: str | None = None,
     tell: Tell | None = None,
     say: Callable[[str], None] | None = None,
+    version: Callable[[], str] | None = None,
 ) -> list[Success | Failure]:
     """Perform every task whose runs are not in the store, keep what comes of it, and give all tasks' results in order.
 
     `runs` names the runs of each task (see `runs_of`); `play(task)` gives an outcome a scenario; `make` makes an
-    outcome from its arrays when it is read back. `tell` hears how many tasks are done, `say` of deaths of workers.
+    outcome from its arrays when it is read back. `tell` hears how many tasks are done, `say` what long work will take
+    (judged by the first task) and of deaths of workers. Raises WorkersDiffer if `version()` gives something else in a
+    worker than here.
     A task of which one scenario fails is a Failure, but its other scenarios are kept and are not simulated again.
     On Ctrl-C, and when a worker or the cluster is lost for good, what is done is kept before the error is let through.
     """
@@ -79,7 +81,7 @@ def carry_out(
         left = [(task, of_task) for task, of_task in left if of_task]
         while left:
             killed = []
-            one = functools.partial(play_each, play)
+            one = functools.partial(play_each, play, version, version and version())
             work = [task for task, _ in left]
             with closing(perform(one, work, workers=workers, cluster=cluster, tell=say)) as answers:
                 for index, answer in answers:
@@ -87,11 +89,14 @@ def carry_out(
                     if isinstance(answer, Failure) and len(of_task) > 1:
                         killed.append((task, of_task))  # which of its scenarios kills the worker is found one by one
                         continue
+                    progress.estimate(answer, left, None if cluster else workers or cores(), store.folder, say)
                     results = answer.value if isinstance(answer, Success) else [answer] * len(of_task)
                     for run, result in zip(of_task, results, strict=True):
                         if isinstance(result, Success):
                             outcomes[run] = result.value
                             writer.add(run, result.value, result.seconds)
+                        elif result.kind == OTHER_VERSION:
+                            raise WorkersDiffer(result.message)
                         else:
                             failures[run] = result
                             writer.add(run, result, 0.0)
@@ -101,8 +106,16 @@ def carry_out(
     return [_result(of_task, outcomes, failures) for of_task in runs]
 
 
-def play_each(play: Callable[[Any], list[Any]], task: TaskLike) -> list[Success | Failure]:
+OTHER_VERSION = "other version"
+
+
+def play_each(
+    play: Callable[[Any], list[Any]], version: Callable[[], str] | None, expected: str | None, task: TaskLike
+) -> list[Success | Failure]:
     """In the worker: one result a scenario; if one raises, the scenarios are simulated one by one."""
+    if version is not None and version() != expected:
+        what = f"the worker on {platform.node()} has another version of the model than this computer; install the same"
+        return [Failure(OTHER_VERSION, what, "")] * len(task.scenarios)
     start = time.perf_counter()
     try:
         played = play(task)
@@ -160,11 +173,26 @@ class _Progress:
         self._tell = tell or (lambda what, done, total: None)
         self._total = len(runs)
         self._done = sum(all(run in done for run in of_task) for of_task in runs)
+        self._estimated = False
         self._tell("simulating", self._done, self._total)
 
     def one_more(self) -> None:
         self._done = min(self._total, self._done + 1)
         self._tell("simulating", self._done, self._total)
+
+    def estimate(self, answer: Any, left: Sequence[Any], workers: int | None, folder: Path, say: Any) -> None:
+        """Once, from the first task that is done: if there is long work ahead, say how long."""
+        results = answer.value if isinstance(answer, Success) else []
+        done = [result.value for result in results if isinstance(result, Success)]
+        if self._estimated or say is None or workers is None or not done:
+            return
+        self._estimated = True
+        each = sum(getattr(done[0], name).nbytes for name in ARRAYS)
+        runs = sum(len(of_task) for _, of_task in left)
+        workers = max(1, min(workers, len(left)))
+        found = Estimate(runs, len(left), workers, answer.seconds, each * runs, free_bytes(folder))
+        if found.seconds > LONG:
+            say(found.sentence)
 
 
 def _without(task: TaskLike, runs: tuple[RunId, ...], done: Any) -> tuple[TaskLike, tuple[RunId, ...]]:

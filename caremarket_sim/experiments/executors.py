@@ -135,14 +135,17 @@ def open_crew(function: Callable, workers: int, cluster: str | None, tell: Calla
         from caremarket_sim.experiments.cluster import Cluster
 
         return Cluster(cluster, tell)
-    return LocalCrew(workers, preload=(_module_of(function),))
+    return LocalCrew(workers, preload=_modules_of(function))
 
 
-def _module_of(function: Callable) -> str:
-    while isinstance(function, functools.partial):
-        function = function.func
-    module = getattr(function, "__module__", None)
-    return __name__ if module in (None, "__main__") else module
+def _modules_of(function: Any) -> tuple[str, ...]:
+    """The modules of a function and of the functions bound to it, for workers to have from the start."""
+    found = []
+    if isinstance(function, functools.partial):
+        found = [name for part in (function.func, *function.args) if callable(part) for name in _modules_of(part)]
+    elif getattr(function, "__module__", "__main__") != "__main__":
+        found = [function.__module__]
+    return tuple(dict.fromkeys([__name__, *found]))
 
 
 class LocalCrew:

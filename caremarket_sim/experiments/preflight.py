@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from caremarket_sim.errors import CaremarketError
-from caremarket_sim.experiments.batch import TaskLike
 from caremarket_sim.experiments.executors import Failure, cores, perform
-from caremarket_sim.experiments.records import ARRAYS
+from caremarket_sim.experiments.records import ARRAYS, TaskLike
 
 LONG = 60.0
 """Seconds from which on work is announced with an estimate before it goes on."""

@@ -6,13 +6,23 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 RESULTS_FORMAT = 1
 """Raised when folders written before can no longer be added to."""
+
+
+class TaskLike(Protocol):
+    """`design.Task`: a frozen dataclass of one seed and the scenarios that are to meet it."""
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def scenarios(self) -> tuple[Any, ...]: ...
 
 
 class OutcomeLike(Protocol):
