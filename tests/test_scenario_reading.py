@@ -227,3 +227,17 @@ def _a_parameter():
 
     parameter = next(one for one in REGISTER.values() if one.low != one.value)
     return parameter.name, parameter.low
+
+
+def test_every_source_that_the_place_the_levers_and_the_presets_cite_is_in_the_register():
+    import re
+
+    from caremarket_sim.parameters import sources
+    from caremarket_sim.policy import LEVERS, REASONS
+
+    place = load("builtin:wigan/baseline").place
+    cited = {source for figure in place.figures.values() for source in figure.source}
+    cited |= {lever.source for lever in LEVERS.values() if lever.source}
+    whys = [reason.why for preset in REASONS.values() for reason in preset.values()]
+    cited |= {identity for why in whys for identity in re.findall(r"\(([A-Z]\d+)\)", why)}
+    assert sorted(cited - set(sources())) == []
