@@ -279,6 +279,8 @@ class Providers(Table):
     open_cost = Column("f8", "£ an hour", "what its open books would show an hour costs")
     bid = Column("f8", "£ an hour", "price of its bid in the tender under way")
     won = Column("i1", "0/1", "holds a contract that has been awarded and not yet started")
+    lot = Column("i4", "zones", "zones won as lead provider in an award not yet started", PATCH)
+    lots = Column("i4", "zones", "number of zones won in it")
     cash = Column("i8", "pence", "cash")
     year_surplus = Column("f8", "£", "surplus since the last April")
     year_revenue = Column("f8", "£", "revenue since the last April")
@@ -326,9 +328,13 @@ class Commissioners(Table):
     pot_wages = Column("f8", "£ an hour", "panel's addition to pay")
     pot_connectors = Column("f8", "FTE", "panel's addition to connectors")
     tender_due = Column("f8", "weeks", "weeks until contracts in preparation start, 0 none")
+    codesign_done = Column("f8", "0/1", "the contract in preparation was co-designed")
     contract_end = Column("f8", "week", "week in which the contracts in force end")
     uplift_cap = Column("f8", "share", "uplift share in force after steering")
     fee = Column("f8", "£ an hour", "standard fee in force at fee level 1")
+    reach = Column("f8", "0 to 1", "how far stewardship reaches")
+    failed = Column("f8", "0/1", "the provider failure that the scenario sets has happened")
+    returned = Column("f8", "£", "surplus returned under the profit norm this year")
     experience_reference = Column("f8", "0 to 1", "mean experience in the baseline, frozen")
     continuity_reference = Column("f8", "0 to 1", "mean continuity in the baseline, frozen")
     leaving_intercept = Column("f8", "logit", "a0 of leaving, solved at spin-up")
@@ -437,7 +443,7 @@ class Market:
     """The whole state of one run.
 
     `ledger` holds the week's payments in pence, payer × payee × purpose; `purses` what each party has received less
-    paid since the start; `counts` and `year_counts` what happened this week and this year; `levers` what is in force,
+    paid since the start; `counts` what happened this week; `levers` what is in force,
     `decided` what the council has decided and may still be preparing.
     """
 
@@ -452,19 +458,40 @@ class Market:
     ledger: np.ndarray
     purses: np.ndarray
     counts: np.ndarray
-    year_counts: np.ndarray
     starts: np.ndarray
     """Care workers who started in each of the last 52 weeks."""
     transfers: np.ndarray
     """Weeks until each zone's packages move to the providers of a new contract, -1 none."""
+    prices: dict[str, float]
+    """Dated prices in force: national_living_wage, real_living_wage, outside_pay (£ an hour), price_index (1 at the
+    start), cost_growth and fee_growth (share, at the last April)."""
+    scale: float
+    """Size of the labour market over that of the place the register's searchers were given for."""
+    candidates: int
+    """People outside care who could come in a week."""
+    growth: float
+    """Growth of referrals a year."""
+    price_path: list[dict[str, float]]
+    """`prices` of each year from the start on."""
+    series: np.ndarray
+    """The record: a row a week, as `submodels.recording.RECORD`."""
+    breakdowns: list[np.ndarray]
+    """Sums by group of each year that has ended."""
+
+    @property
+    def stewardship(self) -> float:
+        """How far stewardship reaches, s = 1 − exp(−FTE / (FTE a provider · contracted providers)) (E14)."""
+        return float(self.commissioners.rows[0]["reach"])
 
     def pay(self, payer: str, payee: str, purpose: str, pounds) -> None:
         """Post a payment. Where providers pay or are paid, `pounds` has one amount for each; pence are rounded once."""
         pence = np.rint(np.asarray(pounds) * 100.0).astype(np.int64)
         if payer == "providers":
             self.providers.cash -= pence
+            self.providers.cost += pence / 100.0
         if payee == "providers":
             self.providers.cash += pence
+            self.providers.revenue += pence / 100.0
         total = pence.sum()
         self.ledger[PARTY[payer], PARTY[payee], PURPOSE[purpose]] += total
         self.purses[PARTY[payer]] -= total
@@ -484,4 +511,4 @@ class Market:
 
 
 def _copied(part):
-    return part if isinstance(part, int) else part.copy()
+    return part if isinstance(part, int | float) else part.copy()

@@ -72,7 +72,7 @@ def appeal(j, patch, client, providers, parameters, load, mode):
 def source_packages(
     clients, providers, zone_start, zone_rows, zone_patches, parameters, levers, mc_fixed, mc_travel, load, key
 ):
-    """Place everybody who can be placed. Returns (placed, council placements, moved with notice, delayed nights).
+    """Place everybody who can be placed. Returns (placed, council placements, delayed nights).
 
     Mode 0 asks any provider with room, mode 1 holders of unused block hours first, mode 2 the zone's lead providers,
     who must accept, and the back-up list for its share, mode 3 lets the person choose. The provider before is asked
@@ -82,8 +82,9 @@ def source_packages(
     lever = levers[0]
     placed = 0.0
     council = 0.0
-    moved = 0.0
     nights = 0.0
+    for j in range(len(providers)):
+        providers[j].declined = 0.0
     planned = lever.contract_payment_basis == 1.0
     paid_share = 1.0 if planned else p.contract_actual_paid_share
     queue = queue_of(clients, key)
@@ -96,12 +97,15 @@ def source_packages(
         best_score = -1e300
         backup = lever.procurement_backup_share
         use_backup = is_council and mode == ZONED_LEAD and uniform(key, c.number, 1) < backup
+        leads = 0
+        for n in range(zone_start[c.zone], zone_start[c.zone + 1]):
+            leads += providers[zone_rows[n]].contracted == 1 and providers[zone_rows[n]].patch_lead[zone_patches[n]] == 1
         for attempt in range(3):
             if best >= 0 or (attempt > 0 and not (is_council and (mode == BLOCK_FIRST or mode == ZONED_LEAD))):
                 break
             if attempt == 2 and mode != ZONED_LEAD:
                 break
-            if mode == ZONED_LEAD and attempt == 2 and backup <= 0.0:
+            if mode == ZONED_LEAD and attempt == 2 and backup <= 0.0 and leads > 0:
                 break
             for n in range(zone_start[c.zone], zone_start[c.zone + 1]):
                 j = zone_rows[n]
@@ -152,7 +156,6 @@ def source_packages(
         placed += 1.0
         council += is_council
         if c.status == RECEIVING:
-            moved += 1.0
             providers[c.provider].committed -= hours
             if is_council:
                 providers[c.provider].council_hours -= hours
@@ -165,7 +168,7 @@ def source_packages(
         providers[best].committed += hours
         if is_council:
             providers[best].council_hours += hours
-    return placed, council, moved, nights
+    return placed, council, nights
 
 
 @compiled
@@ -175,7 +178,6 @@ def count_packages(clients, providers):
         providers[j].committed = 0.0
         providers[j].council_hours = 0.0
         providers[j].clients = 0.0
-        providers[j].declined = 0.0
     for i in range(len(clients)):
         c = clients[i]
         if c.provider >= 0 and (c.status == RECEIVING or c.kept == 1):

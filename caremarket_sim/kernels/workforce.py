@@ -270,8 +270,8 @@ def contracts_convert(workers, target, cap, zero_now, parameters, key):
         j = r.provider
         gap = target[j] - (1.0 - zero_now[j])
         if r.guaranteed == 0.0:
-            willing = r.keenness > p.contract_decline_share or zero_now[j] > cap
-            if gap > 0.0 and willing and r.tenure >= p.contract_weeks_before_guarantee * (cap >= 1.0):
+            willing = r.keenness > p.contract_decline_share or zero_now[j] > cap[j]
+            if gap > 0.0 and willing and r.tenure >= p.contract_weeks_before_guarantee * (cap[j] >= 1.0):
                 share = gap / max(zero_now[j], 0.01)
                 if uniform(key, r.number, 0) < p.contract_conversion_rate * share:
                     r.guaranteed = p.contract_guaranteed_share_of_wanted * r.hours_wanted

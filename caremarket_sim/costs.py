@@ -1,0 +1,31 @@
+"""What an hour of care costs a provider, and the rate that its open books justify: formulas that submodels share (E8)."""
+
+import numpy as np
+
+
+def on_cost(p) -> float:
+    """Pounds of employment cost for a pound of wages: holiday pay, employer's National Insurance and pension."""
+    return 1.0 + p.money_holiday_share + p.money_employer_charge_share
+
+
+def overhead_an_hour(hours, scale, p):
+    """Overhead £ an hour, o·max(H, floor)^(b−1)·(1 + (H/H2)²): falls up to some 2,000 hours a week, then rises."""
+    return (
+        scale
+        * np.maximum(hours, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)
+        * (1.0 + (hours / p.overhead_sprawl_hours) ** 2)
+    )
+
+
+def paid_share(levers, p) -> float:
+    """Hours paid for an hour delivered: the plan's, or the minutes logged."""
+    return 1.0 if levers.contract_payment_basis == 1.0 else p.contract_actual_paid_share
+
+
+def open_book_rate(open_cost, contracted, levers, p):
+    """The rate that open books justify: own cost, capped a margin above the median, plus the allowed surplus."""
+    cap = float(np.median(open_cost[contracted])) if contracted.any() else np.inf
+    books = np.minimum(open_cost, cap * (1.0 + p.fees_open_book_tolerance))
+    norm = levers.stewardship_profit_norm
+    surplus = min(norm, p.fees_open_book_surplus) if norm >= 0.0 else p.fees_open_book_surplus
+    return books / paid_share(levers, p) * (1.0 + surplus) * levers.fee_level

@@ -1,0 +1,130 @@
+"""How a firm comes into being: attributes that its number was born with, a patch, founders' staff and cash.
+
+Potential firms are numbered per week from place and date alone, so the same number is the same firm in every scenario.
+"""
+
+import numpy as np
+
+from .entities import CHAIN, COOPERATIVE, IN_HOUSE, IN_POST, INDEPENDENT, NOT_FOR_PROFIT, PATCH, UNRATED
+from .kernels import workforce
+from .kernels.hashing import normal_quantile, uniform
+
+OUTSIDE_BIDDERS = 500
+"""Numbers from here on within a week's thousand are firms from outside the place that bid in tenders."""
+
+
+def numbers_of_week(week: int, count: int, first: int = 0) -> np.ndarray:
+    """Permanent numbers of a week's potential firms; the same in every scenario."""
+    return (week + 1_000_000) * 1_000 + first + np.arange(count, dtype=np.int64)
+
+
+def give_ownership(row, u: float, p):
+    """Owners differ in parameters only: margin target, mission, extraction, pass-through, voice, evasion."""
+    shares = (
+        p.ownership_independent_share,
+        p.ownership_chain_share,
+        p.ownership_not_for_profit_share,
+        p.ownership_cooperative_share,
+    )
+    kind = int(np.searchsorted(np.cumsum(shares), u))
+    row["ownership"] = min(kind, IN_HOUSE)
+    mission, margin, extraction, voice = {
+        INDEPENDENT: (p.ownership_independent_mission, p.ownership_independent_margin, p.ownership_extraction, 0.0),
+        CHAIN: (p.ownership_chain_mission, p.ownership_chain_margin, p.ownership_chain_extraction, 0.0),
+        NOT_FOR_PROFIT: (p.ownership_mission, p.ownership_mission_margin, 0.0, 0.3),
+        COOPERATIVE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 1.0),
+        IN_HOUSE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 0.3),
+    }[int(row["ownership"])]
+    row["mission"], row["margin_target"], row["extraction"], row["voice"] = mission, margin, extraction, voice
+
+
+def born_firm(row, number: int, zones, parameters, key):
+    """Give a firm the attributes that its number was born with: owner, base, mission, manager, quality, candour."""
+    p = parameters
+
+    def draw(part):
+        return uniform(key, number, part)
+
+    row["number"] = number
+    row["base_zone"] = min(int(np.searchsorted(zones["residents"], draw(1))), len(zones) - 1)
+    give_ownership(row, draw(2), p)
+    row["mission"] = np.clip(row["mission"] + p.ownership_mission_spread * normal_quantile(draw(3)), 0.0, 1.0)
+    row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * row["mission"]
+    row["evasion"] = p.fees_evasion * (1.0 - row["mission"])
+    row["manager_quality"] = draw(4)
+    row["quality"] = np.clip(p.quality_resting_level + p.quality_opening_spread * normal_quantile(draw(5)), 0.05, 0.95)
+    row["overhead_scale"] = np.exp(p.overhead_spread * normal_quantile(draw(6)))
+    row["trust"] = p.trust_opening
+    row["practice"] = 0.0
+    row["rating"] = UNRATED
+    row["open"] = 1
+    row["travel_share"] = p.travel_opening_ratio
+    row["experience"] = p.experience_opening_experience
+    row["connection"] = p.connection_resting_level
+    row["independence"] = 1.0
+    row["outcome_score"] = 1.0
+    row["hurt"] = row["handing_back"] = 1e4
+
+
+def spread_patch(row, zones, p):
+    """A firm serves the zones nearest its base, more of them the larger it plans to be."""
+    away = np.hypot(zones["x"] - zones["x"][row["base_zone"]], zones["y"] - zones["y"][row["base_zone"]])
+    count = int(np.clip(round(row["plan"] / p.ownership_hours_per_zone), p.ownership_fewest_zones, PATCH))
+    nearest = np.argsort(away, kind="stable")[: min(count, len(zones))]
+    row["patch_zone"][: len(nearest)] = nearest
+    row["patch_lead"] = 0
+    row["patch_count"] = len(nearest)
+
+
+def found(market, parameters, draws, number: int, contracted: bool, cooperative: bool = False, staffed: bool = True):
+    """A firm opens here: its plan from the sizes of its class, overhead near today's, cash, and founders' staff.
+
+    A co-operative has voice, mission and little capital. Returns its row.
+    """
+    p = parameters
+    trading = market.providers.open == 1
+    alike = trading & ((market.providers.contracted == 1) == contracted)
+    overhead = float(np.median(market.providers.overhead_scale[alike if alike.any() else trading]))
+    opening = float(np.median(market.providers.overhead_opening[alike if alike.any() else trading]))
+    pay = float(np.median(market.providers.pay[trading]))
+    price = float(np.median(market.providers.price[trading]))
+    key = draws.fixed("born_firm")
+    row = market.providers.add(1)[0]
+    born_firm(row, number, market.zones, parameters, key)
+    row["contracted"] = int(contracted)
+    low, high = p.entry_smallest_plan, p.entry_largest_plan if contracted else p.entry_largest_private_plan
+    row["plan"] = np.exp(np.log(low) + (np.log(high) - np.log(low)) * uniform(key, number, 7))
+    row["overhead_scale"] *= min(overhead, opening)
+    row["overhead_opening"] = row["overhead_scale"]
+    row["pay"], row["price"] = pay, price
+    row["premium"] = max(pay - market.prices["national_living_wage"], 0.0)
+    row["margin"] = row["margin_target"]
+    if cooperative:
+        row["ownership"] = COOPERATIVE
+        row["mission"] = max(float(row["mission"]), p.ownership_mission)
+        row["voice"], row["extraction"], row["margin_target"] = 1.0, 0.0, p.ownership_mission_margin
+    row["demand"] = row["demand_slow"] = row["size"] = p.entry_hours
+    spread_patch(row, market.zones, p)
+    if staffed:
+        add_founders(market, parameters, draws, len(market.providers) - 1, number)
+        capital = np.zeros(len(market.providers))
+        capital[-1] = p.entry_coop_capital if cooperative else p.entry_capital + p.entry_capital_per_hour * row["plan"]
+        market.pay("world", "providers", "capital", capital)
+        row = market.providers.rows[-1]
+    return row
+
+
+def add_founders(market, parameters, draws, j: int, number: int):
+    """The first care workers of a new firm, already trained."""
+    p = parameters
+    count = int(p.entry_staff)
+    rows = market.workers.add(count)
+    numbers = -(number * 10 + np.arange(count, dtype=np.int64)) - 1
+    workforce.born_workers(rows, numbers, market.zones["residents"], parameters.row, draws.fixed("born_worker"))
+    rows["zone"] = market.providers.base_zone[j]
+    rows["status"] = IN_POST
+    rows["provider"] = j
+    rows["pay"] = rows["effective_pay"] = market.providers.pay[j]
+    rows["commute"] = 1.0
+    rows["last_paid"] = -1.0
+    rows["tenure"] = 52.0

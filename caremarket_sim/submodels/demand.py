@@ -1,0 +1,86 @@
+"""ODD 7.1 Demand: who is referred, how needs change, who leaves care."""
+
+import math
+
+import numpy as np
+
+from ..entities import COUNCIL, LEFT, SELF_FUNDER
+from ..kernels import people
+from ..kernels.hashing import poisson_quantile, uniform
+
+MOST_DEMAND = 2.0
+"""Referrals in the queue over those at neutral demand: the top of the bounds of `shocks.demand`."""
+NUMBERS_A_WEEK = 10_000
+
+
+def referral_numbers(week: int, count: int, payer: int) -> np.ndarray:
+    """Permanent numbers of a week's queue of referrals; the same in every scenario."""
+    return (week + 1_000_000) * NUMBERS_A_WEEK + payer * (NUMBERS_A_WEEK // 2) + np.arange(count, dtype=np.int64)
+
+
+def people_are_referred(market, parameters, policy, draws):
+    """A queue of referrals is made from place and date alone; policy decides who of them comes and who is diverted.
+
+    Poisson around the level that held the present numbers steady, with a winter peak. The queue holds twice the
+    neutral demand, thinned by `shocks.demand` with each person's own draw.
+    """
+    p = parameters
+    commissioner = market.commissioners.rows[0]
+    key, attributes = draws.key("people_are_referred"), draws.fixed("born")
+    season = 1.0 + p.demand_winter_peak * math.cos(2.0 * math.pi * (market.week - p.demand_winter_week) / 52.0)
+    growth = (1.0 + market.growth) ** (max(market.week, 0) / 52.0)
+    first = market.clients.count
+    for payer, factor in (
+        (COUNCIL, commissioner["referral_factor"]),
+        (SELF_FUNDER, commissioner["self_referral_factor"]),
+    ):
+        level = MOST_DEMAND * factor * season * growth
+        if level <= 0.0:
+            continue
+        queued = poisson_quantile(uniform(key, payer, 0), level)
+        numbers = referral_numbers(market.week, queued, payer)
+        numbers = numbers[draws.uniform("referral_is_made", numbers) < policy.shocks_demand / MOST_DEMAND]
+        if len(numbers) == 0:
+            continue
+        rows = market.clients.add(len(numbers))
+        payers = np.full(len(numbers), payer, np.int64)
+        people.born_clients(
+            rows,
+            numbers,
+            payers,
+            market.zones["council_referrals"],
+            market.zones["self_referrals"],
+            parameters.row,
+            attributes,
+        )
+        market.counts["referrals"] += len(numbers)
+    conversations, episodes = people.meet_the_front_door(
+        market.clients.rows, first, parameters.row, policy.row, draws.fixed("meet_the_front_door"), key
+    )
+    new = market.clients.rows[first:]
+    market.counts["conversations"] += conversations
+    market.counts["reablement_episodes"] += episodes
+    market.counts["diverted"] += np.count_nonzero(new["status"] == LEFT)
+
+
+def needs_change(market, parameters, policy, draws):
+    """Needs drift up, and packages follow need, the shortest visit allowed and what the council can pay."""
+    commissioner = market.commissioners.rows[0]
+    people.needs_change(
+        market.clients.rows,
+        market.providers.rows,
+        parameters.row,
+        policy.row,
+        commissioner["package_share"] * (1.0 + commissioner["pot_hours"]),
+        draws.key("needs_change"),
+    )
+
+
+def people_leave_care(market, parameters, policy, draws):
+    """People die, move to a care home, or recover."""
+    deaths, moves, recoveries = people.leave_care(
+        market.clients.rows, parameters.row, draws.key("people_leave_care")
+    )
+    market.counts["deaths"] += deaths
+    market.counts["care_home_moves"] += moves
+    market.counts["recoveries"] += recoveries

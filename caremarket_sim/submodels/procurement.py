@@ -1,0 +1,362 @@
+"""ODD 7.4 Procurement: co-design, tender, award, mobilisation, and packages that move to the new contract."""
+
+import numpy as np
+
+from .. import costs, firms
+from ..entities import PATCH, RECEIVING
+from ..kernels import geography, transfer, workforce
+from ..kernels.hashing import poisson_quantile, uniform
+from ..parameters import Numbers
+
+TENDERED, OPEN_BOOK = 1.0, 2.0
+
+WITH_THE_CONTRACT = ("contract_", "procurement_", "fee_", "employment_", "stewardship_open_book", "stewardship_profit")
+"""Levers that are terms of a contract: while one is in preparation, the old terms hold."""
+
+
+def policy_takes_effect(market, parameters, policy, draws):
+    """Levers whose date has come take effect: terms of contract when the contract starts, the rest at once.
+
+    Co-design comes first, then the tender, then mobilisation. Without a re-tender the terms are varied at once.
+    """
+    p = parameters
+    decided = policy
+    commissioner = market.commissioners.rows[0]
+    changed = [name for name in market.decided.dtype.names if not _same(market.decided[name][0], policy.row[name][0])]
+    if not changed:
+        return
+    market.decided[:] = policy.row
+    at_once = [name for name in changed if not name.startswith(WITH_THE_CONTRACT)]
+    terms = [name for name in changed if name.startswith(WITH_THE_CONTRACT)]
+    for name in at_once:
+        market.levers[name] = policy.row[name]
+    if not terms:
+        return
+    if decided.procurement_retender_at_start:
+        codesign = round(decided.stewardship_codesign_months * 52.0 / 12.0)
+        commissioner["tender_due"] = codesign + p.procurement_tender_weeks + p.procurement_mobilisation_weeks
+        commissioner["codesign_done"] = decided.stewardship_codesign_months / 18.0
+        market.pay("council", "suppliers", "co-design", decided.stewardship_codesign_months * p.procurement_codesign_cost)
+        return
+    vary_contracts(market, parameters, terms)
+
+
+def _same(a, b) -> bool:
+    return a == b or (np.isnan(a) and np.isnan(b))
+
+
+def vary_contracts(market, parameters, terms):
+    """New terms for the contracts in force: fees follow, and the hours now held become the contracted volume."""
+    p = parameters
+    providers = market.providers
+    before, after = Numbers(market.levers), Numbers(market.decided)
+    extra = terms_cost(market, p, after, np.arange(len(providers)))
+    for name in terms:
+        market.levers[name] = market.decided[name]
+    providers.rate *= after.fee_level / before.fee_level
+    if after.fee_rule == OPEN_BOOK and before.fee_rule != OPEN_BOOK:
+        set_open_book_rates(market, p, extra)
+    providers.contracted_hours = providers.council_hours * providers.contracted
+
+
+def set_open_book_rates(market, p, extra):
+    """Rates that open books justify on the day an open-book contract starts; `extra` is what its terms add to cost."""
+    providers = market.providers
+    contracted = (providers.contracted == 1) & (providers.open == 1)
+    rate = costs.open_book_rate(providers.open_cost + extra, contracted, Numbers(market.levers), p)
+    providers.rate[contracted] = rate[contracted]
+
+
+def council_tenders(market, parameters, policy, draws):
+    """The procurement clock: contracts that end are let again; an award; the start; zones that move, one by one."""
+    p = parameters
+    commissioner = market.commissioners.rows[0]
+    if commissioner["tender_due"] == 0.0 and market.week >= commissioner["contract_end"] > 0.0:
+        commissioner["tender_due"] = p.procurement_tender_weeks + p.procurement_mobilisation_weeks
+        commissioner["contract_end"] = 0.0
+    if commissioner["tender_due"] > 0.0:
+        commissioner["tender_due"] -= 1.0
+        if commissioner["tender_due"] == p.procurement_mobilisation_weeks:
+            award(market, parameters, draws)
+        elif commissioner["tender_due"] == 0.0:
+            start_contracts(market, parameters, draws)
+    if (market.transfers >= 0).any():
+        move_zones(market, parameters, draws)
+
+
+def is_contest(decided) -> bool:
+    """Whether a tender picks some and leaves others out; an open list without a price contest readmits everybody."""
+    return bool(decided.procurement_max_providers > 0 or decided.procurement_zoned or decided.fee_rule == TENDERED)
+
+
+def award(market, parameters, draws):
+    """Bids are made, scored and ranked (E9, M46): every local agency of some size and firms from outside.
+
+    bid = max(1.03 · marginal cost, ĉ(1 + m(1 − ½(1 − slots/bidders)+) + ρ)). Quality and values are noisy signals of
+    latent ones, and writing can flatter them; a promise of social value is inflated by the weight it carries.
+    """
+    p = parameters
+    decided = Numbers(market.decided)
+    providers = market.providers
+    market.pay("council", "suppliers", "procurement", p.procurement_tender_cost)
+    if not is_contest(decided):
+        providers.won = providers.contracted * providers.open
+        providers.bid = providers.rate
+        return
+    arrivals = poisson_quantile(uniform(draws.key("outside_bidders"), 0, 0), p.procurement_outside_bidders)
+    for number in firms.numbers_of_week(market.week, arrivals, firms.OUTSIDE_BIDDERS):
+        row = firms.found(market, parameters, draws, int(number), False, staffed=False)
+        row["open"] = 0
+        row["demand"] = row["demand_slow"] = row["size"] = 0.0
+        pick = int(uniform(draws.key("outside_bidders"), int(number), 1) * max(len(providers) - 1, 1))
+        row["cost_fixed"], row["cost_travel"] = providers.cost_fixed[pick], providers.cost_travel[pick]
+        row["open_cost"] = providers.open_cost[pick]
+    outside = np.arange(len(providers)) >= len(providers) - arrivals
+    local = (providers.open == 1) & (providers.closing == 0)
+    local &= (providers.demand > p.procurement_smallest_bidder) | (providers.contracted == 1)
+    bidders = np.flatnonzero(local | outside)
+    slots = number_of_winners(market, decided, len(bidders))
+    total = float(providers.council_hours.sum())
+    volume = total / max(slots, 1)
+    bid = bids(market, p, decided, bidders, slots, volume, draws)
+    score = scores(market, p, decided, bidders, bid, draws)
+    if decided.fee_rule == TENDERED and decided.fee_ceiling >= 0.0:
+        score = np.where(bid <= decided.fee_ceiling, score, score - 10.0)
+        bid = np.minimum(bid, decided.fee_ceiling)
+    order = bidders[np.argsort(-score, kind="stable")][:slots]
+    providers.won = 0
+    providers.won[order] = 1
+    providers.bid[bidders] = bid
+    providers.lots = 0
+    if decided.procurement_zoned:
+        award_zones(market, order, int(decided.procurement_providers_per_zone))
+    market.pay("council", "suppliers", "procurement", len(bidders) * p.procurement_bid_cost)
+
+
+def number_of_winners(market, decided, bidders: int) -> int:
+    """Slots: the limit on providers, or in zones without a limit one lead a slot, never more than bidders."""
+    if decided.procurement_max_providers > 0:
+        return int(min(decided.procurement_max_providers, bidders))
+    if decided.procurement_zoned:
+        leads = len(market.zones) * int(decided.procurement_providers_per_zone)
+        return int(min(np.ceil(leads / 2.0), bidders))
+    held = int(((market.providers.contracted == 1) & (market.providers.open == 1)).sum())
+    return int(min(max(held, 1), bidders))
+
+
+def bids(market, p, decided, bidders, slots, volume, draws) -> np.ndarray:
+    """What each bidder asks for an hour, at the volume it would win and the terms on offer (E9)."""
+    providers = market.providers
+    numbers = providers.number[bidders]
+    hours = max(volume, 50.0)
+    overhead = costs.overhead_an_hour(hours, providers.overhead_scale[bidders], p) * market.prices["price_index"]
+    marginal = providers.cost_fixed[bidders] + providers.cost_travel[bidders] + terms_cost(market, p, decided, bidders)
+    estimate = marginal + overhead + p.overhead_hiring_allowance
+    estimate = estimate * np.exp(p.procurement_estimate_error * draws.normal("bids", numbers))
+    planned = decided.contract_payment_basis == 1.0
+    risk = (
+        p.procurement_volume_premium * (1.0 - decided.contract_guaranteed_volume)
+        + p.procurement_payment_premium * (0.0 if planned else 1.0)
+        + p.procurement_outcome_premium * decided.contract_outcome_share
+        - p.procurement_term_discount * (decided.contract_term_years - 2.0)
+        - p.procurement_trust_discount * (providers.trust[bidders] - 0.5)
+    )
+    shade = 1.0 - 0.5 * max(1.0 - slots / max(len(bidders), 1), 0.0)
+    asked = estimate * (1.0 + providers.margin_target[bidders] * shade + risk)
+    return np.maximum(1.03 * marginal, asked) / costs.paid_share(decided, p) * decided.fee_level
+
+
+def terms_cost(market, p, decided, bidders) -> np.ndarray:
+    """What the terms on offer add to the cost of an hour over the terms in force: wage floor, paid travel and gaps."""
+    providers = market.providers
+    floor = market.prices["national_living_wage"]
+    if decided.employment_wage_floor_kind == 1.0:
+        floor = market.prices["real_living_wage"]
+    elif decided.employment_wage_floor_kind == 2.0:
+        floor = decided.employment_wage_floor_amount
+    pay = providers.pay[bidders]
+    raised = np.maximum(pay, floor)
+    travel = providers.travel_share[bidders]
+    gaps = p.rostering_gap_minutes / p.travel_reference_minutes
+    now_travel = float(market.levers["employment_paid_travel_share"][0])
+    now_gaps = float(market.levers["employment_shift_pay"][0])
+    then = raised * (1.0 + travel * decided.employment_paid_travel_share + gaps * decided.employment_shift_pay)
+    now = pay * (1.0 + travel * now_travel + gaps * now_gaps)
+    days = decided.employment_training_days - float(market.levers["employment_training_days"][0])
+    return (then - now) * costs.on_cost(p) + days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
+
+
+def scores(market, p, decided, bidders, bid, draws) -> np.ndarray:
+    """Weighted score of each bid: price, and signals of quality, values and social value, each 0 to 1 (M46)."""
+    providers = market.providers
+    numbers = providers.number[bidders]
+    r = p.procurement_signal
+    noise = np.sqrt(1.0 - r * r)
+
+    def signal(latent, part, flattery):
+        centred = (latent - latent.mean()) / max(float(latent.std()), 1e-6)
+        reading = r * centred + noise * draws.normal("scores", numbers, part) + flattery
+        return 1.0 / (1.0 + np.exp(-reading))
+
+    gaming = p.procurement_gaming * (1.0 - providers.mission[bidders]) * (1.0 - market.stewardship)
+    quality = signal(providers.quality[bidders], 1, gaming)
+    values = signal(providers.mission[bidders], 2, gaming)
+    true_value = p.place_value_base + p.place_value_mission * providers.mission[bidders]
+    weight = decided.procurement_weights_social_value
+    inflation = p.place_promise_inflation * weight / 0.1 * (1.0 - 0.5 * providers.mission[bidders])
+    promise = true_value * (1.0 + inflation)
+    providers.promised[bidders] = promise
+    social = signal(promise, 3, 0.0)
+    cheapest = bid.min()
+    price = np.clip(1.0 - p.procurement_price_slope * (bid / cheapest - 1.0), 0.0, 1.0)
+    return (
+        decided.procurement_weights_price * price
+        + decided.procurement_weights_quality * quality
+        + decided.procurement_weights_values * values
+        + weight * social
+    )
+
+
+def award_zones(market, winners, leads_per_zone: int):
+    """Each zone gets its lead providers: in turn, the winner with the fewest zones so far, the nearest among those."""
+    providers, zones = market.providers, market.zones
+    most = int(min(PATCH, np.ceil(len(zones) * leads_per_zone / max(len(winners), 1)) + 1))
+    providers.lots = 0
+    base = providers.base_zone[winners]
+    away = np.hypot(zones["x"][:, None] - zones["x"][base], zones["y"][:, None] - zones["y"][base])
+    given = np.zeros(len(winners), int)
+    for _ in range(min(leads_per_zone, len(winners))):
+        for zone in np.argsort(away.min(axis=1), kind="stable"):
+            has = np.array([zone in providers.lot[j][: providers.lots[j]] for j in winners])
+            cost = away[zone] + 2.0 * given + 1e6 * (has | (given >= most))
+            best = int(np.argmin(cost))
+            if cost[best] >= 1e6:
+                continue
+            j = winners[best]
+            providers.lot[j, providers.lots[j]] = zone
+            providers.lots[j] += 1
+            given[best] += 1
+
+
+def start_contracts(market, parameters, draws):
+    """The contract starts: new terms, new rates, winners in, losers out of council work as their zones move."""
+    p = parameters
+    providers, commissioner = market.providers, market.commissioners.rows[0]
+    decided = Numbers(market.decided)
+    extra = terms_cost(market, p, decided, np.arange(len(providers)))
+    market.levers[:] = market.decided
+    commissioner["contract_end"] = market.week + round(52 * decided.contract_term_years)
+    if commissioner["codesign_done"] > 0.0:
+        commissioner["codesigned"] = commissioner["codesign_done"]
+        commissioner["codesign_done"] = 0.0
+    elif is_contest(decided):
+        commissioner["codesigned"] = 0.0
+    won = (providers.won == 1) & ((providers.open == 1) | (providers.size == 0.0)) & (providers.closing == 0)
+    if not won.any():
+        return
+    if not is_contest(decided):
+        providers.rate *= decided.fee_level * commissioner["fee"] / np.maximum(providers.rate, 1e-9)
+        if decided.fee_rule == OPEN_BOOK:
+            set_open_book_rates(market, p, extra)
+        providers.contracted_hours = providers.council_hours * providers.contracted
+        return
+    held = providers.contracted == 1
+    lost = held & ~won
+    providers.trust[lost] *= p.trust_event_loss
+    providers.contracted[:] = 0
+    providers.contracted[won] = 1
+    newcomers = won & (providers.open == 0)
+    providers.open[newcomers] = 1
+    capital = np.where(newcomers, p.entry_capital + p.entry_capital_per_hour * p.procurement_newcomer_hours, 0.0)
+    market.pay("world", "providers", "capital", capital)
+    market.counts["entries"] += int(newcomers.sum())
+    total = float(providers.council_hours.sum())
+    volume = total / max(int(won.sum()), 1)
+    providers.contracted_hours[:] = 0.0
+    providers.contracted_hours[won] = volume
+    providers.patch_lead[:] = 0
+    if decided.procurement_zoned:
+        weight = np.zeros(len(providers))
+        weight[won] = np.maximum(providers.lots[won], 1)
+        providers.contracted_hours[:] = total * weight / weight.sum()
+        for j in np.flatnonzero(won):
+            take_zones(providers, j, providers.lot[j][: providers.lots[j]])
+    else:
+        cover_all_zones(market, won)
+    private = np.maximum(providers.committed - providers.council_hours, 0.0)
+    providers.plan[won] = np.maximum(providers.contracted_hours + private, providers.demand)[won]
+    providers.plan[lost] = np.maximum(p.procurement_loser_plan * providers.plan, private)[lost]
+    if decided.fee_rule == TENDERED:
+        providers.rate[won] = providers.bid[won]
+        commissioner["fee"] = float(providers.bid[won].mean()) / decided.fee_level
+    else:
+        providers.rate[won] = commissioner["fee"] * decided.fee_level
+        if decided.fee_rule == OPEN_BOOK:
+            set_open_book_rates(market, p, extra)
+    providers.won = 0
+    spread = int(decided.procurement_phase_in_weeks)
+    order = np.argsort(draws.uniform("phase_in", np.arange(len(market.zones))), kind="stable")
+    market.transfers[order] = np.floor(np.arange(len(market.zones)) * (spread + 1) / len(market.zones)).astype(np.int64)
+
+
+def take_zones(providers, j, zones):
+    """A provider leads in these zones: they come first in its patch."""
+    kept = [z for z in providers.patch_zone[j][: providers.patch_count[j]] if z not in zones]
+    patch = list(zones) + kept[: PATCH - len(zones)]
+    providers.patch_zone[j, : len(patch)] = patch
+    providers.patch_count[j] = len(patch)
+    providers.patch_lead[j, : len(zones)] = 1
+
+
+def cover_all_zones(market, won):
+    """Every zone is served by at least three contracted providers, the nearest ones where too few do."""
+    providers, zones = market.providers, market.zones
+    rows = np.flatnonzero(won)
+    base = providers.base_zone[rows]
+    away = np.hypot(zones["x"][:, None] - zones["x"][base], zones["y"][:, None] - zones["y"][base])
+    for zone in range(len(zones)):
+        serving = [j for j in rows if zone in providers.patch_zone[j][: providers.patch_count[j]]]
+        for j in rows[np.argsort(away[zone], kind="stable")]:
+            if len(serving) >= 3:
+                break
+            if j not in serving and providers.patch_count[j] < PATCH:
+                providers.patch_zone[j, providers.patch_count[j]] = zone
+                providers.patch_count[j] += 1
+                serving.append(j)
+
+
+def move_zones(market, parameters, draws):
+    """Packages of the zones whose turn it is move to providers with the new contract, and staff follow them (M47)."""
+    providers = market.providers
+    now = np.flatnonzero(market.transfers == 0)
+    market.transfers[market.transfers >= 0] -= 1
+    if len(now) == 0:
+        return
+    start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
+    zoned = bool(market.levers["procurement_zoned"][0])
+    moved = 0.0
+    for zone in now:
+        moved += transfer.transfer_zone(
+            market.clients.rows,
+            providers.rows,
+            zone,
+            zoned,
+            start,
+            rows,
+            patches,
+            np.ascontiguousarray(providers.contracted_hours),
+            draws.key("move_zones"),
+        )
+    left = workforce.transfer_staff(
+        market.clients.rows, market.workers.rows, providers.rows, parameters.row, draws.key("transfer_staff")
+    )
+    market.counts["transferred"] += moved
+    market.counts["leavers"] += left
+    p = parameters
+    market.pay("council", "suppliers", "procurement", moved * p.procurement_transfer_cost)
+    providers.demand = np.maximum(providers.demand, 0.0)
+    receiving = market.clients.status == RECEIVING
+    hours = np.bincount(
+        np.maximum(market.clients.provider, 0), market.clients.hours * receiving * (market.clients.provider >= 0), len(providers)
+    )
+    providers.demand += np.where(np.abs(hours - providers.demand) > 0.2 * np.maximum(hours, 20.0), hours - providers.demand, 0.0)

@@ -1,0 +1,266 @@
+"""ODD 10: the week is recorded; the year's sums of each person go to breakdowns by group."""
+
+import numpy as np
+
+from ..entities import (
+    COUNTS,
+    GONE,
+    LEFT,
+    OUTSTANDING,
+    PARTY,
+    PURPOSE,
+    UNRATED,
+    GOOD,
+)
+from ..kernels import care, recording
+
+PERSON_SUMS = (
+    "people",
+    "people_council",
+    "quality",
+    "connection",
+    "lonely",
+    "receiving",
+    "receiving_council",
+    "experience",
+    "continuity",
+    "carers_fortnight",
+    "package_fit",
+    "due",
+    "delivered",
+    "visits_due",
+    "missed",
+    "late",
+    "hours_council",
+    "delivered_council",
+    "hours_self",
+    "waiting",
+    "waiting_council",
+    "fit",
+)
+WORKER_SUMS = (
+    "in_post",
+    "zero_hours",
+    "volatility",
+    "effective_pay",
+    "guaranteed",
+    "bad_weeks",
+    "contact",
+    "travel",
+    "strain",
+    "long_held",
+    "above_real_living_wage",
+    "wages",
+)
+PROVIDER_VALUES = (
+    "contracted_open",
+    "private_open",
+    "largest_share",
+    "concentration",
+    "median_margin",
+    "private_margin",
+    "trust",
+    "practice",
+    "quality_latent",
+    "rated",
+    "rated_good",
+    "posts",
+    "staff",
+    "onboarding",
+    "agency",
+    "office",
+    "promised",
+    "realised",
+    "fee",
+    "package_share",
+    "surveys",
+    "satisfied",
+    "weeks",
+)
+LINES = {
+    "fees": ("council", "providers", "fees"),
+    "block_unused": ("council", "providers", "block hours unused"),
+    "retainers": ("council", "providers", "retainers"),
+    "outcome_payments": ("council", "providers", "outcome payments"),
+    "panel_wages": ("council", "providers", "citizens' panel"),
+    "panel": ("council", "suppliers", "citizens' panel"),
+    "contributions": ("clients", "council", "client contributions"),
+    "self_funded": ("self-funders", "providers", "self-funded care"),
+    "returned": ("providers", "council", "surplus returned"),
+    "penalties": ("providers", "council", "penalties"),
+    "wage_bill": ("providers", "workers", "wages"),
+    "sick_pay": ("providers", "workers", "sick pay"),
+    "holiday_pay": ("providers", "workers", "holiday pay"),
+    "employer_charges": ("providers", "treasury", "employer charges"),
+    "mileage": ("providers", "workers", "mileage"),
+    "office_cover": ("providers", "workers", "office cover"),
+    "agency_staff": ("providers", "suppliers", "agency staff"),
+    "overhead": ("providers", "suppliers", "overhead"),
+    "recruitment": ("providers", "suppliers", "recruitment"),
+    "training": ("providers", "suppliers", "training"),
+    "distribution": ("providers", "owners", "distribution"),
+    "brokerage": ("council", "suppliers", "brokerage"),
+    "monitoring": ("council", "suppliers", "monitoring"),
+    "procurement": ("council", "suppliers", "procurement"),
+    "stewardship": ("council", "suppliers", "stewardship"),
+    "forums": ("council", "suppliers", "forums"),
+    "codesign": ("council", "suppliers", "co-design"),
+    "connectors": ("council", "suppliers", "connectors"),
+    "front_door": ("council", "suppliers", "front door"),
+    "reablement": ("council", "suppliers", "reablement"),
+    "coop_support": ("council", "suppliers", "co-operative support"),
+    "network": ("council", "suppliers", "network"),
+    "hospital_admissions": ("nhs", "suppliers", "hospital admissions"),
+    "hospital_nights": ("nhs", "suppliers", "delayed nights"),
+    "income_tax": ("workers", "treasury", "income tax and benefits"),
+}
+COUNCIL_LINES = tuple(name for name, (payer, _, _) in LINES.items() if payer == "council")
+COUNCIL_INCOME = tuple(name for name, (_, payee, _) in LINES.items() if payee == "council")
+RECORD = np.dtype(
+    [
+        (name, np.float64)
+        for name in (*PERSON_SUMS, *WORKER_SUMS, *PROVIDER_VALUES, *(f"n_{name}" for name in COUNTS), *LINES)
+    ]
+)
+_LINE_INDEX = tuple(
+    np.array(codes)
+    for codes in zip(*((PARTY[a], PARTY[b], PURPOSE[purpose]) for a, b, purpose in LINES.values()), strict=True)
+)
+_LINE_FIELDS = list(LINES)
+_FIRST_LINE = len(RECORD.names) - len(LINES)
+_FIRST_COUNT = _FIRST_LINE - len(COUNTS)
+
+CLIENT_SUMS = (
+    "sum_weeks",
+    "sum_receiving",
+    "sum_waiting",
+    "sum_quality",
+    "sum_experience",
+    "sum_continuity",
+    "sum_carers",
+    "sum_due",
+    "sum_delivered",
+    "sum_visits",
+    "sum_late",
+    "sum_lonely",
+    "sum_admissions",
+)
+STAFF_SUMS = (
+    "sum_weeks",
+    "sum_zero",
+    "sum_bad",
+    "sum_pay",
+    "sum_volatility",
+    "sum_guaranteed",
+    "sum_left",
+    "sum_left_zero",
+)
+
+
+def the_week_is_recorded(market, parameters, policy, draws):
+    """Write the week's row of the record; at the year's end add up each group, and drop rows of those who have gone."""
+    market.series[market.week % len(market.series)] = 0.0
+    row = market.series[market.week % len(market.series) :][:1]
+    recording.sum_clients(market.clients.rows, parameters.row, row)
+    recording.sum_workers(market.workers.rows, parameters.row, market.prices["real_living_wage"], row)
+    record_providers(market, row)
+    values = row.view(np.float64)
+    values[_FIRST_COUNT:_FIRST_LINE] = market.counts.view(np.float64)
+    values[_FIRST_LINE:] = market.ledger[_LINE_INDEX] / 100.0
+    if market.week % 52 == 26:
+        row["surveys"] = 1.0
+        row["satisfied"] = care.satisfied_share(
+            market.clients.rows, parameters.row, draws.key("satisfaction_survey")
+        )
+    if market.week % 52 == 51:
+        market.breakdowns.append(sums_by_group(market, parameters))
+        drop_the_gone(market)
+
+
+def record_providers(market, row):
+    """Numbers, sizes, margins, trust and ratings of providers."""
+    providers = market.providers
+    trading = providers.open == 1
+    contracted = trading & (providers.contracted == 1)
+    private = trading & ~contracted
+    row["weeks"] = 1.0
+    row["contracted_open"] = np.count_nonzero(contracted)
+    row["private_open"] = np.count_nonzero(private)
+    hours = providers.delivered
+    share = hours / max(float(hours.sum()), 1.0)
+    row["largest_share"] = share.max()
+    row["concentration"] = float((share * share).sum())
+    row["median_margin"] = np.median(providers.margin[contracted]) if contracted.any() else np.nan
+    row["private_margin"] = np.median(providers.margin[private]) if private.any() else np.nan
+    weight = providers.council_hours * contracted
+    total = max(float(weight.sum()), 1e-9)
+    row["trust"] = float((weight * providers.trust).sum()) / total
+    row["practice"] = float((weight * providers.practice).sum()) / total
+    row["quality_latent"] = float((hours * providers.quality).sum()) / max(float(hours.sum()), 1.0)
+    row["fee"] = float((weight * providers.rate).sum()) / total
+    row["rated"] = np.count_nonzero(trading & (providers.rating != UNRATED))
+    row["rated_good"] = np.count_nonzero(trading & ((providers.rating == GOOD) | (providers.rating == OUTSTANDING)))
+    for name in ("posts", "staff", "onboarding"):
+        row[name] = getattr(providers, name)[trading].sum()
+    row["agency"] = providers.agency.sum()
+    row["office"] = providers.office.sum()
+    row["promised"] = float((weight * providers.promised).sum()) / total
+    row["realised"] = float((weight * providers.realised).sum()) / total
+    row["package_share"] = market.commissioners.package_share[0]
+
+
+def groups(zones) -> list[tuple[str, str]]:
+    """Every group of every breakdown: (dimension, label)."""
+    return [
+        *(("zone", str(name)) for name in zones["name"]),
+        *(("deprivation", f"fifth {fifth} of 5" + {1: ", least deprived", 5: ", most deprived"}.get(fifth, ""))
+          for fifth in range(1, 6)),
+        *(("age", label) for label in ("under 65", "65 to 74", "75 to 84", "85 and over")),
+        *(("need", label) for label in ("under 8 hours a week", "8 to 20 hours a week", "over 20 hours a week")),
+        *(("payer", label) for label in ("council", "self-funder")),
+        *(("contract", label) for label in ("zero-hours", "guaranteed hours")),
+    ]  # fmt: skip
+
+
+def sums_by_group(market, parameters) -> np.ndarray:
+    """The year's sums of people and of care workers for each group, as (groups, client sums then worker sums)."""
+    clients, workers, zones = market.clients, market.workers, market.zones
+    count = len(zones)
+    fifth = zones["fifth"]
+    need = np.searchsorted(np.array([8.0, 20.0]), clients.need_hours)
+    dimensions = (
+        (clients.zone, count),
+        (fifth[clients.zone], 5),
+        (clients.age_group, 4),
+        (need, 3),
+        (clients.payer, 2),
+    )
+    total = count + 5 + 4 + 3 + 2 + 2
+    out = np.full((total, len(CLIENT_SUMS) + len(STAFF_SUMS)), np.nan)
+    start = 0
+    for index, size in dimensions:
+        for column, name in enumerate(CLIENT_SUMS):
+            out[start : start + size, column] = np.bincount(index, clients.rows[name], size)[:size]
+        start += size
+    first = len(CLIENT_SUMS)
+    for offset, index, size in ((0, workers.zone, count), (count, fifth[workers.zone], 5)):
+        for column, name in enumerate(STAFF_SUMS):
+            out[offset : offset + size, first + column] = np.bincount(index, workers.rows[name], size)[:size]
+    zero = workers.sum_zero / np.maximum(workers.sum_weeks, 1.0)
+    for label, share in ((0, zero), (1, 1.0 - zero)):
+        for column, name in enumerate(STAFF_SUMS):
+            out[start + label, first + column] = float((workers.rows[name] * share).sum())
+    out[start, first + STAFF_SUMS.index("sum_left")] = workers.sum_left_zero.sum()
+    out[start + 1, first + STAFF_SUMS.index("sum_left")] = (workers.sum_left - workers.sum_left_zero).sum()
+    for name in CLIENT_SUMS:
+        clients.rows[name] = 0.0
+    for name in STAFF_SUMS:
+        workers.rows[name] = 0.0
+    return out
+
+
+def drop_the_gone(market):
+    """Rows of people who left care and of care workers who left for good are dropped once a year."""
+    market.clients.keep(market.clients.status != LEFT)
+    moved = market.workers.keep(market.workers.status != GONE)
+    care.forget_rows(market.clients.rows, moved)

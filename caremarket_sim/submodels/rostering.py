@@ -1,0 +1,21 @@
+"""ODD 7.8 Rostering: the week's visits to care workers."""
+
+from ..kernels import rostering
+
+
+def visits_are_rostered(market, parameters, policy, draws):
+    """Every run of visits goes to its owner, a stand-in, the office, agency staff, or nobody."""
+    delivered, undelivered = rostering.roster(
+        market.clients.rows,
+        market.workers.rows,
+        market.providers.rows,
+        market.zones,
+        parameters.row,
+        market.commissioners.rows[0]["leg_factor"],
+        parameters.rostering_office_share,
+        draws.key("visits_are_rostered"),
+    )
+    market.counts["hours_delivered"] += delivered
+    market.counts["hours_undelivered"] += undelivered
+    p = parameters
+    market.counts["travel_km"] += float(market.workers.travel.sum()) * p.travel_driving_speed * p.travel_driven_share

@@ -1,0 +1,167 @@
+"""ODD 7.10, providers' surplus, hand-backs, closures and entries (M35, M36)."""
+
+import numpy as np
+
+from .. import firms
+from ..entities import IN_HOUSE, RECEIVING
+from ..kernels import sourcing, workforce
+
+
+def providers_distribute_surplus(market, parameters, policy, draws):
+    """Once a year: surplus above the profit norm goes back to the council (less what is hidden), the rest above a
+    reserve is paid out to owners by their extraction; a part of surplus above target is already in pay (E6, E10)."""
+    p, lever = parameters, policy
+    providers = market.providers
+    if market.week % 52 != 51:
+        return
+    council_share = np.clip(providers.council_hours / np.maximum(providers.committed, 1.0), 0.0, 1.0)
+    if lever.stewardship_open_book and lever.stewardship_profit_norm >= 0.0:
+        hidden = providers.evasion * (1.0 - market.stewardship) * p.money_evasion_reach
+        surplus = providers.year_surplus - providers.year_revenue * (lever.stewardship_profit_norm + hidden)
+        back = np.maximum(surplus, 0.0) * council_share * providers.contracted * providers.open
+        back = np.minimum(back, np.maximum(providers.cash / 100.0, 0.0))
+        market.pay("providers", "council", "surplus returned", back)
+    reserve = p.money_reserve_weeks / 52.0 * providers.year_revenue
+    spare = np.maximum(providers.cash / 100.0 - reserve, 0.0)
+    paid = spare * providers.extraction * p.money_payout_share * providers.open
+    market.pay("providers", "owners", "distribution", paid)
+    providers.year_surplus = 0.0
+    providers.year_revenue = 0.0
+
+
+def providers_hand_back(market, parameters, policy, draws):
+    """After months below cost a provider gives notice on its worst packages; care goes on meanwhile (E10, M35)."""
+    p = parameters
+    providers = market.providers
+    below = (providers.margin < p.exit_margin_line) & (providers.open == 1) & (providers.contracted == 1)
+    providers.weeks_below = np.where(below, providers.weeks_below + 1.0, 0.0)
+    providers.handing_back += 1.0
+    tired = providers.weeks_below >= p.exit_hand_back_weeks
+    tired &= (providers.handing_back > p.exit_hand_back_spacing) & (providers.closing == 0)
+    tired &= draws.uniform("providers_hand_back", providers.number) < p.exit_hand_back_rate
+    for j in np.flatnonzero(tired):
+        given = sourcing.give_notice(
+            market.clients.rows,
+            j,
+            providers.rows,
+            p.exit_hand_back_share,
+            int(p.exit_notice_weeks),
+            draws.key("give_notice"),
+        )
+        providers.handing_back[j] = 0.0
+        market.counts["hand_backs"] += given
+
+
+def providers_close(market, parameters, policy, draws):
+    """Insolvency, too little work, or an owner's retirement; also a failure that a scenario sets. Notice runs first."""
+    p, lever = parameters, policy
+    providers = market.providers
+    open_now = (providers.open == 1) & (providers.closing == 0)
+    broke = (providers.cash < 0) & (providers.margin < p.exit_margin_line) & open_now
+    providers.weeks_insolvent = np.where(broke, providers.weeks_insolvent + 1.0, 0.0)
+    contracted = providers.contracted == 1
+    retire = np.where(contracted, p.exit_contracted_rate, p.exit_private_rate) / 52.0
+    retire = retire * (1.0 - p.exit_quality_effect * (providers.quality - 0.5)) * (providers.ownership != IN_HOUSE)
+    hazard = retire + p.exit_insolvent_rate * (providers.weeks_insolvent >= p.exit_insolvent_weeks)
+    hazard = hazard + p.exit_tiny_rate * ((providers.demand < p.exit_tiny_hours) & (providers.age > 52.0))
+    closes = (draws.uniform("providers_close", providers.number) < hazard) & open_now
+    if lever.shocks_provider_failure > 0.0 and market.commissioners.failed[0] == 0.0:
+        closes |= failing(providers, lever.shocks_provider_failure, open_now)
+        market.commissioners.failed = 1.0
+    for j in np.flatnonzero(closes):
+        providers.closing[j] = int(p.exit_notice_weeks)
+        market.counts["closures"] += 1
+        market.counts["closures_contracted"] += int(contracted[j])
+        sourcing.give_notice(
+            market.clients.rows, j, providers.rows, 1.0, int(p.exit_notice_weeks), draws.key("give_notice")
+        )
+    ending = providers.closing == 1
+    for j in np.flatnonzero(ending):
+        still = (market.clients.provider == j) & (market.clients.status == RECEIVING)
+        market.clients.notice[still] = np.maximum(market.clients.notice[still], 1)
+        lost = workforce.dismiss(
+            market.workers.rows, j, p.leaving_stay_in_sector_share, draws.key("dismiss")
+        )
+        market.counts["leavers"] += lost
+        market.counts["displaced"] += end_care(market.clients, j)
+        providers.open[j] = 0
+        providers.contracted[j] = 0
+        providers.committed[j] = 0.0
+        providers.demand[j] = 0.0
+        providers.size[j] = 0.0
+        left = np.zeros(len(providers))
+        left[j] = providers.cash[j] / 100.0
+        market.pay("providers", "owners", "capital", left)
+    providers.closing = np.maximum(providers.closing - 1, 0)
+
+
+def end_care(clients, j) -> int:
+    """Whoever a closed provider still had goes into the queue, displaced. Returns how many."""
+    held = (clients.provider == j) & (clients.status != 4)
+    at_home = held & (clients.status == RECEIVING)
+    clients.status[at_home] = 0
+    clients.weeks_waiting[at_home] = 0.0
+    clients.kept[held] = 0
+    clients.notice[held] = 0
+    clients.provider[held] = -1
+    return int(at_home.sum())
+
+
+def failing(providers, share, open_now) -> np.ndarray:
+    """The contracted provider whose share of contracted hours comes nearest to the share that is to fail."""
+    hours = providers.council_hours * (providers.contracted == 1) * open_now
+    part = hours / max(hours.sum(), 1.0)
+    fails = np.zeros(len(providers), bool)
+    fails[np.argmin(np.where(hours > 0.0, np.abs(part - share), np.inf))] = True
+    return fails
+
+
+def providers_enter(market, parameters, policy, draws):
+    """New agencies open where margins and unmet need invite (E10); some come with a contract while the list is open.
+
+    The firms that might come are made per week from place and date alone: each with its own chance, mission and size.
+    """
+    p, lever = parameters, policy
+    providers, commissioner = market.providers, market.commissioners.rows[0]
+    trading = providers.open == 1
+    joined = lever.procurement_max_providers == 0.0 and not lever.procurement_zoned
+    invites = invitation(market, p)
+    mean_hours = float(providers.demand[trading].mean()) if trading.any() else 0.0
+    rate = p.entry_rate * market.scale / 52.0 * mean_hours / p.entry_reference_hours * invites
+    support = lever.community_coop_support / 50_000.0 * p.entry_coop_rate / 52.0
+    candidates = int(np.ceil(p.entry_candidates * market.scale))
+    numbers = firms.numbers_of_week(market.week, candidates)
+    luck = draws.uniform("providers_enter", numbers)
+    as_coop = draws.uniform("providers_enter", numbers, 1) < support / candidates
+    enters = (luck < rate / candidates) | as_coop
+    market.pay("council", "suppliers", "co-operative support", lever.community_coop_support / 52.0)
+    for number, coop in zip(numbers[enters], as_coop[enters], strict=True):
+        contracted = joined and draws.uniform("providers_enter", np.array([number]), 2)[0] < p.entry_contracted_share
+        contracted = bool(contracted or (coop and joined))
+        row = firms.found(market, parameters, draws, int(number), contracted, cooperative=bool(coop))
+        row["rate"] = commissioner["fee"] * lever.fee_level
+        market.counts["entries"] += 1
+    if joined:
+        agencies = (providers.open == 1) & (providers.contracted == 0) & (providers.demand > p.entry_join_hours)
+        cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
+        agencies &= cost < commissioner["fee"] * lever.fee_level
+        contracted_hours = providers.council_hours[providers.contracted == 1]
+        size = float(contracted_hours.mean()) if len(contracted_hours) else 0.0
+        chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * invites
+        joins = agencies & (draws.uniform("providers_join", providers.number) < chance)
+        providers.contracted[joins] = 1
+        providers.rate[joins] = commissioner["fee"] * lever.fee_level
+        providers.plan[joins] *= p.entry_join_growth
+
+
+def invitation(market, p) -> float:
+    """How far margins and waiting invite firms in: 1 in the baseline."""
+    providers, clients = market.providers, market.clients
+    trading = (providers.open == 1) & (providers.delivered > 0.0)
+    margin = float(np.median(providers.margin[trading])) if trading.any() else 0.0
+    here = max(np.count_nonzero(clients.status < 4), 1)
+    waiting = np.count_nonzero(clients.status == 0) / here
+    return float(
+        np.exp(np.clip(p.entry_margin_effect * (margin - p.entry_margin_reference), -1.0, 1.0))
+        * np.clip(1.0 + p.entry_waiting_effect * (waiting - p.entry_waiting_reference), 0.5, 2.0)
+    )

@@ -1,0 +1,85 @@
+"""ODD 7.11 The commissioner: what it hears from citizens, what it sees, and how it steers within its budget."""
+
+import numpy as np
+
+from .. import costs
+from ..entities import COUNCIL, RECEIVING, WAITING
+
+
+def citizens_are_heard(market, parameters, policy, draws):
+    """A citizens' panel moves its share of a fixed pot among hours, wages and connectors by its weights (E17)."""
+    p, lever = parameters, policy
+    commissioner = market.commissioners.rows[0]
+    share = lever.stewardship_citizens_share
+    if share <= 0.0 and commissioner["pot_hours"] == 0.0 and commissioner["pot_connectors"] == 0.0:
+        commissioner["pot_wages"] = 0.0
+        return
+    providers = market.providers
+    pot = share * p.stewardship_pot_share * commissioner["budget"] * 52.0
+    fees = max(float((providers.rate * providers.council_hours).sum()) * 52.0, 1.0)
+    hours = max(float(providers.council_hours.sum()) * 52.0, 1.0)
+    commissioner["pot_hours"] = lever.stewardship_citizens_weights_hours * pot / fees
+    commissioner["pot_wages"] = lever.stewardship_citizens_weights_wages * pot / hours / costs.on_cost(p)
+    connectors = lever.stewardship_citizens_weights_connectors * pot
+    commissioner["pot_connectors"] = connectors / p.commissioning_connector_cost
+
+
+def council_steers(market, parameters, policy, draws):
+    """The council reads late, noisy indicators and adds to or takes from next April's uplift (E14).
+
+    The lag falls from a quarter to a month, and the noise shrinks, with stewardship's reach.
+    """
+    p, lever = parameters, policy
+    commissioner = market.commissioners.rows[0]
+    providers, clients = market.providers, market.clients
+    contracted = max(int(((providers.contracted == 1) & (providers.open == 1)).sum()), 1)
+    capacity = lever.stewardship_capacity_fte / (p.stewardship_fte_per_provider * contracted)
+    commissioner["reach"] = 1.0 - np.exp(-capacity)
+    reach = commissioner["reach"]
+    lag = p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * reach
+    council = clients.payer == COUNCIL
+    waiting = np.count_nonzero(council & (clients.status == WAITING))
+    receiving = max(np.count_nonzero(council & (clients.status == RECEIVING)), 1)
+    noise = p.stewardship_noise * (1.0 - reach) * draws.normal("council_steers", np.array([0, 1]))
+    commissioner["waiting_seen"] += (waiting / receiving + 0.01 * noise[0] - commissioner["waiting_seen"]) / lag
+    handed = float(market.counts["hand_backs"][0]) / receiving * 52.0
+    commissioner["hand_backs_seen"] += (handed + 0.01 * noise[1] - commissioner["hand_backs_seen"]) / (4.0 * lag)
+    over = commissioner["spend"] / max(commissioner["budget"], 1.0) - 1.0
+    commissioner["overspend_seen"] += (over - commissioner["overspend_seen"]) / (2.0 * lag)
+    steer = (
+        p.stewardship_waiting_response * (commissioner["waiting_seen"] - p.stewardship_waiting_line)
+        + p.stewardship_hand_back_response * (commissioner["hand_backs_seen"] - p.stewardship_hand_back_line)
+        - p.stewardship_overspend_response * max(commissioner["overspend_seen"], 0.0)
+    )
+    commissioner["uplift_cap"] = np.clip(steer, -p.stewardship_largest_steer, p.stewardship_largest_steer)
+
+
+def budget_is_checked(market, parameters, policy, draws):
+    """Spend over budget for two quarters holds back fee growth, then package time (E14); it comes back when it can.
+
+    Each April the budget is uprated by the neutral share of cost growth and by demand, and moves part of the way to
+    last year's spend, up or down by at most a few per cent a year.
+    """
+    p = parameters
+    commissioner = market.commissioners.rows[0]
+    if market.week % 13 != 12:
+        return
+    quarter = commissioner["quarter_spend"] / 13.0
+    commissioner["quarter_spend"] = 0.0
+    over = quarter > commissioner["budget"] * (1.0 + p.stewardship_overspend_line)
+    commissioner["quarters_over"] = commissioner["quarters_over"] + 1.0 if over else 0.0
+    if commissioner["quarters_over"] >= 2.0:
+        if commissioner["fee_restraint"] < p.stewardship_fee_restraint:
+            commissioner["fee_restraint"] = p.stewardship_fee_restraint
+        else:
+            share = commissioner["package_share"] - p.stewardship_package_cut
+            commissioner["package_share"] = max(share, p.stewardship_smallest_package)
+    elif not over:
+        commissioner["package_share"] = min(commissioner["package_share"] + p.stewardship_package_cut, 1.0)
+        commissioner["fee_restraint"] = 0.0
+    if market.week % 52 == 51:
+        spent = commissioner["year_spend"] / 52.0
+        commissioner["year_spend"] = 0.0
+        gap = np.clip(spent / commissioner["budget"] - 1.0, -p.stewardship_budget_fall, p.stewardship_budget_rise)
+        growth = market.prices["next_cost_growth"] * p.stewardship_budget_uprating + market.growth
+        commissioner["budget"] *= (1.0 + gap) * (1.0 + growth)

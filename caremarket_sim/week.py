@@ -1,0 +1,289 @@
+"""ODD 3: the week as a list of sentences, the years that let a market settle, and its fork into scenarios."""
+
+import hashlib
+import os
+import pickle
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from .entities import COUNCIL, FIT, IN_HOSPITAL, LEFT, SELF_FUNDER, Market
+from .indicators import Outcome, outcome_of
+from .initialisation import make_market, price_path
+from .kernels import workforce
+from .parameters import Numbers
+from .randomness import Draws
+from .submodels.demand import needs_change, people_are_referred, people_leave_care
+from .submodels.experience import (
+    care_is_experienced,
+    connections_form,
+    quality_drifts,
+    quality_of_life_responds,
+)
+from .submodels.fees import council_uprates_fees
+from .submodels.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
+from .submodels.leaving import carers_leave, managers_come_and_go
+from .submodels.money import council_pays, providers_settle_accounts
+from .submodels.pay import providers_set_pay_and_contracts
+from .submodels.place import social_value_is_counted
+from .submodels.procurement import council_tenders, policy_takes_effect
+from .submodels.recording import COUNCIL_INCOME, COUNCIL_LINES, RECORD, the_week_is_recorded
+from .submodels.recruitment import (
+    carers_take_leave_and_fall_sick,
+    carers_train,
+    providers_recruit,
+    recruits_start,
+)
+from .submodels.regulator import regulator_inspects
+from .submodels.relationships import practice_spreads, trust_moves
+from .submodels.rostering import visits_are_rostered
+from .submodels.solvency import (
+    providers_close,
+    providers_distribute_surplus,
+    providers_enter,
+    providers_hand_back,
+)
+from .submodels.sourcing import packages_are_sourced, self_funders_choose
+from .submodels.stewardship import budget_is_checked, citizens_are_heard, council_steers
+
+
+def time_passes(market, parameters, policy, draws):
+    """Age, tenure, experience and time in care grow by a week; in April prices change."""
+    workforce.time_passes(market.clients.rows, market.workers.rows)
+    market.providers.age += 1.0
+    if market.week % 52 == 0 and market.week >= 0:
+        market.prices.update(market.price_path[market.week // 52])
+    market.counts[:] = 0.0
+    market.ledger[:] = 0
+
+
+PROCESSES = (
+    time_passes,
+    policy_takes_effect,
+    people_are_referred,
+    needs_change,
+    people_go_to_hospital,
+    people_become_fit_to_leave_hospital,
+    people_leave_care,
+    council_uprates_fees,
+    council_tenders,
+    self_funders_choose,
+    packages_are_sourced,
+    providers_set_pay_and_contracts,
+    managers_come_and_go,
+    carers_leave,
+    providers_recruit,
+    recruits_start,
+    carers_train,
+    carers_take_leave_and_fall_sick,
+    visits_are_rostered,
+    care_is_experienced,
+    connections_form,
+    quality_of_life_responds,
+    quality_drifts,
+    council_pays,
+    providers_settle_accounts,
+    social_value_is_counted,
+    providers_distribute_surplus,
+    providers_hand_back,
+    providers_close,
+    providers_enter,
+    regulator_inspects,
+    trust_moves,
+    practice_spreads,
+    citizens_are_heard,
+    council_steers,
+    budget_is_checked,
+    the_week_is_recorded,
+)
+
+
+def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES) -> None:
+    """Simulate one week: every process in order, each seeing what those before it did.
+
+    `parameters` and `decided` are `Numbers`: the model's numbers, and the levers that the council has decided. Those in
+    force, which processes see as `policy`, follow with the contract.
+    """
+    draws = Draws(seed, market.week)
+    policy = Numbers(market.levers.copy())
+    for process in processes:
+        if market.levers.tobytes() != policy.row.tobytes():
+            policy = Numbers(market.levers.copy())
+        process(market, parameters, decided if process is policy_takes_effect else policy, draws)
+    market.week += 1
+
+
+def settle(scenario, seed: int) -> Market:
+    """Spin up under the place's present regime at frozen prices until the market has settled, and solve its intercepts.
+
+    Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post, referrals)
+    move towards what meets the baseline's levels, by steps that shrink, so that they average out chance; at the end
+    they are frozen for all scenarios.
+    """
+    parameters = scenario.parameters.numbers
+    market = make_market(scenario, seed)
+    decided = Numbers(scenario.place.regime.row)
+    weeks = 52 * round(parameters.baseline_spin_up_years)
+    market.week = -weeks
+    for week in range(weeks):
+        one_week(market, parameters, decided, seed)
+        if week % 52 == 51:
+            solve_intercepts(market, parameters, scenario.place, (week + 1) // 52)
+    begin(market)
+    return market
+
+
+def solve_intercepts(market: Market, parameters, place, year: int) -> None:
+    """Move each intercept towards the baseline's level by what last year missed; the step shrinks with the years."""
+    p = parameters
+    row = market.commissioners.rows[0]
+    total = {name: float(market.series[name].sum()) for name in RECORD.names}
+    step = 1.0 if year <= p.baseline_quick_years else 1.0 / (year - p.baseline_quick_years + 1.0)
+
+    def logit(share):
+        return np.log(share / (1.0 - share))
+
+    turnover = np.clip(total["n_leavers"] / max(total["in_post"] / 52.0, 1.0), 0.01, 0.9)
+    row["leaving_intercept"] += step * (logit(p.baseline_turnover) - logit(turnover))
+    zero = np.clip(total["zero_hours"] / max(total["in_post"], 1.0), 0.01, 0.99)
+    row["contract_intercept"] += step * (logit(zero) - logit(p.baseline_zero_hours_share))
+    late = np.clip(total["late"] / max(total["visits_due"], 1.0), 0.005, 0.9)
+    row["late_intercept"] += step * (logit(p.baseline_late_share) - logit(late))
+    travel = total["travel"] / max(total["travel"] + total["contact"], 1.0)
+    wanted = p.baseline_travel_share / (1.0 - p.baseline_travel_share)
+    row["leg_factor"] *= (wanted * (1.0 - travel) / max(travel, 0.01)) ** step
+    waiting = max(total["waiting_council"] / 52.0, 1.0)
+    aim = p.baseline_waiting_share * place.council_clients
+    change = step * p.baseline_post_response * np.log(aim / waiting)
+    row["hours_a_post"] += np.clip(change, -p.baseline_post_step, p.baseline_post_step)
+    clients = market.clients
+    for field, payer, count in (
+        ("referral_factor", COUNCIL, place.council_clients),
+        ("self_referral_factor", SELF_FUNDER, place.self_funders),
+    ):
+        mine = (clients.payer == payer) & (clients.status != LEFT)
+        here = np.count_nonzero(mine)
+        away = np.count_nonzero(mine & ((clients.status == IN_HOSPITAL) | (clients.status == FIT)))
+        row[field] *= (count / max(here - away, 1)) ** (step * p.baseline_referral_response)
+    memory = 1.0 if year == 1 else max(step, 0.25)
+    for field, top, bottom in (
+        ("experience_reference", "experience", "receiving"),
+        ("continuity_reference", "continuity", "receiving"),
+        ("volatility_reference", "volatility", "in_post"),
+    ):
+        row[field] += memory * (total[top] / max(total[bottom], 1.0) - row[field])
+    spent = sum(total[line] for line in COUNCIL_LINES) - sum(total[line] for line in COUNCIL_INCOME)
+    row["budget"] = spent / 52.0
+
+
+def begin(market: Market) -> None:
+    """Start the clock: week 0, empty books, and sums of the year at zero."""
+    market.week = 0
+    market.purses[:] = 0
+    market.breakdowns.clear()
+    row = market.commissioners.rows[0]
+    for field in ("quarter_spend", "year_spend", "quarters_over", "fee_restraint"):
+        row[field] = 0.0
+    row["package_share"] = 1.0
+    market.providers.year_surplus = 0.0
+    market.providers.year_revenue = 0.0
+
+
+def fork(settled: Market, scenario) -> Market:
+    """A copy of the settled market in which the scenario's weeks are recorded and its prices move."""
+    market = settled.copy()
+    p = scenario.parameters.numbers
+    market.price_path = price_path(scenario, p)
+    market.growth = 0.0 if scenario.prices == "frozen" else p.demand_growth_rate
+    market.series = np.zeros(scenario.weeks, RECORD)
+    return market
+
+
+def go_through(scenario, market: Market, seed: int) -> Market:
+    """Simulate all the scenario's weeks on a forked market."""
+    row = None
+    for week in range(scenario.weeks):
+        levers = scenario.levers_at(week)
+        if row is None or levers is not row[0]:
+            row = (levers, Numbers(levers.row))
+        one_week(market, scenario.parameters.numbers, row[1], seed)
+    return market
+
+
+def simulate(seed: int, scenarios: Sequence, cache: Path | None = None) -> list[Outcome]:
+    """One seed with all its scenarios: the market settles once (kept in `cache`), and each scenario forks it."""
+    outcomes = []
+    for scenario in scenarios:
+        settled = settled_market(scenario, seed, cache)
+        market = go_through(scenario, fork(settled, scenario), seed)
+        outcomes.append(outcome_of(market))
+    return outcomes
+
+
+_last_settled: dict[str, Market] = {}
+
+
+def settled_market(scenario, seed: int, cache: Path | None) -> Market:
+    """The settled market of a seed: from memory, from the cache folder, or made now and kept there."""
+    key = f"{scenario.spin_up_key[:24]}-{seed}-{code_version()[:16]}"
+    if key in _last_settled:
+        return _last_settled[key]
+    market = _read(cache, key)
+    if market is None:
+        market = settle(scenario, seed)
+        _write(cache, key, market)
+    _last_settled.clear()
+    _last_settled[key] = market
+    return market
+
+
+def _read(cache: Path | None, key: str) -> Market | None:
+    """A settled market kept on disk; None where there is none that can be read."""
+    if cache is None:
+        return None
+    try:
+        return pickle.loads((Path(cache) / f"{key}.market").read_bytes())
+    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError):
+        return None
+
+
+def _write(cache: Path | None, key: str, market: Market) -> None:
+    """Keep a settled market; a cache that cannot be written is done without."""
+    if cache is None:
+        return
+    try:
+        Path(cache).mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=cache, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            pickle.dump(market, file, protocol=5)
+        os.replace(name, Path(cache) / f"{key}.market")
+    except OSError:
+        return
+
+
+@cache
+def code_version() -> str:
+    """A hash of all sources and data of the package that decide numbers."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    aside = {"cli", "reporting", "experiments", "app", "__pycache__", "scenarios"}
+    for path in sorted(root.rglob("*")):
+        inside = path.relative_to(root)
+        if path.suffix in (".py", ".toml", ".csv") and not aside & set(inside.parts):
+            digest.update(inside.as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def warm_up() -> None:
+    """Compile every kernel, by simulating a few weeks of the smallest market that there is."""
+    from .scenario import load
+
+    scenario = load("builtin:wigan/baseline")
+    market = make_market(scenario, 0)
+    market.week = -1
+    for _ in range(2):
+        one_week(market, scenario.parameters.numbers, Numbers(scenario.place.regime.row), 0)
