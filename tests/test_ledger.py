@@ -97,7 +97,7 @@ def version_of_this_process() -> str:
 def test_a_worker_with_another_version_of_the_model_is_told_of_and_none_of_its_numbers_kept(tmp_path):
     with (
         Store.open(tmp_path, LAYOUT, CODE) as store,
-        pytest.raises(batch.WorkersDiffer, match="another version of the model than this computer"),
+        pytest.raises(batch.WorkersDiffer, match="another version of the model than the process"),
     ):
         store.describe([scenario.record() for scenario in SCENARIOS])
         how = {"workers": 1, "version": version_of_this_process}

@@ -114,7 +114,10 @@ def play_each(
 ) -> list[Success | Failure]:
     """In the worker: one result a scenario; if one raises, the scenarios are simulated one by one."""
     if version is not None and version() != expected:
-        what = f"the worker on {platform.node()} has another version of the model than this computer; install the same"
+        what = (
+            f"the worker on {platform.node()} has another version of the model than the process that began the work: "
+            "install the same everywhere, and leave the sources alone while runs go on"
+        )
         return [Failure(OTHER_VERSION, what, "")] * len(task.scenarios)
     start = time.perf_counter()
     try:
