@@ -166,6 +166,20 @@ def test_files_that_do_not_compare_are_refused_with_status_3_unless_allowed(tmp_
     assert "to see what prices do" in (tmp_path / "results" / "banner.txt").read_text(encoding="utf-8")
 
 
+def test_the_same_policy_under_another_name_or_with_a_step_that_changes_nothing_is_identical_everywhere(tmp_path):
+    shutil.copytree(WIGAN, tmp_path / "wigan")
+    again = tmp_path / "wigan" / "again.yaml"
+    again.write_text(
+        "format: 1\nextends: collaborative.yaml\ntitle: Under another name\npolicy:\n"
+        "  - from: 2024-09-02\n    why: nothing new\n    set:\n      contract.term_years: 7\n"
+    )
+    words = ["compare", str(tmp_path / "wigan" / "collaborative.yaml"), str(again), "--out", str(tmp_path / "results")]
+    assert main([*words, *QUICK]) == 0
+    found = rows(tmp_path / "results" / "differences.csv")
+    assert {row["verdict"] for row in found} == {"identical"}
+    assert {row["difference"] for row in found} <= {"0.0", ""}
+
+
 def test_mistakes_in_both_files_are_told_at_once(tmp_path, capsys):
     assert main(["compare", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]) == 2
     said = capsys.readouterr().err

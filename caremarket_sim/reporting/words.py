@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from caremarket_sim.experiments.assumptions import HOLDS, STILL_NOT_CLEAR
+from caremarket_sim.experiments.assumptions import HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR
 from caremarket_sim.experiments.frames import headline_rows
 from caremarket_sim.experiments.statistics import (
     BETTER,
@@ -125,10 +125,13 @@ def assumption_sentences(becomes: pd.DataFrame) -> list[str]:
     said = []
     rows = becomes[headline_rows(becomes)]
     for (parameter, value, scenario), part in rows.groupby(["parameter", "value", "scenario"], sort=False):
-        clear = part.usual_verdict.isin(CLEAR)
+        clear = int(part.usual_verdict.isin(CLEAR).sum())
         held = int((part.becomes == HOLDS).sum())
-        sentence = f"{parameter} at {value:g}: {held} of {scenario}'s {int(clear.sum())} clear verdicts hold"
-        for fate, group in part[~part.becomes.isin([HOLDS, STILL_NOT_CLEAR])].groupby("becomes", sort=False):
+        kept = held + int((part.becomes == SAME_DIRECTION).sum())
+        sentence = f"{parameter} at {value:g}: {kept} of {scenario}'s {clear} clear verdicts keep their direction"
+        sentence += f", {held} still clear"
+        moved = part[~part.becomes.isin([HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR])]
+        for fate, group in moved.groupby("becomes", sort=False):
             labels = [in_a_sentence(INDICATORS[name].label) for name in group.indicator]
             sentence += f"; {fate}: {listed(labels)}"
         said.append(sentence + ".")
