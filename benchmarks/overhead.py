@@ -1,8 +1,10 @@
 """What batch work costs beyond the work itself: overhead a run, and how well two workers share it.
 
-`measure()` gives all as one dictionary. Times are wall time on this machine; "overhead" is what the workers' time
-was not spent on runs, a run: (workers x wall - time in runs) / runs. Efficiency is time in runs over workers x wall,
-for real runs also one worker's wall time over that of two, halved.
+`measure()` gives all as one dictionary. Each run notes when it began and ended and in which process. From that:
+`overhead_ms_a_run`, the mean time between the end of a run and the beginning of the next in the same worker;
+`efficiency`, the share of the workers' time, from the first beginning to the last end, that was spent in runs;
+`start_seconds`, until the first run begins. For real runs also `efficiency_against_one_worker`: how long one worker
+takes over how long two take, halved. That one needs two idle cores: `load` says how busy the machine was before.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from caremarket_sim.experiments.batch import carry_out, runs_of
-from caremarket_sim.experiments.executors import Failure, Success, cores, perform
+from caremarket_sim.experiments.executors import Failure, cores, perform
 from caremarket_sim.experiments.records import Layout, ScenarioRecord
 from caremarket_sim.experiments.store import Store
 
@@ -32,12 +35,16 @@ WORKERS = 2
 TARGETS = {"overhead_ms_a_run": 3.0, "efficiency": 0.90}
 CODE = "benchmark"
 
+Span = tuple[int, float, float]
+"""The process of a run, and when it began and ended."""
+
 
 def measure(real: bool = True) -> dict[str, Any]:
     """Runs that do nothing, alone, in chunks, and kept in a store; and real runs unless not `real`."""
     found: dict[str, Any] = {
         "workers": WORKERS,
         "cores": cores(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "targets": TARGETS,
         "nothing": _do_nothing(800, chunk=1),
         "nothing_in_chunks_of_ten": _do_nothing(800, chunk=10),
@@ -49,33 +56,44 @@ def measure(real: bool = True) -> dict[str, Any]:
 
 
 def _do_nothing(count: int, chunk: int) -> dict[str, float]:
-    """Naps by workers that are started for it, the server that starts workers being up already."""
-    list(perform(_nap, [0.0] * WORKERS, workers=WORKERS))
-    start = time.perf_counter()
-    answers = list(perform(_nap, [NAP] * count, workers=WORKERS, chunk=chunk))
-    wall = time.perf_counter() - start
-    return _shares(count, _seconds(answers), wall)
+    asked = time.perf_counter()
+    spans = _spans(perform(_nap, [NAP] * count, workers=WORKERS, chunk=chunk))
+    return _shares(asked, spans)
 
 
-def _seconds(answers: Sequence[tuple[int, Success | Failure]]) -> float:
-    """Time in tasks. Raises RuntimeError if one failed."""
+def _nap(seconds: float) -> Span:
+    began = time.perf_counter()
+    time.sleep(seconds)
+    return os.getpid(), began, time.perf_counter()
+
+
+def _spans(answers: Any) -> list[Span]:
+    """What the runs noted. Raises RuntimeError if one failed."""
+    spans = []
     for _, answer in answers:
         if isinstance(answer, Failure):
             raise RuntimeError(answer.traceback or answer.message)
-    return sum(answer.seconds for _, answer in answers if isinstance(answer, Success))
+        spans.append(answer.value)
+    return spans
 
 
-def _nap(seconds: float) -> float:
-    time.sleep(seconds)
-    return seconds
-
-
-def _shares(count: int, seconds: float, wall: float) -> dict[str, float]:
+def _shares(asked: float, spans: Sequence[Span]) -> dict[str, float]:
+    by_worker: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for process, began, ended in spans:
+        by_worker[process].append((began, ended))
+    gaps = [
+        after[0] - before[1]
+        for runs in map(sorted, by_worker.values())
+        for before, after in zip(runs, runs[1:], strict=False)
+    ]
+    first, last = min(span[1] for span in spans), max(span[2] for span in spans)
+    seconds = sum(ended - began for _, began, ended in spans)
     return {
-        "runs": count,
-        "wall_seconds": round(wall, 3),
-        "overhead_ms_a_run": round((WORKERS * wall - seconds) / count * 1000, 3),
-        "efficiency": round(seconds / (WORKERS * wall), 4),
+        "runs": len(spans),
+        "start_seconds": round(first - asked, 3),
+        "wall_seconds": round(last - first, 3),
+        "overhead_ms_a_run": round(float(np.mean(gaps)) * 1000, 3),
+        "efficiency": round(seconds / (WORKERS * (last - first)), 4),
     }
 
 
@@ -111,36 +129,26 @@ _GROUPS = tuple(("zone", f"zone {number}") for number in range(45))
 
 
 def _nap_and_answer(task: _Task) -> list[_Arrays]:
-    time.sleep(NAP)
+    """A nap, and arrays of which the first three overall values are the span."""
+    began = time.perf_counter()
     rng = np.random.default_rng(task.seed)
     cells = (6, len(_GROUPS), len(_LAYOUT.broken_down))
     sizes = {"weekly": (260, 20), "yearly": (5, 60), "overall": (60,), "breakdowns": cells, "counts": cells}
-    return [_Arrays(**{name: rng.random(size) for name, size in sizes.items()})]
+    arrays = _Arrays(**{name: rng.random(size) for name, size in sizes.items()})
+    time.sleep(max(0.0, began + NAP - time.perf_counter()))
+    arrays.overall[:3] = os.getpid(), began, time.perf_counter()
+    return [arrays]
 
 
 def _keep_nothing(count: int) -> dict[str, float]:
-    """As `_do_nothing`, with every outcome kept durably; the time to start workers and libraries is left out."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, tasks in (("warm", 20), ("timed", count)):
-            work = [_Task(seed) for seed in range(tasks)]
-            began = _Began()
-            with Store.open(Path(folder) / name, _LAYOUT, CODE) as store:
-                store.describe([ScenarioRecord("nothing", "nothing", groups=_GROUPS)])
-                runs = runs_of(work, CODE)
-                carry_out(store, work, runs, _nap_and_answer, _Arrays, workers=WORKERS, tell=began)
-                wall = time.perf_counter() - began.first
-                ((seconds,),) = store.ledger.rows("SELECT sum(seconds) FROM runs")
-    return _shares(count, seconds, wall)
-
-
-class _Began:
-    """Notes when the first task was done."""
-
-    first = 0.0
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if done and not self.first:
-            self.first = time.perf_counter()
+    """As `_do_nothing`, with every outcome kept durably."""
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder), _LAYOUT, CODE) as store:
+        store.describe([ScenarioRecord("nothing", "nothing", groups=_GROUPS)])
+        tasks = [_Task(seed) for seed in range(count)]
+        asked = time.perf_counter()
+        carry_out(store, tasks, runs_of(tasks, CODE), _nap_and_answer, _Arrays, workers=WORKERS)
+        kept = store.outcomes(_Arrays).values()
+        return _shares(asked, [(int(arrays.overall[0]), *map(float, arrays.overall[1:3])) for arrays in kept])
 
 
 def _do_real_runs(count: int) -> dict[str, Any]:
@@ -150,23 +158,26 @@ def _do_real_runs(count: int) -> dict[str, Any]:
 
     ready()
     tasks = tasks_of([load("builtin:wigan/baseline")], replicate_seeds(1, count))
-    walls = {}
+    found: dict[int, dict[str, float]] = {}
     for workers in (1, WORKERS):
         with tempfile.TemporaryDirectory() as folder:
-            start = time.perf_counter()
-            answers = list(perform(functools.partial(_play_in, folder, play), tasks, workers=workers))
-            walls[workers] = time.perf_counter() - start
+            asked = time.perf_counter()
+            spans = _spans(perform(functools.partial(_play_in, folder, play), tasks, workers=workers))
+            found[workers] = _shares(asked, spans)
+    alone = found[1]["wall_seconds"]
     return {
-        **_shares(count, _seconds(answers), walls[WORKERS]),
-        "wall_seconds_of_one_worker": round(walls[1], 3),
-        "efficiency_against_one_worker": round(walls[1] / (WORKERS * walls[WORKERS]), 4),
+        **found[WORKERS],
+        "wall_seconds_of_one_worker": alone,
+        "efficiency_against_one_worker": round(alone / (WORKERS * found[WORKERS]["wall_seconds"]), 4),
     }
 
 
-def _play_in(folder: str, play: Callable[[Any], Any], task: Any) -> None:
+def _play_in(folder: str, play: Callable[[Any], Any], task: Any) -> Span:
     """In the worker: the task, with settled states cached in this folder."""
     os.environ["CAREMARKET_CACHE"] = folder
+    began = time.perf_counter()
     play(task)
+    return os.getpid(), began, time.perf_counter()
 
 
 if __name__ == "__main__":

@@ -61,6 +61,12 @@ def test_outcomes_come_back_to_the_bit_and_in_order(tmp_path):
                 assert store.hashes()[run] == hash_of(kept[run]) == hash_of(outcome)
 
 
+def test_a_finished_ledger_is_one_plain_file_and_reading_leaves_nothing_beside_it(tmp_path):
+    carry_out(tmp_path, tasks_of(2), workers=0)
+    final_tables(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "breakdowns", "ledger.sqlite", "weekly"]
+
+
 def test_resuming_does_only_what_is_not_done_and_tries_what_failed_again(tmp_path):
     diary = tmp_path / "diary"
     flaky = (TinyScenario("block", 1.0, ((3, "raise"),)), TinyScenario("spot", 2.0))

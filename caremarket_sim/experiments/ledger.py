@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from caremarket_sim.errors import CannotWrite
@@ -144,7 +144,10 @@ class Ledger:
         return [column[0] for column in cursor.description], cursor.fetchall()
 
     def close(self) -> None:
-        """Bring the log into the file itself, as far as readers and the disk allow, and close; safe to call twice."""
+        """Bring the log into the file itself, as far as readers and the disk allow, and close; safe to call twice.
+
+        With nobody reading, the ledger is then one plain file, which can be copied and read from a read-only disk.
+        """
         if self._closed:
             return
         self._closed = True
@@ -153,6 +156,9 @@ class Ledger:
                 with writing(self.path):
                     self._must_still_be_there()
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    with suppress(sqlite3.OperationalError):  # somebody reads: it stays as it is
+                        self._connection.execute("PRAGMA busy_timeout=0")
+                        self._connection.execute("PRAGMA journal_mode=DELETE")
         finally:
             self._connection.close()
 
