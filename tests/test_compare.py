@@ -17,9 +17,10 @@ from caremarket_sim.errors import BadInput, ComparisonRefused
 from caremarket_sim.experiments import assumptions, frames
 from caremarket_sim.experiments.comparability import Ground, ground, require_common_ground
 from caremarket_sim.experiments.compare import Comparison, plan_comparison, reference_among
-from caremarket_sim.experiments.design import Sample, Task, cache_folder, gather, replicate_seeds
+from caremarket_sim.experiments.design import Sample, Task, gather, replicate_seeds
 from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.plan import told_apart
+from caremarket_sim.experiments.settled import cache_folder, trim
 from caremarket_sim.experiments.targets import targets
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, groups
 from caremarket_sim.parameters import register
@@ -346,3 +347,12 @@ def test_a_spare_cache_that_others_may_write_to_is_not_trusted(monkeypatch, tmp_
     assert stat.S_IMODE(spare.stat().st_mode) & 0o077 == 0
     spare.chmod(0o777)
     assert cache_folder() is None
+
+
+def test_the_oldest_settled_states_go_when_there_are_too_many(tmp_path):
+    for age in range(4):
+        (tmp_path / f"{age}.market").write_bytes(bytes(100))
+        os.utime(tmp_path / f"{age}.market", (1e9 - age, 1e9 - age))
+    trim(tmp_path, most_bytes=250)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.market", "1.market"]
+    trim(tmp_path / "never made", most_bytes=1)

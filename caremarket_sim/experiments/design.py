@@ -6,19 +6,15 @@ the same people with the same luck. This module is all that a batch worker impor
 
 from __future__ import annotations
 
-import os
-import stat
-import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.experiments.executors import Failure, Success, perform
+from caremarket_sim.experiments.settled import settled_folder, trim
 from caremarket_sim.indicators import Outcome
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.week import simulate, warm_up
@@ -105,8 +101,11 @@ def periods(years: int) -> tuple[str, ...]:
 
 def play(task: Task) -> list[Outcome]:
     """Simulate one task; what a batch worker does."""
-    folder = cache_folder()
-    return simulate(task.seed, task.scenarios, folder and folder / "settled")
+    folder = settled_folder()
+    outcomes = simulate(task.seed, task.scenarios, folder)
+    if folder is not None:
+        trim(folder)
+    return outcomes
 
 
 def ready(tell: Tell | None = None) -> None:
@@ -178,56 +177,6 @@ class EveryReplicateFailed(CaremarketError):
         first = failed[0]
         super().__init__(f"all {len(failed)} replicates failed; the first {first.kind}: {first.message}")
         self.failed = tuple(failed)
-
-
-def cache_folder() -> Path | None:
-    """Where settled states are kept between runs: `CAREMARKET_CACHE`, else the platform's cache folder.
-
-    Falls back to a folder of the user's own among the temporary files where that cannot be written, and to None (keep
-    nothing) where even that fails.
-    """
-    named = os.environ.get("CAREMARKET_CACHE")
-    wanted = Path(named) if named else _platform_cache()
-    if wanted is not None and _is_writable(wanted):
-        return wanted
-    spare = _temporary_cache()
-    return spare if _is_writable(spare) and _is_ours_alone(spare) else None
-
-
-def _platform_cache() -> Path | None:
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return base / "caremarket-sim"
-
-
-def _temporary_cache() -> Path:
-    owner = os.getuid() if hasattr(os, "getuid") else "user"
-    return Path(tempfile.gettempdir()) / f"caremarket-sim-{owner}"
-
-
-def _is_writable(folder: Path) -> bool:
-    """Make the folder if need be, and say whether files can be made in it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK | os.X_OK)
-
-
-def _is_ours_alone(folder: Path) -> bool:
-    """Whether nobody else could have put a file there; temporary folders are shared and their names can be guessed."""
-    found = folder.lstat()
-    if not hasattr(os, "getuid"):
-        return True
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
 
 
 def _say_nothing(what: str, done: int, total: int) -> None:
