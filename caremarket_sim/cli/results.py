@@ -119,11 +119,18 @@ def reproduce(
     quiet: bool = _QUIET,
     as_json: bool = _JSON,
 ) -> None:
-    """Run what is in a results folder again and compare, to the byte or within 1e-9: status 1 if it differs."""
+    """Run what is in a results folder again and compare, to the byte or within 1e-9: status 1 if it differs.
+
+    The scenarios are made again from the ledger, and nothing cached from earlier work is used.
+    """
+    from functools import partial
+
     from caremarket_sim.cli.runs import telling
     from caremarket_sim.experiments import proof
-    from caremarket_sim.experiments.design import Task, play_all
+    from caremarket_sim.experiments.design import Task, play, ready
+    from caremarket_sim.experiments.executors import perform
     from caremarket_sim.experiments.manifest import NOT_PROVED
+    from caremarket_sim.experiments.preflight import afresh
     from caremarket_sim.experiments.store import Store
     from caremarket_sim.indicators import Outcome
     from caremarket_sim.week import code_version
@@ -133,7 +140,13 @@ def reproduce(
 
         def simulate(tasks: Sequence[tuple[int, str, tuple[str, ...]]]) -> Sequence[Success | Failure]:
             made = [Task(seed, tuple(scenarios[name, variant] for name in names)) for seed, variant, names in tasks]
-            return play_all(made, workers=workers, cluster=cluster, tell=tell, say=say)
+            ready(tell)
+            tell("simulating", 0, len(made))
+            found: dict[int, Success | Failure] = {}
+            for index, answer in perform(partial(afresh, play), made, workers=workers, cluster=cluster, tell=say):
+                found[index] = answer
+                tell("simulating", len(found), len(made))
+            return [found[index] for index in range(len(made))]
 
         found = proof.reproduce(store, Outcome, simulate, code_version(), replicates)
     if as_json:

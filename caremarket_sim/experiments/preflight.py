@@ -66,7 +66,7 @@ def dry_run(
     `workers` says otherwise. Raises PilotFailed if the task fails.
     """
     workers = workers or cores()
-    pilot = functools.partial(_unsettled, play)
+    pilot = functools.partial(_sizes, play)
     ((_, answer),) = perform(pilot, tasks[:1], workers=1, cluster=cluster)
     if isinstance(answer, Failure):
         raise PilotFailed(f"the pilot run failed: {answer.message}")
@@ -75,19 +75,23 @@ def dry_run(
     return Estimate(runs, len(tasks), min(workers, len(tasks)), answer.seconds, int(each * runs), free_bytes(folder))
 
 
-def _unsettled(play: Callable[[Any], Sequence[Any]], task: TaskLike) -> list[int]:
-    """In the worker: the task without what is cached of earlier ones; the size of each outcome."""
+def _sizes(play: Callable[[Any], Sequence[Any]], task: TaskLike) -> list[int]:
+    """In the worker: the size of each outcome of the task."""
+    return [sum(getattr(outcome, name).nbytes for name in ARRAYS) for outcome in afresh(play, task)]
+
+
+def afresh(play: Callable[[Any], Sequence[Any]], task: TaskLike) -> Sequence[Any]:
+    """In the worker: the task's outcomes without the use of anything that is cached from earlier work."""
     before = os.environ.get("CAREMARKET_CACHE")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CAREMARKET_CACHE"] = folder
         try:
-            outcomes = play(task)
+            return play(task)
         finally:
             if before is None:
                 del os.environ["CAREMARKET_CACHE"]
             else:
                 os.environ["CAREMARKET_CACHE"] = before
-    return [sum(getattr(outcome, name).nbytes for name in ARRAYS) for outcome in outcomes]
 
 
 def free_bytes(folder: Path) -> int | None:
