@@ -193,7 +193,6 @@ class CareWorkers(Table):
     travel = Column("f8", "hours", "travel between visits this week")
     gap = Column("f8", "hours", "gaps between visits this week")
     block_hours = Column("f8", "hours", "contact hours in each block this week", BLOCKS)
-    block_zone = Column("i4", "", "zone of the last visit given in each block", BLOCKS)
     owned = Column("f8", "hours", "contact hours of the runs that are this worker's own")
     last_paid = Column("f8", "hours", "contact hours paid in the last week at work")
     pay = Column("f8", "£ an hour", "hourly pay")
@@ -409,6 +408,8 @@ COUNTS = (
     "deaths",
     "care_home_moves",
     "recoveries",
+    "expected_to_leave_council",
+    "expected_to_leave_self",
     "placed",
     "placed_council",
     "waited",
@@ -420,6 +421,8 @@ COUNTS = (
     "entries",
     "leavers",
     "leavers_zero",
+    "expected_leavers",
+    "leavers_in_post",
     "weeks_in_post",
     "weeks_zero",
     "hires",

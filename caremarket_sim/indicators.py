@@ -277,8 +277,8 @@ _indicator(
 )  # fmt: skip
 _indicator(
     "vacancy_rate", "Vacancy rate", "share of posts", "jobs", "lower", 0.005, PROVIDER,
-    "Posts wanted and not filled by anybody who has started, less those hired and waiting to start.",
-    lambda r: 1.0 - (r["staff"] + r["onboarding"]) / r["posts"], weekly=True,
+    "Posts wanted and not filled by anybody who has started.",
+    lambda r: 1.0 - r["staff"] / r["posts"], weekly=True,
 )  # fmt: skip
 _indicator(
     "still_in_post_12_months", "Still in post after 12 months", "share of starters", "jobs", "higher", 0.02, WORKER,
@@ -306,7 +306,7 @@ _indicator(
     "Turnover on zero-hours less turnover on guaranteed hours.",
     lambda r: 52.0 * (
         r["n_leavers_zero"] / np.maximum(r["n_weeks_zero"], 1.0)
-        - (r["n_leavers"] - r["n_leavers_zero"]) / np.maximum(r["n_weeks_in_post"] - r["n_weeks_zero"], 1.0)
+        - (r["n_leavers_in_post"] - r["n_leavers_zero"]) / np.maximum(r["n_weeks_in_post"] - r["n_weeks_zero"], 1.0)
     ),
 )  # fmt: skip
 _indicator(

@@ -210,6 +210,7 @@ def add_providers(market, place, parameters, draws):
             number = first + i + 1
             firms.born_firm(row, number, market.zones, parameters, key)
             row["contracted"] = contracted
+            row["practice"] = p.practice_opening * contracted
             row["demand"] = row["demand_slow"] = row["size"] = sizes[i]
             row["plan"] = max(sizes[i] / 0.95, p.entry_smallest_plan)
             row["rate"] = place.council_fee

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .entities import COUNCIL, FIT, IN_HOSPITAL, LEFT, SELF_FUNDER, Market
+from .entities import Market
 from .indicators import Outcome, outcome_of
 from .initialisation import make_market, price_path
 from .kernels import workforce
@@ -120,8 +120,8 @@ def settle(scenario, seed: int) -> Market:
     """Spin up under the place's present regime at frozen prices until the market has settled, and solve its intercepts.
 
     Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post, referrals)
-    move towards what meets the baseline's levels, by steps that shrink, so that they average out chance; at the end
-    they are frozen for all scenarios.
+    move towards what meets the baseline's levels, on expected rather than drawn events where that is possible, so that
+    little chance gets into them; at the end they are frozen for all scenarios.
     """
     parameters = scenario.parameters.numbers
     market = make_market(scenario, seed)
@@ -131,22 +131,26 @@ def settle(scenario, seed: int) -> Market:
     for week in range(weeks):
         one_week(market, parameters, decided, seed)
         if week % 52 == 51:
-            solve_intercepts(market, parameters, scenario.place, (week + 1) // 52)
+            solve_intercepts(market, parameters, scenario.place, (week + 1) // 52, last=week + 1 == weeks)
     begin(market)
     return market
 
 
-def solve_intercepts(market: Market, parameters, place, year: int) -> None:
-    """Move each intercept towards the baseline's level by what last year missed; the step shrinks with the years."""
+def solve_intercepts(market: Market, parameters, place, year: int, last: bool = False) -> None:
+    """Move each intercept towards the baseline's level by what last year missed; smaller steps later.
+
+    In the last year referrals are set to what holds the place's numbers, without a pull towards them.
+    """
     p = parameters
     row = market.commissioners.rows[0]
     total = {name: float(market.series[name].sum()) for name in RECORD.names}
-    step = 1.0 if year <= p.baseline_quick_years else 1.0 / (year - p.baseline_quick_years + 1.0)
+    step = 1.0 if year <= p.baseline_quick_years else p.baseline_later_step
 
     def logit(share):
         return np.log(share / (1.0 - share))
 
-    turnover = np.clip(total["n_leavers"] / max(total["in_post"] / 52.0, 1.0), 0.01, 0.9)
+    leavers = total["n_expected_leavers"] + total["n_leavers"] - total["n_leavers_in_post"]
+    turnover = np.clip(leavers / max(total["in_post"] / 52.0, 1.0), 0.01, 0.9)
     row["leaving_intercept"] += step * (logit(p.baseline_turnover) - logit(turnover))
     zero = np.clip(total["zero_hours"] / max(total["in_post"], 1.0), 0.01, 0.99)
     row["contract_intercept"] += step * (logit(zero) - logit(p.baseline_zero_hours_share))
@@ -159,16 +163,16 @@ def solve_intercepts(market: Market, parameters, place, year: int) -> None:
     aim = p.baseline_waiting_share * place.council_clients
     change = step * p.baseline_post_response * np.log(aim / waiting)
     row["hours_a_post"] += np.clip(change, -p.baseline_post_step, p.baseline_post_step)
-    clients = market.clients
+    receiving = {"council": total["receiving_council"], "self": total["receiving"] - total["receiving_council"]}
     for field, payer, count in (
-        ("referral_factor", COUNCIL, place.council_clients),
-        ("self_referral_factor", SELF_FUNDER, place.self_funders),
+        ("referral_factor", "council", place.council_clients),
+        ("self_referral_factor", "self", place.self_funders),
     ):
-        mine = (clients.payer == payer) & (clients.status != LEFT)
-        here = np.count_nonzero(mine)
-        away = np.count_nonzero(mine & ((clients.status == IN_HOSPITAL) | (clients.status == FIT)))
-        row[field] *= (count / max(here - away, 1)) ** (step * p.baseline_referral_response)
-    memory = 1.0 if year == 1 else max(step, 0.25)
+        here = max(receiving[payer], 1.0)
+        balance = total[f"n_expected_to_leave_{payer}"] / here * count
+        pull = 0.0 if last else p.baseline_referral_response * (52.0 * count / here - 1.0)
+        row[field] = balance * (1.0 + pull)
+    memory = 1.0 if year == 1 else step
     for field, top, bottom in (
         ("experience_reference", "experience", "receiving"),
         ("continuity_reference", "continuity", "receiving"),

@@ -11,28 +11,25 @@ from .workforce import skill_of
 
 WAITING, RECEIVING, LEFT = 0, 1, 4
 COUNCIL = 0
-AGENCY = -3
+NOBODY, OFFICE, AGENCY = -1, -2, -3
 
 
 @compiled
-def _know(client, w, hours_share, gain):
-    """Add to how well the person knows a worker; a stranger takes the place of whom they know least."""
+def meet(client, w, gain):
+    """How well the person knew this worker before, and a week of getting to know them better.
+
+    A stranger takes the place of whoever the person knows least.
+    """
     weakest = 0
     for k in range(len(client.familiar)):
         if client.familiar[k] == w:
-            client.familiarity[k] += gain * (1.0 - client.familiarity[k])
-            return
+            before = client.familiarity[k]
+            client.familiarity[k] += gain * (1.0 - before)
+            return before
         if client.familiarity[k] < client.familiarity[weakest]:
             weakest = k
     client.familiar[weakest] = w
     client.familiarity[weakest] = gain
-
-
-@compiled
-def _familiarity(client, w):
-    for k in range(len(client.familiar)):
-        if client.familiar[k] == w:
-            return client.familiarity[k]
     return np.float32(0.0)
 
 
@@ -58,12 +55,17 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
             spare = max(available - r.contact - r.travel - r.gap, 0.0) * 60.0 / (r.contact * 60.0 / 35.0)
             slack[w] = spare * (1.0 if planned else p.experience_unpaid_slack_share)
     fade = np.float32(1.0 - p.experience_familiarity_fade)
+    gain = np.float32(p.experience_familiarity_gain)
+    met_by = np.full(len(workers), -1, np.int64)
+    knew = np.zeros(len(workers))
     for i in range(len(clients)):
         c = clients[i]
+        if c.status == LEFT:
+            continue
+        for k in range(len(c.familiar)):
+            c.familiarity[k] *= fade
         if c.status != RECEIVING:
-            if c.status != LEFT:
-                c.familiarity *= fade
-                c.carers_fortnight = 0.0
+            c.carers_fortnight = 0.0
             continue
         known = 0.0
         skilled = 0.0
@@ -71,53 +73,43 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
         late_visits = 0.0
         total = 0.0
         distinct = 0
+        office = 0
         for run in range(16):
             w = c.seen[run]
-            if w == -1:
+            if w == NOBODY:
                 continue
             days = 2.0 if run >= 8 else 5.0
             total += days
             if w >= 0:
-                known += days * _familiarity(c, w)
+                if met_by[w] != i:
+                    met_by[w] = i
+                    knew[w] = meet(c, w, gain)
+                    distinct += 1
+                known += days * knew[w]
                 skilled += days * skill[w]
                 spare += days * slack[w]
                 late_visits += days * late[w]
             else:
                 skilled += days * p.experience_agency_skill
                 late_visits += days * p.experience_agency_late_share
-            new = True
-            if w != AGENCY:
-                for other in range(run):
-                    if c.seen[other] == w:
-                        new = False
-            distinct += new
+                distinct += w == AGENCY
+                office = max(office, w == OFFICE)
         for run in range(16):
             w = c.seen_before[run]
-            if w == -1:
-                continue
-            new = True
-            if w != AGENCY:
-                for other in range(16):
-                    if c.seen[other] == w or (other < run and c.seen_before[other] == w):
-                        new = False
-            distinct += new
-        c.familiarity *= fade
-        for run in range(16):
-            w = c.seen[run]
             if w >= 0:
-                repeat = False
-                for other in range(run):
-                    if c.seen[other] == w:
-                        repeat = True
-                if not repeat:
-                    _know(c, w, 1.0, np.float32(p.experience_familiarity_gain))
+                if met_by[w] != i:
+                    met_by[w] = i
+                    distinct += 1
+            elif w != NOBODY:
+                distinct += w == AGENCY
+                office = max(office, w == OFFICE)
         memory = p.experience_memory
         if total > 0.0:
             c.continuity += memory * (known / total - c.continuity)
             c.skill = skilled / total
             c.slack = spare / total
         c.late = late_visits
-        c.carers_fortnight = distinct
+        c.carers_fortnight = distinct + office
         if c.visits_due > 0.0:
             c.delivered_share += memory * (c.delivered / c.due - c.delivered_share)
             c.missed_share += memory * (c.missed / c.visits_due - c.missed_share)

@@ -231,12 +231,15 @@ def become_fit(clients, providers, parameters, levers, key):
 def leave_care(clients, parameters, key):
     """Death, a move to a care home, or recovery, as competing weekly chances.
 
-    Moves rise with need, care not delivered and isolation. Returns (deaths, moves, recoveries).
+    Moves rise with need, care not delivered and isolation. Returns deaths, moves, recoveries, and the numbers that
+    were to be expected to leave of council clients and of self-funders.
     """
     p = parameters[0]
     deaths = 0.0
     moves = 0.0
     recoveries = 0.0
+    council = 0.0
+    self_funders = 0.0
     for i in range(len(clients)):
         c = clients[i]
         if c.status == LEFT:
@@ -258,6 +261,10 @@ def leave_care(clients, parameters, key):
             )
         )
         recovery = p.demand_recovery_rate / 52.0 / max(need, 0.2)
+        if c.payer == COUNCIL:
+            council += death + move + recovery
+        else:
+            self_funders += death + move + recovery
         u = uniform(key, c.number, 0)
         if u < death:
             deaths += 1.0
@@ -271,4 +278,4 @@ def leave_care(clients, parameters, key):
         c.provider = -1
         c.kept = 0
         c.notice = 0
-    return deaths, moves, recoveries
+    return deaths, moves, recoveries, council, self_funders

@@ -51,7 +51,11 @@ def staff_lists(workers, provider_count):
 
 @compiled
 def clear_week(clients, workers, providers):
-    """Empty the columns that this week's roster fills, and count each provider's calls by zone and slot."""
+    """Empty the columns that this week's roster fills, and count each provider's calls by zone and slot.
+
+    Returns the place of each person's zone in their provider's patch, -1 outside it.
+    """
+    patches = np.full(len(clients), -1, np.int64)
     for j in range(len(providers)):
         r = providers[j]
         r.calls[:] = 0.0
@@ -73,7 +77,6 @@ def clear_week(clients, workers, providers):
         r.gap = 0.0
         r.owned = 0.0
         r.block_hours[:] = 0.0
-        r.block_zone[:] = -1
     for i in range(len(clients)):
         c = clients[i]
         c.due = 0.0
@@ -86,9 +89,11 @@ def clear_week(clients, workers, providers):
         if c.status != RECEIVING:
             continue
         k = patch_of(providers[c.provider], c.zone)
+        patches[i] = k
         if k >= 0:
             for v in range(c.visits):
                 providers[c.provider].calls[k * 4 + slot_of(c.visits, v)] += c.carers
+    return patches
 
 
 @compiled
@@ -108,32 +113,7 @@ def travel_table(providers, zones, leg_factor, parameters):
 
 
 @compiled
-def has_time(worker, block, hours, stretch, block_limit):
-    """Whether a worker who is in can take a run of these hours within the week's and the block's limit."""
-    return (
-        worker.absent == 0
-        and worker.contact + hours <= worker.hours_wanted * stretch
-        and worker.block_hours[block] + hours <= block_limit
-    )
-
-
-@compiled
-def give(client, run, block, days, hours, w, workers, zones, leg, gap_minutes, driving_speed):
-    """Give a run to a worker: contact, travel and gaps of the week."""
-    worker = workers[w]
-    client.seen[run] = w
-    worker.contact += hours
-    worker.block_hours[block] += hours
-    minutes = days * (leg + gap_minutes)
-    if worker.block_zone[block] >= 0 and worker.block_zone[block] != client.zone:
-        minutes += days * kilometres(zones, worker.block_zone[block], client.zone) / driving_speed * 60.0
-    worker.block_zone[block] = client.zone
-    worker.gap += days * gap_minutes / 60.0
-    worker.travel += (minutes - days * gap_minutes) / 60.0
-
-
-@compiled
-def stand_in(client, block, hours, permanent, staff, lo, hi, workers, zones, parameters, stretch, block_limit):
+def stand_in(client, block, hours, permanent, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters):
     """Row of the best worker for an open run, -1 where nobody has time.
 
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
@@ -141,38 +121,44 @@ def stand_in(client, block, hours, permanent, staff, lo, hi, workers, zones, par
     """
     p = parameters[0]
     best = -1
-    best_score = -1e300
-    provider = client.provider
+    best_score = 0.0
     for k in range(len(client.familiar)):
         w = client.familiar[k]
-        if w < 0 or workers[w].status != IN_POST or workers[w].provider != provider:
+        if w < 0 or client.familiarity[k] <= best_score:
             continue
-        if not has_time(workers[w], block, hours, stretch, block_limit):
+        if free[w] < hours or block_free[w, block] < hours or workers[w].provider != client.provider:
             continue
-        if permanent and workers[w].owned + hours > workers[w].hours_wanted:
+        if permanent and own_free[w] < hours:
             continue
-        if client.familiarity[k] > best_score:
-            best_score = client.familiarity[k]
-            best = w
+        best_score = client.familiarity[k]
+        best = w
     if best >= 0:
         return best
+    best_score = -1e300
     for n in range(lo, hi):
         w = staff[n]
+        if free[w] < hours or block_free[w, block] < hours or (permanent and own_free[w] < hours):
+            continue
         worker = workers[w]
-        if not has_time(worker, block, hours, stretch, block_limit):
-            continue
-        if permanent and worker.owned + hours > worker.hours_wanted:
-            continue
-        zone = worker.block_zone[block] if worker.block_zone[block] >= 0 else worker.zone
+        zone = at[w, block] if at[w, block] >= 0 else worker.zone
         score = -p.rostering_distance_weight * kilometres(zones, zone, client.zone)
-        held = worker.owned if permanent else worker.contact
-        score += p.rostering_spare_weight * (worker.hours_wanted - held) / worker.hours_wanted
-        if worker.guaranteed > 0.0 and held < worker.guaranteed:
-            score += p.rostering_guarantee_weight * (worker.guaranteed - held) / worker.guaranteed
+        spare = own_free[w] if permanent else free[w] - worker.hours_wanted * (p.rostering_stretch - 1.0)
+        score += p.rostering_spare_weight * spare / worker.hours_wanted
+        lacking = worker.guaranteed - (worker.hours_wanted - spare)
+        if lacking > 0.0:
+            score += p.rostering_guarantee_weight * lacking / worker.guaranteed
         if score > best_score:
             best_score = score
             best = w
     return best
+
+
+@compiled
+def legs_between(zones, first, second, days, driving_speed):
+    """Hours of travel between two zones on each of `days`."""
+    if first < 0 or first == second:
+        return 0.0
+    return days * kilometres(zones, first, second) / driving_speed
 
 
 @compiled
@@ -183,16 +169,29 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     the rest (E2), and what is left is not delivered.
     """
     p = parameters[0]
-    clear_week(clients, workers, providers)
+    patches = clear_week(clients, workers, providers)
     table = travel_table(providers, zones, leg_factor, parameters)
     staff_start, staff = staff_lists(workers, len(providers))
-    stretch = p.rostering_stretch
-    weekday_limit = 5.0 * p.rostering_block_hours
-    weekend_limit = 2.0 * p.rostering_block_hours
-    open_client = np.empty(len(clients) * 16, np.int64)
-    open_run = np.empty(len(clients) * 16, np.int64)
-    n_open = 0
+    speed = p.travel_driving_speed
+    gap = p.rostering_gap_minutes / 60.0
+    far = p.travel_longest_leg / speed
     count = len(clients)
+    free = np.full(len(workers), -1.0)
+    own_free = np.zeros(len(workers))
+    block_free = np.zeros((len(workers), 8))
+    at = np.full((len(workers), 8), -1, np.int32)
+    travel = np.zeros(len(workers))
+    days_out = np.zeros(len(workers))
+    for n in range(len(staff)):
+        w = staff[n]
+        own_free[w] = workers[w].hours_wanted
+        if workers[w].absent == 0:
+            free[w] = workers[w].hours_wanted * p.rostering_stretch
+            for block in range(8):
+                block_free[w, block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours
+    open_client = np.empty(count * 16, np.int64)
+    open_run = np.empty(count * 16, np.int64)
+    n_open = 0
     offset = int(uniform(key, 0, 0) * count)
     for m in range(count):
         i = (m + offset) % count
@@ -200,34 +199,36 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         if c.status != RECEIVING:
             continue
         j = c.provider
-        patch = patch_of(providers[j], c.zone)
+        patch = patches[i]
         for v in range(c.visits):
             slot = slot_of(c.visits, v)
-            leg = table[j, patch * 4 + slot] if patch >= 0 else p.travel_longest_leg / p.travel_driving_speed * 60.0
+            leg = table[j, patch * 4 + slot] / 60.0 if patch >= 0 else far
             for weekend in range(2):
                 days = 2.0 if weekend else 5.0
                 block = slot + 4 * weekend
                 hours = days * c.visit_minutes / 60.0
-                limit = weekend_limit if weekend else weekday_limit
                 for place in range(c.carers):
                     run = block * 2 + place
                     c.due += hours
                     c.visits_due += days
                     w = c.carer[run]
-                    if w >= 0 and (workers[w].status != IN_POST or workers[w].provider != j):
+                    if w >= 0 and (workers[w].provider != j or workers[w].status != IN_POST):
                         w = NOBODY
                         c.carer[run] = NOBODY
                     if w >= 0:
-                        workers[w].owned += hours
-                        if has_time(workers[w], block, hours, stretch, limit):
-                            give(
-                                c, run, block, days, hours, w, workers, zones, leg,
-                                p.rostering_gap_minutes, p.travel_driving_speed,
-                            )  # fmt: skip
+                        if free[w] >= hours and block_free[w, block] >= hours:
+                            c.seen[run] = w
+                            own_free[w] -= hours
+                            free[w] -= hours
+                            block_free[w, block] -= hours
+                            travel[w] += days * leg + legs_between(zones, at[w, block], c.zone, days, speed)
+                            days_out[w] += days
+                            at[w, block] = c.zone
                             continue
                         if workers[w].absent == 0:
-                            workers[w].owned -= hours
                             c.carer[run] = NOBODY
+                        else:
+                            own_free[w] -= hours
                     open_client[n_open] = i
                     open_run[n_open] = run
                     n_open += 1
@@ -237,39 +238,44 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
             providers[j].due_council += c.due
     left = 0
     for n in range(n_open):
-        c = clients[open_client[n]]
+        i = open_client[n]
+        c = clients[i]
         run = open_run[n]
         block = run // 2
         days = 2.0 if block >= 4 else 5.0
         hours = days * c.visit_minutes / 60.0
-        limit = weekend_limit if block >= 4 else weekday_limit
         j = c.provider
         lo, hi = staff_start[j], staff_start[j + 1]
         w = NOBODY
         if c.carer[run] == NOBODY:
-            w = stand_in(c, block, hours, True, staff, lo, hi, workers, zones, parameters, stretch, limit)
+            w = stand_in(
+                c, block, hours, True, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
+            )
             if w >= 0:
                 c.carer[run] = w
-                workers[w].owned += hours
+                own_free[w] -= hours
         if w < 0:
-            w = stand_in(c, block, hours, False, staff, lo, hi, workers, zones, parameters, stretch, limit)
-        if w >= 0:
-            patch = patch_of(providers[j], c.zone)
-            leg = table[j, patch * 4 + block % 4] if patch >= 0 else p.travel_longest_leg / p.travel_driving_speed * 60
-            give(
-                c, run, block, days, hours, w, workers, zones, leg, p.rostering_gap_minutes, p.travel_driving_speed
+            w = stand_in(
+                c, block, hours, False, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
             )
+        if w < 0:
+            open_client[left] = i
+            open_run[left] = run
+            left += 1
             continue
-        open_client[left] = open_client[n]
-        open_run[left] = run
-        left += 1
-    delivered = 0.0
+        patch = patches[i]
+        leg = table[j, patch * 4 + block % 4] / 60.0 if patch >= 0 else far
+        c.seen[run] = w
+        free[w] -= hours
+        block_free[w, block] -= hours
+        travel[w] += days * leg + legs_between(zones, at[w, block], c.zone, days, speed)
+        days_out[w] += days
+        at[w, block] = c.zone
     undelivered = 0.0
     for n in range(left):
         c = clients[open_client[n]]
         run = open_run[n]
-        block = run // 2
-        days = 2.0 if block >= 4 else 5.0
+        days = 2.0 if run >= 8 else 5.0
         hours = days * c.visit_minutes / 60.0
         provider = providers[c.provider]
         if provider.office + hours <= p.rostering_office_hours + office_share * provider.plan:
@@ -281,6 +287,7 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         else:
             c.missed += days
             undelivered += hours
+    delivered = 0.0
     for i in range(count):
         c = clients[i]
         if c.status != RECEIVING:
@@ -291,12 +298,20 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         provider.delivered += c.delivered
         if c.payer == COUNCIL:
             provider.delivered_council += c.delivered
-    for w in range(len(workers)):
+    for n in range(len(staff)):
+        w = staff[n]
         r = workers[w]
-        if r.status == IN_POST:
-            providers[r.provider].contact += r.contact
-            providers[r.provider].travel += r.travel
-            providers[r.provider].gap += r.gap
+        r.owned = r.hours_wanted - own_free[w]
+        if r.absent == 0:
+            r.contact = r.hours_wanted * p.rostering_stretch - free[w]
+            r.travel = travel[w]
+            r.gap = gap * days_out[w]
+            for block in range(8):
+                r.block_hours[block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours - block_free[w, block]
+            provider = providers[r.provider]
+            provider.contact += r.contact
+            provider.travel += r.travel
+            provider.gap += r.gap
     return delivered, undelivered
 
 

@@ -109,7 +109,7 @@ def carers_leave(
 ):
     """Weekly chance 1 − (1 − p)^(1/52) of leaving; most stay in the sector, in the pool between jobs (M16).
 
-    `tallies` receives leavers, leavers from zero-hours, person-weeks and zero-hours person-weeks.
+    `tallies` receives leavers, leavers from zero-hours, person-weeks, zero-hours person-weeks and leavers expected.
     """
     p = parameters[0]
     for w in range(len(workers)):
@@ -126,6 +126,7 @@ def carers_leave(
         tallies[3] += zero
         logit = leaving_logit(r, providers[j], growth[j], outside_pay, intercept, volatility_reference, parameters)
         weekly = 1.0 - (1.0 + math.exp(logit)) ** (-1.0 / 52.0)
+        tallies[4] += weekly
         if uniform(key, r.number, 0) < weekly:
             tallies[0] += 1.0
             tallies[1] += zero
@@ -344,8 +345,41 @@ def transfer_staff(clients, workers, providers, parameters, key):
 
 
 @compiled
+def staff_follow(clients, workers, provider, move_share, key):
+    """While a provider closes, its staff follow the people they know to the provider who takes over (TUPE).
+
+    A worker moves once people they know better are with one other provider than are still with the old one.
+    """
+    stay = np.zeros(len(workers))
+    lead = np.zeros(len(workers))
+    target = np.full(len(workers), -1, np.int64)
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.provider < 0:
+            continue
+        for k in range(len(c.familiar)):
+            w = c.familiar[k]
+            if w < 0 or workers[w].provider != provider or workers[w].status != IN_POST:
+                continue
+            known = c.familiarity[k]
+            if c.provider == provider:
+                stay[w] += known
+            elif target[w] == c.provider:
+                lead[w] += known
+            elif lead[w] < known:
+                target[w] = c.provider
+                lead[w] = known - lead[w]
+            else:
+                lead[w] -= known
+    for w in range(len(workers)):
+        r = workers[w]
+        if target[w] >= 0 and lead[w] > stay[w] and uniform(key, r.number, 0) < move_share:
+            r.provider = target[w]
+
+
+@compiled
 def dismiss(workers, provider, stay_share, key):
-    """A provider that closes lets its staff go: most to the pool. Returns how many."""
+    """A provider that has closed lets whoever is left go: most to the pool. Returns how many had started."""
     lost = 0.0
     for w in range(len(workers)):
         r = workers[w]

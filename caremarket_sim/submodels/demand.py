@@ -78,9 +78,11 @@ def needs_change(market, parameters, policy, draws):
 
 def people_leave_care(market, parameters, policy, draws):
     """People die, move to a care home, or recover."""
-    deaths, moves, recoveries = people.leave_care(
+    deaths, moves, recoveries, council, self_funders = people.leave_care(
         market.clients.rows, parameters.row, draws.key("people_leave_care")
     )
     market.counts["deaths"] += deaths
     market.counts["care_home_moves"] += moves
     market.counts["recoveries"] += recoveries
+    market.counts["expected_to_leave_council"] += council
+    market.counts["expected_to_leave_self"] += self_funders

@@ -4,6 +4,8 @@ import numpy as np
 
 from ..kernels import workforce
 
+LEAVING = ("leavers", "leavers_zero", "weeks_in_post", "weeks_zero", "expected_leavers")
+
 
 def managers_come_and_go(market, parameters, policy, draws):
     """A registered manager leaves with the chance of a year (M13); the post stays empty for months."""
@@ -27,7 +29,7 @@ def carers_leave(market, parameters, policy, draws):
     commissioner = market.commissioners.rows[0]
     providers.leavers = 0.0
     growth = p.posts_slow_memory * 52.0 * (providers.demand / np.maximum(providers.demand_slow, 1.0) - 1.0)
-    tallies = np.zeros(4)
+    tallies = np.zeros(5)
     workforce.carers_leave(
         market.workers.rows,
         providers.rows,
@@ -39,8 +41,9 @@ def carers_leave(market, parameters, policy, draws):
         draws.key("carers_leave"),
         tallies,
     )
-    for name, value in zip(("leavers", "leavers_zero", "weeks_in_post", "weeks_zero"), tallies, strict=True):
+    for name, value in zip(LEAVING, tallies, strict=True):
         market.counts[name] += value
+    market.counts["leavers_in_post"] += tallies[0]
     cap = np.where(providers.contracted == 1, policy.employment_zero_hours_cap, 1.0)
     zero_now = providers.zero_staff / np.maximum(providers.staff, 1.0)
     workforce.contracts_convert(

@@ -17,7 +17,8 @@ WITH_THE_CONTRACT = ("contract_", "procurement_", "fee_", "employment_", "stewar
 def policy_takes_effect(market, parameters, policy, draws):
     """Levers whose date has come take effect: terms of contract when the contract starts, the rest at once.
 
-    Co-design comes first, then the tender, then mobilisation. Without a re-tender the terms are varied at once.
+    Co-design comes first, then the tender, then mobilisation. Unless a re-tender has just been decided, terms are varied
+    at once.
     """
     p = parameters
     decided = policy
@@ -32,7 +33,7 @@ def policy_takes_effect(market, parameters, policy, draws):
         market.levers[name] = policy.row[name]
     if not terms:
         return
-    if decided.procurement_retender_at_start:
+    if decided.procurement_retender_at_start and "procurement_retender_at_start" in changed:
         codesign = round(decided.stewardship_codesign_months * 52.0 / 12.0)
         commissioner["tender_due"] = codesign + p.procurement_tender_weeks + p.procurement_mobilisation_weeks
         commissioner["codesign_done"] = decided.stewardship_codesign_months / 18.0

@@ -75,6 +75,10 @@ def providers_close(market, parameters, policy, draws):
         sourcing.give_notice(
             market.clients.rows, j, providers.rows, 1.0, int(p.exit_notice_weeks), draws.key("give_notice")
         )
+    for j in np.flatnonzero(providers.closing > 0):
+        workforce.staff_follow(
+            market.clients.rows, market.workers.rows, j, p.procurement_staff_move_share, draws.fixed("staff_follow")
+        )
     ending = providers.closing == 1
     for j in np.flatnonzero(ending):
         still = (market.clients.provider == j) & (market.clients.status == RECEIVING)

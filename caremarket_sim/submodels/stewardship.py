@@ -57,12 +57,12 @@ def council_steers(market, parameters, policy, draws):
 def budget_is_checked(market, parameters, policy, draws):
     """Spend over budget for two quarters holds back fee growth, then package time (E14); it comes back when it can.
 
-    Each April the budget is uprated by the neutral share of cost growth and by demand, and moves part of the way to
+    While the market settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by demand, and moves part of the way to
     last year's spend, up or down by at most a few per cent a year.
     """
     p = parameters
     commissioner = market.commissioners.rows[0]
-    if market.week % 13 != 12:
+    if market.week % 13 != 12 or market.week < 0:
         return
     quarter = commissioner["quarter_spend"] / 13.0
     commissioner["quarter_spend"] = 0.0
