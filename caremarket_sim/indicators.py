@@ -59,7 +59,12 @@ def _indicator(id, label, unit, family, better, smallest, audience, definition, 
 
 
 def _over(top, bottom):
-    return lambda r: r[top] / np.where(r[bottom] > 0.0, r[bottom], np.nan)
+    return lambda r: r[top] / _some(r[bottom])
+
+
+def _some(values):
+    """The values, nan where there is nothing to divide by."""
+    return np.where(values > 0.0, values, np.nan)
 
 
 def _mean(name):
@@ -128,7 +133,7 @@ _indicator(
 _indicator(
     "undelivered_share", "Hours not delivered", "share", "outcomes", "lower", 0.002, SCRUTINY,
     "Hours due to people with a provider that nobody delivered, over hours due.",
-    lambda r: 1.0 - r["delivered"] / r["due"], weekly=True, broken_down=True,
+    lambda r: 1.0 - r["delivered"] / _some(r["due"]), weekly=True, broken_down=True,
 )  # fmt: skip
 _indicator(
     "late_share", "Visits over 30 minutes late", "share", "outcomes", "lower", 0.01, CITIZEN,
@@ -196,7 +201,7 @@ _indicator(
 _indicator(
     "cost_per_hour", "Cost of a delivered council hour", "£ an hour", "costs", "lower", 0.2, FINANCE,
     "All that the council and its clients pay over council-funded hours delivered.",
-    lambda r: (_council_spend(r) + r["contributions"]) / r["delivered_council"], **HEADLINE,
+    lambda r: (_council_spend(r) + r["contributions"]) / _some(r["delivered_council"]), **HEADLINE,
 )  # fmt: skip
 _indicator(
     "nhs_cost", "NHS cost", "£ a year", "costs", "lower", 50_000.0, HEALTH,
@@ -205,7 +210,7 @@ _indicator(
 )  # fmt: skip
 _indicator(
     "cost_per_client", "Council cost a client", "£ a week", "costs", "lower", 3.0, FINANCE,
-    "Council spend over council clients receiving care.", lambda r: _council_spend(r) / r["receiving_council"],
+    "Council spend over council clients receiving care.", lambda r: _council_spend(r) / _some(r["receiving_council"]),
 )  # fmt: skip
 _indicator(
     "care_spend", "Council spend on care", "£ a year", "costs", "neither", 100_000.0, FINANCE,

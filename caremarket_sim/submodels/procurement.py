@@ -83,6 +83,54 @@ def council_tenders(market, parameters, policy, draws):
             start_contracts(market, parameters, draws)
     if (market.transfers >= 0).any():
         move_zones(market, parameters, draws)
+    if market.levers["procurement_max_providers"][0] > 0.0 or market.levers["procurement_zoned"][0]:
+        fill_gaps(market, parameters, draws)
+
+
+def fill_gaps(market, parameters, draws):
+    """A closed framework that has lost providers is opened again, and zones without a lead provider get one.
+
+    How soon depends on how late the council sees it. Agencies join that are large enough and whose cost the fee covers;
+    a zone goes to the contracted provider with the best margin.
+    """
+    p = parameters
+    providers, commissioner = market.providers, market.commissioners.rows[0]
+    lever = Numbers(market.levers)
+    lag = p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * market.stewardship
+    contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
+    sought = lever.procurement_max_providers
+    sought = sought if sought > 0.0 else np.ceil(len(market.zones) * lever.procurement_providers_per_zone / 2.0)
+    if contracted.sum() < p.procurement_reopen_share * sought and uniform(draws.key("reopen"), 0, 0) < 1.0 / lag:
+        agencies = (providers.open == 1) & (providers.closing == 0) & ~contracted
+        agencies &= providers.demand > p.entry_join_hours
+        fee = commissioner["fee"] * lever.fee_level
+        cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
+        agencies &= cost < fee * costs.paid_share(lever, p) * (1.0 + p.procurement_reopen_tolerance)
+        if agencies.any():
+            j = int(np.argmin(np.where(agencies, cost, np.inf)))
+            providers.contracted[j] = 1
+            providers.rate[j] = fee
+            providers.plan[j] *= p.entry_join_growth
+            contracted[j] = True
+    if not lever.procurement_zoned or not contracted.any():
+        return
+    leads = np.zeros(len(market.zones), np.int64)
+    for j in np.flatnonzero(contracted):
+        patch = providers.patch_zone[j, : providers.patch_count[j]]
+        leads[patch[providers.patch_lead[j, : providers.patch_count[j]] == 1]] += 1
+    wanted = min(int(lever.procurement_providers_per_zone), int(contracted.sum()))
+    for zone in np.flatnonzero((leads < wanted) & (market.transfers < 0)):
+        if uniform(draws.key("zone_without_lead"), int(zone), 0) >= 1.0 / lag:
+            continue
+        others = [j for j in np.flatnonzero(contracted) if not leads_in(providers, j, zone)]
+        if others:
+            take_zones(providers, max(others, key=lambda j: providers.margin[j]), [zone], keep_leads=True)
+
+
+def leads_in(providers, j, zone) -> bool:
+    """Whether a provider is a lead provider of a zone."""
+    patch = providers.patch_zone[j, : providers.patch_count[j]]
+    return bool((providers.patch_lead[j, : providers.patch_count[j]][patch == zone] == 1).any())
 
 
 def is_contest(decided) -> bool:
@@ -300,13 +348,19 @@ def start_contracts(market, parameters, draws):
     market.transfers[order] = np.floor(np.arange(len(market.zones)) * (spread + 1) / len(market.zones)).astype(np.int64)
 
 
-def take_zones(providers, j, zones):
-    """A provider leads in these zones: they come first in its patch."""
-    kept = [z for z in providers.patch_zone[j][: providers.patch_count[j]] if z not in zones]
-    patch = list(zones) + kept[: PATCH - len(zones)]
+def take_zones(providers, j, zones, keep_leads=False):
+    """A provider becomes lead in these zones: they come first in its patch, then those it served before."""
+    count = providers.patch_count[j]
+    before = providers.patch_zone[j, :count].tolist()
+    led = set(providers.patch_zone[j, :count][providers.patch_lead[j, :count] == 1].tolist()) if keep_leads else set()
+    zones = [int(zone) for zone in zones]
+    patch = (zones + [z for z in before if z in led and z not in zones])[:PATCH]
+    leads = len(patch)
+    patch += [z for z in before if z not in patch][: PATCH - leads]
     providers.patch_zone[j, : len(patch)] = patch
     providers.patch_count[j] = len(patch)
-    providers.patch_lead[j, : len(zones)] = 1
+    providers.patch_lead[j] = 0
+    providers.patch_lead[j, :leads] = 1
 
 
 def cover_all_zones(market, won):
