@@ -22,6 +22,12 @@ def sum_clients(clients, parameters, record):
         r.quality += c.quality_of_life
         r.connection += c.connection
         r.lonely += c.connection < p.connection_lonely_line
+        r.due += c.due  # of this week, whatever has become of the person since, as where a provider closed
+        r.delivered += c.delivered
+        r.delivered_council += council * c.delivered
+        r.visits_due += c.visits_due
+        r.missed += c.missed
+        r.late += c.late
         if c.status == RECEIVING:
             r.receiving += 1.0
             r.receiving_council += council
@@ -29,14 +35,8 @@ def sum_clients(clients, parameters, record):
             r.continuity += c.continuity
             r.carers_fortnight += c.carers_fortnight
             r.package_fit += c.package_fit
-            r.due += c.due
-            r.delivered += c.delivered
-            r.visits_due += c.visits_due
-            r.missed += c.missed
-            r.late += c.late
             if council:
                 r.hours_council += c.hours
-                r.delivered_council += c.delivered
             else:
                 r.hours_self += c.hours
         elif c.status == WAITING:
