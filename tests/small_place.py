@@ -1,13 +1,22 @@
 """A made-up place of three zones, sixty people and seven providers, settled once a process and seed."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import hypothesis.strategies as st
+from hypothesis import Phase, settings
+
 from caremarket_sim import week
-from caremarket_sim.scenario import load
+from caremarket_sim.parameters import Numbers
+from caremarket_sim.policy import PRESETS, of_preset
+from caremarket_sim.scenario import Change, load
+from tests.test_policy import lever_settings
 
 FOLDER = Path(__file__).parent / "data" / "small"
 WIGAN = FOLDER.parents[2] / "scenarios" / "wigan"
+FEW = settings(max_examples=6, phases=(Phase.explicit, Phase.generate))
+"""A few examples, and no search for a smaller one that fails: each takes the better part of a second."""
 REGIMES = ("collaborative", "block", "zero-hours-spot")
 
 
@@ -31,3 +40,36 @@ def _settled(spin_up_key, scenario, seed):
 def begun(scenario, seed=1):
     """The scenario's market on the day it begins: a fork of the settled one, which is made once."""
     return week.fork(_settled(scenario.spin_up_key, scenario, seed), scenario)
+
+
+def weekly(scenario, market, seed=1, watched=()):
+    """Simulate week by week. After each yields photographs of the market: at the week's `start`, just before each
+    process named in `watched`, and at its `end`."""
+    photographs = {}
+
+    def photographed(name):
+        def take(market, parameters, policy, draws):
+            photographs[name] = market.copy()
+
+        return take
+
+    processes = []
+    for process in week.PROCESSES:
+        if process.__name__ in watched:
+            processes.append(photographed(process.__name__))
+        processes.append(process)
+    for number in range(scenario.weeks):
+        photographs["start"] = market.copy()
+        decided = Numbers(scenario.levers_at(number).row)
+        week.one_week(market, scenario.parameters.numbers, decided, seed, tuple(processes))
+        photographs["end"] = market
+        yield photographs
+
+
+@st.composite
+def random_policies(draw, weeks=53):
+    """The small place under a preset with some levers set at random, and some set anew on a later date."""
+    scenario = small("baseline", weeks)
+    levers = of_preset(draw(st.sampled_from(sorted(PRESETS)))).changed(draw(lever_settings))
+    later = Change(draw(st.integers(1, weeks - 1)), levers.changed(draw(lever_settings)))
+    return replace(scenario, changes=(Change(0, levers), later))
