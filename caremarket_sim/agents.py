@@ -118,7 +118,8 @@ class View(mesa.Agent):
 
     `number` is who the agent is, the same person or firm in every scenario of a seed; `unique_id`, made from it, is the
     same too, and differs between kinds. The model makes views and takes them away; see `CareMarket.agents`. Codes can
-    be read in words, as `status_name`, and written in words, as `status = "left"`.
+    be read in words, as `status_name`, and written in words, as `status = "left"`. What is assigned stands until a
+    process of the week writes that column: a care worker's `pay` follows the provider's, for one.
     Raises LookupError on reading an agent whose row was dropped: those who have gone are dropped once a year.
     """
 
@@ -141,6 +142,9 @@ class View(mesa.Agent):
             setattr(cls, name, ColumnOfRow(name, column, cls.WORDS.get(name, ())))
         for name, words in cls.WORDS.items():
             setattr(cls, f"{name}_name", property(lambda agent, n=name, w=words: w[getattr(agent, n)], doc=str(words)))
+        for name in ("zone", "base_zone"):
+            if name in cls.TABLE.columns():
+                setattr(cls, f"{name}_name", property(lambda agent, n=name: agent.model.zone_name(getattr(agent, n))))
 
     def __init__(self, model, number: int, row: int):
         self._table, self._number, self._row = getattr(model.market, self.IN_MARKET), number, row
@@ -164,22 +168,16 @@ class View(mesa.Agent):
         self._row = int(found[0])
         return self._row
 
-    @property
-    def zone_name(self) -> str:
-        """The name of the home zone, or of the zone of the office."""
-        at = self.base_zone if "base_zone" in self.TABLE.columns() else self.zone
-        return str(self.model.market.zones["name"][at])
-
     def remove(self) -> None:
         """Leave the market, as Mesa's `remove` does; raises TypeError for those who cannot leave at once."""
         raise TypeError(f"a {self.CALLED} cannot be removed")
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(_refusal(type(self), name))
+        raise AttributeError(_refusal(type(self).__name__, name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _OWN and not hasattr(type(self), name):
-            raise AttributeError(_refusal(type(self), name))
+            raise AttributeError(_refusal(type(self).__name__, name))
         object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
@@ -187,8 +185,9 @@ class View(mesa.Agent):
 
 
 @cache
-def _refusal(kind: type[View], name: str) -> str:
+def _refusal(kind_name: str, name: str) -> str:
     """Why there is no such attribute; found once, as a reporter may ask it of every agent every week."""
+    kind = next(kind for kind in KINDS if kind.__name__ == kind_name)
     said = f"a {kind.CALLED} has no {name}"
     if name.startswith("__"):
         return said

@@ -6,6 +6,7 @@ kernels walk over, and a copy of the arrays is a copy of the market.
 """
 
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 
@@ -46,19 +47,32 @@ class Column:
         self.name = name
 
     def __get__(self, table, owner=None):
-        return self if table is None else table.rows[self.name]
-
-    def __set__(self, table, values):
-        table.rows[self.name] = values
+        if table is None:
+            return self
+        column = table.rows[self.name]
+        table.__dict__[self.name] = column
+        return column
 
 
 class Table:
-    """Rows of one kind of agent. `rows` is the live part of a larger block that grows by doubling."""
+    """Rows of one kind of agent. `rows` is the live part of a larger block that grows by doubling.
+
+    A column once read is remembered until rows are added or dropped.
+    """
 
     def __init__(self, rows: np.ndarray | None = None, capacity: int = 64):
-        self._block = np.zeros(capacity, self.dtype()) if rows is None else rows
-        self.count = 0 if rows is None else len(rows)
-        self.rows = self._block[: self.count]
+        self._show(np.zeros(capacity, self.dtype()) if rows is None else rows, 0 if rows is None else len(rows))
+
+    def _show(self, block: np.ndarray, count: int) -> None:
+        self.__dict__.clear()
+        self.__dict__.update(_block=block, count=count, rows=block[:count])
+
+    def __setattr__(self, name, values):
+        column = getattr(type(self), name, None)
+        if not isinstance(column, Column):
+            raise AttributeError(f"{type(self).__name__} has no column {name!r}")
+        if values is not self.__dict__.get(name):
+            self.rows[name] = values
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
@@ -66,6 +80,7 @@ class Table:
         return {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
 
     @classmethod
+    @cache
     def dtype(cls) -> np.dtype:
         """The structured dtype of a row."""
         fields = [
@@ -80,31 +95,36 @@ class Table:
     def add(self, how_many: int) -> np.ndarray:
         """Append zeroed rows and return them."""
         needed = self.count + how_many
-        if needed > len(self._block):
-            block = np.zeros(max(needed, 2 * len(self._block)), self._block.dtype)
+        block = self._block
+        if needed > len(block):
+            block = np.zeros(max(needed, 2 * len(block)), block.dtype)
             block[: self.count] = self.rows
-            self._block = block
-        self._block[self.count : needed] = 0
-        self.count = needed
-        self.rows = self._block[:needed]
-        return self._block[needed - how_many : needed]
+        block[self.count : needed].view(np.uint8)[:] = 0
+        self._show(block, needed)
+        return block[needed - how_many : needed]
 
     def keep(self, wanted: np.ndarray) -> np.ndarray:
         """Drop all rows but `wanted` (bool mask); return the new row of each old one, -1 where dropped."""
         moved = np.where(wanted, np.cumsum(wanted) - 1, -1).astype(np.int32)
         kept = self.rows[wanted]
         self._block[: len(kept)] = kept
-        self.count = len(kept)
-        self.rows = self._block[: self.count]
+        self._show(self._block, len(kept))
         return moved
 
     def copy(self):
         """A table of its own with the same rows, and room to grow."""
-        twin = type(self)(capacity=max(64, self.count + self.count // 4))
-        twin._block[: self.count] = self.rows
-        twin.count = self.count
-        twin.rows = twin._block[: self.count]
+        block = np.zeros(max(64, self.count + self.count // 4), self._block.dtype)
+        block[: self.count] = self.rows
+        twin = type(self)(capacity=0)
+        twin._show(block, self.count)
         return twin
+
+    def __reduce__(self):
+        return _table_of, (type(self), self.rows)
+
+
+def _table_of(kind, rows):
+    return kind(rows).copy()
 
 
 class Clients(Table):
@@ -488,17 +508,20 @@ class Market:
 
     def pay(self, payer: str, payee: str, purpose: str, pounds) -> None:
         """Post a payment. Where providers pay or are paid, `pounds` has one amount for each; pence are rounded once."""
-        pence = np.rint(np.asarray(pounds) * 100.0).astype(np.int64)
-        if payer == "providers":
-            self.providers.cash -= pence
-            self.providers.cost += pence / 100.0
-        if payee == "providers":
-            self.providers.cash += pence
-            self.providers.revenue += pence / 100.0
-        total = pence.sum()
-        self.ledger[PARTY[payer], PARTY[payee], PURPOSE[purpose]] += total
-        self.purses[PARTY[payer]] -= total
-        self.purses[PARTY[payee]] += total
+        if payer != "providers" and payee != "providers":
+            total = round(float(pounds) * 100.0)
+        else:
+            pence = np.rint(pounds * 100.0)
+            total = int(pence.sum())
+            sign, flow = (-1, self.providers.cost) if payer == "providers" else (1, self.providers.revenue)
+            flow += pence / 100.0
+            cash = self.providers.cash
+            cash += (sign * pence).astype(np.int64)
+        if total:
+            a, b = PARTY[payer], PARTY[payee]
+            self.ledger[a, b, PURPOSE[purpose]] += total
+            self.purses[a] -= total
+            self.purses[b] += total
 
     def paid(self, payer: str | None = None, payee: str | None = None, purpose: str | None = None) -> float:
         """Pounds paid this week, by any payer, to any payee, for any purpose unless named."""

@@ -152,6 +152,10 @@ class CareMarket(mesa.Model):
         self._bring_up_to_date()
         return self._views[kind][number]
 
+    def zone_name(self, row: int) -> str:
+        """The name of a zone."""
+        return str(self.market.zones["name"][row])
+
     def forget(self, agent: View) -> None:
         """Take an agent out of Mesa's sets."""
         if self._views[type(agent)].pop(agent._number, None) is not None:
@@ -186,7 +190,7 @@ class CareMarket(mesa.Model):
     @property
     def scenario(self) -> Any:
         """Mesa 3.5 keeps scenarios of its own under this name, and SolaraViz would put one in the place of ours."""
-        raise AttributeError("scenario")
+        raise AttributeError  # __getattr__ then says why
 
     @scenario.setter
     def scenario(self, mesa_scenario: object) -> None:
@@ -202,6 +206,9 @@ class CareMarket(mesa.Model):
             raise AttributeError("Mesa keeps the name scenario for its own; the scenario simulated is care_scenario")
         near = None if name.startswith("_") else nearest(name, [*INDICATORS, *dir(type(self))])
         raise AttributeError(f"CareMarket has no {name}" + (f"; did you mean {near}?" if near else ""))
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *INDICATORS]
 
 
 def _accepted_seed(rng: object) -> int:

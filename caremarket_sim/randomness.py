@@ -16,9 +16,9 @@ FIXED = 0
 
 
 @cache
-def process_code(name: str) -> int:
+def process_code(name: str) -> np.uint64:
     """A 64-bit code of a process's name; the same on every machine."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
 class Draws:
@@ -36,16 +36,16 @@ class Draws:
 
     def key(self, process: str) -> np.uint64:
         """The key of a process this week."""
-        return np.uint64(hashing.stream_key(self.seed, np.uint64(process_code(process)), self.week))
+        return np.uint64(hashing.stream_key(self.seed, process_code(process), self.week))
 
     def fixed(self, process: str) -> np.uint64:
         """The key of a process whose draws do not depend on the week: attributes that a person is born with."""
-        return np.uint64(hashing.stream_key(self.seed, np.uint64(process_code(process)), np.uint64(FIXED)))
+        return np.uint64(hashing.stream_key(self.seed, process_code(process), np.uint64(FIXED)))
 
     def uniform(self, process: str, who: np.ndarray, part: int = 0) -> np.ndarray:
         """Uniforms in (0, 1), one for each number in `who`."""
-        return hashing.fill_uniforms(self.key(process), np.asarray(who, np.int64), np.int64(part))
+        return hashing.fill_uniforms(self.key(process), np.ascontiguousarray(who, np.int64), part)
 
     def normal(self, process: str, who: np.ndarray, part: int = 0) -> np.ndarray:
         """Standard normals, one for each number in `who`."""
-        return hashing.fill_normals(self.key(process), np.asarray(who, np.int64), np.int64(part))
+        return hashing.fill_normals(self.key(process), np.ascontiguousarray(who, np.int64), part)

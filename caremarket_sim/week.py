@@ -5,7 +5,7 @@ import os
 import pickle
 import tempfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from .indicators import Outcome, outcome_of
 from .initialisation import make_market, price_path
 from .kernels import workforce
 from .parameters import Numbers
+from .policy import ROW_TYPE
 from .randomness import Draws
 from .submodels.demand import needs_change, people_are_referred, people_leave_care
 from .submodels.experience import (
@@ -108,12 +109,16 @@ def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES
     force, which processes see as `policy`, follow with the contract.
     """
     draws = Draws(seed, market.week)
-    policy = Numbers(market.levers.copy())
     for process in processes:
-        if market.levers.tobytes() != policy.row.tobytes():
-            policy = Numbers(market.levers.copy())
+        policy = _in_force(market.levers.tobytes())
         process(market, parameters, decided if process is policy_takes_effect else policy, draws)
     market.week += 1
+
+
+@lru_cache(maxsize=64)
+def _in_force(levers: bytes) -> Numbers:
+    """The levers in force as numbers; made once for each set."""
+    return Numbers(np.frombuffer(levers, ROW_TYPE).copy())
 
 
 def settle(scenario, seed: int) -> Market:

@@ -47,11 +47,11 @@ def council_pays(market, parameters, policy, draws):
         unused = np.maximum(promised - used, 0.0) * (providers.open == 1) * (providers.closing == 0)
         unused *= np.minimum(1.0, providers.capacity / np.maximum(promised, 1.0))
         market.pay("council", "providers", "block hours unused", unused * providers.rate)
-    contribution = p.money_client_contribution_share * float((council * providers.rate).sum())
+    contribution = p.money_client_contribution_share * float(council @ providers.rate)
     market.pay("clients", "council", "client contributions", contribution)
 
     contracted = providers.open * providers.contracted
-    people = float((contracted * providers.clients).sum())
+    people = float(contracted @ providers.clients)
     trust = float((contracted * providers.trust).sum() / max(contracted.sum(), 1))
     checks = lever.stewardship_monitoring * people * 12.0 / 52.0
     check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust))

@@ -20,6 +20,8 @@ def policy_takes_effect(market, parameters, policy, draws):
     Co-design comes first, then the tender, then mobilisation. Unless a re-tender has just been decided, terms are varied
     at once.
     """
+    if market.decided.tobytes() == policy.row.tobytes():
+        return
     p = parameters
     decided = policy
     commissioner = market.commissioners.rows[0]
@@ -83,12 +85,13 @@ def council_tenders(market, parameters, policy, draws):
             start_contracts(market, parameters, draws)
     if (market.transfers >= 0).any():
         move_zones(market, parameters, draws)
-    if market.levers["procurement_max_providers"][0] > 0.0 or market.levers["procurement_zoned"][0]:
+    closed = market.levers["procurement_max_providers"][0] > 0.0 or market.levers["procurement_zoned"][0]
+    if closed and market.week % 4 == 0:
         fill_gaps(market, parameters, draws)
 
 
 def fill_gaps(market, parameters, draws):
-    """A closed framework that has lost providers is opened again, and zones without a lead provider get one.
+    """Monthly, a closed framework that has lost providers is opened again, and zones without a lead get one.
 
     How soon depends on how late the council sees it. Agencies join that are large enough and whose cost the fee covers;
     a zone goes to the contracted provider with the best margin.
@@ -97,10 +100,11 @@ def fill_gaps(market, parameters, draws):
     providers, commissioner = market.providers, market.commissioners.rows[0]
     lever = Numbers(market.levers)
     lag = p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * market.stewardship
+    soon = 4.0 / lag
     contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
     sought = lever.procurement_max_providers
     sought = sought if sought > 0.0 else np.ceil(len(market.zones) * lever.procurement_providers_per_zone / 2.0)
-    if contracted.sum() < p.procurement_reopen_share * sought and uniform(draws.key("reopen"), 0, 0) < 1.0 / lag:
+    if contracted.sum() < p.procurement_reopen_share * sought and uniform(draws.key("reopen"), 0, 0) < soon:
         agencies = (providers.open == 1) & (providers.closing == 0) & ~contracted
         agencies &= providers.demand > p.entry_join_hours
         fee = commissioner["fee"] * lever.fee_level
@@ -120,7 +124,7 @@ def fill_gaps(market, parameters, draws):
         leads[patch[providers.patch_lead[j, : providers.patch_count[j]] == 1]] += 1
     wanted = min(int(lever.procurement_providers_per_zone), int(contracted.sum()))
     for zone in np.flatnonzero((leads < wanted) & (market.transfers < 0)):
-        if uniform(draws.key("zone_without_lead"), int(zone), 0) >= 1.0 / lag:
+        if uniform(draws.key("zone_without_lead"), int(zone), 0) >= soon:
             continue
         others = [j for j in np.flatnonzero(contracted) if not leads_in(providers, j, zone)]
         if others:

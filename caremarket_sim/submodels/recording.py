@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import costs
 from ..entities import (
     COUNTS,
     GONE,
@@ -159,12 +160,13 @@ STAFF_SUMS = (
 
 def the_week_is_recorded(market, parameters, policy, draws):
     """Write the week's row of the record; at the year's end add up each group, and drop rows of those who have gone."""
-    market.series[market.week % len(market.series)] = 0.0
-    row = market.series[market.week % len(market.series) :][:1]
+    at = market.week % len(market.series)
+    row = market.series[at : at + 1]
+    values = row.view(np.float64)
+    values[:] = 0.0
     recording.sum_clients(market.clients.rows, parameters.row, row)
     recording.sum_workers(market.workers.rows, parameters.row, market.prices["real_living_wage"], row)
     record_providers(market, row)
-    values = row.view(np.float64)
     values[_FIRST_COUNT:_FIRST_LINE] = market.counts.view(np.float64)
     values[_FIRST_LINE:] = market.ledger[_LINE_INDEX] / 100.0
     if market.week % 52 == 26:
@@ -189,23 +191,23 @@ def record_providers(market, row):
     hours = providers.delivered
     share = hours / max(float(hours.sum()), 1.0)
     row["largest_share"] = share.max()
-    row["concentration"] = float((share * share).sum())
-    row["median_margin"] = np.median(providers.margin[contracted]) if contracted.any() else np.nan
-    row["private_margin"] = np.median(providers.margin[private]) if private.any() else np.nan
+    row["concentration"] = float(share @ share)
+    row["median_margin"] = costs.middle(providers.margin[contracted], np.nan)
+    row["private_margin"] = costs.middle(providers.margin[private], np.nan)
     weight = providers.council_hours * contracted
     total = max(float(weight.sum()), 1e-9)
-    row["trust"] = float((weight * providers.trust).sum()) / total
-    row["practice"] = float((weight * providers.practice).sum()) / total
-    row["quality_latent"] = float((hours * providers.quality).sum()) / max(float(hours.sum()), 1.0)
-    row["fee"] = float((weight * providers.rate).sum()) / total
+    row["trust"] = float(weight @ providers.trust) / total
+    row["practice"] = float(weight @ providers.practice) / total
+    row["quality_latent"] = float(hours @ providers.quality) / max(float(hours.sum()), 1.0)
+    row["fee"] = float(weight @ providers.rate) / total
     row["rated"] = np.count_nonzero(trading & (providers.rating != UNRATED))
     row["rated_good"] = np.count_nonzero(trading & ((providers.rating == GOOD) | (providers.rating == OUTSTANDING)))
     for name in ("posts", "staff", "onboarding"):
         row[name] = getattr(providers, name)[trading].sum()
     row["agency"] = providers.agency.sum()
     row["office"] = providers.office.sum()
-    row["promised"] = float((weight * providers.promised).sum()) / total
-    row["realised"] = float((weight * providers.realised).sum()) / total
+    row["promised"] = float(weight @ providers.promised) / total
+    row["realised"] = float(weight @ providers.realised) / total
     row["package_share"] = market.commissioners.package_share[0]
 
 
@@ -260,7 +262,12 @@ def sums_by_group(market, parameters) -> np.ndarray:
 
 
 def drop_the_gone(market):
-    """Rows of people who left care and of care workers who left for good are dropped once a year."""
-    market.clients.keep(market.clients.status != LEFT)
-    moved = market.workers.keep(market.workers.status != GONE)
-    care.forget_rows(market.clients.rows, moved)
+    """Rows of people who left care, care workers who left for good and firms that closed are dropped once a year."""
+    clients, workers, providers = market.clients, market.workers, market.providers
+    clients.keep(clients.status != LEFT)
+    moved = workers.keep(workers.status != GONE)
+    care.forget_rows(clients.rows, moved)
+    moved = np.append(providers.keep((providers.open == 1) | (providers.won == 1)), -1)
+    clients.provider = moved[clients.provider]
+    clients.former = moved[clients.former]
+    workers.provider = moved[workers.provider]

@@ -20,7 +20,7 @@ def posts_wanted(market, parameters):
     open_now = (providers.open == 1) & (providers.closing == 0)
     demand = providers.demand * open_now
     plan = np.maximum(providers.plan, 1.0)
-    load = demand.sum() / max(float((providers.plan * open_now).sum()), 1.0)
+    load = demand.sum() / max(float(providers.plan @ open_now), 1.0)
     queue = (clients.status == WAITING) & (clients.payer == COUNCIL)
     waiting = float(clients.hours[queue].sum())
     earning = open_now & (providers.contracted == 1) & (providers.margin > 0.0)
@@ -116,7 +116,7 @@ def recruits_start(market, parameters, policy, draws):
 def carers_train(market, parameters, policy, draws):
     """Training is remembered over a year, and with enough of it people qualify."""
     workforce.train(market.workers.rows, market.providers.rows, parameters.row, draws.key("carers_train"))
-    market.counts["training_days"] += float((market.providers.training_days * market.providers.staff).sum()) / 52.0
+    market.counts["training_days"] += float(market.providers.training_days @ market.providers.staff) / 52.0
 
 
 def carers_take_leave_and_fall_sick(market, parameters, policy, draws):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import firms
+from .. import costs, firms
 from ..entities import IN_HOUSE, RECEIVING
 from ..kernels import sourcing, workforce
 
@@ -162,7 +162,7 @@ def invitation(market, p) -> float:
     """How far margins and waiting invite firms in: 1 in the baseline."""
     providers, clients = market.providers, market.clients
     trading = (providers.open == 1) & (providers.delivered > 0.0)
-    margin = float(np.median(providers.margin[trading])) if trading.any() else 0.0
+    margin = costs.middle(providers.margin[trading])
     here = max(np.count_nonzero(clients.status < 4), 1)
     waiting = np.count_nonzero(clients.status == 0) / here
     return float(

@@ -23,7 +23,7 @@ def packages_are_sourced(market, parameters, policy, draws):
     clients, providers = market.clients, market.providers
     sourcing.count_packages(clients.rows, providers.rows)
     start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
-    open_plan = float((providers.plan * providers.open).sum())
+    open_plan = float(providers.plan @ providers.open)
     load = float(providers.demand.sum()) / max(open_plan, 1.0)
     capacity = providers.capacity.copy()
     providers.capacity = capacity * (1.0 - policy.shocks_absence)

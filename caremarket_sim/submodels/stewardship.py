@@ -16,7 +16,7 @@ def citizens_are_heard(market, parameters, policy, draws):
         return
     providers = market.providers
     pot = share * p.stewardship_pot_share * commissioner["budget"] * 52.0
-    fees = max(float((providers.rate * providers.council_hours).sum()) * 52.0, 1.0)
+    fees = max(float(providers.rate @ providers.council_hours) * 52.0, 1.0)
     hours = max(float(providers.council_hours.sum()) * 52.0, 1.0)
     commissioner["pot_hours"] = lever.stewardship_citizens_weights_hours * pot / fees
     commissioner["pot_wages"] = lever.stewardship_citizens_weights_wages * pot / hours / costs.on_cost(p)
