@@ -189,8 +189,12 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
             free[w] = workers[w].hours_wanted * p.rostering_stretch
             for block in range(8):
                 block_free[w, block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours
-    open_client = np.empty(count * 16, np.int64)
-    open_run = np.empty(count * 16, np.int64)
+    runs = 0
+    for i in range(count):
+        if clients[i].status == RECEIVING:
+            runs += 2 * clients[i].visits * clients[i].carers
+    open_client = np.empty(runs, np.int32)
+    open_run = np.empty(runs, np.int32)
     n_open = 0
     offset = int(uniform(key, 0, 0) * count)
     for m in range(count):
