@@ -90,6 +90,7 @@ def providers_close(market, parameters, policy, draws):
         market.counts["displaced"] += end_care(market.clients, j)
         providers.open[j] = 0
         providers.contracted[j] = 0
+        providers.won[j] = 0
         providers.committed[j] = 0.0
         providers.demand[j] = 0.0
         providers.size[j] = 0.0
