@@ -115,7 +115,7 @@ class CareMarket(mesa.Model):
     @property
     def outcome(self) -> Outcome:
         """What the scenario came to, as `simulate` gives it. Raises RuntimeError before its end."""
-        if self.running:
+        if self.week < self.care_scenario.weeks:
             raise RuntimeError(f"{self.care_scenario.name} has run {self.week} of {self.care_scenario.weeks} weeks")
         return outcome_of(self.market)
 
