@@ -16,11 +16,15 @@ WATCHED = (
     "providers_distribute_surplus",
     "providers_close",
     "providers_enter",
+    "regulator_inspects",
 )
 
 
 def check_balance(start, end):
-    """Opening + in − out = closing for every purse, and what parties have gained others have lost."""
+    """Opening + in − out = closing for every purse, and what parties have gained others have lost.
+
+    It holds in the week in which firms that have closed are dropped too: what was theirs is with their owners.
+    """
     paid, received = end.ledger.sum(axis=(1, 2)), end.ledger.sum(axis=(0, 2))
     assert np.array_equal(start.purses + received - paid, end.purses)
     assert end.purses.sum() == 0
@@ -50,23 +54,21 @@ def check_cash(before, books, after):
 
 def check_openings_and_closings(seen, p):
     """Whoever opens brings capital, and what is left of whoever closes goes to its owners."""
-    end = seen["end"]
-    closed = [
-        n for n, j in enumerate(seen["providers_close"].providers.rows) if j["open"] and not end.providers.open[n]
-    ]
-    assert (end.providers.cash[closed] == 0).all()
-    left = int(seen["providers_close"].providers.cash[closed].sum())
-    assert end.ledger[PARTY["providers"], PARTY["owners"], PURPOSE["capital"]] == left
+    start, before, after = seen["start"].providers, seen["providers_close"].providers, seen["providers_enter"].providers
+    ledger = seen["end"].ledger
+    closed = (before.open == 1) & (after.open == 0)
+    assert not after.cash[closed].any()
+    left = int(before.cash[closed].sum())
+    assert ledger[PARTY["providers"], PARTY["owners"], PURPOSE["capital"]] == left
     brought = 0
-    for row in end.providers.rows[len(seen["providers_enter"].providers) :]:
+    for row in seen["regulator_inspects"].providers.rows[len(after) :]:
         brought += int(row["cash"])
         assert int(row["cash"]) in [plain_week.pence(pounds) for pounds in plain_week.opening_capital(row, p)]
-    start = seen["start"]
-    newcomers = np.flatnonzero(seen["council_pays"].providers.open == 1)
-    newcomers = [n for n in newcomers if n >= len(start.providers) or not start.providers.open[n]]
+    settled = seen["council_pays"].providers
+    newcomers = set(settled.number[settled.open == 1]) - set(start.number[start.open == 1])
     capital = p.entry_capital + p.entry_capital_per_hour * p.procurement_newcomer_hours
     brought += len(newcomers) * plain_week.pence(capital)
-    assert end.ledger[PARTY["world"], PARTY["providers"], PURPOSE["capital"]] == brought
+    assert ledger[PARTY["world"], PARTY["providers"], PURPOSE["capital"]] == brought
 
 
 def check_procurement(seen, p):
