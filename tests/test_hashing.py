@@ -159,9 +159,15 @@ def test_the_normal_quantile_is_that_of_the_normal_distribution():
 
 
 @pytest.mark.parametrize("mean", [0.05, 1.0, 7.3, 60.0, 400.0])
-def test_the_poisson_quantile_is_the_smallest_count_that_reaches_p(mean):
+def test_the_poisson_quantile_of_small_means_is_the_smallest_count_that_reaches_p(mean):
     for p in (1e-6, 0.01, 0.3, 0.5, 0.77, 0.99, 0.999999):
         assert hashing.poisson_quantile(p, mean) == stats.poisson.ppf(p, mean)
+
+
+@pytest.mark.parametrize("mean", [501.0, 2_000.0, 40_000.0])
+def test_the_poisson_quantile_of_large_means_is_within_one_count(mean):
+    for p in (1e-6, 0.01, 0.3, 0.5, 0.77, 0.99, 0.999999):
+        assert hashing.poisson_quantile(p, mean) == pytest.approx(stats.poisson.ppf(p, mean), abs=1)
 
 
 def test_whoever_has_the_highest_log_weight_plus_gumbel_draw_is_drawn_with_chance_proportional_to_weight():

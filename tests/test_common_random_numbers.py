@@ -1,0 +1,332 @@
+"""The same number is the same person with the same luck in every scenario; what changes nothing changes no number."""
+
+import hashlib
+import json
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import astuple, replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from caremarket_sim import week
+from caremarket_sim.entities import CareWorkers, Clients
+from caremarket_sim.kernels import care, people, workforce
+from caremarket_sim.parameters import Numbers, Parameters
+from caremarket_sim.policy import of_preset
+from caremarket_sim.randomness import Draws
+from caremarket_sim.scenario import Change
+from caremarket_sim.submodels.demand import people_are_referred
+from tests.plain_week import IN_POST, LEFT
+from tests.small_place import FOLDER, REGIMES, begun, small, weekly, wigan
+
+BORN = {
+    "clients": ("zone", "age_group", "lives_alone", "payer", "carers", "readiness", "sociability"),
+    "workers": ("zone", "flexibility", "values_match", "keenness", "hours_wanted"),
+    "providers": ("base_zone", "pass_through", "evasion"),
+}
+"""Columns that are born with the number and that nothing changes."""
+TABLES = tuple(BORN)
+
+
+@cache
+def history(name, weeks=60, seed=1, without=None):
+    """What befell everybody in a scenario of Wigan, week by week; perhaps without one client and one care worker."""
+    scenario = wigan(name, weeks)
+    market = begun(scenario, seed)
+    if without is not None:
+        remove(market, *without)
+    seen = {"born": {table: {} for table in TABLES}, "referred": [], "left": [], "leave": [], "in_care": []}
+    watched = ("needs_change", "people_leave_care", "council_uprates_fees", "visits_are_rostered")
+    for photographs in weekly(scenario, market, seed, watched):
+        start, referred = photographs["start"].clients, photographs["needs_change"].clients
+        seen["referred"].append(frozenset(referred.number[len(start) :].tolist()))
+        before, after = photographs["people_leave_care"].clients, photographs["council_uprates_fees"].clients
+        in_care = before.status != LEFT
+        seen["in_care"].append(frozenset(before.number[in_care].tolist()))
+        seen["left"].append(frozenset(before.number[in_care & (after.status == LEFT)].tolist()))
+        workers = photographs["visits_are_rostered"].workers
+        in_post = workers.status == IN_POST
+        seen["leave"].append(dict(zip(workers.number[in_post].tolist(), workers.absent[in_post] == 1, strict=True)))
+        for table, columns in BORN.items():
+            rows = getattr(photographs["visits_are_rostered"], table).rows
+            for number, *attributes in zip(rows["number"].tolist(), *(rows[c].tolist() for c in columns), strict=True):
+                assert seen["born"][table].setdefault(number, attributes) == attributes
+    return seen
+
+
+def remove(market, client, worker):
+    """Take one person and one care worker, by number, out of a market."""
+    market.clients.keep(market.clients.number != client)
+    moved = market.workers.keep(market.workers.number != worker)
+    care.forget_rows(market.clients.rows, moved)
+
+
+def some_people():
+    """The numbers of a client and of a care worker who are there at the start."""
+    market = begun(wigan())
+    worker = market.workers.number[market.workers.status == IN_POST][5]
+    return int(market.clients.number[3]), int(worker)
+
+
+def alike(one, other):
+    """Whether two sets of rows hold the same, column by column (bytes between columns mean nothing)."""
+    return one.dtype == other.dtype and all(
+        np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f") for name in one.dtype.names
+    )
+
+
+def same(one, other):
+    """Whether two markets are in the same state."""
+    tables = ("clients", "workers", "providers", "commissioners")
+    records = ("zones", "levers", "decided", "counts", "series")
+    arrays = ("ledger", "purses", "starts", "transfers")
+    return (
+        all(alike(getattr(one, name).rows, getattr(other, name).rows) for name in tables)
+        and all(alike(getattr(one, name), getattr(other, name)) for name in records)
+        and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
+        and (one.week, one.prices, one.scale, one.candidates)
+        == (other.week, other.prices, other.scale, other.candidates)
+        and (one.growth, one.price_path) == (other.growth, other.price_path)
+        and np.array_equal(one.breakdowns, other.breakdowns, equal_nan=True)
+    )
+
+
+def digest(outcomes):
+    """A hash of all numbers of some outcomes."""
+    return hashlib.sha256(b"".join(part.tobytes() for outcome in outcomes for part in astuple(outcome))).hexdigest()
+
+
+# -- the same people ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REGIMES[1:])
+def test_the_same_number_is_the_same_person_in_all_regimes(name):
+    for table in TABLES:
+        one, other = history(REGIMES[0])["born"][table], history(name)["born"][table]
+        common = set(one) & set(other)
+        assert len(common) > 0.5 * len(one)
+        assert [number for number in common if one[number] != other[number]] == []
+
+
+@pytest.mark.parametrize("name", REGIMES[1:])
+def test_the_same_people_are_referred_in_the_same_weeks_in_all_regimes(name):
+    assert history(name)["referred"] == history(REGIMES[0])["referred"]
+    assert sum(map(len, history(name)["referred"])) > 500
+
+
+def doomed(name, number, in_care):
+    """Whose death falls in this week: by age alone, and so whatever the policy."""
+    p = Parameters().numbers
+    ratio = {3: p.demand_death_ratio_85, 0: p.demand_death_ratio_under_65}
+    born = history(name)["born"]["clients"]
+    people_here = np.array(sorted(in_care & set(born)))
+    chance = p.demand_death_rate / 52.0 * np.array([ratio.get(born[person][1], 1.0) for person in people_here.tolist()])
+    return set(people_here[Draws(1, number).uniform("people_leave_care", people_here) < chance].tolist())
+
+
+def test_whose_death_falls_in_a_week_dies_in_that_week_in_every_regime():
+    deaths = 0
+    for number in range(60):
+        here = [history(name)["in_care"][number] for name in REGIMES]
+        die = doomed(REGIMES[0], number, frozenset.intersection(*here))
+        deaths += len(die)
+        for name in REGIMES:
+            assert die <= history(name)["left"][number]
+    assert deaths > 100
+
+
+@pytest.mark.parametrize("name", REGIMES[1:])
+def test_a_care_worker_is_on_leave_in_the_same_weeks_in_all_regimes(name):
+    compared = 0
+    for one, other in zip(history(REGIMES[0])["leave"], history(name)["leave"], strict=True):
+        common = set(one) & set(other)
+        compared += len(common)
+        assert [number for number in common if one[number] != other[number]] == []
+    assert compared > 10_000
+
+
+def test_half_the_demand_is_some_of_the_same_people():
+    scenario = small("baseline", 1)
+    numbers = []
+    for demand in (2.0, 1.0, 0.5):
+        market = begun(scenario)
+        first = len(market.clients)
+        levers = Numbers(scenario.place.regime.changed({"shocks.demand": demand}).row)
+        market.commissioners.referral_factor = 60.0
+        people_are_referred(market, scenario.parameters.numbers, levers, Draws(1, 0))
+        numbers.append(set(market.clients.number[first:].tolist()))
+    assert numbers[0] > numbers[1] > numbers[2]
+
+
+# -- nobody's luck depends on anybody else -----------------------------------------------------------------------------
+
+
+def test_removing_one_agent_changes_no_exogenous_draw_of_another():
+    client, worker = some_people()
+    whole, less = history("baseline"), history("baseline", without=(client, worker))
+    assert less["referred"] == whole["referred"]
+    for table in TABLES:
+        one, other = whole["born"][table], less["born"][table]
+        assert {number: one[number] for number in one if number in other} == {
+            number: other[number] for number in other if number in one
+        }
+    assert client not in less["born"]["clients"]
+    assert worker not in less["born"]["workers"]
+    for number, (one, other) in enumerate(zip(whole["leave"], less["leave"], strict=True)):
+        assert [who for who in set(one) & set(other) if one[who] != other[who]] == []
+        here = whole["in_care"][number] & less["in_care"][number]
+        die = doomed("baseline", number, here)
+        assert die <= whole["left"][number]
+        assert die <= less["left"][number]
+
+
+def without_row(rows, row):
+    """The rows but one, in another order."""
+    kept = np.delete(np.arange(len(rows)), row)[::-1]
+    return np.ascontiguousarray(rows[kept]), kept
+
+
+CLIENT_KERNELS = {
+    "needs_change": lambda rows, m, p, levers, key: people.needs_change(rows, m.providers.rows, p, levers, 1.0, key),
+    "go_to_hospital": lambda rows, m, p, levers, key: people.go_to_hospital(rows, p, levers, 0.6, key),
+    "become_fit": lambda rows, m, p, levers, key: people.become_fit(rows, m.providers.rows, p, levers, key),
+    "leave_care": lambda rows, m, p, levers, key: people.leave_care(rows, p, key),
+    "meet_the_front_door": lambda rows, m, p, levers, key: people.meet_the_front_door(rows, 0, p, levers, key, key),
+}
+WORKER_KERNELS = {
+    "take_leave": lambda rows, m, p, levers, key: workforce.take_leave(rows, p, 0.1, 10_000, key, key),
+    "train": lambda rows, m, p, levers, key: workforce.train(rows, m.providers.rows, p, key),
+    "contracts_convert": lambda rows, m, p, levers, key: workforce.contracts_convert(
+        rows, np.full(len(m.providers), 0.9), np.ones(len(m.providers)), np.full(len(m.providers), 0.5), p, key
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "kernel"),
+    [("clients", name) for name in CLIENT_KERNELS] + [("workers", name) for name in WORKER_KERNELS],
+)
+def test_whoever_else_is_there_and_in_which_order_changes_nothing_for_a_person(table, kernel):
+    changed = 0
+    for number in range(4):
+        market = begun(wigan())
+        parameters = Parameters({"hospital.admission_rate": 20.0, "demand.death_rate": 5.0}).row
+        levers = of_preset("collaborative").row
+        key = Draws(1, number).key(kernel)
+        perform = (CLIENT_KERNELS | WORKER_KERNELS)[kernel]
+        rows = getattr(market, table).rows
+        some, kept = without_row(rows, 7)
+        before = rows.copy()
+        perform(rows, market, parameters, levers, key)
+        perform(some, market, parameters, levers, key)
+        assert alike(some, rows[kept])
+        changed += int((rows != before).sum())
+    assert changed > 0
+
+
+# -- what changes nothing ----------------------------------------------------------------------------------------------
+
+
+def test_names_steps_that_do_nothing_and_steps_after_the_horizon_change_no_number():
+    scenario = small("collaborative", 60)
+    levers = scenario.levers_at(59)
+    twins = [
+        scenario.named("another-name", "Another title"),
+        replace(scenario, changes=tuple(replace(change, why="another reason") for change in scenario.changes)),
+        replace(scenario, changes=(*scenario.changes, Change(17, levers))),
+        replace(scenario, changes=(*scenario.changes, Change(60, of_preset("block")))),
+    ]
+    kept_step = replace(scenario)
+    object.__setattr__(kept_step, "changes", (*scenario.changes, Change(17, levers.changed({}))))  # past its own filter
+    wanted = digest(week.simulate(1, [scenario]))
+    assert [digest(week.simulate(1, [twin])) for twin in (*twins, kept_step)] == [wanted] * 5
+    assert digest(week.simulate(1, [small("block", 60)])) != wanted
+
+
+def test_scenarios_together_are_as_each_by_itself():
+    scenarios = [small(name, 30) for name in REGIMES]
+    together = week.simulate(1, scenarios)
+    assert [digest([outcome]) for outcome in together] == [digest(week.simulate(1, [one])) for one in scenarios]
+    assert digest(week.simulate(1, scenarios[::-1])[::-1]) == digest(together)
+    assert len({digest([outcome]) for outcome in together}) == len(scenarios)
+
+
+def test_a_market_that_was_pickled_or_forked_goes_on_the_same():
+    scenario = small("collaborative", 40)
+    markets = [begun(scenario) for _ in range(3)]
+    for seen in zip(*(weekly(scenario, market) for market in markets), strict=True):
+        now = [photographs["end"] for photographs in seen]
+        assert same(now[0], now[1])
+        if now[0].week == 20:
+            break
+    rest = [now[0], pickle.loads(pickle.dumps(now[1])), now[2].copy()]
+    before = now[2].copy()
+    for market in rest:
+        for number in range(20, 40):
+            decided = Numbers(scenario.levers_at(number).row)
+            week.one_week(market, scenario.parameters.numbers, decided, 1)
+    assert same(rest[0], rest[1])
+    assert same(rest[0], rest[2])
+    assert same(now[2], before)  # a fork leaves the market it came from alone
+
+
+def test_a_run_depends_on_its_seed():
+    assert digest(week.simulate(1, [small()])) != digest(week.simulate(2, [small()]))
+
+
+SCRIPT = """
+import hashlib, json, sys
+from dataclasses import astuple
+from pathlib import Path
+from caremarket_sim.scenario import load
+from caremarket_sim.week import simulate
+folder, cache, *names = sys.argv[1:]
+scenarios = [load(Path(folder, name + ".yaml")).with_weeks(60) for name in names]
+outcomes = simulate(1, scenarios, Path(cache) if cache else None)
+print(json.dumps([hashlib.sha256(b"".join(p.tobytes() for p in astuple(o))).hexdigest() for o in outcomes]))
+"""
+
+
+def test_another_process_hash_seed_or_cache_gives_the_same_bytes(tmp_path):
+    def run(hash_seed, cache, *names):
+        environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(FOLDER.parents[2])}
+        command = [sys.executable, "-c", SCRIPT, str(FOLDER), cache, *names]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return dict(zip(names, json.loads(done.stdout), strict=True))
+
+    kept = str(tmp_path / "kept")
+    first = run("0", kept, *REGIMES)
+    assert list((tmp_path / "kept").iterdir())
+    assert run("4711", kept, *REGIMES[::-1]) == first  # the settled market is read from the cache
+    assert run("1", "", *REGIMES) == first
+    here = [digest([outcome]) for outcome in week.simulate(1, [small(name, 60) for name in REGIMES])]
+    assert [first[name] for name in REGIMES] == here
+
+
+def test_a_settled_market_that_cannot_be_read_is_made_again(tmp_path):
+    wanted = digest(week.simulate(3, [small("block", 5)], tmp_path))
+    (kept,) = tmp_path.iterdir()
+    for damage in (b"", b"not a market", kept.read_bytes()[:1000]):
+        kept.write_bytes(damage)
+        week._last_settled.clear()
+        assert digest(week.simulate(3, [small("block", 5)], tmp_path)) == wanted
+
+
+def test_people_are_born_the_same_in_any_company():
+    place = begun(wigan())
+    numbers = np.arange(100, 400, dtype=np.int64)
+    key, parameters = Draws(1, 0).fixed("born"), Parameters().row
+    weights = place.zones["council_referrals"], place.zones["self_referrals"]
+    everybody = Clients().add(300)
+    people.born_clients(everybody, numbers, numbers % 2, *weights, parameters, key)
+    some = Clients().add(100)
+    people.born_clients(some, numbers[::-3], numbers[::-3] % 2, *weights, parameters, key)
+    assert alike(some, everybody[::-3])
+    workers, few = CareWorkers().add(300), CareWorkers().add(100)
+    workforce.born_workers(workers, numbers, place.zones["residents"], parameters, key)
+    workforce.born_workers(few, numbers[::-3], place.zones["residents"], parameters, key)
+    assert alike(few, workers[::-3])
