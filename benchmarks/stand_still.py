@@ -1,7 +1,6 @@
-"""Does the baseline stand still? Five years of no policy at frozen prices, many seeds: `python -m benchmarks.stand_still`.
+"""Does the baseline stand still? Five years of no policy at frozen prices: `python -m benchmarks.stand_still`.
 
-Each quantity's mean over seeds in its last year (or, where it is noisy, its last two) is held against the year before the start.
-Exit status 1 where one has moved by more than its bound.
+Each quantity's mean over seeds in the last year is held against the year before the start. Exit status 1 where one has moved by more than its bound.
 """
 
 import argparse
@@ -71,7 +70,7 @@ def measure(seeds: range) -> np.ndarray:
 
 
 def judge(values: np.ndarray) -> list[tuple[str, float, float, float, bool]]:
-    """For each bounded quantity: mean at the start, mean at the end, what it moved by, and whether that is in bounds."""
+    """For each bounded quantity: mean at the start, at the end, what it moved by, and whether that is in bounds."""
     verdicts = []
     for k, (name, (kind, bound)) in enumerate(BOUNDS.items()):
         start, end = values[:, 0, k], values[:, -1, k]

@@ -1,4 +1,4 @@
-"""What an hour of care costs a provider, and the rate that its open books justify: formulas that submodels share (E8)."""
+"""What an hour of care costs a provider, and the rate that its open books justify: what submodels share (E8)."""
 
 import numpy as np
 

@@ -38,8 +38,8 @@ class Outcome:
     """What one scenario came to for one seed.
 
     `weekly` is weeks × WEEKLY, `yearly` years × INDICATORS, `overall` one value an indicator for all weeks;
-    `breakdowns` and `counts` are (years + 1) × groups × BROKEN_DOWN, the last entry for the whole period, with nan where
-    a group is empty and the people or care workers (on average over the period) behind each cell.
+    `breakdowns` and `counts` are (years + 1) × groups × BROKEN_DOWN, the last entry for the whole period, with nan
+    where a group is empty and the people or care workers (on average over the period) behind each cell.
     """
 
     weekly: np.ndarray
@@ -97,7 +97,7 @@ CITIZEN, FINANCE, WORKER, SCRUTINY, PROVIDER, HEALTH = (
 # Outcomes for people who draw on care
 _indicator(
     "quality_of_life", "Quality of life", "ASCOT points", "outcomes", "higher", 0.005, CITIZEN,
-    "Mean gain in social care related quality of life over having no care, of everybody with a package or waiting for one.",
+    "Mean gain in social care related quality of life over no care, of everybody with a package or waiting for one.",
     _over("quality", "people"), **HEADLINE, broken_down=True,
 )  # fmt: skip
 _indicator(
@@ -238,7 +238,8 @@ _indicator(
     "stewardship_spend", "Stewardship, forums and community", "£ a year", "costs", "neither", 5_000.0, FINANCE,
     "Stewardship, forums, co-design, panel, network, connectors, front door, reablement, co-operative support.",
     _a_year(
-        "stewardship", "forums", "codesign", "panel", "network", "connectors", "front_door", "reablement", "coop_support"
+        "stewardship", "forums", "codesign", "panel", "network", "connectors", "front_door", "reablement",
+        "coop_support",
     ),
 )  # fmt: skip
 _indicator(

@@ -214,7 +214,9 @@ def add_providers(market, place, parameters, draws):
             row["demand"] = row["demand_slow"] = row["size"] = sizes[i]
             row["plan"] = max(sizes[i] / 0.95, p.entry_smallest_plan)
             row["rate"] = place.council_fee
-            row["price"] = place.self_funder_price * (1.0 + p.money_price_spread * normal_quantile(uniform(key, number, 8)))
+            row["price"] = place.self_funder_price * (
+                1.0 + p.money_price_spread * normal_quantile(uniform(key, number, 8))
+            )
             row["pay"] = max(
                 p.pay_opening + p.pay_opening_spread * normal_quantile(uniform(key, number, 9)),
                 market.prices["national_living_wage"],
@@ -229,7 +231,7 @@ def add_providers(market, place, parameters, draws):
 
 
 def served_everywhere(market):
-    """Every zone is served by at least three contracted and three private agencies, the nearest ones where too few do."""
+    """Every zone is served by three contracted and three private agencies at least, the nearest where too few do."""
     providers, zones = market.providers, market.zones
     for contracted in (1, 0):
         rows = np.flatnonzero(providers.contracted == contracted)

@@ -124,8 +124,8 @@ def _in_force(levers: bytes) -> Numbers:
 def settle(scenario, seed: int) -> Market:
     """Spin up under the place's present regime at frozen prices until the market has settled, and solve its intercepts.
 
-    Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post, referrals)
-    move towards what meets the baseline's levels, on expected rather than drawn events where that is possible, so that
+    Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post,
+    referrals) move towards what meets the baseline's levels, on expected rather than drawn events where that is possible, so that
     little chance gets into them; at the end they are frozen for all scenarios.
     """
     parameters = scenario.parameters.numbers

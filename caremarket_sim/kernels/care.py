@@ -120,8 +120,8 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
 def care_is_experienced(clients, providers, levers, codesigned, parameters, scratch):
     """Experience of care (E12): continuity, reliability, length of visit, skill, fit of the package to the person.
 
-    Fit starts at its resting value, moves with co-design times flexibility and with practice. `scratch` receives per
-    provider the sums of experience, connection and people, for the provider's own means.
+    Fit starts at its resting value, moves with co-design times flexibility and with practice. `scratch` receives
+    per provider the sums of experience, connection and people, for the provider's own means.
     """
     p = parameters[0]
     lever = levers[0]
@@ -132,7 +132,9 @@ def care_is_experienced(clients, providers, levers, codesigned, parameters, scra
         provider = providers[c.provider]
         contracted = c.payer == COUNCIL
         design = codesigned * lever.contract_package_flexibility if contracted else p.experience_self_funder_say
-        fit = p.experience_fit_start + p.experience_fit_codesign * design + p.experience_fit_practice * provider.practice
+        fit = (
+            p.experience_fit_start + p.experience_fit_codesign * design + p.experience_fit_practice * provider.practice
+        )
         c.package_fit += p.experience_fit_speed * (min(fit, 1.0) - c.package_fit)
         reliability = max(
             0.0, 1.0 - p.experience_late_weight * c.late_share - p.experience_missed_weight * c.missed_share
@@ -191,7 +193,7 @@ def connections_form(clients, providers, zones, levers, reach, parameters):
 @compiled
 def quality_of_life_responds(clients, experience_reference, parameters):
     """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
-    the way a week. Nobody's care while waiting: informal carers fill a part. Sums of the year are kept for breakdowns."""
+    the way a week. While waiting nobody comes, and informal carers fill a part. Sums of the year are kept by person."""
     p = parameters[0]
     for i in range(len(clients)):
         c = clients[i]

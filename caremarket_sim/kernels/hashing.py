@@ -68,7 +68,13 @@ def normal_quantile(p):
 
 @compiled
 def poisson_quantile(p, mean):
-    """The smallest count whose Poisson distribution function reaches p (inverse CDF by summation; mean below 700)."""
+    """The smallest count whose Poisson distribution function reaches p, by summation.
+
+    Means above 500 take the normal quantile with its first Cornish-Fisher correction (error below one count).
+    """
+    if mean > 500.0:
+        z = normal_quantile(p)
+        return int(max(math.floor(mean + math.sqrt(mean) * z + (z * z - 1.0) / 6.0 + 0.5), 0.0))
     term = math.exp(-mean)
     total = term
     count = 0

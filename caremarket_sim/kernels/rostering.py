@@ -113,7 +113,9 @@ def travel_table(providers, zones, leg_factor, parameters):
 
 
 @compiled
-def stand_in(client, block, hours, permanent, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters):
+def stand_in(
+    client, block, hours, permanent, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
+):
     """Row of the best worker for an open run, -1 where nobody has time.
 
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.

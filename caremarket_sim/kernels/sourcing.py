@@ -99,9 +99,11 @@ def source_packages(
         use_backup = is_council and mode == ZONED_LEAD and uniform(key, c.number, 1) < backup
         leads = 0
         for n in range(zone_start[c.zone], zone_start[c.zone + 1]):
-            leads += providers[zone_rows[n]].contracted == 1 and providers[zone_rows[n]].patch_lead[zone_patches[n]] == 1
+            leads += (
+                providers[zone_rows[n]].contracted == 1 and providers[zone_rows[n]].patch_lead[zone_patches[n]] == 1
+            )
         for attempt in range(3):
-            if best >= 0 or (attempt > 0 and not (is_council and (mode == BLOCK_FIRST or mode == ZONED_LEAD))):
+            if best >= 0 or (attempt > 0 and not (is_council and mode in (BLOCK_FIRST, ZONED_LEAD))):
                 break
             if attempt == 2 and mode != ZONED_LEAD:
                 break

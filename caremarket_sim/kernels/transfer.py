@@ -1,7 +1,5 @@
 """Packages that move to the providers of a new contract."""
 
-import numpy as np
-
 from . import compiled
 from .geography import patch_of
 from .hashing import pair, uniform

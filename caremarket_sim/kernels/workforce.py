@@ -78,7 +78,9 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
     shrinking or growing provider (M14), voice (M18), strain. Zero-hours has no term of its own."""
     p = parameters[0]
     logit = intercept
-    basis = worker.pay ** (1.0 - p.leaving_travel_salience) * max(worker.effective_pay, 1.0) ** p.leaving_travel_salience
+    basis = (
+        worker.pay ** (1.0 - p.leaving_travel_salience) * max(worker.effective_pay, 1.0) ** p.leaving_travel_salience
+    )
     logit += p.leaving_pay_effect * math.log(basis / outside_pay)
     surplus = (worker.volatility - volatility_reference) / 0.05
     surplus = min(max(surplus, -4.0), 6.0)
@@ -104,9 +106,7 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
 
 
 @compiled
-def carers_leave(
-    workers, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, tallies
-):
+def carers_leave(workers, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, tallies):
     """Weekly chance 1 − (1 − p)^(1/52) of leaving; most stay in the sector, in the pool between jobs (M16).
 
     `tallies` receives leavers, leavers from zero-hours, person-weeks, zero-hours person-weeks and leavers expected.
@@ -345,10 +345,11 @@ def transfer_staff(clients, workers, providers, parameters, key):
 
 
 @compiled
-def staff_follow(clients, workers, provider, move_share, key):
-    """While a provider closes, its staff follow the people they know to the provider who takes over (TUPE).
+def staff_follow(clients, workers, closing, move_share, key):
+    """While providers close, their staff follow the people they know to the provider who takes over (TUPE).
 
-    A worker moves once people they know better are with one other provider than are still with the old one.
+    `closing` is weeks until each provider stops. A worker moves once people they know better are with one other
+    provider than are still with the old one.
     """
     stay = np.zeros(len(workers))
     lead = np.zeros(len(workers))
@@ -359,10 +360,10 @@ def staff_follow(clients, workers, provider, move_share, key):
             continue
         for k in range(len(c.familiar)):
             w = c.familiar[k]
-            if w < 0 or workers[w].provider != provider or workers[w].status != IN_POST:
+            if w < 0 or workers[w].status != IN_POST or closing[workers[w].provider] == 0:
                 continue
             known = c.familiarity[k]
-            if c.provider == provider:
+            if c.provider == workers[w].provider:
                 stay[w] += known
             elif target[w] == c.provider:
                 lead[w] += known
@@ -378,12 +379,12 @@ def staff_follow(clients, workers, provider, move_share, key):
 
 
 @compiled
-def dismiss(workers, provider, stay_share, key):
-    """A provider that has closed lets whoever is left go: most to the pool. Returns how many had started."""
+def dismiss(workers, ending, stay_share, key):
+    """Providers that have closed let whoever is left go: most to the pool. Returns how many had started."""
     lost = 0.0
     for w in range(len(workers)):
         r = workers[w]
-        if r.provider == provider and (r.status == IN_POST or r.status == ONBOARDING):
+        if (r.status == IN_POST or r.status == ONBOARDING) and ending[r.provider]:
             if r.status == IN_POST:
                 lost += 1.0
                 r.sum_left += 1.0
@@ -470,9 +471,7 @@ def pay_wages(workers, providers, levers, wage_line, parameters, wages_out, sick
         else:
             hours = r.contact
             paid = max(r.contact, r.guaranteed)
-            pay = r.pay * (
-                paid + lever.employment_paid_travel_share * r.travel + lever.employment_shift_pay * r.gap
-            )
+            pay = r.pay * (paid + lever.employment_paid_travel_share * r.travel + lever.employment_shift_pay * r.gap)
             owed = wage_line * (r.contact + r.travel) - pay
             if owed > 0.0:
                 pay += p.pay_enforcement_share * owed

@@ -17,8 +17,8 @@ WITH_THE_CONTRACT = ("contract_", "procurement_", "fee_", "employment_", "stewar
 def policy_takes_effect(market, parameters, policy, draws):
     """Levers whose date has come take effect: terms of contract when the contract starts, the rest at once.
 
-    Co-design comes first, then the tender, then mobilisation. Unless a re-tender has just been decided, terms are varied
-    at once.
+    Co-design comes first, then the tender, then mobilisation. Unless a re-tender has just been decided, terms are
+    varied at once.
     """
     if market.decided.tobytes() == policy.row.tobytes():
         return
@@ -39,7 +39,9 @@ def policy_takes_effect(market, parameters, policy, draws):
         codesign = round(decided.stewardship_codesign_months * 52.0 / 12.0)
         commissioner["tender_due"] = codesign + p.procurement_tender_weeks + p.procurement_mobilisation_weeks
         commissioner["codesign_done"] = decided.stewardship_codesign_months / 18.0
-        market.pay("council", "suppliers", "co-design", decided.stewardship_codesign_months * p.procurement_codesign_cost)
+        market.pay(
+            "council", "suppliers", "co-design", decided.stewardship_codesign_months * p.procurement_codesign_cost
+        )
         return
     vary_contracts(market, parameters, terms)
 
@@ -416,6 +418,10 @@ def move_zones(market, parameters, draws):
     providers.demand = np.maximum(providers.demand, 0.0)
     receiving = market.clients.status == RECEIVING
     hours = np.bincount(
-        np.maximum(market.clients.provider, 0), market.clients.hours * receiving * (market.clients.provider >= 0), len(providers)
+        np.maximum(market.clients.provider, 0),
+        market.clients.hours * receiving * (market.clients.provider >= 0),
+        len(providers),
     )
-    providers.demand += np.where(np.abs(hours - providers.demand) > 0.2 * np.maximum(hours, 20.0), hours - providers.demand, 0.0)
+    providers.demand += np.where(
+        np.abs(hours - providers.demand) > 0.2 * np.maximum(hours, 20.0), hours - providers.demand, 0.0
+    )

@@ -6,12 +6,12 @@ from .. import costs
 from ..entities import (
     COUNTS,
     GONE,
+    GOOD,
     LEFT,
     OUTSTANDING,
     PARTY,
     PURPOSE,
     UNRATED,
-    GOOD,
 )
 from ..kernels import care, recording
 
@@ -171,9 +171,7 @@ def the_week_is_recorded(market, parameters, policy, draws):
     values[_FIRST_LINE:] = market.ledger[_LINE_INDEX] / 100.0
     if market.week % 52 == 26:
         row["surveys"] = 1.0
-        row["satisfied"] = care.satisfied_share(
-            market.clients.rows, parameters.row, draws.key("satisfaction_survey")
-        )
+        row["satisfied"] = care.satisfied_share(market.clients.rows, parameters.row, draws.key("satisfaction_survey"))
     if market.week % 52 == 51:
         market.breakdowns.append(sums_by_group(market, parameters))
         drop_the_gone(market)

@@ -16,7 +16,9 @@ def regulator_inspects(market, parameters, policy, draws):
     if not seen.any():
         return
     rows = np.flatnonzero(seen)
-    reading = providers.quality[rows] + p.regulator_noise * draws.normal("regulator_inspects", providers.number[rows], 1)
+    reading = providers.quality[rows] + p.regulator_noise * draws.normal(
+        "regulator_inspects", providers.number[rows], 1
+    )
     providers.rating[rows] = grade(reading, p)
     market.counts["inspections"] += len(rows)
 

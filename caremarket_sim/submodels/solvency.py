@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import costs, firms
-from ..entities import IN_HOUSE, RECEIVING
+from ..entities import IN_HOUSE, RECEIVING, WAITING
 from ..kernels import sourcing, workforce
 
 
@@ -68,48 +68,48 @@ def providers_close(market, parameters, policy, draws):
     if lever.shocks_provider_failure > 0.0 and market.commissioners.failed[0] == 0.0:
         closes |= failing(providers, lever.shocks_provider_failure, open_now)
         market.commissioners.failed = 1.0
-    for j in np.flatnonzero(closes):
-        providers.closing[j] = int(p.exit_notice_weeks)
-        market.counts["closures"] += 1
-        market.counts["closures_contracted"] += int(contracted[j])
-        sourcing.give_notice(
-            market.clients.rows, j, providers.rows, 1.0, int(p.exit_notice_weeks), draws.key("give_notice")
-        )
-    for j in np.flatnonzero(providers.closing > 0):
+    if closes.any():
+        providers.closing[closes] = int(p.exit_notice_weeks)
+        market.counts["closures"] += np.count_nonzero(closes)
+        market.counts["closures_contracted"] += np.count_nonzero(closes & contracted)
+        give_everybody_notice(market.clients, closes, int(p.exit_notice_weeks))
+    if (providers.closing > 0).any():
+        closing = np.ascontiguousarray(providers.closing)
+        follows = draws.fixed("staff_follow")
         workforce.staff_follow(
-            market.clients.rows, market.workers.rows, j, p.procurement_staff_move_share, draws.fixed("staff_follow")
+            market.clients.rows, market.workers.rows, closing, p.procurement_staff_move_share, follows
         )
-    ending = providers.closing == 1
-    for j in np.flatnonzero(ending):
-        still = (market.clients.provider == j) & (market.clients.status == RECEIVING)
-        market.clients.notice[still] = np.maximum(market.clients.notice[still], 1)
-        lost = workforce.dismiss(
-            market.workers.rows, j, p.leaving_stay_in_sector_share, draws.key("dismiss")
-        )
-        market.counts["leavers"] += lost
-        market.counts["displaced"] += end_care(market.clients, j)
-        providers.open[j] = 0
-        providers.contracted[j] = 0
-        providers.won[j] = 0
-        providers.committed[j] = 0.0
-        providers.demand[j] = 0.0
-        providers.size[j] = 0.0
-        left = np.zeros(len(providers))
-        left[j] = providers.cash[j] / 100.0
-        market.pay("providers", "owners", "capital", left)
+        if (closing == 1).any():
+            end_trading(market, closing == 1, p, draws)
     providers.closing = np.maximum(providers.closing - 1, 0)
 
 
-def end_care(clients, j) -> int:
-    """Whoever a closed provider still had goes into the queue, displaced. Returns how many."""
-    held = (clients.provider == j) & (clients.status != 4)
-    at_home = held & (clients.status == RECEIVING)
-    clients.status[at_home] = 0
-    clients.weeks_waiting[at_home] = 0.0
-    clients.kept[held] = 0
+def give_everybody_notice(clients, closes, weeks: int):
+    """People of providers that close have notice; places kept during a hospital stay are lost."""
+    held = (clients.provider >= 0) & closes[clients.provider]
+    receiving = held & (clients.status == RECEIVING)
+    clients.notice[receiving] = np.where(clients.notice[receiving] > 0, clients.notice[receiving], weeks)
+    away = held & ~receiving
+    clients.kept[away] = 0
+    clients.provider[away] = -1
+
+
+def end_trading(market, ending, p, draws):
+    """Providers stop: whoever they still had goes into the queue, displaced; staff are let go; owners take what cash is
+    left, or make good what is owed."""
+    clients, providers = market.clients, market.providers
+    market.counts["leavers"] += workforce.dismiss(
+        market.workers.rows, ending, p.leaving_stay_in_sector_share, draws.key("dismiss")
+    )
+    held = (clients.provider >= 0) & ending[clients.provider] & (clients.status == RECEIVING)
+    market.counts["displaced"] += np.count_nonzero(held)
+    clients.status[held] = WAITING
+    clients.weeks_waiting[held] = 0.0
     clients.notice[held] = 0
     clients.provider[held] = -1
-    return int(at_home.sum())
+    market.pay("providers", "owners", "capital", np.where(ending, providers.cash / 100.0, 0.0))
+    for name in ("open", "contracted", "committed", "council_hours", "demand", "size", "won"):
+        providers.rows[name][ending] = 0
 
 
 def failing(providers, share, open_now) -> np.ndarray:

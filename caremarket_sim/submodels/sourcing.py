@@ -51,4 +51,3 @@ def packages_are_sourced(market, parameters, policy, draws):
     providers.demand += memory * (providers.committed - providers.demand) * open_now
     providers.demand_slow += p.posts_slow_memory * (providers.committed - providers.demand_slow) * open_now
     providers.capacity = capacity
-

@@ -57,8 +57,8 @@ def council_steers(market, parameters, policy, draws):
 def budget_is_checked(market, parameters, policy, draws):
     """Spend over budget for two quarters holds back fee growth, then package time (E14); it comes back when it can.
 
-    While the market settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by demand, and moves part of the way to
-    last year's spend, up or down by at most a few per cent a year.
+    While the market settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by
+    demand, and moves part of the way to last year's spend, up or down by at most a few per cent a year.
     """
     p = parameters
     commissioner = market.commissioners.rows[0]
