@@ -1,6 +1,7 @@
 """Does the baseline stand still? Five years of no policy at frozen prices: `python -m benchmarks.stand_still`.
 
-Each quantity's mean over seeds in the last year is held against the year before the start. Exit status 1 where one has moved by more than its bound.
+Each quantity's mean over seeds in the last year is held against the year before the start. Exit status 1
+where one has moved by more than its bound.
 """
 
 import argparse

@@ -7,6 +7,7 @@ kernels walk over, and a copy of the arrays is a copy of the market.
 
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,7 +47,11 @@ class Column:
     def __set_name__(self, owner, name):
         self.name = name
 
-    def __get__(self, table, owner=None):
+    if TYPE_CHECKING:
+
+        def __set__(self, table, values: object) -> None: ...
+
+    def __get__(self, table, owner=None) -> Any:
         if table is None:
             return self
         column = table.rows[self.name]
@@ -59,6 +64,10 @@ class Table:
 
     A column once read is remembered until rows are added or dropped.
     """
+
+    rows: np.ndarray
+    count: int
+    _block: np.ndarray
 
     def __init__(self, rows: np.ndarray | None = None, capacity: int = 64):
         self._show(np.zeros(capacity, self.dtype()) if rows is None else rows, 0 if rows is None else len(rows))
@@ -536,5 +545,5 @@ class Market:
         return Market(**{part.name: _copied(getattr(self, part.name)) for part in fields(self)})
 
 
-def _copied(part):
+def _copied(part) -> Any:
     return part if isinstance(part, int | float) else part.copy()

@@ -466,7 +466,7 @@ def evaluate(sums: np.ndarray, ids=tuple(INDICATORS)) -> np.ndarray:
 
 def add_up(rows: np.ndarray) -> np.ndarray:
     """Sum record rows along their second axis: (periods, weeks) to (periods,)."""
-    values = rows.view(np.float64).reshape(*rows.shape, len(rows.dtype.names)).sum(axis=1)
+    values = rows.view(np.float64).reshape(*rows.shape, len(rows.dtype.names or ())).sum(axis=1)
     return np.ascontiguousarray(values).view(rows.dtype)[:, 0]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -117,7 +118,11 @@ class Numbers:
 
     def __init__(self, row: np.ndarray):
         self.row = row
-        self.__dict__.update(zip(row.dtype.names, row[0].item(), strict=True))
+        self.__dict__.update(zip(row.dtype.names or (), row[0].item(), strict=True))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> float: ...
 
 
 class Parameters(Mapping[str, float]):

@@ -125,8 +125,8 @@ def settle(scenario, seed: int) -> Market:
     """Spin up under the place's present regime at frozen prices until the market has settled, and solve its intercepts.
 
     Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post,
-    referrals) move towards what meets the baseline's levels, on expected rather than drawn events where that is possible, so that
-    little chance gets into them; at the end they are frozen for all scenarios.
+    referrals) move towards what meets the baseline's levels, on expected rather than drawn events where that is
+    possible, so that little chance gets into them; at the end they are frozen for all scenarios.
     """
     parameters = scenario.parameters.numbers
     market = make_market(scenario, seed)
@@ -148,7 +148,7 @@ def solve_intercepts(market: Market, parameters, place, year: int, last: bool = 
     """
     p = parameters
     row = market.commissioners.rows[0]
-    total = {name: float(market.series[name].sum()) for name in RECORD.names}
+    total = {name: float(market.series[name].sum()) for name in RECORD.names or ()}
     step = 1.0 if year <= p.baseline_quick_years else p.baseline_later_step
 
     def logit(share):

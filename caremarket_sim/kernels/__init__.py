@@ -15,9 +15,11 @@ import platform
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
+from numba.core import config
 
 
 def cache_folder() -> Path:
@@ -32,24 +34,29 @@ def cache_folder() -> Path:
     for candidate in (Path(base), Path(tempfile.gettempdir(), f"caremarket-sim-{os.environ.get('USER', 'user')}")):
         folder = candidate / "kernels" / digest.hexdigest()[:16]
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
+        if os.access(folder, os.W_OK) and _is_ours(folder):
             return folder
     return Path(tempfile.mkdtemp(prefix="caremarket-sim-kernels-"))
 
 
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else could have put code there: compiled code is loaded without a question."""
+    return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+
+
 def compiled(function):
     """Compile a kernel in nopython mode, without fast maths, cached in `cache_folder()`."""
-    if numba.config.DISABLE_JIT:
+    if _config.DISABLE_JIT:
         return uncompiled(function)
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _FOLDER
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = _FOLDER
     try:
         return numba.njit(cache=True, fastmath=False, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = before
+        _config.CACHE_DIR = before
 
 
 def uncompiled(function):
@@ -68,3 +75,4 @@ def uncompiled(function):
 
 
 _FOLDER = str(cache_folder())
+_config: Any = config

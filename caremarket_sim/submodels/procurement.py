@@ -179,10 +179,10 @@ def award(market, parameters, draws):
         score = np.where(bid <= decided.fee_ceiling, score, score - 10.0)
         bid = np.minimum(bid, decided.fee_ceiling)
     order = bidders[np.argsort(-score, kind="stable")][:slots]
-    providers.won = 0
+    providers.won[:] = 0
     providers.won[order] = 1
     providers.bid[bidders] = bid
-    providers.lots = 0
+    providers.lots[:] = 0
     if decided.procurement_zoned:
         award_zones(market, order, int(decided.procurement_providers_per_zone))
     market.pay("council", "suppliers", "procurement", len(bidders) * p.procurement_bid_cost)
@@ -276,7 +276,7 @@ def award_zones(market, winners, leads_per_zone: int):
     """Each zone gets its lead providers: in turn, the winner with the fewest zones so far, the nearest among those."""
     providers, zones = market.providers, market.zones
     most = int(min(PATCH, np.ceil(len(zones) * leads_per_zone / max(len(winners), 1)) + 1))
-    providers.lots = 0
+    providers.lots[:] = 0
     base = providers.base_zone[winners]
     away = np.hypot(zones["x"][:, None] - zones["x"][base], zones["y"][:, None] - zones["y"][base])
     given = np.zeros(len(winners), int)
@@ -348,7 +348,7 @@ def start_contracts(market, parameters, draws):
         providers.rate[won] = commissioner["fee"] * decided.fee_level
         if decided.fee_rule == OPEN_BOOK:
             set_open_book_rates(market, p, extra)
-    providers.won = 0
+    providers.won[:] = 0
     spread = int(decided.procurement_phase_in_weeks)
     order = np.argsort(draws.uniform("phase_in", np.arange(len(market.zones))), kind="stable")
     market.transfers[order] = np.floor(np.arange(len(market.zones)) * (spread + 1) / len(market.zones)).astype(np.int64)

@@ -128,7 +128,7 @@ _LINE_INDEX = tuple(
     for codes in zip(*((PARTY[a], PARTY[b], PURPOSE[purpose]) for a, b, purpose in LINES.values()), strict=True)
 )
 _LINE_FIELDS = list(LINES)
-_FIRST_LINE = len(RECORD.names) - len(LINES)
+_FIRST_LINE = RECORD.itemsize // 8 - len(LINES)
 _FIRST_COUNT = _FIRST_LINE - len(COUNTS)
 
 CLIENT_SUMS = (

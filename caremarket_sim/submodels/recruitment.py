@@ -48,7 +48,7 @@ def providers_recruit(market, parameters, policy, draws):
     providers, workers = market.providers, market.workers
     workforce.summarise_staff(workers.rows, providers.rows, parameters.row)
     posts_wanted(market, parameters)
-    providers.hires = 0.0
+    providers.hires[:] = 0.0
     vacancies = np.maximum(np.rint(providers.posts - providers.staff - providers.onboarding), 0.0)
     staffed = providers.staff + providers.onboarding
     mean_pay = float((providers.pay * staffed).sum() / max(staffed.sum(), 1.0))

@@ -1,0 +1,108 @@
+"""The path of a lever: the processes whose code reads it, found in the sources, and the week with that path cut."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from caremarket_sim import week
+from caremarket_sim.indicators import Outcome, outcome_of
+from caremarket_sim.parameters import Numbers
+from caremarket_sim.policy import LEVERS
+from caremarket_sim.randomness import Draws
+
+PACKAGE = Path(week.__file__).parent
+SOURCES = ("week.py", "costs.py", "firms.py", "submodels/*.py", "kernels/*.py")
+
+
+@cache
+def mentions() -> dict[str, frozenset[str]]:
+    """Every name, attribute and text that a function of the science mentions, by the function's name."""
+    found: dict[str, set[str]] = {}
+    for pattern in SOURCES:
+        for path in sorted(PACKAGE.glob(pattern)):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    found.setdefault(node.name, set()).update(_words(node))
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+def _words(node: ast.FunctionDef) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+@cache
+def words_within(process: str) -> frozenset[str]:
+    """All that a process mentions, itself and in every function that it reaches."""
+    seen, ahead = set(), {process}
+    words: set[str] = set()
+    while ahead:
+        name = ahead.pop()
+        seen.add(name)
+        words |= mentions()[name]
+        ahead |= {word for word in mentions()[name] if word in mentions()} - seen
+    return frozenset(words)
+
+
+def path_of(key: str) -> tuple[str, ...]:
+    """The processes that read a lever, in the order of the week."""
+    fields = set(LEVERS[key].fields)
+    return tuple(process.__name__ for process in week.PROCESSES if fields & words_within(process.__name__))
+
+
+def with_path_cut(key: str, reference, scenario, settled, seed: int) -> Outcome:
+    """The outcome of a scenario in whose weeks every process of the lever's path sees the value of `reference`.
+
+    The lever keeps its value in the decisions and in the levers in force, where any other process could read it.
+    """
+    path, fields = path_of(key), LEVERS[key].fields
+    parameters = scenario.parameters.numbers
+    market = week.fork(settled, scenario)
+    for number in range(scenario.weeks):
+        decided, held = Numbers(scenario.levers_at(number).row), reference.levers_at(number).row
+        draws = Draws(seed, market.week)
+        for process in week.PROCESSES:
+            run = _held(process, fields, held) if process.__name__ in path else process
+            policy = decided if process is week.policy_takes_effect else Numbers(market.levers.copy())
+            run(market, parameters, policy, draws)
+        market.week += 1
+    return outcome_of(market)
+
+
+def _held(process, fields: tuple[str, ...], reference: np.ndarray):
+    """The process, shown the reference's value of these fields; afterwards they have the value that they would have."""
+
+    def run(market, parameters, policy, draws):
+        rows = (market.levers, market.decided)
+        real = [[float(row[field][0]) for field in fields] for row in rows]
+        seen = policy.row.copy()
+        for field in fields:
+            for row in (*rows, seen):
+                row[field] = reference[field]
+        process(market, parameters, Numbers(seen), draws)
+        in_force = market.levers.tobytes() == market.decided.tobytes()
+        if process is week.policy_takes_effect:
+            real[1] = [float(policy.row[field][0]) for field in fields]
+        if in_force:
+            real[0] = real[1]
+        for row, values in zip(rows, real, strict=True):
+            for field, value in zip(fields, values, strict=True):
+                row[field] = value
+
+    return run
+
+
+def identical(one: Outcome, other: Outcome) -> bool:
+    """Whether two outcomes agree in every number."""
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+        for name in ("weekly", "yearly", "overall", "breakdowns", "counts")
+    )

@@ -1,0 +1,323 @@
+"""Does every lever work, and through its own path? `python -m benchmarks.levers [--lever KEY] [--out docs/levers.md]`.
+
+Each lever is set at each bound or option, with the levers that it needs on both sides, on paired replicates of the
+place: same settled market, same draws. The paired t of its declared indicator says whether it moved the declared way.
+Then its path is cut: every process that reads the lever is shown the other value, and the outcome must not change.
+Exit status 1 where a lever does neither what it declares nor what the page explains, or acts past its path.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.lever_paths import identical, path_of, with_path_cut
+from benchmarks.lever_reasons import REASONS
+from caremarket_sim import week
+from caremarket_sim.indicators import INDICATORS, Outcome
+from caremarket_sim.policy import LEVERS, NEUTRAL
+from caremarket_sim.policy.values import Value, shown
+from caremarket_sim.scenario import Change, Scenario, load
+
+PLACE = Path(__file__).parents[1] / "scenarios" / "wigan" / "baseline.yaml"
+FIRST_SEED = 4000
+CLEAR = 3.0
+"""|t| above which the declared indicator has moved."""
+VERY_CLEAR = 7.0
+"""|t| above which another indicator is named: some ninety are looked at."""
+NEEDS = {
+    ("contract.sourcing", "block_first"): {"procurement.retender_at_start": True, "contract.guaranteed_volume": 0.9},
+    ("contract.sourcing", "own_choice"): {},
+}
+"""What an option needs where that is not what the lever needs."""
+SILENT_WITHOUT = {
+    "contract.outcome_measure": "contract.outcome_share",
+    "contract.sourcing": "procurement.zoned",
+    "fee.ceiling": "fee.rule",
+    "procurement.backup_share": "contract.sourcing",
+    "procurement.phase_in_weeks": "procurement.retender_at_start",
+    "procurement.providers_per_zone": "procurement.zoned",
+    "procurement.weights": "procurement.retender_at_start",
+    "stewardship.citizens_weights": "stewardship.citizens_share",
+    "stewardship.codesign_months": "procurement.retender_at_start",
+    "stewardship.profit_norm": "stewardship.open_book",
+}
+"""Levers that do exactly nothing while another, which they need, is at its neutral value."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A lever at a value against another; `expected` is the declared direction, 0 where none is declared."""
+
+    key: str
+    value: Value
+    against: Value
+    expected: int
+    years: int
+
+    @property
+    def name(self) -> str:
+        """The value against the other, to read."""
+        return f"{worded(self.value)} against {worded(self.against)}"
+
+    @property
+    def needs(self) -> Mapping[str, Value]:
+        """Levers that are set on both sides."""
+        return NEEDS.get((self.key, self.value if isinstance(self.value, str) else ""), LEVERS[self.key].needs)
+
+    def scenarios(self, start: Scenario) -> tuple[Scenario, Scenario]:
+        """The place under the other value and under the value, both with the levers needed, from the first week."""
+        before = start.place.regime.changed({**self.needs, self.key: self.against})
+        after = before.changed({self.key: self.value})
+        start = start.with_weeks(52 * self.years)
+        return under(start, before), under(start, after)
+
+
+def worded(value: Value) -> str:
+    """A lever's value to read; of weights those above zero."""
+    if isinstance(value, dict):
+        return ", ".join(f"{part} {weight:.2g}" for part, weight in value.items() if weight > 0.0)
+    return shown(value)
+
+
+def under(start: Scenario, levers) -> Scenario:
+    """The scenario with these levers in force from its first week."""
+    return Scenario(
+        "trial", "", start.path, start.place, start.weeks, start.prices, start.parameters, (Change(0, levers),)
+    )
+
+
+def trials(key: str, at_once: int = 3, tendered: int = 5) -> list[Trial]:
+    """Every bound or option of a lever against its neutral value, and its declared contrast.
+
+    So many years, more where the lever waits for a tendered contract to start.
+    """
+    lever = LEVERS[key]
+    years = tendered if "procurement.retender_at_start" in {key, *lever.needs} else at_once
+    first, second = lever.contrast
+    if lever.kind in ("flag", "choice"):
+        found = [(option, lever.neutral) for option in lever.options or (False, True) if option != lever.neutral]
+    elif lever.kind == "weights":
+        corners = [{part: float(part == whole) for part in lever.parts} for whole in lever.parts]
+        found = [(second, first), *((corner, lever.neutral) for corner in corners)]
+    else:
+        values = [*lever.options, *(lever.allowed or lever.bounds)]
+        found = [(value, lever.neutral) for value in map(lever.accept, values) if value != lever.neutral]
+        if lever.contrast != lever.bounds and (second, first) not in found:
+            found.insert(0, (second, first))
+    return [Trial(key, value, against, _expected(key, value, against), years) for value, against in found]
+
+
+def _expected(key: str, value: Value, against: Value) -> int:
+    lever = LEVERS[key]
+    if (against, value) == lever.contrast or lever.kind == "wage_floor" or lever.may_be_none:
+        return lever.direction
+    if lever.contrast != lever.bounds:
+        return 0
+    return lever.direction if value > against else -lever.direction
+
+
+@cache
+def place() -> Scenario:
+    """The place on which levers are tried."""
+    return load(PLACE)
+
+
+def differences(seed: int, chosen: tuple[Trial, ...], cache_folder: Path) -> np.ndarray:
+    """(trials, 2, indicators): whole-period indicators of one seed under each trial's other value and its value."""
+    settled = week.settled_market(place(), seed, cache_folder)
+    known: dict[str, Outcome] = {}
+    return np.array(
+        [[outcome(scenario, settled, seed, known).overall for scenario in trial.scenarios(place())] for trial in chosen]
+    )
+
+
+def outcome(start: Scenario, settled, seed: int, known: dict[str, Outcome]) -> Outcome:
+    """The outcome of a scenario whose market has settled; each is simulated once."""
+    if start.key not in known:
+        known[start.key] = week.outcome_of(week.go_through(start, week.fork(settled, start), seed))
+    return known[start.key]
+
+
+def cut(trial: Trial, start: Scenario, settled, seed: int, known: dict[str, Outcome]) -> tuple[bool, bool, bool | None]:
+    """Whether one seed's outcome differs in anything: as it is, with the lever's path cut, and without what it needs.
+
+    The last is None for a lever that does something by itself.
+    """
+    before, after = trial.scenarios(start)
+    usual = outcome(before, settled, seed, known)
+    whole = not identical(usual, outcome(after, settled, seed, known))
+    severed = not identical(usual, with_path_cut(trial.key, before, after, settled, seed))
+    off = SILENT_WITHOUT.get(trial.key)
+    if off not in trial.needs:
+        return whole, severed, None
+    lacking = [under(one, one.levers_at(0).changed({off: NEUTRAL[off]})) for one in (before, after)]
+    first, second = (outcome(one, settled, seed, known) for one in lacking)
+    return whole, severed, not identical(first, second)
+
+
+def cuts(seed: int, chosen: tuple[Trial, ...], cache_folder: Path) -> list[tuple[bool, bool, bool | None]]:
+    """What `cut` says of each trial in the place."""
+    settled = week.settled_market(place(), seed, cache_folder)
+    known: dict[str, Outcome] = {}
+    return [cut(trial, place(), settled, seed, known) for trial in chosen]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of a trial. `t` is of the declared indicator; `others` those that moved most clearly."""
+
+    trial: Trial
+    before: float
+    difference: float
+    t: float
+    others: tuple[tuple[str, float, float], ...]
+    moves: bool
+    cut: bool
+    without: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """As declared, the other way, no clear move, nothing changes, or moves where no direction is declared."""
+        if not self.moves:
+            return "changes nothing"
+        if not self.trial.expected:
+            return "moves" if self.others else "not clear"
+        if abs(self.t) <= CLEAR:
+            return "not clear"
+        return "as declared" if self.t * self.trial.expected > 0 else "the other way"
+
+    @property
+    def explained(self) -> str:
+        """Why the lever does not do here what it declares; empty where it does or nobody has said why."""
+        return REASONS.get((self.trial.key, self.trial.name), "")
+
+
+def paired_t(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """t of the paired differences along the first axis: 0 where nothing differs, infinite where all do alike."""
+    difference = after - before
+    count = len(difference)
+    mean = difference.mean(axis=0)
+    error = difference.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.abs(mean)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(mean == 0.0, 0.0, mean / error)
+
+
+def judge(trial: Trial, values: np.ndarray, severed: tuple[bool, bool, bool | None]) -> Finding:
+    """Hold a trial's (replicates, 2, indicators) against what its lever declares."""
+    names = list(INDICATORS)
+    before, after = values[:, 0], values[:, 1]
+    t = paired_t(before, after)
+    mean = (after - before).mean(axis=0)
+    at = names.index(LEVERS[trial.key].indicator)
+    order = np.argsort(-np.abs(np.nan_to_num(t, posinf=1e9, neginf=-1e9)))
+    others = tuple((names[k], float(mean[k]), float(t[k])) for k in order if abs(t[k]) > VERY_CLEAR and k != at)[:4]
+    moves = severed[0] or not np.array_equal(before, after, equal_nan=True)
+    return Finding(
+        trial, float(before[:, at].mean()), float(mean[at]), float(t[at]), others, moves, severed[1], severed[2]
+    )
+
+
+def measure(chosen: list[Trial], replicates: int, workers: int = 2) -> list[Finding]:
+    """Try every lever on paired replicates, and cut the path of each on the first of them."""
+    with tempfile.TemporaryDirectory() as folder, _pool(workers) as pool:
+        kept = Path(folder)
+        seeds = range(FIRST_SEED, FIRST_SEED + replicates)
+        values = [pool.submit(differences, seed, tuple(chosen), kept) for seed in seeds]
+        parts = [tuple(chosen[k::4]) for k in range(4)]
+        severed = [pool.submit(cuts, FIRST_SEED, part, kept) for part in parts]
+        by_seed = np.array([future.result() for future in values])
+        found = {}
+        for part, future in zip(parts, severed, strict=True):
+            found.update({(trial.key, trial.name): result for trial, result in zip(part, future.result(), strict=True)})
+    return [judge(trial, by_seed[:, k], found[trial.key, trial.name]) for k, trial in enumerate(chosen)]
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("forkserver"))
+
+
+def fails(finding: Finding) -> str:
+    """What is wrong with a finding; empty where nothing is."""
+    if finding.cut:
+        return "acts past its path"
+    if finding.without:
+        return f"acts without {SILENT_WITHOUT[finding.trial.key]}"
+    if finding.verdict in ("as declared", "moves") or finding.explained:
+        return ""
+    return finding.verdict
+
+
+def page(findings: list[Finding], replicates: int) -> str:
+    """The findings as Markdown."""
+    lines = [
+        "# Every lever, tried",
+        "",
+        "Written by `python -m benchmarks.levers --out docs/levers.md`; `caremarket docs levers` says what each lever "
+        "is.",
+        "",
+        f"Each lever is set at each bound or option against another value, in Wigan, on {replicates} paired futures, "
+        "from the first week, over three years, or five where it waits for a tendered contract; the levers that it "
+        "needs are set on both sides. *t* is that of the paired difference in the indicator that the lever declares; "
+        f"it has moved where |t| is over {CLEAR:g}. For an option without a declared direction the indicators that "
+        "moved most clearly are named. Each lever's path is the processes of the week that read it. With the path "
+        "cut, that is with those processes alone shown the other value, every number of the outcome stayed exactly "
+        "the same, unless the table says otherwise.",
+        "",
+        "| lever | value | declared | before | difference | t | verdict |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for one in findings:
+        lever = LEVERS[one.trial.key]
+        arrow = {1: "up", -1: "down", 0: "either way"}[one.trial.expected]
+        cells = (
+            f"`{lever.key}`", one.trial.name, f"`{lever.indicator}` {arrow}", f"{one.before:.4g}",
+            f"{one.difference:+.3g}", f"{one.t:.1f}", "; ".join(filter(None, (one.verdict, fails(one)))),
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "## Ambiguous, or without effect", ""]
+    for one in findings:
+        if one.verdict != "as declared":
+            moved = ", ".join(f"`{name}` {change:+.3g} (t {t:.0f})" for name, change, t in one.others)
+            said = one.explained or "No reason has been given."
+            clearly = f" Most clearly moved: {moved}." if moved else ""
+            lines.append(f"- `{one.trial.key}`, {one.trial.name}: {one.verdict}. {said}{clearly}")
+    lines += ["", "## Paths", "", "| lever | processes that read it | changes nothing without |", "| --- | --- | --- |"]
+    for key in dict.fromkeys(one.trial.key for one in findings):
+        off = f"`{SILENT_WITHOUT[key]}`" if key in SILENT_WITHOUT else ""
+        lines.append(f"| `{key}` | {', '.join(f'`{name}`' for name in path_of(key))} | {off} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Try the levers, print or write the page, and say what is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--replicates", type=int, default=8)
+    parser.add_argument("--years", type=int, default=5, help="of levers that wait for a tender; others at most three")
+    parser.add_argument("--lever", action="append", choices=list(LEVERS), help="only this one; may be repeated")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    began = time.perf_counter()
+    chosen = [trial for key in options.lever or LEVERS for trial in trials(key, min(3, options.years), options.years)]
+    findings = measure(chosen, options.replicates, options.workers)
+    text = page(findings, options.replicates)
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+    wrong = [f"{one.trial.key}, {one.trial.name}: {fails(one)}" for one in findings if fails(one)]
+    print(f"{len(findings)} trials in {time.perf_counter() - began:.0f} s; {len(wrong)} unexplained", *wrong, sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
