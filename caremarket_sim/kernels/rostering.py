@@ -194,7 +194,7 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     runs = 0
     for i in range(count):
         if clients[i].status == RECEIVING:
-            runs += 2 * clients[i].visits * clients[i].carers
+            runs += 2 * int(clients[i].visits) * int(clients[i].carers)
     open_client = np.empty(runs, np.int32)
     open_run = np.empty(runs, np.int32)
     n_open = 0
