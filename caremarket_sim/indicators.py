@@ -267,6 +267,49 @@ _indicator(
     "package_share", "Package time bought", "share", "costs", "higher", 0.01, SCRUTINY,
     "Share of assessed time that the council buys, after cuts to keep within budget.", _mean("package_share"),
 )  # fmt: skip
+_indicator(
+    "fees_paid", "Fees paid", "£ a year", "costs", "neither", 100_000.0, FINANCE,
+    "Fees for hours of care, by the contract's payment basis.", _a_year("fees"),
+)  # fmt: skip
+_indicator(
+    "outcome_payments", "Outcome payments", "£ a year", "costs", "neither", 20_000.0, FINANCE,
+    "The part of the fee that is paid by measured outcomes.", _a_year("outcome_payments"),
+)  # fmt: skip
+_indicator(
+    "returned_to_council", "Money returned by providers", "£ a year", "costs", "neither", 20_000.0, FINANCE,
+    "Surplus above a contract's norm, and penalties for social value promised and not realised.",
+    _a_year("returned", "penalties"),
+)  # fmt: skip
+_indicator(
+    "delayed_nights_cost", "NHS cost of delayed nights", "£ a year", "costs", "lower", 20_000.0, HEALTH,
+    "Nights in hospital of people fit to leave it, waiting for homecare.", _a_year("hospital_nights"),
+)  # fmt: skip
+_indicator(
+    "staff_costs", "Providers' cost of staff", "£ a year", "costs", "neither", 100_000.0, PROVIDER,
+    "Wages, sick and holiday pay, mileage and office cover, with the employer's charges on them.",
+    _a_year("wage_bill", "sick_pay", "holiday_pay", "mileage", "office_cover", "employer_charges"),
+)  # fmt: skip
+_indicator(
+    "other_provider_costs", "Providers' other costs", "£ a year", "costs", "neither", 50_000.0, PROVIDER,
+    "Agency staff, overhead, recruitment and training.",
+    _a_year("agency_staff", "overhead", "recruitment", "training"),
+)  # fmt: skip
+_indicator(
+    "provider_surplus", "Providers' surplus", "£ a year", "costs", "neither", 50_000.0, PROVIDER,
+    "What the council and self-funders pay providers, less their costs and what they return; before it is paid out.",
+    lambda r: (
+        sum(r[name] for name in ("fees", "block_unused", "retainers", "outcome_payments", "panel_wages", "self_funded"))
+        - sum(r[name] for name, (payer, _, _) in recording.LINES.items() if payer == "providers")
+        + r["distribution"]
+    ) / r["weeks"] * 52.0,
+)  # fmt: skip
+_indicator(
+    "workers_net_pay", "Care workers' net pay and mileage", "£ a year", "costs", "neither", 100_000.0, WORKER,
+    "Wages, sick and holiday pay, mileage and office cover, less tax and benefits lost.",
+    lambda r: (
+        r["wage_bill"] + r["sick_pay"] + r["holiday_pay"] + r["mileage"] + r["office_cover"] - r["income_tax"]
+    ) / r["weeks"] * 52.0,
+)  # fmt: skip
 
 # Jobs
 _indicator(
