@@ -76,7 +76,8 @@ def source_packages(
 
     Mode 0 asks any provider with room, mode 1 holders of unused block hours first, mode 2 the zone's lead providers,
     who must accept, and the back-up list for its share, mode 3 lets the person choose. The provider before is asked
-    first after a hospital stay. Declining for money is counted against the provider.
+    first after a hospital stay. Packages of a provider that closes bring their care workers (TUPE), so others take
+    them beyond their present capacity. Declining for money is counted against the provider.
     """
     p = parameters[0]
     lever = levers[0]
@@ -118,6 +119,8 @@ def source_packages(
                     continue
                 lead = provider.patch_lead[zone_patches[n]] == 1
                 stretch = p.sourcing_accept_share
+                if c.notice > 0 and providers[c.provider].closing > 0:
+                    stretch = p.sourcing_takeover_stretch
                 if is_council and mode == ZONED_LEAD:
                     if attempt == 0 and lead == use_backup:
                         continue

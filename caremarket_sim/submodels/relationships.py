@@ -24,7 +24,7 @@ def trust_moves(market, parameters, policy, draws):
         + p.trust_codesign_effect * commissioner["codesigned"]
         - p.trust_undelivered_effect * lacking
         - p.trust_monitoring_strain * lever.stewardship_monitoring * (1.0 - reach)
-        - p.trust_panel_ignored_loss * ignored_panel(lever)
+        - p.trust_panel_ignored_loss * ignored_panel(commissioner, lever)
     )
     move = np.clip(aim, 0.0, 1.0) - providers.trust
     providers.trust += np.where(move > 0.0, p.trust_rise, p.trust_fall) * move
@@ -38,15 +38,17 @@ def trust_moves(market, parameters, policy, draws):
     providers.hurt[events] = 0.0
 
 
-def ignored_panel(lever) -> float:
-    """1 where a service was co-designed but people decide nothing of how money is used: heard and ignored (E17)."""
-    return float(lever.stewardship_codesign_months > 0.0 and lever.stewardship_citizens_share == 0.0)
+def ignored_panel(commissioner, lever) -> float:
+    """1 where the service in force was co-designed but people decide nothing of how money is used: heard and ignored
+    (E17)."""
+    return float(commissioner["codesigned"] > 0.0 and lever.stewardship_citizens_share == 0.0)
 
 
 def practice_spreads(market, parameters, policy, draws):
     """Monthly, practice grows by invention and by what forums share, the more with trust, and fades (E16, M48, M49).
 
-    Learning that is captured fades less; a network of councils adds what others have found, with loss of fidelity.
+    Learning that is captured fades less; a network of councils adds to what is shared what others have found, with
+    loss of fidelity.
     """
     p, lever = parameters, policy
     if market.week % 4 != 0:
@@ -61,7 +63,8 @@ def practice_spreads(market, parameters, policy, draws):
     years = max(market.week, 0) / 52.0
     adopted = 1.0 - np.exp(-p.practice_network_speed * years)
     outside = lever.stewardship_network * adopted * p.practice_network_fidelity * float(market.zones["assets"].mean())
-    shared = max(shared, outside, commissioner["practice"])
+    shared = max(shared, commissioner["practice"])
+    shared += outside * (1.0 - shared)
     attention = lever.contract_outcome_share * p.practice_outcome_attention
     gain = (p.practice_invention + p.practice_imitation * shared * providers.trust) * forum + attention
     fade = p.practice_fading * (1.0 - p.practice_capture_effect * lever.stewardship_learning_capture)
