@@ -31,15 +31,18 @@ PLACE = Path(__file__).parents[1] / "scenarios" / "wigan" / "baseline.yaml"
 FIRST_SEED = 4000
 CLEAR = 3.0
 """|t| above which the declared indicator has moved."""
-VERY_CLEAR = 7.0
+VERY_CLEAR = 6.0
 """|t| above which another indicator is named: some ninety are looked at."""
 NEEDS = {
-    ("contract.sourcing", "block_first"): {"procurement.retender_at_start": True, "contract.guaranteed_volume": 0.9},
+    ("contract.sourcing", "block_first"): {"contract.guaranteed_volume": 1.0},
     ("contract.sourcing", "own_choice"): {},
 }
 """What an option needs where that is not what the lever needs."""
+OPTIONS = {("contract.sourcing", "block_first"): ("block_hours_unused_spend", -1)}
+"""What an option moves, and which way, where the lever declares another option's."""
 SILENT_WITHOUT = {
     "contract.outcome_measure": "contract.outcome_share",
+    "contract.package_flexibility": "stewardship.codesign_months",
     "contract.sourcing": "procurement.zoned",
     "fee.ceiling": "fee.rule",
     "procurement.backup_share": "contract.sourcing",
@@ -72,6 +75,11 @@ class Trial:
     def needs(self) -> Mapping[str, Value]:
         """Levers that are set on both sides."""
         return NEEDS.get((self.key, self.value if isinstance(self.value, str) else ""), LEVERS[self.key].needs)
+
+    @property
+    def indicator(self) -> str:
+        """What the value should move."""
+        return OPTIONS.get((self.key, worded(self.value)), (LEVERS[self.key].indicator,))[0]
 
     def scenarios(self, start: Scenario) -> tuple[Scenario, Scenario]:
         """The place under the other value and under the value, both with the levers needed, from the first week."""
@@ -118,6 +126,8 @@ def trials(key: str, at_once: int = 3, tendered: int = 5) -> list[Trial]:
 
 def _expected(key: str, value: Value, against: Value) -> int:
     lever = LEVERS[key]
+    if (key, worded(value)) in OPTIONS:
+        return OPTIONS[key, worded(value)][1]
     if (against, value) == lever.contrast or lever.kind == "wage_floor" or lever.may_be_none:
         return lever.direction
     if lever.contrast != lever.bounds:
@@ -217,7 +227,7 @@ def judge(trial: Trial, values: np.ndarray, severed: tuple[bool, bool, bool | No
     before, after = values[:, 0], values[:, 1]
     t = paired_t(before, after)
     mean = (after - before).mean(axis=0)
-    at = names.index(LEVERS[trial.key].indicator)
+    at = names.index(trial.indicator)
     order = np.argsort(-np.abs(np.nan_to_num(t, posinf=1e9, neginf=-1e9)))
     others = tuple((names[k], float(mean[k]), float(t[k])) for k in order if abs(t[k]) > VERY_CLEAR and k != at)[:4]
     moves = severed[0] or not np.array_equal(before, after, equal_nan=True)
@@ -279,7 +289,7 @@ def page(findings: list[Finding], replicates: int) -> str:
         lever = LEVERS[one.trial.key]
         arrow = {1: "up", -1: "down", 0: "either way"}[one.trial.expected]
         cells = (
-            f"`{lever.key}`", one.trial.name, f"`{lever.indicator}` {arrow}", f"{one.before:.4g}",
+            f"`{lever.key}`", one.trial.name, f"`{one.trial.indicator}` {arrow}", f"{one.before:.4g}",
             f"{one.difference:+.3g}", f"{one.t:.1f}", "; ".join(filter(None, (one.verdict, fails(one)))),
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
