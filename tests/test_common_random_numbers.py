@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import pickle
 import subprocess
@@ -14,12 +15,14 @@ import pytest
 
 from caremarket_sim import week
 from caremarket_sim.entities import CareWorkers, Clients
+from caremarket_sim.firms import OUTSIDE_BIDDERS, numbers_of_week
 from caremarket_sim.kernels import care, people, workforce
 from caremarket_sim.parameters import Numbers, Parameters
 from caremarket_sim.policy import of_preset
 from caremarket_sim.randomness import Draws
 from caremarket_sim.scenario import Change
 from caremarket_sim.submodels.demand import people_are_referred
+from caremarket_sim.submodels.recruitment import candidate_numbers
 from tests.plain_week import IN_POST, LEFT
 from tests.small_place import FOLDER, REGIMES, begun, small, weekly, wigan
 
@@ -116,6 +119,25 @@ def test_the_same_number_is_the_same_person_in_all_regimes(name):
 def test_the_same_people_are_referred_in_the_same_weeks_in_all_regimes(name):
     assert history(name)["referred"] == history(REGIMES[0])["referred"]
     assert sum(map(len, history(name)["referred"])) > 500
+
+
+@pytest.mark.parametrize("name", REGIMES)
+def test_whoever_is_hired_or_founded_comes_from_that_week_s_queue_which_no_policy_touches(name):
+    scenario = wigan(name, 60)
+    market = begun(scenario)
+    hired = founded = 0
+    for seen in weekly(scenario, market):
+        start, end = seen["start"], seen["end"]
+        new = np.setdiff1d(end.workers.number, start.workers.number)
+        new = new[new > 0]  # not the staff that a new firm begins with, who are numbered after it
+        assert np.isin(new, candidate_numbers(start.week, start.candidates)).all()
+        firms = np.setdiff1d(end.providers.number, start.providers.number)
+        local = numbers_of_week(start.week, math.ceil(scenario.parameters["entry.candidates"] * start.scale))
+        assert np.isin(firms, [*local, *numbers_of_week(start.week, 100, OUTSIDE_BIDDERS)]).all()
+        hired += len(new)
+        founded += len(firms)
+    assert hired > 100
+    assert founded > 0
 
 
 def doomed(name, number, in_care):
