@@ -323,7 +323,8 @@ class Providers(Table):
     rating = Column("i1", "code", "0 not rated, 1 inadequate, 2 requires improvement, 3 good, 4 outstanding")
     experience = Column("f8", "0 to 1", "mean experience of its clients, recent weeks")
     connection = Column("f8", "0 to 1", "mean connection of its clients")
-    independence = Column("f8", "0 to 1", "how well its clients keep their independence")
+    independence = Column("f8", "share", "1 less rises in need a person a year among its clients, recent year")
+    need_rises = Column("f8", "rises", "rises in need among its clients this week")
     undelivered = Column("f8", "share", "share of hours due undelivered, recent weeks")
     promised = Column("f8", "£ a year", "social value promised in its bid")
     realised = Column("f8", "£ a year", "social value that events show, recent year")
@@ -495,8 +496,8 @@ class Market:
     transfers: np.ndarray
     """Weeks until each zone's packages move to the providers of a new contract, -1 none."""
     prices: dict[str, float]
-    """Dated prices in force: national_living_wage, real_living_wage, outside_pay (£ an hour), price_index (1 at the
-    start), cost_growth and fee_growth (share, at the last April)."""
+    """Dated prices in force: national_living_wage, real_living_wage, outside_pay (£ an hour), price_index and
+    wage_index (1 at the start), cost_growth and fee_growth (share, at the last April)."""
     scale: float
     """Size of the labour market over that of the place the register's searchers were given for."""
     candidates: int

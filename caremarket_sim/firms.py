@@ -62,7 +62,7 @@ def born_firm(row, number: int, zones, parameters, key):
     row["travel_share"] = p.travel_opening_ratio
     row["experience"] = p.experience_opening_experience
     row["connection"] = p.connection_resting_level
-    row["independence"] = 1.0
+    row["independence"] = p.outcome_independence_reference
     row["outcome_score"] = 1.0
     row["hurt"] = row["handing_back"] = 1e4
 
@@ -118,7 +118,7 @@ def found(market, parameters, draws, number: int, contracted: bool, cooperative:
 def add_founders(market, parameters, draws, j: int, number: int):
     """The first care workers of a new firm, already trained."""
     p = parameters
-    count = int(p.entry_staff)
+    count = round(p.entry_staff)
     rows = market.workers.add(count)
     numbers = -(number * 10 + np.arange(count, dtype=np.int64)) - 1
     workforce.born_workers(rows, numbers, market.zones["residents"], parameters.row, draws.fixed("born_worker"))

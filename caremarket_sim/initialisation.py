@@ -89,6 +89,7 @@ def price_path(scenario, p) -> list[dict[str, float]]:
                 "real_living_wage": series("real_living_wage", day),
                 "outside_pay": p.leaving_outside_pay * wage / series("national_living_wage", start),
                 "price_index": index,
+                "wage_index": wage / series("national_living_wage", start),
                 "cost_growth": growth,
                 "fee_growth": 0.0,
             }

@@ -145,14 +145,18 @@ def council_books(market, p, lever):
         "citizens' panel": p.commissioning_panel_cost if lever.stewardship_citizens_share > 0.0 else 0.0,
     }
     this_week = {purpose: [cost / 52.0] for purpose, cost in a_year.items()} | {
-        "monitoring": [checks * check, open_books],
+        "monitoring": [checks * check + open_books],
         "brokerage": [chased * p.commissioning_brokerage_cost],
         "front door": [counts["conversations"] * p.commissioning_conversation_cost],
         "reablement": [counts["reablement_episodes"] * p.commissioning_reablement_cost],
     }
-    books |= {("council", "suppliers", purpose): amounts for purpose, amounts in this_week.items()}
-    books["nhs", "suppliers", "hospital admissions"] = [counts["admissions"] * p.money_admission_cost]
-    books["nhs", "suppliers", "delayed nights"] = [counts["delayed_nights"] * p.money_delayed_night_cost]
+    index = market.prices["price_index"]
+    books |= {
+        ("council", "suppliers", purpose): [amount * index for amount in amounts]
+        for purpose, amounts in this_week.items()
+    }
+    books["nhs", "suppliers", "hospital admissions"] = [counts["admissions"] * p.money_admission_cost * index]
+    books["nhs", "suppliers", "delayed nights"] = [counts["delayed_nights"] * p.money_delayed_night_cost * index]
     return books
 
 
@@ -210,6 +214,7 @@ def provider_books(market, p, lever):
             overhead[n] = size * an_hour
         overhead[n] = (overhead[n] + self_hours[n] * p.overhead_self_funded_cost) * market.prices["price_index"]
     rows = range(len(providers))
+    index, wage_index = market.prices["price_index"], market.prices["wage_index"]
     return {
         ("self-funders", "providers", "self-funded care"): [self_hours[n] * providers[n]["price"] for n in rows],
         ("providers", "workers", "wages"): wages,
@@ -218,13 +223,15 @@ def provider_books(market, p, lever):
         ("providers", "treasury", "employer charges"): [
             (wages[n] + sick[n]) * p.money_employer_charge_share for n in rows
         ],
-        ("providers", "workers", "mileage"): [travel[n] * p.money_mileage_per_travel_hour for n in rows],
-        ("providers", "workers", "office cover"): [office[n] * p.money_office_rate for n in rows],
-        ("providers", "suppliers", "agency staff"): [agency[n] * p.money_agency_rate for n in rows],
+        ("providers", "workers", "mileage"): [travel[n] * p.money_mileage_per_travel_hour * index for n in rows],
+        ("providers", "workers", "office cover"): [office[n] * p.money_office_rate * wage_index for n in rows],
+        ("providers", "suppliers", "agency staff"): [agency[n] * p.money_agency_rate * wage_index for n in rows],
         ("providers", "suppliers", "overhead"): overhead,
-        ("providers", "suppliers", "recruitment"): [providers[n]["hires"] * p.recruitment_hire_cost for n in rows],
+        ("providers", "suppliers", "recruitment"): [
+            providers[n]["hires"] * p.recruitment_hire_cost * index for n in rows
+        ],
         ("providers", "suppliers", "training"): [
-            providers[n]["training_days"] * providers[n]["staff"] / 52.0 * p.training_day_cost for n in rows
+            providers[n]["training_days"] * providers[n]["staff"] / 52.0 * p.training_day_cost * index for n in rows
         ],
         ("workers", "treasury", "income tax and benefits"): (sum(wages) + sum(sick)) * p.money_treasury_share,
     }

@@ -162,7 +162,6 @@ def care_is_experienced(clients, providers, levers, codesigned, parameters, scra
         scratch[c.provider, 1] += c.connection
         scratch[c.provider, 2] += 1.0
         scratch[c.provider, 3] += c.late
-        scratch[c.provider, 4] += min(c.need_hours / max(c.hours, 1.0), 2.0)
 
 
 @compiled

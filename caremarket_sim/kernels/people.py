@@ -138,6 +138,8 @@ def needs_change(clients, providers, parameters, levers, package_share, key):
             * (1.0 + p.demand_unmet_need_effect * (1.0 - c.delivered_share))
         )
         if uniform(key, c.number, 0) < rise:
+            if c.provider >= 0:
+                providers[c.provider].need_rises += 1.0
             c.need_minutes *= 1.0 + p.demand_need_rise_step
             if c.need_minutes > p.demand_longest_visit:
                 if c.visits < 4:

@@ -211,11 +211,11 @@ def hire(
                 continue
             if inside:
                 start_job(workers[pool[best]], j, provider, zones, starter_guaranteed[j], parameters, key)
-                workers[pool[best]].weeks_to_start = int(p.recruitment_weeks_from_pool)
+                workers[pool[best]].weeks_to_start = int(round(p.recruitment_weeks_from_pool))
             else:
                 outcomes[best] = j
                 start_job(candidates[best], j, provider, zones, starter_guaranteed[j], parameters, key)
-                candidates[best].weeks_to_start = int(p.recruitment_weeks_from_outside)
+                candidates[best].weeks_to_start = int(round(p.recruitment_weeks_from_outside))
                 taken += 1
             provider.hires += 1.0
             provider.onboarding += 1.0

@@ -66,6 +66,7 @@ def people_are_referred(market, parameters, policy, draws):
 def needs_change(market, parameters, policy, draws):
     """Needs drift up, and packages follow need, the shortest visit allowed and what the council can pay."""
     commissioner = market.commissioners.rows[0]
+    market.providers.need_rises = 0.0
     people.needs_change(
         market.clients.rows,
         market.providers.rows,

@@ -18,7 +18,7 @@ def care_is_experienced(market, parameters, policy, draws):
         lever.contract_payment_basis == 1.0,
         parameters.row,
     )
-    sums = np.zeros((len(providers), 5))
+    sums = np.zeros((len(providers), 4))
     care.care_is_experienced(
         market.clients.rows,
         providers.rows,
@@ -33,8 +33,8 @@ def care_is_experienced(market, parameters, policy, draws):
     providers.experience += memory * (sums[:, 0] / people - providers.experience)
     providers.connection += memory * (sums[:, 1] / people - providers.connection)
     providers.late_visits = sums[:, 3]
-    kept = 1.0 / (1.0 + np.maximum(sums[:, 4] / people - 1.0, 0.0))
-    providers.independence += memory * (kept - providers.independence)
+    kept = 1.0 - 52.0 * providers.need_rises / people
+    providers.independence += p.outcome_independence_memory * served * (kept - providers.independence)
     lack = 1.0 - providers.delivered / np.maximum(providers.due, 1.0)
     providers.undelivered += p.experience_memory * (lack - providers.undelivered) * (providers.due > 0.0)
 

@@ -16,7 +16,7 @@ def managers_come_and_go(market, parameters, policy, draws):
     leaves = draws.uniform("managers_come_and_go", providers.number) < p.leaving_manager_rate / 52.0
     leaves &= (away == 0) & (providers.open == 1)
     if leaves.any():
-        providers.manager_away[leaves] = int(p.leaving_manager_weeks)
+        providers.manager_away[leaves] = round(p.leaving_manager_weeks)
         quality = draws.uniform("managers_come_and_go", providers.number[leaves], 1)
         providers.manager_quality[leaves] = quality
 

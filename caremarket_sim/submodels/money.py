@@ -50,40 +50,45 @@ def council_pays(market, parameters, policy, draws):
     contribution = p.money_client_contribution_share * float(council @ providers.rate)
     market.pay("clients", "council", "client contributions", contribution)
 
-    contracted = providers.open * providers.contracted
-    people = float(contracted @ providers.clients)
-    trust = float((contracted * providers.trust).sum() / max(contracted.sum(), 1))
-    checks = lever.stewardship_monitoring * people * 12.0 / 52.0
-    check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust))
-    market.pay("council", "suppliers", "monitoring", checks * check_cost)
-    brokerage = counts["placed_council"][0] + p.commissioning_chase_share * counts["waited"][0]
-    market.pay("council", "suppliers", "brokerage", brokerage * p.commissioning_brokerage_cost)
-    weekly = 1.0 / 52.0
-    market.pay(
-        "council", "suppliers", "stewardship", lever.stewardship_capacity_fte * p.commissioning_fte_cost * weekly
-    )
-    forum = lever.stewardship_forum_per_year * p.commissioning_forum_cost * weekly
-    market.pay("council", "suppliers", "forums", forum)
-    learning = (
-        lever.stewardship_learning_capture * p.commissioning_learning_cost
-        + lever.stewardship_network * p.commissioning_network_cost
-    )
-    market.pay("council", "suppliers", "network", learning * weekly)
-    connectors = (lever.community_connectors_fte + commissioner.pot_connectors[0]) * p.commissioning_connector_cost
-    market.pay("council", "suppliers", "connectors", connectors * weekly)
-    market.pay("council", "suppliers", "front door", counts["conversations"][0] * p.commissioning_conversation_cost)
-    market.pay("council", "suppliers", "reablement", counts["reablement_episodes"][0] * p.commissioning_reablement_cost)
-    if lever.stewardship_citizens_share > 0.0:
-        market.pay("council", "suppliers", "citizens' panel", p.commissioning_panel_cost * weekly)
-    if lever.stewardship_open_book:
-        books = p.commissioning_open_book_cost * float(contracted.sum()) * weekly
-        market.pay("council", "suppliers", "monitoring", books)
-    market.pay("nhs", "suppliers", "hospital admissions", counts["admissions"][0] * p.money_admission_cost)
-    market.pay("nhs", "suppliers", "delayed nights", counts["delayed_nights"][0] * p.money_delayed_night_cost)
+    index = market.prices["price_index"]
+    for purpose, pounds in commissioning_costs(market, p, lever).items():
+        market.pay("council", "suppliers", purpose, pounds * index)
+    market.pay("nhs", "suppliers", "hospital admissions", counts["admissions"][0] * p.money_admission_cost * index)
+    market.pay("nhs", "suppliers", "delayed nights", counts["delayed_nights"][0] * p.money_delayed_night_cost * index)
     spend = market.paid("council") - market.paid(None, "council")
     commissioner.spend = spend
     commissioner.quarter_spend += spend
     commissioner.year_spend += spend
+
+
+def commissioning_costs(market, p, lever) -> dict[str, float]:
+    """What commissioning costs the council this week, £ at the start's prices, by purpose.
+
+    A check costs more the less trust there is (M45); brokerage is paid for each package placed and for those chased.
+    """
+    providers, counts = market.providers, market.counts
+    contracted = providers.open * providers.contracted
+    trust = float(contracted @ providers.trust) / max(int(contracted.sum()), 1)
+    checks = lever.stewardship_monitoring * float(contracted @ providers.clients) * 12.0 / 52.0
+    check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust))
+    books = lever.stewardship_open_book * p.commissioning_open_book_cost * float(contracted.sum())
+    packages = counts["placed_council"][0] + p.commissioning_chase_share * counts["waited"][0]
+    connectors = lever.community_connectors_fte + market.commissioners.pot_connectors[0]
+    learning = (
+        lever.stewardship_learning_capture * p.commissioning_learning_cost
+        + lever.stewardship_network * p.commissioning_network_cost
+    )
+    return {
+        "monitoring": checks * check_cost + books / 52.0,
+        "brokerage": packages * p.commissioning_brokerage_cost,
+        "stewardship": lever.stewardship_capacity_fte * p.commissioning_fte_cost / 52.0,
+        "forums": lever.stewardship_forum_per_year * p.commissioning_forum_cost / 52.0,
+        "network": learning / 52.0,
+        "connectors": connectors * p.commissioning_connector_cost / 52.0,
+        "front door": counts["conversations"][0] * p.commissioning_conversation_cost,
+        "reablement": counts["reablement_episodes"][0] * p.commissioning_reablement_cost,
+        "citizens' panel": (lever.stewardship_citizens_share > 0.0) * p.commissioning_panel_cost / 52.0,
+    }
 
 
 def providers_settle_accounts(market, parameters, policy, draws):
@@ -91,6 +96,7 @@ def providers_settle_accounts(market, parameters, policy, draws):
     p = parameters
     providers = market.providers
     self_hours = providers.delivered - providers.delivered_council
+    price_index, wage_index = market.prices["price_index"], market.prices["wage_index"]
     market.pay("self-funders", "providers", "self-funded care", self_hours * providers.price)
     wages = np.zeros(len(providers))
     sick = np.zeros(len(providers))
@@ -107,16 +113,15 @@ def providers_settle_accounts(market, parameters, policy, draws):
     market.pay("providers", "workers", "sick pay", sick)
     market.pay("providers", "workers", "holiday pay", wages * p.money_holiday_share)
     market.pay("providers", "treasury", "employer charges", (wages + sick) * p.money_employer_charge_share)
-    market.pay("providers", "workers", "mileage", providers.travel * p.money_mileage_per_travel_hour)
-    market.pay("providers", "workers", "office cover", providers.office * p.money_office_rate)
-    market.pay("providers", "suppliers", "agency staff", providers.agency * p.money_agency_rate)
+    market.pay("providers", "workers", "mileage", providers.travel * p.money_mileage_per_travel_hour * price_index)
+    market.pay("providers", "workers", "office cover", providers.office * p.money_office_rate * wage_index)
+    market.pay("providers", "suppliers", "agency staff", providers.agency * p.money_agency_rate * wage_index)
     overhead = providers.size * costs.overhead_an_hour(providers.size, providers.overhead_scale, p) * providers.open
     overhead += self_hours * p.overhead_self_funded_cost
-    overhead *= market.prices["price_index"]
-    market.pay("providers", "suppliers", "overhead", overhead)
-    market.pay("providers", "suppliers", "recruitment", providers.hires * p.recruitment_hire_cost)
+    market.pay("providers", "suppliers", "overhead", overhead * price_index)
+    market.pay("providers", "suppliers", "recruitment", providers.hires * p.recruitment_hire_cost * price_index)
     training = providers.training_days * providers.staff / 52.0 * p.training_day_cost
-    market.pay("providers", "suppliers", "training", training)
+    market.pay("providers", "suppliers", "training", training * price_index)
     market.pay("workers", "treasury", "income tax and benefits", (wages.sum() + sick.sum()) * p.money_treasury_share)
 
     surplus = providers.revenue - providers.cost
@@ -155,18 +160,15 @@ def count_costs(market, parameters, policy):
     providers.travel_share += p.experience_memory * (ratio - providers.travel_share)
     travel = providers.travel_share
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
-    on_cost = costs.on_cost(p)
+    on_cost, index = costs.on_cost(p), market.prices["price_index"]
     providers.cost_fixed = providers.pay * (1.0 + lever.employment_shift_pay * gaps) * on_cost
     providers.cost_travel = travel * (
-        providers.pay * lever.employment_paid_travel_share * on_cost + p.money_mileage_per_travel_hour
+        providers.pay * lever.employment_paid_travel_share * on_cost + p.money_mileage_per_travel_hour * index
     )
     hours = np.maximum(providers.size, 20.0)
     staff_cost = providers.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
-    providers.overhead_hour = (
-        costs.overhead_an_hour(hours, providers.overhead_scale, p) * market.prices["price_index"]
-        + p.overhead_hiring_allowance
-        + staff_cost
-    )
+    overhead = costs.overhead_an_hour(hours, providers.overhead_scale, p)
+    providers.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * index
     providers.open_cost = (providers.cost_fixed + providers.cost_travel + providers.overhead_hour) * (
         1.0 + providers.evasion * (1.0 - market.stewardship)
     )

@@ -37,7 +37,9 @@ def policy_takes_effect(market, parameters, policy, draws):
         return
     if decided.procurement_retender_at_start and "procurement_retender_at_start" in changed:
         codesign = round(decided.stewardship_codesign_months * 52.0 / 12.0)
-        commissioner["tender_due"] = codesign + p.procurement_tender_weeks + p.procurement_mobilisation_weeks
+        commissioner["tender_due"] = (
+            codesign + round(p.procurement_tender_weeks) + round(p.procurement_mobilisation_weeks)
+        )
         commissioner["codesign_done"] = decided.stewardship_codesign_months / 18.0
         market.pay(
             "council", "suppliers", "co-design", decided.stewardship_codesign_months * p.procurement_codesign_cost
@@ -77,11 +79,11 @@ def council_tenders(market, parameters, policy, draws):
     p = parameters
     commissioner = market.commissioners.rows[0]
     if commissioner["tender_due"] == 0.0 and market.week >= commissioner["contract_end"] > 0.0:
-        commissioner["tender_due"] = p.procurement_tender_weeks + p.procurement_mobilisation_weeks
+        commissioner["tender_due"] = round(p.procurement_tender_weeks) + round(p.procurement_mobilisation_weeks)
         commissioner["contract_end"] = 0.0
     if commissioner["tender_due"] > 0.0:
         commissioner["tender_due"] -= 1.0
-        if commissioner["tender_due"] == p.procurement_mobilisation_weeks:
+        if commissioner["tender_due"] == round(p.procurement_mobilisation_weeks):
             award(market, parameters, draws)
         elif commissioner["tender_due"] == 0.0:
             start_contracts(market, parameters, draws)
@@ -153,7 +155,7 @@ def award(market, parameters, draws):
     p = parameters
     decided = Numbers(market.decided)
     providers = market.providers
-    market.pay("council", "suppliers", "procurement", p.procurement_tender_cost)
+    market.pay("council", "suppliers", "procurement", p.procurement_tender_cost * market.prices["price_index"])
     if not is_contest(decided):
         providers.won = providers.contracted * providers.open
         providers.bid = providers.rate
@@ -185,7 +187,9 @@ def award(market, parameters, draws):
     providers.lots[:] = 0
     if decided.procurement_zoned:
         award_zones(market, order, int(decided.procurement_providers_per_zone))
-    market.pay("council", "suppliers", "procurement", len(bidders) * p.procurement_bid_cost)
+    market.pay(
+        "council", "suppliers", "procurement", len(bidders) * p.procurement_bid_cost * market.prices["price_index"]
+    )
 
 
 def number_of_winners(market, decided, bidders: int) -> int:
@@ -204,9 +208,9 @@ def bids(market, p, decided, bidders, slots, volume, draws) -> np.ndarray:
     providers = market.providers
     numbers = providers.number[bidders]
     hours = max(volume, 50.0)
-    overhead = costs.overhead_an_hour(hours, providers.overhead_scale[bidders], p) * market.prices["price_index"]
+    overhead = costs.overhead_an_hour(hours, providers.overhead_scale[bidders], p)
     marginal = providers.cost_fixed[bidders] + providers.cost_travel[bidders] + terms_cost(market, p, decided, bidders)
-    estimate = marginal + overhead + p.overhead_hiring_allowance
+    estimate = marginal + (overhead + p.overhead_hiring_allowance) * market.prices["price_index"]
     estimate = estimate * np.exp(p.procurement_estimate_error * draws.normal("bids", numbers))
     planned = decided.contract_payment_basis == 1.0
     risk = (
@@ -414,7 +418,9 @@ def move_zones(market, parameters, draws):
     market.counts["transferred"] += moved
     market.counts["leavers"] += left
     p = parameters
-    market.pay("council", "suppliers", "procurement", moved * p.procurement_transfer_cost)
+    market.pay(
+        "council", "suppliers", "procurement", moved * p.procurement_transfer_cost * market.prices["price_index"]
+    )
     providers.demand = np.maximum(providers.demand, 0.0)
     receiving = market.clients.status == RECEIVING
     hours = np.bincount(

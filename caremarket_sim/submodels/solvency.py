@@ -45,7 +45,7 @@ def providers_hand_back(market, parameters, policy, draws):
             j,
             providers.rows,
             p.exit_hand_back_share,
-            int(p.exit_notice_weeks),
+            round(p.exit_notice_weeks),
             draws.key("give_notice"),
         )
         providers.handing_back[j] = 0.0
@@ -69,10 +69,10 @@ def providers_close(market, parameters, policy, draws):
         closes |= failing(providers, lever.shocks_provider_failure, open_now)
         market.commissioners.failed = 1.0
     if closes.any():
-        providers.closing[closes] = int(p.exit_notice_weeks)
+        providers.closing[closes] = round(p.exit_notice_weeks)
         market.counts["closures"] += np.count_nonzero(closes)
         market.counts["closures_contracted"] += np.count_nonzero(closes & contracted)
-        give_everybody_notice(market.clients, closes, int(p.exit_notice_weeks))
+        give_everybody_notice(market.clients, closes, round(p.exit_notice_weeks))
     if (providers.closing > 0).any():
         closing = np.ascontiguousarray(providers.closing)
         follows = draws.fixed("staff_follow")

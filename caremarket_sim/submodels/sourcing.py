@@ -14,7 +14,7 @@ def self_funders_choose(market, parameters, policy, draws):
     unhappy = paying & (clients.experience < p.sourcing_unhappy_line) & (clients.weeks_in_care > 8)
     rows = np.flatnonzero(unhappy)
     leaving = draws.uniform("self_funders_choose", clients.number[rows]) < p.sourcing_switch_rate
-    clients.notice[rows[leaving]] = int(p.exit_notice_weeks)
+    clients.notice[rows[leaving]] = round(p.exit_notice_weeks)
 
 
 def packages_are_sourced(market, parameters, policy, draws):
