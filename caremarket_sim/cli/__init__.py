@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from caremarket_sim.cli import documents, results, runs, scenarios
+from caremarket_sim.cli import documents, report, results, runs, scenarios
 from caremarket_sim.errors import BadInput, CaremarketError
 
 DONE, USAGE, OUR_DEFECT, INTERRUPTED = 0, 2, 70, 130
@@ -45,6 +45,7 @@ runs.register(app)
 results.register(app)
 results.register(app)
 documents.register(app)
+report.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

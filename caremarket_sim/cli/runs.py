@@ -45,6 +45,7 @@ Reference = Annotated[
 Allow = Annotated[
     str | None, typer.Option(metavar="REASON", help="Compare files that differ in more than policy, and say why.")
 ]
+Report = Annotated[bool, typer.Option("--report", help="Also write the report, one HTML file, into the folder.")]
 AssumptionReplicates = Annotated[
     int, typer.Option(min=0, help="Futures on which to try the two carrying assumptions at their ends; 0: none.")
 ]
@@ -98,6 +99,7 @@ def compare_command(
     weekly: Weekly = False,
     allow: Allow = None,
     assumption_replicates: AssumptionReplicates = 4,
+    report: Report = False,
     all_: All = False,
     resume: Resume = False,
     replace: Replace = False,
@@ -123,6 +125,11 @@ def compare_command(
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
         result = carry_out_comparison(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         _write(store.folder, result, weekly, tell)
+        if report:
+            from caremarket_sim.reporting.report import write_report
+
+            tell("writing the report", 0, 0)
+            write_report(store.folder)
     _tell_results(result, store.folder, everything=all_, quiet=quiet, as_json=as_json)
 
 

@@ -18,7 +18,7 @@ from caremarket_sim.reporting.figures import FAMILIES
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def files_of(result: Comparison | Run, *, weekly: bool = False) -> Iterator[tuple[str, bytes]]:
@@ -62,7 +62,7 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _escaped(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def png_bytes(drawn: Figure) -> bytes:

@@ -43,11 +43,11 @@ _SAYING = {
 def family_sentences(differences: pd.DataFrame, family: str) -> str:
     """One sentence on a family's headline indicators over the whole horizon: every scenario against the reference."""
     rows = differences[(differences.period == "all") & (differences.family == family) & headline_rows(differences)]
-    said = [f"{name} is {_clauses(part)}" for name, part in rows.groupby("scenario", sort=False)]
+    said = [f"{name} is {clauses(part)}" for name, part in rows.groupby("scenario", sort=False)]
     return f"{family.capitalize()}, against {rows.reference.iloc[0]}: {'; '.join(said)}."
 
 
-def _clauses(rows: pd.DataFrame) -> str:
+def clauses(rows: pd.DataFrame) -> str:
     """What one scenario's verdicts say, the same verdicts together, in the order of `_SAYING`."""
     said = []
     for verdict, saying in _SAYING.items():

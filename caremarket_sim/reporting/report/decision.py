@@ -1,0 +1,71 @@
+"""The first page: what was compared, what it shows and how sure that is, in one table and three charts."""
+
+from __future__ import annotations
+
+from caremarket_sim.experiments.frames import CHANCE_ONLY, headlines
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.reporting.report.blocks import Block, Figure, Page, Points, Text
+from caremarket_sim.reporting.report.effects import differences_data, effect_chart, effect_table
+from caremarket_sim.reporting.report.results import Results
+from caremarket_sim.reporting.words import clauses, smallest_in_words
+
+FAMILIES = {"outcomes": "Outcomes for people", "costs": "Costs", "jobs": "Jobs"}
+
+
+def baseline_statement(results: Results) -> str:
+    """What the market that everything starts from is, and is not."""
+    place = results.place
+    return (
+        f"The market starts as a typical English borough of {place['price_base']}, on {place['name']}’s geography and "
+        f"need. It is not {place['name']} today: how the council there buys care now, and what it pays, is not what is "
+        "simulated."
+    )
+
+
+def decision_page(results: Results) -> Page:
+    """One table, three charts, verdicts in words."""
+    ids = [indicator.id for indicator in headlines()]
+    blocks: list[Block] = []
+    if results.banner:
+        blocks.append(Text(results.banner, "warning"))
+    blocks.append(
+        Text(
+            f"{baseline_statement(results)} The report explores the consequences of stated assumptions. It is no "
+            "forecast.",
+            "note",
+        )
+    )
+    for name in results.others:
+        blocks.append(Points(verdict_sentences(results, name), f"{results.title(name)} ({name})"))
+    futures = f"{results.replicates} simulated futures"
+    blocks.append(
+        effect_table(
+            results,
+            ids,
+            f"Nine headline indicators: differences from {results.reference}, whole period",
+            "decision",
+            note=f"Each scenario met the same {futures}: the same people, with the same luck. In brackets: the 95% "
+            f"interval of the paired difference ({CHANCE_ONLY}). Verdicts allow for nine looks at once, so an interval "
+            "just clear of zero may still read “no clear difference”.",
+        )
+    )
+    for family, title in FAMILIES.items():
+        shown = [indicator.id for indicator in headlines() if indicator.family == family]
+        smallest = "; ".join(f"{INDICATORS[id_].label.lower()}, {smallest_in_words(INDICATORS[id_])}" for id_ in shown)
+        caption = (
+            f"{title}: difference from {results.reference} (marker) and its 95% interval (bar). The grey band is "
+            f"too small to matter: {smallest}."
+        )
+        data = differences_data(results, shown, f"decision_{family}")
+        blocks.append(Figure([effect_chart(results, title, shown)], caption, data))
+    return Page("decision", "The decision", "Everybody", blocks)
+
+
+def verdict_sentences(results: Results, name: str) -> list[str]:
+    """What one scenario's verdicts say, a sentence a family."""
+    table = results.differences(name).reset_index()
+    said = []
+    for family, title in FAMILIES.items():
+        ids = [indicator.id for indicator in headlines() if indicator.family == family]
+        said.append(f"{title}: {clauses(table[table.indicator.isin(ids)])}.")
+    return said

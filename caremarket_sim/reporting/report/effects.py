@@ -1,0 +1,105 @@
+"""Differences as every page shows them: a table of indicators by scenario, charts of effects and of courses in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from caremarket_sim.experiments.statistics import BETTER, WORSE
+from caremarket_sim.indicators import INDICATORS, Indicator
+from caremarket_sim.reporting.report.blocks import Cell, Data, Figure, Group, Row, Table
+from caremarket_sim.reporting.report.results import Results
+from caremarket_sim.reporting.svg import Drawing
+from caremarket_sim.reporting.svg_charts import Effect, EffectRow, Line, course, effects
+from caremarket_sim.reporting.words import better_in, labelled, quantity, shown_in, span
+
+TONES = {BETTER: "better", WORSE: "worse"}
+SIGNS = {"better": "▲ ", "worse": "▼ "}
+DIFFERENCE_COLUMNS = [
+    "scenario", "reference", "indicator", "period", "unit", "better", "reference_mean", "mean", "difference", "low",
+    "high", "p_better", "replicates", "verdict",
+]  # fmt: skip
+
+
+def with_interval(difference: float, low: float, high: float, indicator: Indicator) -> str:
+    """A difference and its interval."""
+    return f"{quantity(difference, indicator, signed=True)} ({span(low, high, indicator)})"
+
+
+def effect_cell(row: pd.Series, indicator: Indicator, often: bool = True) -> Cell:
+    """What a cell says of one difference: the verdict, the difference with its interval, how often it is better."""
+    rest = with_interval(row.difference, row.low, row.high, indicator)
+    if often and np.isfinite(row.p_better):
+        rest += f"; better in {better_in(row.p_better, row.replicates)} futures"
+    tone = TONES.get(row.verdict, "")
+    return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone)
+
+
+def effect_table(results: Results, ids: Sequence[str], caption: str, name: str, note: str = "") -> Table:
+    """Indicators down, the reference's mean and every scenario's difference across; grouped by family."""
+    of = {scenario: results.differences(scenario) for scenario in results.others}
+    level = results.levels(results.reference)
+    families: dict[str, list[Row]] = {}
+    for id_ in ids:
+        indicator = INDICATORS[id_]
+        base = level.loc[id_]
+        mean = Cell(quantity(base["mean"], indicator), f"({span(base.low, base.high, indicator, signed=False)})")
+        cells = [effect_cell(table.loc[id_], indicator) for table in of.values()]
+        want = {"higher": "more is better", "lower": "less is better"}.get(indicator.better, "")
+        row = Row(Cell(labelled(indicator), want), [mean, *cells])
+        families.setdefault(indicator.family, []).append(row)
+    groups = [Group(family.capitalize() if len(families) > 1 else "", rows) for family, rows in families.items()]
+    columns = ["Indicator", f"{results.reference}, mean (95% interval)", *(f"{s}: difference" for s in results.others)]
+    return Table(caption, columns, groups, note, differences_data(results, ids, name), stacks=True)
+
+
+def differences_data(results: Results, ids: Sequence[str], name: str) -> Data:
+    """The rows of the table of differences that are about these indicators over the whole horizon."""
+    table = results.tables["differences"]
+    rows = table[(table.period == "all") & table.indicator.isin(list(ids))]
+    return Data(name, rows[DIFFERENCE_COLUMNS].reset_index(drop=True))
+
+
+def effect_chart(results: Results, title: str, ids: Sequence[str]) -> Drawing:
+    """Every scenario's difference in these indicators, with its interval."""
+    rows = []
+    for id_ in ids:
+        indicator = INDICATORS[id_]
+        found = []
+        for scenario in results.others:
+            row = results.differences(scenario).loc[id_]
+            shown = with_interval(row.difference, row.low, row.high, indicator)
+            position = results.position(scenario)
+            found.append(Effect(scenario, position, row.difference, row.low, row.high, shown, row.verdict))
+        sign = -1.0 if indicator.better == "lower" else 1.0
+        rows.append(EffectRow(labelled(indicator), indicator.smallest, sign, found))
+    return effects(title, rows, results.reference)
+
+
+def course_chart(results: Results, id_: str) -> Drawing:
+    """One indicator year by year in every scenario."""
+    indicator = INDICATORS[id_]
+    factor, unit = shown_in(indicator)
+    lines, said = [], []
+    for scenario in results.names:
+        rows = [results.levels(scenario, f"year_{year}").loc[id_] for year in range(1, results.years + 1)]
+        points = [(float(year), row["mean"] * factor) for year, row in enumerate(rows, start=1)]
+        band = [(row.low * factor, row.high * factor) for row in rows]
+        lines.append(Line(scenario, results.position(scenario), points, band))
+        first, last = quantity(rows[0]["mean"], indicator), quantity(rows[-1]["mean"], indicator)
+        said.append(f"{scenario} from {first} to {last}")
+    span_of = f"{results.year_name(1)} to {results.year_name(results.years)}"
+    words = f"{labelled(indicator)}, {span_of}: {'; '.join(said)}."
+    years = {float(year): results.year_name(year) for year in range(1, results.years + 1)}
+    return course(f"{indicator.label}", lines, years, "{:,.4g}".format, f"{words} Unit: {unit}.")
+
+
+def course_figure(results: Results, ids: Sequence[str], name: str) -> Figure:
+    """Courses of some indicators side by side."""
+    table = results.tables["levels"]
+    rows = table[(table.period != "all") & table.indicator.isin(list(ids))]
+    units = "; ".join(labelled(INDICATORS[id_]) for id_ in ids)
+    caption = f"Year by year, with 95% intervals of the mean. {units}."
+    return Figure([course_chart(results, id_) for id_ in ids], caption, Data(name, rows.reset_index(drop=True)))

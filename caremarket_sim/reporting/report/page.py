@@ -1,0 +1,47 @@
+"""The pages put together into one file: every text escaped, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from caremarket_sim import __version__
+from caremarket_sim.reporting.report.blocks import Data, Page, all_data
+from caremarket_sim.reporting.report.decision import decision_page
+from caremarket_sim.reporting.report.results import Results
+from caremarket_sim.reporting.report.settings import Settings
+
+
+def report_html(results: Results, settings: Settings) -> tuple[str, list[Data]]:
+    """The whole report as one HTML file, and the tables of numbers behind its charts."""
+    pages = pages_of(results, settings)
+    title = f"Commissioning homecare in {results.place['name']}: {len(results.names)} ways compared"
+    html = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            subtitle="; ".join(f"{name}: {results.title(name)}" for name in results.names),
+            pages=pages,
+            footer=f"Made by caremarket-sim {__version__}, an open agent-based model. It explores the consequences of "
+            "stated assumptions; it is no forecast.",
+        )
+    )
+    return html, all_data(pages)
+
+
+def pages_of(results: Results, settings: Settings) -> list[Page]:
+    """Every page, in the order they are read."""
+    return [decision_page(results)]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("caremarket_sim.reporting.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,141 @@
+"""A results folder as the report reads it: its CSV files, the scenarios as they were run, and the manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments.manifest import NAME as MANIFEST
+from caremarket_sim.experiments.store import Store
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.reporting.files import FORMULA_STARTS
+
+NEEDED = ("differences", "levels", "overall", "yearly", "breakdowns")
+OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What is in a results folder. `seeds` holds the seed of each replicate of the main batch, in order."""
+
+    folder: Path
+    tables: Mapping[str, pd.DataFrame]
+    scenarios: Mapping[str, Mapping[str, Any]]
+    manifest: Mapping[str, Any]
+    banner: str | None
+    seeds: Sequence[int]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The scenarios, in the order they were given."""
+        return tuple(self.tables["levels"].scenario.unique())
+
+    @cached_property
+    def reference(self) -> str:
+        """The scenario that all others are held against."""
+        return str(self.tables["differences"].reference.iloc[0])
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The scenarios that are held against the reference."""
+        return tuple(name for name in self.names if name != self.reference)
+
+    @cached_property
+    def years(self) -> int:
+        """Whole years simulated."""
+        return int(self.tables["yearly"].year.max())
+
+    @cached_property
+    def replicates(self) -> int:
+        """Simulated futures that every scenario has."""
+        return int(self.tables["overall"].replicate.nunique())
+
+    @property
+    def place(self) -> Mapping[str, Any]:
+        """The reference's place."""
+        return self.scenarios[self.reference]["place"]
+
+    def title(self, name: str) -> str:
+        """A scenario's title, as its file has it."""
+        return str(self.scenarios[name]["title"])
+
+    def position(self, name: str) -> int:
+        """The scenario's place in the order, by which it is drawn."""
+        return self.names.index(name)
+
+    def year_name(self, year: int) -> str:
+        """The fiscal year in which a year of the scenario begins if it begins in April, else its number."""
+        start = date.fromisoformat(self.place["start"])
+        if start.month != 4:
+            return f"Year {year}"
+        first = start.year + year - 1
+        return f"{first}/{(first + 1) % 100:02d}"
+
+    def differences(self, name: str, period: str = "all") -> pd.DataFrame:
+        """One scenario's differences in a period, by indicator."""
+        table = self.tables["differences"]
+        return table[(table.scenario == name) & (table.period == period)].set_index("indicator")
+
+    def levels(self, name: str, period: str = "all") -> pd.DataFrame:
+        """One scenario's means in a period, by indicator."""
+        table = self.tables["levels"]
+        return table[(table.scenario == name) & (table.period == period)].set_index("indicator")
+
+
+def read_results(folder: Path) -> Results:
+    """Read a folder that `caremarket compare` wrote. Raises BadInput where there is none, or it is not whole."""
+    folder = Path(folder)
+    with Store.read(folder) as store:
+        runs = store.runs()
+    problems = [
+        Problem(f"{name}.csv is missing", file=folder, right="write it again with `caremarket compare … --resume`")
+        for name in NEEDED
+        if not (folder / f"{name}.csv").is_file()
+    ]
+    if len(problems) == 1 and problems[0].what.startswith("differences"):
+        right = "give a folder that `caremarket compare` wrote"
+        problems = [Problem("these are the results of one scenario, and a report compares", file=folder, right=right)]
+    tables = {}
+    for name in (*NEEDED, *OPTIONAL):
+        if (folder / f"{name}.csv").is_file() and not problems:
+            tables[name] = read_csv(folder / f"{name}.csv")
+    if not problems:
+        unknown = sorted(set(tables["levels"].indicator) ^ set(INDICATORS))
+        if unknown:
+            what = f"the results have other indicators than this version of the package: {', '.join(unknown[:5])}"
+            problems.append(Problem(what, file=folder, right="use the version that wrote them, or compare again"))
+    if problems:
+        raise BadInput(problems)
+    scenarios = {}
+    for name in tables["levels"].scenario.unique():
+        scenarios[name] = json.loads((folder / "scenarios" / f"{name}.json").read_text(encoding="utf-8"))
+    banner = folder / "banner.txt"
+    return Results(
+        folder,
+        tables,
+        scenarios,
+        json.loads((folder / MANIFEST).read_text(encoding="utf-8")),
+        banner.read_text(encoding="utf-8").strip() if banner.is_file() else None,
+        [seed for _, seed in sorted({(run.replicate, run.seed) for run in runs if not run.variant})],
+    )
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A table as it was before it was written: numbers to the last digit, text without Excel's guard."""
+    table = pd.read_csv(path, encoding="utf-8-sig", float_precision="round_trip", keep_default_na=False, na_values=[""])
+    for column in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
+        table[column] = table[column].map(_unguarded)
+    return table
+
+
+def _unguarded(cell: object) -> object:
+    guarded = isinstance(cell, str) and cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS)
+    return cell[1:] if guarded else cell  # type: ignore[index]
