@@ -166,6 +166,7 @@ def go_to_hospital(clients, parameters, levers, continuity_reference, key):
     lever = levers[0]
     planned = lever.contract_payment_basis == 1.0
     keeps = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0) > 0.0
+    log_continuity_ratio = math.log(p.hospital_continuity_ratio)
     admissions = 0.0
     for i in range(len(clients)):
         c = clients[i]
@@ -174,10 +175,12 @@ def go_to_hospital(clients, parameters, levers, continuity_reference, key):
         chance = p.hospital_admission_rate / 52.0
         if c.lives_alone:
             chance *= p.hospital_living_alone_ratio
-        chance *= p.hospital_continuity_ratio ** ((continuity_reference - c.continuity) / 0.3)
-        chance *= math.exp(p.hospital_missed_visits_effect * c.missed_share)
         chance *= 1.0 - p.hospital_connection_effect * (c.connection - 0.5)
-        chance *= (c.need_hours / p.hospital_need_reference) ** p.hospital_need_elasticity
+        chance *= math.exp(
+            log_continuity_ratio * (continuity_reference - c.continuity) / 0.3
+            + p.hospital_missed_visits_effect * c.missed_share
+            + p.hospital_need_elasticity * math.log(c.need_hours / p.hospital_need_reference)
+        )
         if uniform(key, c.number, 0) < chance:
             admissions += 1.0
             c.sum_admissions += 1.0
@@ -256,9 +259,9 @@ def leave_care(clients, parameters, key):
         move = (
             p.demand_care_home_rate
             / 52.0
-            * need**p.demand_care_home_need_elasticity
             * math.exp(
-                p.demand_care_home_unmet_effect * unmet
+                p.demand_care_home_need_elasticity * math.log(need)
+                + p.demand_care_home_unmet_effect * unmet
                 + p.demand_care_home_isolation_effect * (p.connection_resting_level - c.connection)
             )
         )

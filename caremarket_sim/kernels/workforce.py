@@ -78,10 +78,9 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
     shrinking or growing provider (M14), voice (M18), strain. Zero-hours has no term of its own."""
     p = parameters[0]
     logit = intercept
-    basis = (
-        worker.pay ** (1.0 - p.leaving_travel_salience) * max(worker.effective_pay, 1.0) ** p.leaving_travel_salience
-    )
-    logit += p.leaving_pay_effect * math.log(basis / outside_pay)
+    on_duty = math.log(max(worker.effective_pay, 1.0) / outside_pay)
+    agreed = math.log(worker.pay / outside_pay)
+    logit += p.leaving_pay_effect * (agreed + p.leaving_travel_salience * (on_duty - agreed))
     surplus = (worker.volatility - volatility_reference) / 0.05
     surplus = min(max(surplus, -4.0), 6.0)
     logit += p.leaving_volatility_effect * surplus * (1.0 - p.leaving_flexibility_relief * worker.flexibility)
@@ -100,7 +99,8 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
         logit += p.leaving_no_manager_effect
     growth = min(max(growth, -0.2), 0.2)
     logit -= (p.leaving_contraction_effect if growth < 0.0 else p.leaving_expansion_effect) * growth
-    logit += math.log(p.leaving_voice_ratio) * provider.voice
+    if provider.voice > 0.0:
+        logit += math.log(p.leaving_voice_ratio) * provider.voice
     logit += p.leaving_strain_effect * worker.strain
     return logit
 
