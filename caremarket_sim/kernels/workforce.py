@@ -457,46 +457,34 @@ def pay_wages(workers, providers, levers, wage_line, parameters, wages_out, sick
         if r.status != IN_POST:
             continue
         j = r.provider
-        seniority = p.pay_experience_premium if r.experience >= 5.0 else 0.0
-        r.pay = providers[j].pay + seniority
+        r.pay = providers[j].pay + (p.pay_experience_premium if r.experience >= 5.0 else 0.0)
         usual = min(r.owned, r.hours_wanted)
-        sick = 0.0
-        if r.absent == 1:
-            pay = usual * r.pay
-            hours = usual
-        elif r.absent == 2:
-            sick = lever.employment_sick_pay * usual * r.pay
-            pay = sick
-            hours = lever.employment_sick_pay * usual
+        if r.absent == ON_LEAVE:
+            r.week_pay = usual * r.pay
+        elif r.absent == SICK:
+            r.week_pay = lever.employment_sick_pay * usual * r.pay
+            sick_out[j] += r.week_pay
         else:
-            hours = r.contact
-            paid = max(r.contact, r.guaranteed)
-            pay = r.pay * (paid + lever.employment_paid_travel_share * r.travel + lever.employment_shift_pay * r.gap)
+            hours = max(r.contact, r.guaranteed)
+            pay = r.pay * (hours + lever.employment_paid_travel_share * r.travel + lever.employment_shift_pay * r.gap)
             owed = wage_line * (r.contact + r.travel) - pay
-            if owed > 0.0:
-                pay += p.pay_enforcement_share * owed
+            r.week_pay = pay + p.pay_enforcement_share * max(owed, 0.0)
+            wages_out[j] += r.week_pay
             duty = r.contact + r.travel + r.gap
             if duty > 0.0:
-                r.effective_pay += p.pay_memory * (pay / duty - r.effective_pay)
-            wages_out[j] += pay
-        sick_out[j] += sick
-        r.week_pay = pay
+                r.effective_pay += p.pay_memory * (r.week_pay / duty - r.effective_pay)
+            if r.last_paid >= 0.0:
+                change = abs(hours - r.last_paid) / r.hours_wanted
+                r.volatility += p.contract_volatility_memory * (change - r.volatility)
+            lack = max(1.0 - hours / r.hours_wanted, 0.0)
+            r.shortfall += p.contract_shortfall_memory * (lack - r.shortfall)
+            r.last_paid = hours
+            available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
+            overload = min(max((duty / available - p.rostering_ease) / (1.0 - p.rostering_ease), 0.0), 1.0)
+            r.strain += p.pay_memory * (overload - r.strain)
         r.sum_weeks += 1.0
         r.sum_zero += r.guaranteed == 0.0
-        r.sum_bad += pay < p.pay_bad_week_share * r.pay * r.hours_wanted
+        r.sum_bad += r.week_pay < p.pay_bad_week_share * r.pay * r.hours_wanted
         r.sum_pay += r.effective_pay
         r.sum_volatility += r.volatility
         r.sum_guaranteed += r.guaranteed
-        if r.absent == 1:
-            continue
-        counted = max(hours, r.guaranteed) if r.absent == 0 else r.contact
-        if r.last_paid >= 0.0 and r.absent == 0:
-            change = abs(counted - r.last_paid) / r.hours_wanted
-            r.volatility += p.contract_volatility_memory * (change - r.volatility)
-        if r.absent == 0:
-            lack = max(1.0 - counted / r.hours_wanted, 0.0)
-            r.shortfall += p.contract_shortfall_memory * (lack - r.shortfall)
-            r.last_paid = counted
-            duty = r.contact + r.travel + r.gap
-            available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
-            r.strain += p.pay_memory * (max(0.0, min(1.0, (duty / available - 0.8) * 4.0)) - r.strain)
