@@ -313,6 +313,7 @@ print(json.dumps([hashlib.sha256(b"".join(p.tobytes() for p in astuple(o))).hexd
 """
 
 
+@pytest.mark.slow
 def test_another_process_hash_seed_or_cache_gives_the_same_bytes(tmp_path):
     def run(hash_seed, cache, *names):
         environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(FOLDER.parents[2])}

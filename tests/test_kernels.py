@@ -108,6 +108,7 @@ Path(made).write_bytes(pickle.dumps(markets))
 """
 
 
+@pytest.mark.slow
 def test_compiled_kernels_give_the_same_as_uncompiled_ones(tmp_path):
     given, made = tmp_path / "settled", tmp_path / "made"
     given.write_bytes(pickle.dumps(begun(small())))
@@ -181,9 +182,9 @@ def test_a_kernel_takes_every_number_as_an_argument(path):
                 assert float(value.value).is_integer(), f"line {node.lineno}: a code is a whole number"
 
 
-def test_fast_maths_is_off_and_every_kernel_is_cached_by_the_hash_of_all_sources():
+def test_fast_maths_is_off_and_kernels_are_cached_in_the_folder_of_these_sources():
     found = [value for value in vars(kernels.rostering).values() if isinstance(value, Dispatcher)]
     assert found
     for kernel in found:
         assert not kernel.targetoptions.get("fastmath")
-        assert str(kernels.cache_folder()) in kernel.stats.cache_path
+        assert kernel.stats.cache_path.startswith(kernels._FOLDER)  # as it was when they were loaded
