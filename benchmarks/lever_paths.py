@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +10,11 @@ import numpy as np
 from caremarket_sim import week
 from caremarket_sim.indicators import Outcome, outcome_of
 from caremarket_sim.parameters import Numbers
-from caremarket_sim.policy import LEVERS
+from caremarket_sim.policy import LEVERS, ROW_TYPE
 from caremarket_sim.randomness import Draws
 
 PACKAGE = Path(week.__file__).parent
-SOURCES = ("week.py", "costs.py", "firms.py", "submodels/*.py", "kernels/*.py")
+SOURCES = ("week.py", "costs.py", "firms.py", "initialisation.py", "submodels/*.py", "kernels/*.py")
 
 
 @cache
@@ -58,46 +58,49 @@ def path_of(key: str) -> tuple[str, ...]:
     return tuple(process.__name__ for process in week.PROCESSES if fields & words_within(process.__name__))
 
 
-def with_path_cut(key: str, reference, scenario, settled, seed: int) -> Outcome:
-    """The outcome of a scenario in whose weeks every process of the lever's path sees the value of `reference`.
+def with_path_cut(key: str, reference, scenario, settled, seed: int, path: tuple[str, ...] = ()) -> Outcome:
+    """The outcome of a scenario in whose weeks every process of the lever's path, or of `path`, sees the value of
+    `reference`.
 
     The lever keeps its value in the decisions and in the levers in force, where any other process could read it.
     """
-    path, fields = path_of(key), LEVERS[key].fields
+    path, fields = path or path_of(key), LEVERS[key].fields
     parameters = scenario.parameters.numbers
     market = week.fork(settled, scenario)
     for number in range(scenario.weeks):
-        decided, held = Numbers(scenario.levers_at(number).row), reference.levers_at(number).row
+        decided, held = scenario.levers_at(number).row, reference.levers_at(number).row
         draws = Draws(seed, market.week)
         for process in week.PROCESSES:
-            run = _held(process, fields, held) if process.__name__ in path else process
-            policy = decided if process is week.policy_takes_effect else Numbers(market.levers.copy())
-            run(market, parameters, policy, draws)
+            policy = decided if process is week.policy_takes_effect else market.levers
+            if process.__name__ in path:
+                _hold(process, fields, held, market, parameters, policy, draws)
+            else:
+                process(market, parameters, _numbers(policy.tobytes()), draws)
         market.week += 1
     return outcome_of(market)
 
 
-def _held(process, fields: tuple[str, ...], reference: np.ndarray):
-    """The process, shown the reference's value of these fields; afterwards they have the value that they would have."""
+@lru_cache(64)
+def _numbers(row: bytes) -> Numbers:
+    return Numbers(np.frombuffer(bytearray(row), ROW_TYPE))
 
-    def run(market, parameters, policy, draws):
-        rows = (market.levers, market.decided)
-        real = [[float(row[field][0]) for field in fields] for row in rows]
-        seen = policy.row.copy()
+
+def _hold(process, fields: tuple[str, ...], reference: np.ndarray, market, parameters, policy: np.ndarray, draws):
+    """Run the process with the reference's value of these fields; afterwards they are what they would have been."""
+    rows = (market.levers, market.decided)
+    real = [[float(row[field][0]) for field in fields] for row in rows]
+    seen = policy.copy()
+    if process is week.policy_takes_effect:
+        real[1] = [float(policy[field][0]) for field in fields]
+    for row in (*rows, seen):
         for field in fields:
-            for row in (*rows, seen):
-                row[field] = reference[field]
-        process(market, parameters, Numbers(seen), draws)
-        in_force = market.levers.tobytes() == market.decided.tobytes()
-        if process is week.policy_takes_effect:
-            real[1] = [float(policy.row[field][0]) for field in fields]
-        if in_force:
-            real[0] = real[1]
-        for row, values in zip(rows, real, strict=True):
-            for field, value in zip(fields, values, strict=True):
-                row[field] = value
-
-    return run
+            row[field] = reference[field]
+    process(market, parameters, _numbers(seen.tobytes()), draws)
+    if market.levers.tobytes() == market.decided.tobytes():
+        real[0] = real[1]
+    for row, values in zip(rows, real, strict=True):
+        for field, value in zip(fields, values, strict=True):
+            row[field] = value
 
 
 def identical(one: Outcome, other: Outcome) -> bool:

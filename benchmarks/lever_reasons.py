@@ -1,3 +1,82 @@
-"""Why a lever, at some bound or option, does not clearly move what it declares: the reason from the mechanism."""
+"""Why a lever, at some bound or option, moves nothing, or not clearly what it declares: the reason in the mechanism."""
 
-REASONS: dict[tuple[str, str], str] = {}
+WITHOUT_EFFECT = {
+    ("fee.ceiling", "60 against none"): "No bid comes near £60 an hour, so the ceiling binds nobody.",
+    ("employment.wage_floor", "8 against statutory"): "£8 is less than the law asks for, and the law's floor holds.",
+    ("stewardship.profit_norm", "0.5 against none"): "No provider's surplus comes near half of its revenue.",
+}
+"""Values at which a lever changes nothing at all."""
+
+AMBIGUOUS = {
+    ("contract.sourcing", "own_choice against open_spot"): (
+        "An option beside the declared contrast. People weigh rating and other people's experience, and neither the "
+        "provider's size and room nor how near it already works, so packages go to those who serve people well."
+    ),
+    ("contract.outcome_measure", "connection against experience"): (
+        "An option beside the declared contrast: effort goes from experience to connection. The part of the fee then "
+        "paid depends on how near providers are to the level at which each measure is paid in full."
+    ),
+    ("procurement.max_providers", "100 against 0"): (
+        "A hundred places are more than there are bidders, so that a contest with a hundred places lets in every firm "
+        "from outside, whereas an open list without a contest readmits those who are there."
+    ),
+    ("fee.rule", "open_book against fixed"): (
+        "An option beside the declared contrast. The rate follows each provider's own cost up to a little over the "
+        "median, and falls where the fee was a windfall: cheap providers are paid less, dear ones more."
+    ),
+    ("employment.sick_pay", "0 against 0.2"): (
+        "A week is bad below 60% of the pay for hours wanted: a week off sick is bad at a fifth of pay as at none."
+    ),
+    ("procurement.weights", "price 1 against price 0.5, quality 0.4, social_value 0.1"): (
+        "The declared contrast is price alone against quality alone. Half the weight on price already picks most "
+        "of the cheapest bids, since quality is read with noise."
+    ),
+    ("procurement.weights", "quality 1 against price 0.5, quality 0.4, social_value 0.1"): (
+        "As declared from the other side: with no weight on price dearer bids win."
+    ),
+    ("procurement.weights", "values 1 against price 0.5, quality 0.4, social_value 0.1"): (
+        "With no weight on price dearer bids win; which owners win follows their mission, read with noise."
+    ),
+    ("procurement.weights", "social_value 1 against price 0.5, quality 0.4, social_value 0.1"): (
+        "With no weight on price dearer bids win, and promises are inflated by the weight that they carry."
+    ),
+    ("stewardship.citizens_weights", "hours 1 against hours 0.33, wages 0.33, connectors 0.33"): (
+        "The declared contrast is wages against hours. All for hours takes from connectors and from wages."
+    ),
+    ("stewardship.citizens_weights", "wages 1 against hours 0.33, wages 0.33, connectors 0.33"): (
+        "The declared contrast is wages against hours. All for wages takes from connectors and from hours."
+    ),
+    ("stewardship.citizens_weights", "connectors 1 against hours 0.33, wages 0.33, connectors 0.33"): (
+        "The declared contrast is wages against hours. All for connectors takes from wages and from hours."
+    ),
+}
+"""Values without a declared direction, or at which the declared indicator does not clearly move."""
+
+REASONS: dict[tuple[str, str], str] = WITHOUT_EFFECT | AMBIGUOUS
+
+ROBUST = (
+    "contract.guaranteed_volume",
+    "contract.payment_basis",
+    "contract.outcome_share",
+    "contract.outcome_measure",
+    "contract.minimum_visit_minutes",
+    "contract.term_years",
+    "procurement.retender_at_start",
+    "procurement.zoned",
+    "fee.level",
+    "fee.uplift_share",
+    "employment.zero_hours_cap",
+    "employment.paid_travel_share",
+    "employment.shift_pay",
+    "employment.training_days",
+    "stewardship.capacity_fte",
+    "stewardship.forum_per_year",
+    "stewardship.monitoring",
+    "stewardship.citizens_share",
+    "community.connectors_fte",
+    "shocks.labour_supply",
+    "shocks.outside_pay",
+    "shocks.demand",
+    "shocks.absence",
+)
+"""Levers whose declared direction one future of a year or two shows."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.lever_paths import words_within
 from caremarket_sim import week
 from caremarket_sim.indicators import INDICATORS, add_up, evaluate
 from caremarket_sim.parameters import Numbers, register
@@ -147,10 +148,20 @@ def moved(one: np.ndarray, other: np.ndarray) -> str:
     return list(INDICATORS)[at] if apart[at] > MOVED else ""
 
 
+@cache
+def read_weekly(name: str) -> bool:
+    """Whether a process of the week, or what begins one, reads the parameter."""
+    beginnings = ("fork", "price_path")
+    names = (*(process.__name__ for process in week.PROCESSES), *beginnings)
+    return any(register()[name].field in words_within(function) for function in names)
+
+
 def try_out(name: str, end: float) -> Mark:
     """Set a parameter at an end of its range in one market after another, until an indicator moves."""
     years = register()["baseline.spin_up_years"].value if name in QUICK else QUICK["baseline.spin_up_years"]
     for place, also_settling in ((SMALL, False), (SMALL, True), (LARGE, False), (LARGE, True)):
+        if not also_settling and not read_weekly(name):
+            continue
         if also_settling:
             one = load(place).with_parameters({**QUICK, name: end})
             market = week.settle(one, SEED)

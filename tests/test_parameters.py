@@ -1,0 +1,70 @@
+"""The register of parameters: every number has a home, a source and a range, is used, and matters."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import caremarket_sim
+from benchmarks.parameters import SMALL, ends, try_out
+from caremarket_sim.parameters import Parameters, register, sources
+
+PACKAGE = Path(caremarket_sim.__file__).parent
+SCIENCE = ("submodels/*.py", "kernels/*.py", "costs.py", "firms.py", "initialisation.py", "week.py")
+PARTS = 24
+every_parameter = pytest.mark.parametrize("parameter", register().values(), ids=list(register()))
+
+
+@cache
+def words_of_the_science() -> frozenset[str]:
+    """Every word in the code of the week and of what it starts from."""
+    files = (file for pattern in SCIENCE for file in PACKAGE.glob(pattern))
+    return frozenset(word for file in files for word in re.findall(r"\w+", file.read_text(encoding="utf-8")))
+
+
+@every_parameter
+def test_a_value_lies_within_its_range_and_the_range_is_wider_than_a_point(parameter):
+    assert parameter.low <= parameter.value <= parameter.high
+    assert parameter.low < parameter.high
+
+
+@every_parameter
+def test_a_parameter_says_its_unit_meaning_and_grade(parameter):
+    assert parameter.unit and parameter.meaning
+    assert parameter.grade in ("measured", "derived", "assumed")
+
+
+@every_parameter
+def test_a_figure_that_was_read_somewhere_says_where_and_every_source_is_known(parameter):
+    assert parameter.source or parameter.grade != "measured"
+    assert set(parameter.source) <= set(sources())
+
+
+@every_parameter
+def test_a_parameter_is_used_by_name(parameter):
+    assert parameter.field in words_of_the_science()
+
+
+def test_code_asks_for_no_number_that_the_register_does_not_hold():
+    fields = {parameter.field for parameter in register().values()}
+    asked = set()
+    for pattern in SCIENCE:
+        for file in PACKAGE.glob(pattern):
+            asked |= set(re.findall(r"\bp(?:arameters)?\.([a-z]\w*_\w+)", file.read_text(encoding="utf-8")))
+    assert asked and asked <= fields
+
+
+def test_an_override_reaches_the_row_that_kernels_read():
+    assert Parameters({"pay.opening": 12.2}).row["pay_opening"][0] == 12.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_parameter_moves_an_indicator_at_each_end_of_its_range(part):
+    marks = [try_out(name, end) for name, end in ends()[part::PARTS]]
+    assert [(mark.name, mark.end) for mark in marks if not mark.indicator] == []
+
+
+def test_the_place_in_which_parameters_are_tried_is_there():
+    assert SMALL.is_file()
