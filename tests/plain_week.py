@@ -503,7 +503,7 @@ class Rota:
             spare = self.own[w] if for_good else self.free[w] - overtime
             scores[w] = -p.rostering_distance_weight * away + p.rostering_spare_weight * spare / worker["hours_wanted"]
             lacking = worker["guaranteed"] - (worker["hours_wanted"] - spare)
-            if lacking > 0.0:
+            if lacking > 0.0 and worker["guaranteed"] > 0.0:
                 scores[w] += p.rostering_guarantee_weight * lacking / worker["guaranteed"]
         return max(scores, key=scores.get) if scores else NOBODY
 

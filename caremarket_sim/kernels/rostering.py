@@ -147,7 +147,7 @@ def stand_in(
         spare = own_free[w] if permanent else free[w] - worker.hours_wanted * (p.rostering_stretch - 1.0)
         score += p.rostering_spare_weight * spare / worker.hours_wanted
         lacking = worker.guaranteed - (worker.hours_wanted - spare)
-        if lacking > 0.0:
+        if lacking > 0.0 and worker.guaranteed > 0.0:
             score += p.rostering_guarantee_weight * lacking / worker.guaranteed
         if score > best_score:
             best_score = score
