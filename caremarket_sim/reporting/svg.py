@@ -97,7 +97,7 @@ class Drawing:
         return Markup(head + "".join(self._parts) + "</svg>")
 
 
-def ticks(low: float, high: float, count: int = 4) -> list[float]:
+def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round numbers that span a range, about so many."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return [low]

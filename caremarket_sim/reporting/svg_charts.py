@@ -1,4 +1,4 @@
-"""The report's charts. Each is narrow enough for a telephone, labels stand at what they name, and words say the same."""
+"""The report's charts: narrow enough for a telephone, labelled at what they show, and each also said in words."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def effects(title: str, rows: Sequence[EffectRow], reference: str) -> Drawing:
         drawing.text(left, top + 29, "← worse", 11, colour=GREY)
         drawing.text(right, top + 29, "better →", 11, "end", GREY)
         below, above = sorted((place(-row.smallest), place(row.smallest)))
-        drawing.box(below, top + head, above - below, each * len(row.effects), PALE)
-        drawing.line(middle, top + head - 3, middle, top + head + each * len(row.effects))
         for number, effect in enumerate(row.effects):
             colour, _, marker = style_of(effect.position)
             y = top + head + each * number
+            drawing.box(below, y + 18, above - below, 14, PALE)
+            drawing.line(middle, y + 17, middle, y + 33)
             drawing.text(left, y + 13, f"{shortened(effect.scenario, 18)}: {effect.shown}", 12, colour=colour)
             if math.isfinite(effect.low) and math.isfinite(effect.high):
                 drawing.line(place(effect.low), y + 25, place(effect.high), y + 25, colour, 2.5)

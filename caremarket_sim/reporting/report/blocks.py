@@ -59,7 +59,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a caption. `stacks` says that on a narrow screen its rows stand under each other."""
+    """A table with a caption. `stacks`: its rows stand under each other on a narrow screen; `numbers`: its cells
+    are numbers to be read downwards."""
 
     caption: str
     columns: Sequence[str]
@@ -67,6 +68,7 @@ class Table:
     note: str = ""
     data: Data | None = None
     stacks: bool = False
+    numbers: bool = False
     kind: str = "table"
 
 

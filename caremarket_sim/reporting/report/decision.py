@@ -7,7 +7,7 @@ from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.report.blocks import Block, Figure, Page, Points, Text
 from caremarket_sim.reporting.report.effects import differences_data, effect_chart, effect_table
 from caremarket_sim.reporting.report.results import Results
-from caremarket_sim.reporting.words import clauses, smallest_in_words
+from caremarket_sim.reporting.words import clauses, in_a_sentence, smallest_in_words
 
 FAMILIES = {"outcomes": "Outcomes for people", "costs": "Costs", "jobs": "Jobs"}
 
@@ -51,7 +51,9 @@ def decision_page(results: Results) -> Page:
     )
     for family, title in FAMILIES.items():
         shown = [indicator.id for indicator in headlines() if indicator.family == family]
-        smallest = "; ".join(f"{INDICATORS[id_].label.lower()}, {smallest_in_words(INDICATORS[id_])}" for id_ in shown)
+        smallest = "; ".join(
+            f"{in_a_sentence(INDICATORS[id_].label)}, {smallest_in_words(INDICATORS[id_])}" for id_ in shown
+        )
         caption = (
             f"{title}: difference from {results.reference} (marker) and its 95% interval (bar). The grey band is "
             f"too small to matter: {smallest}."

@@ -11,7 +11,7 @@ from caremarket_sim.experiments.statistics import BETTER, WORSE
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.reporting.report.blocks import Cell, Data, Figure, Group, Row, Table
 from caremarket_sim.reporting.report.results import Results
-from caremarket_sim.reporting.svg import Drawing
+from caremarket_sim.reporting.svg import Drawing, shortened
 from caremarket_sim.reporting.svg_charts import Effect, EffectRow, Line, course, effects
 from caremarket_sim.reporting.words import better_in, labelled, quantity, shown_in, span
 
@@ -92,8 +92,14 @@ def course_chart(results: Results, id_: str) -> Drawing:
         said.append(f"{scenario} from {first} to {last}")
     span_of = f"{results.year_name(1)} to {results.year_name(results.years)}"
     words = f"{labelled(indicator)}, {span_of}: {'; '.join(said)}."
-    years = {float(year): results.year_name(year) for year in range(1, results.years + 1)}
-    return course(f"{indicator.label}", lines, years, "{:,.4g}".format, f"{words} Unit: {unit}.")
+    years = {float(year): short_year(results, year) for year in range(1, results.years + 1)}
+    return course(shortened(labelled(indicator), 46), lines, years, "{:,.4g}".format, f"{words} Unit: {unit}.")
+
+
+def short_year(results: Results, year: int) -> str:
+    """A year as it stands under a narrow chart: 24/25."""
+    name = results.year_name(year)
+    return name.removeprefix("Year ") if name.startswith("Year") else name[2:]
 
 
 def course_figure(results: Results, ids: Sequence[str], name: str) -> Figure:

@@ -7,10 +7,15 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from caremarket_sim import __version__
+from caremarket_sim.reporting.report.audiences import audience_pages
 from caremarket_sim.reporting.report.blocks import Data, Page, all_data
 from caremarket_sim.reporting.report.decision import decision_page
+from caremarket_sim.reporting.report.equity import equity_page
+from caremarket_sim.reporting.report.finance import finance_page
 from caremarket_sim.reporting.report.results import Results
 from caremarket_sim.reporting.report.settings import Settings
+from caremarket_sim.reporting.report.social_value import social_value_page
+from caremarket_sim.reporting.report.trust import assumptions_page, run_page, validation_page
 
 
 def report_html(results: Results, settings: Settings) -> tuple[str, list[Data]]:
@@ -33,7 +38,16 @@ def report_html(results: Results, settings: Settings) -> tuple[str, list[Data]]:
 
 def pages_of(results: Results, settings: Settings) -> list[Page]:
     """Every page, in the order they are read."""
-    return [decision_page(results)]
+    return [
+        decision_page(results),
+        finance_page(results, settings),
+        *audience_pages(results, settings),
+        equity_page(results, settings),
+        social_value_page(results),
+        assumptions_page(results),
+        validation_page(results),
+        run_page(results),
+    ]
 
 
 @cache
