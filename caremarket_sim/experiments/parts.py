@@ -160,7 +160,7 @@ def _breakdown_rows(run: RunId, outcome: OutcomeLike, groups: Sequence[tuple[str
     if outcome.breakdowns.size and shape[1] != len(groups):
         raise ValueError(f"breakdowns of {run.scenario!r} have {shape[1]} groups; it was entered with {len(groups)}")
     periods = np.array([*(f"year_{year}" for year in range(1, shape[0])), "all"][: shape[0]], object)
-    values = np.concatenate([outcome.breakdowns, outcome.counts], axis=2).reshape(shape[0] * shape[1], -1)
+    values = np.concatenate([outcome.breakdowns, outcome.counts], axis=2).reshape(shape[0] * shape[1], 2 * shape[2])
     return {
         **_labels(run, len(values)),
         "period": np.repeat(periods, shape[1]),

@@ -25,7 +25,7 @@ MEANING: dict[str, str] = {
     "sobol_sequence": "so many points that fill the space evenly; a power of 2",
     "morris": "so many trajectories that move one factor at a time, to screen many factors",
     "saltelli": "so many blocks for Sobol indices; a power of 2",
-    "fast": "so many points a factor on a search curve, for FAST; 65 or more",
+    "fast": "so many points a factor on each of `curves` search curves, for FAST; 65 or more",
     "csv": "the rows of a CSV file whose heads are the factors' names",
 }
 FAST_HARMONICS = 4
@@ -40,6 +40,7 @@ class Sampler:
     second_order: bool = False
     steps: int = 5
     levels: int = 4
+    curves: int = 4
     rows: tuple[tuple[Any, ...], ...] = ()
     """The values of a CSV list, in the order of the factors."""
 
@@ -49,7 +50,7 @@ class Sampler:
             return 2 * factors + 2 if self.second_order else factors + 2
         if self.method == "morris":
             return factors + 1
-        return max(1, self.samples) if self.method == "fast" else 1
+        return self.samples * (factors + 1) if self.method == "fast" else 1
 
     def points(self, factors: Sequence[Factor]) -> int:
         """How many points there will be."""
@@ -58,7 +59,7 @@ class Sampler:
         if self.method == "grid":
             return int(np.prod([len(factor.levels) or self.steps for factor in factors]))
         if self.method == "fast":
-            return self.samples * len(factors)
+            return self.block(len(factors)) * self.curves
         return self.samples * self.block(len(factors))
 
 
@@ -108,7 +109,10 @@ def draw(sampler: Sampler, factors: Sequence[Factor], seed: int) -> NDArray[np.f
         if sampler.method == "fast":
             from SALib.sample import fast_sampler
 
-            return fast_sampler.sample(problem_of(count), sampler.samples, M=FAST_HARMONICS, seed=own)
+            rng = np.random.default_rng(own)  # one generator, so that every curve has phases of its own
+            curves = [fast_sampler.sample(problem_of(count + 1), sampler.samples, M=FAST_HARMONICS, seed=rng)
+                      for _ in range(sampler.curves)]  # fmt: skip
+            return np.concatenate(curves)[:, :count]  # the last factor does nothing: what it gets is the method's error
         if sampler.method == "sobol_sequence":
             from scipy.stats import qmc
 

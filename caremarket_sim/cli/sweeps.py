@@ -1,0 +1,232 @@
+"""`caremarket sweep`, `sensitivity`, `explore` and `stress`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from caremarket_sim.cli.runs import (
+    FINISHED_WITH_FAILURES,
+    AsJson,
+    Cluster,
+    DryRun,
+    Quiet,
+    Replace,
+    Resume,
+    Workers,
+    telling,
+)
+
+if TYPE_CHECKING:
+    from caremarket_sim.experiments.sweep import Sweep
+    from caremarket_sim.experiments.sweep_plan import SweepPlan
+
+DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="A design file.", show_default=False)]
+DesignOrResults = Annotated[
+    Path, typer.Argument(metavar="DESIGN|RESULTS", help="A design file, or a sweep's results.", show_default=False)
+]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/<design>-<key>.")]
+SweepYears = Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: as the design says.")]
+SweepReplicates = Annotated[
+    int | None, typer.Option(min=1, max=1000, help="Futures a sample. Default: as the design says.")
+]
+SweepSeed = Annotated[int | None, typer.Option(min=0, help="Seed of samples and futures. Default: the design's.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    folder = "scenarios/designs"
+    app.command("sweep", epilog=f"Example: caremarket sweep {folder}/fee-and-labour-grid.yaml")(sweep_command)
+    app.command("sensitivity", epilog=f"Example: caremarket sensitivity {folder}/screen-assumptions.yaml")(
+        sensitivity_command
+    )
+
+
+def sweep_command(
+    design: DesignFile,
+    out: Out = None,
+    seed: SweepSeed = None,
+    replicates: SweepReplicates = None,
+    years: SweepYears = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = False,
+    replace: Replace = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a design's samples: a grid, Latin hypercube, Sobol sequence, Morris, Saltelli, FAST or a CSV list."""
+    plan = _planned(design, seed, replicates, years)
+    if dry_run:
+        return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+    with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
+        folder, done = _carried_out(plan, opened, workers, cluster)
+        _write(folder, _sweep_files(done))
+    _tell_sweep(done, folder, quiet=quiet, as_json=as_json)
+    _leave(done)
+
+
+def sensitivity_command(
+    design: DesignOrResults,
+    out: Out = None,
+    seed: SweepSeed = None,
+    replicates: SweepReplicates = None,
+    years: SweepYears = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures of every output.")] = True,
+    resume: Resume = False,
+    replace: Replace = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what drives each output: a design is simulated and analysed; a sweep's results are analysed as they are."""
+    from caremarket_sim.experiments.sensitivity import sensitivity
+    from caremarket_sim.experiments.sweep import load_sweep
+    from caremarket_sim.reporting import sweep_files
+
+    if design.is_dir():
+        with telling(quiet or as_json) as (tell, _):
+            found = sensitivity(load_sweep(design), seed=seed, tell=tell)
+            folder = _beside(design, out, "sensitivity", replace=replace)
+            _write(folder, sweep_files.sensitivity_files(found, figures=figures))
+    else:
+        plan = _planned(design, seed, replicates, years)
+        if dry_run:
+            return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+        with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
+            folder, done = _carried_out(plan, opened, workers, cluster)
+            found = sensitivity(done, tell=opened[1])
+            _write(folder, _sweep_files(done))
+            opened[1]("writing tables and figures", 0, 0)
+            _write(folder, sweep_files.sensitivity_files(found, figures=figures))
+    if as_json:
+        typer.echo(json.dumps(sweep_files.sensitivity_summary(found, folder), ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        for sentence in found.summary():
+            typer.echo(f"{sentence}\n")
+        typer.echo(f"Tables and figures are in {folder}")
+    _leave(found.sweep)
+
+
+def _planned(design: Path, seed: int | None, replicates: int | None, years: int | None) -> SweepPlan:
+    """The design's plan, with what the command line says over what the file does."""
+    from dataclasses import replace
+
+    from caremarket_sim.experiments.design_files import read_design
+    from caremarket_sim.experiments.plan import at_horizon
+    from caremarket_sim.experiments.sweep_plan import plan_sweep
+
+    found = read_design(design)
+    changed: dict[str, Any] = {"scenarios": at_horizon(found.scenarios, years)}
+    if seed is not None:
+        changed["seed"] = seed
+    if replicates is not None:
+        changed["replicates"] = replicates
+    return plan_sweep(replace(found, **changed))
+
+
+def _carried_out(plan: SweepPlan, opened: tuple, workers: int | None, cluster: str | None) -> tuple[Path, Sweep]:
+    from caremarket_sim.experiments.sweep import carry_out_sweep
+
+    store, tell, say = opened
+    return store.folder, carry_out_sweep(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+
+
+@contextmanager
+def _sweep_results(
+    plan: SweepPlan, out: Path | None, cluster: str | None, *, resume: bool, replace: bool, quiet: bool
+) -> Iterator[tuple[Any, Any, Any]]:
+    """The results folder open to be written to, with a manifest at the end; and those who tell how far the work is."""
+    from caremarket_sim.experiments.manifest import recorded
+    from caremarket_sim.experiments.plan import layout
+    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.week import code_version
+
+    folder = out or _default_folder(plan)
+    with (
+        Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store,
+        telling(quiet) as (tell, say),
+        recorded(store, planned=plan.runs, inputs=list(plan.design.inputs), cluster=cluster),
+    ):
+        yield store, tell, say
+
+
+def _tell_estimate(
+    plan: SweepPlan, out: Path | None, workers: int | None, cluster: str | None, *, quiet: bool, as_json: bool
+) -> None:
+    """Print what the sweep would take, judged by one timed task; nothing is written."""
+    from dataclasses import asdict
+
+    from caremarket_sim.experiments.design import ready
+    from caremarket_sim.experiments.lean import play_lean
+    from caremarket_sim.experiments.preflight import dry_run
+
+    folder = out or _default_folder(plan)
+    with telling(quiet or as_json) as (tell, _):
+        ready(tell)
+        tell("timing one task", 0, 0)
+        estimate = dry_run(plan.typical(), play_lean, folder, workers=workers, cluster=cluster)
+    if as_json:
+        about = {**asdict(estimate), "seconds": estimate.seconds, "samples": len(plan.values)}
+        typer.echo(json.dumps({**about, "settled_markets": plan.settled, "folder": str(folder)}))
+    else:
+        typer.echo(f"{len(plan.values)} samples, {plan.settled} markets to settle. {estimate.sentence}")
+        typer.echo(f"They would go to {folder}.")
+
+
+def _default_folder(plan: SweepPlan) -> Path:
+    return Path("results") / f"{plan.design.name[:80]}-{plan.key[:8]}"
+
+
+def _beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Path:
+    """A folder for what is made from results, which stay as they are. Raises BadInput if it holds something."""
+    from caremarket_sim.errors import BadInput, Problem
+
+    folder = out or results.parent / f"{results.name}-{what}"
+    if folder.is_dir() and any(folder.iterdir()) and not replace:
+        right = "--replace writes over them, or choose another --out"
+        raise BadInput(Problem("there are files here already", file=folder, right=right))
+    return folder
+
+
+def _sweep_files(done: Sweep) -> Iterable[tuple[str, bytes]]:
+    from caremarket_sim.reporting.sweep_files import sweep_files
+
+    return sweep_files(done)
+
+
+def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write every file, each whole or not at all."""
+    from caremarket_sim.experiments.durable import write_file, writing
+
+    for name, content in files:
+        path = folder / name
+        with writing(path):
+            path.parent.mkdir(exist_ok=True, parents=True)
+        write_file(path, content)
+
+
+def _tell_sweep(done: Sweep, folder: Path, *, quiet: bool, as_json: bool) -> None:
+    runs = done.results.shape[0] * done.results.shape[1] * done.results.shape[2]
+    if as_json:
+        about = {"command": "sweep", "results": str(folder), "samples": len(done.values), "runs": runs}
+        typer.echo(json.dumps({**about, "failed": [list(lost) for lost in done.failed]}, ensure_ascii=False))
+    elif not quiet:
+        typer.echo(
+            f"{len(done.values)} samples, {runs} runs, {len(done.failed)} of them failed. Tables are in {folder}"
+        )
+
+
+def _leave(done: Sweep) -> None:
+    """End with the status for failed runs if there are any."""
+    if done.failed:
+        typer.echo(f"{len(done.failed)} runs failed; the first: {done.failed[0][3]}", err=True)
+        raise typer.Exit(FINISHED_WITH_FAILURES)

@@ -1,0 +1,324 @@
+"""A sweep: the design's scenarios simulated at every sample, and what they came to, sample by sample.
+
+At a sample every scenario meets the same people with the same luck, and so does every sample: what differs between two
+samples is their factors and nothing else, and a difference between policies is taken pair by pair.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments.batch import carry_out
+from caremarket_sim.experiments.design import Tell, ready
+from caremarket_sim.experiments.design_files import Design, read_design
+from caremarket_sim.experiments.executors import Failure, Success, perform
+from caremarket_sim.experiments.factors import Factor
+from caremarket_sim.experiments.lean import play_lean
+from caremarket_sim.experiments.records import RunId, ScenarioRecord, run_key
+from caremarket_sim.experiments.resolved import resolved_json
+from caremarket_sim.experiments.samplers import Sampler, draw
+from caremarket_sim.experiments.store import Store
+from caremarket_sim.experiments.sweep_plan import SweepPlan, plan_sweep
+from caremarket_sim.indicators import INDICATORS, Outcome, groups
+from caremarket_sim.week import code_version
+
+NOTE = "sweep"
+"""The name under which a ledger keeps what a sweep was made of."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One quantity that is asked about: an indicator's level in a scenario, or its difference from the reference."""
+
+    scenario: str
+    indicator: str
+    reference: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The output in a few words."""
+        against = f"{self.scenario} − {self.reference}" if self.reference else self.scenario
+        return f"{self.indicator}: {against}"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep came to.
+
+    `coordinates` (sample, factor) are of the unit cube, `values` the factors' values; `results` has a number a sample,
+    replicate, scenario and indicator, over the whole horizon, nan where a run failed or has no such value.
+    """
+
+    name: str
+    title: str
+    factors: tuple[Factor, ...]
+    sampler: Sampler
+    seed: int
+    scenarios: tuple[str, ...]
+    reference: str | None
+    outputs: str
+    indicators: tuple[str, ...]
+    asked: tuple[str, ...]
+    coordinates: NDArray[np.float64]
+    values: tuple[tuple[Any, ...], ...]
+    results: NDArray[np.float64]
+    years: float = 0.0
+    failed: tuple[tuple[int, str, int, str], ...] = field(default=(), repr=False)
+    """(sample from 1, scenario, replicate, why) of each run that failed."""
+
+    @property
+    def replicates(self) -> int:
+        """How many futures every sample was simulated on."""
+        return self.results.shape[1]
+
+    def questions(self) -> list[Output]:
+        """The outputs that the design asks about."""
+        found = []
+        for name in self.asked:
+            if self.outputs in ("levels", "both"):
+                found += [Output(scenario, name) for scenario in self.scenarios]
+            if self.outputs in ("differences", "both") and self.reference is not None:
+                found += [Output(one, name, self.reference) for one in self.scenarios if one != self.reference]
+        return found
+
+    def of(self, output: Output) -> NDArray[np.float64]:
+        """The output's values (sample, replicate); a difference is taken replicate by replicate."""
+        column = self.indicators.index(output.indicator)
+        found = self.results[:, :, self.scenarios.index(output.scenario), column]
+        if output.reference is None:
+            return found
+        return found - self.results[:, :, self.scenarios.index(output.reference), column]
+
+    def samples(self) -> pd.DataFrame:
+        """Every sample's factor values, a row a sample."""
+        frame = pd.DataFrame(list(self.values), columns=[factor.name for factor in self.factors])
+        frame.insert(0, "sample", range(1, len(frame) + 1))
+        frame.attrs["units"] = {factor.name: factor.unit for factor in self.factors}
+        return frame
+
+    def frame(self) -> pd.DataFrame:
+        """Every question's value at every sample and replicate, tidy: a number a row."""
+        parts = []
+        numbers = np.arange(1, len(self.values) + 1)
+        for output in self.questions():
+            found = self.of(output)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "sample": np.repeat(numbers, self.replicates),
+                        "replicate": np.tile(np.arange(1, self.replicates + 1), len(numbers)),
+                        "indicator": output.indicator,
+                        "scenario": output.scenario,
+                        "reference": output.reference or "",
+                        "value": found.ravel(),
+                    }
+                )
+            )
+        frame = pd.concat(parts, ignore_index=True)
+        known = {name: INDICATORS[name].unit for name in self.asked if name in INDICATORS}
+        frame.attrs["units"] = known
+        return frame
+
+    def plot(self, output: Output | None = None):
+        """A matplotlib figure: the output (the first question's) against every factor, with its trend."""
+        from caremarket_sim.reporting.sensitivity_figures import scatter
+
+        return scatter(self, output or self.questions()[0])
+
+
+def sweep(
+    design: Design | str | Path,
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    tell: Tell | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Sweep:
+    """Simulate a design (or the design of a file). Raises BadInput with every mistake of the file."""
+    plan = plan_sweep(design if isinstance(design, Design) else read_design(design))
+    return carry_out_sweep(plan, workers=workers, cluster=cluster, tell=tell, say=say)
+
+
+def carry_out_sweep(
+    plan: SweepPlan,
+    *,
+    store: Store | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    tell: Tell | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Sweep:
+    """Simulate a planned sweep; with a store every run is kept as it comes and none is simulated twice."""
+    ready(tell)
+    how = {"workers": workers, "cluster": cluster}
+    if store is None:
+        found: dict[int, Success | Failure] = {}
+        for index, answer in perform(play_lean, plan.tasks, **how, tell=say):
+            found[index] = answer
+            if tell is not None:
+                tell("simulating", len(found), len(plan.tasks))
+        answers = [found[index] for index in range(len(plan.tasks))]
+    else:
+        _describe(store, plan)
+        answers = carry_out(
+            store, plan.tasks, _runs(plan), play_lean, Outcome, version=code_version, tell=tell, say=say, **how
+        )
+    return _gathered(plan, answers)
+
+
+def sweep_of_function(
+    function: Callable[..., float],
+    factors: Sequence[Factor],
+    sampler: Sampler,
+    *,
+    seed: int = 1,
+    name: str = "function",
+) -> Sweep:
+    """A sweep of any function of the factors' values, drawn, guarded and analysed as a sweep of the model is.
+
+    To check a method on a function whose indices are known. The output is called `y`, its scenario `name`.
+    """
+    coordinates = draw(sampler, factors, seed)
+    values = _values(factors, coordinates)
+    results = np.array([float(function(*row)) for row in values]).reshape(-1, 1, 1, 1)
+    return Sweep(name, name.capitalize(), tuple(factors), sampler, seed, (name,), None, "levels", ("y",), ("y",),
+                 coordinates, values, results)  # fmt: skip
+
+
+def load_sweep(folder: Path) -> Sweep:
+    """The sweep in a results folder, finished or not; what is not there is nan. Raises BadInput for another folder."""
+    with Store.read(folder) as store:
+        note = store.provenance().get(NOTE)
+        if note is None:
+            right = "name a folder that `caremarket sweep` or `sensitivity` has written"
+            raise BadInput(Problem("these results are not a sweep's", file=folder, right=right))
+        about = json.loads(note)
+        indicators = store.layout.indicators
+        scenarios, shape = about["scenarios"], (about["replicates"], len(about["scenarios"]), len(indicators))
+        results = np.full((len(about["coordinates"]), *shape), np.nan)
+        rows = store.ledger.rows("SELECT scenario, variant, replicate, overall FROM runs")
+        for scenario, variant, replicate, overall in rows:
+            place = (int(variant.removeprefix("sample ")) - 1, replicate - 1, scenarios.index(scenario))
+            results[place] = np.frombuffer(overall, "<f8")
+        lost = [
+            (int(run.variant.removeprefix("sample ")), run.scenario, run.replicate, failure.message)
+            for run, failure in store.failures()
+        ]
+    factors = tuple(
+        Factor(**{**one, "levels": tuple(one["levels"]), "only": tuple(one["only"])}) for one in about["factors"]
+    )
+    return Sweep(
+        name=about["name"],
+        title=about["title"],
+        factors=factors,
+        sampler=Sampler(**{**about["sampler"], "rows": tuple(tuple(row) for row in about["sampler"]["rows"])}),
+        seed=about["seed"],
+        scenarios=tuple(scenarios),
+        reference=about["reference"],
+        outputs=about["outputs"],
+        indicators=tuple(indicators),
+        asked=tuple(about["asked"]),
+        coordinates=np.array(about["coordinates"]).reshape(-1, len(factors)),
+        values=_values(factors, np.array(about["coordinates"]).reshape(-1, len(factors))),
+        results=results,
+        years=about["years"],
+        failed=tuple(sorted(lost)),
+    )
+
+
+def _values(factors: Sequence[Factor], coordinates: NDArray[np.float64]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(tuple(factor.value(one) for factor, one in zip(factors, row, strict=True)) for row in coordinates)
+
+
+def _runs(plan: SweepPlan) -> list[tuple[RunId, ...]]:
+    """The name of each run: the scenario's own, the sample as its variant, and the replicate."""
+    code = code_version()
+    return [
+        tuple(
+            RunId(scenario.name, f"sample {sample}", replicate, task.seed, run_key(scenario.key, task.seed, code))
+            for (sample, replicate), scenario in zip(places, task.scenarios, strict=True)
+        )
+        for places, task in zip(plan.places, plan.tasks, strict=True)
+    ]
+
+
+def _describe(store: Store, plan: SweepPlan) -> None:
+    """Enter the scenarios, each sample's factors as numbers, and all that the sweep can be put together from again."""
+    design = plan.design
+    columns = [factor.column([row[place] for row in plan.values]) for place, factor in enumerate(design.factors)]
+    samples: Mapping[str, Mapping[str, float]] = {
+        f"sample {number}": {
+            factor.name: float(column[number - 1]) for factor, column in zip(design.factors, columns, strict=True)
+        }
+        for number in range(1, len(plan.values) + 1)
+    }
+    records = [
+        ScenarioRecord(
+            name=scenario.name,
+            key=scenario.key,
+            title=scenario.title,
+            path=str(scenario.path),
+            resolved=resolved_json(scenario),
+            groups=tuple(groups(scenario.place)),
+            parameters=samples,
+        )
+        for scenario in design.scenarios
+    ]
+    rows = [(one.id, one.label, one.unit, one.family, one.better, one.definition) for one in INDICATORS.values()]
+    store.describe(records, rows)
+    about = {
+        "name": design.name,
+        "title": design.title,
+        "factors": [asdict(factor) for factor in design.factors],
+        "sampler": asdict(design.sampler),
+        "seed": design.seed,
+        "replicates": design.replicates,
+        "years": design.scenarios[0].weeks / 52,
+        "scenarios": [scenario.name for scenario in design.scenarios],
+        "reference": design.reference,
+        "outputs": design.outputs,
+        "asked": list(design.indicators),
+        "coordinates": plan.coordinates.tolist(),
+    }
+    store.note({NOTE: json.dumps(about)})
+
+
+def _gathered(plan: SweepPlan, answers: Sequence[Success | Failure]) -> Sweep:
+    """The sweep from the tasks' results, in the order of the tasks; a failed task leaves gaps."""
+    design = plan.design
+    names = [scenario.name for scenario in design.scenarios]
+    results = np.full((len(plan.values), design.replicates, len(names), len(INDICATORS)), np.nan)
+    failed = []
+    for places, task, answer in zip(plan.places, plan.tasks, answers, strict=True):
+        for position, ((sample, replicate), scenario) in enumerate(zip(places, task.scenarios, strict=True)):
+            if isinstance(answer, Success):
+                outcome = answer.value[position]
+                results[sample - 1, replicate - 1, names.index(scenario.name)] = outcome.overall
+            else:
+                failed.append((sample, scenario.name, replicate, answer.message))
+    return Sweep(
+        name=design.name,
+        title=design.title,
+        factors=design.factors,
+        sampler=design.sampler,
+        seed=design.seed,
+        scenarios=tuple(names),
+        reference=design.reference,
+        outputs=design.outputs,
+        indicators=tuple(INDICATORS),
+        asked=design.indicators,
+        coordinates=plan.coordinates,
+        values=plan.values,
+        results=results,
+        years=design.scenarios[0].weeks / 52,
+        failed=tuple(sorted(failed)),
+    )
