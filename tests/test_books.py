@@ -6,7 +6,7 @@ from hypothesis import given
 
 from caremarket_sim.entities import PARTY, PURPOSE
 from caremarket_sim.parameters import Numbers
-from tests import plain_week
+from tests import plain_books
 from tests.small_place import FEW, REGIMES, begun, random_policies, small, weekly, wigan
 
 WATCHED = (
@@ -39,7 +39,7 @@ def check_line(ledger, line, amounts):
     amounts = [float(amount) for amount in np.atleast_1d(amounts)]
     posted = int(ledger[PARTY[payer], PARTY[payee], PURPOSE[purpose]])
     on_the_edge = sum(abs(abs(100.0 * amount) % 1.0 - 0.5) < 1e-5 for amount in amounts)
-    expected = sum(plain_week.pence(amount) for amount in amounts)
+    expected = sum(plain_books.pence(amount) for amount in amounts)
     assert abs(posted - expected) <= on_the_edge, f"{line}: {posted} pence posted, {expected} by hours and rates"
 
 
@@ -48,7 +48,7 @@ def check_cash(before, books, after):
     cash = before.providers.cash.copy()
     for (payer, payee, _), amounts in books.items():
         if "providers" in (payer, payee):
-            cash += np.array([plain_week.pence(amount) for amount in amounts]) * (1 if payee == "providers" else -1)
+            cash += np.array([plain_books.pence(amount) for amount in amounts]) * (1 if payee == "providers" else -1)
     assert np.abs(cash - after.providers.cash).max() <= 1  # a penny, where an amount was on the edge of one
 
 
@@ -63,11 +63,11 @@ def check_openings_and_closings(seen, p):
     brought = 0
     for row in seen["regulator_inspects"].providers.rows[len(after) :]:
         brought += int(row["cash"])
-        assert int(row["cash"]) in [plain_week.pence(pounds) for pounds in plain_week.opening_capital(row, p)]
+        assert int(row["cash"]) in [plain_books.pence(pounds) for pounds in plain_books.opening_capital(row, p)]
     settled = seen["council_pays"].providers
     newcomers = set(settled.number[settled.open == 1]) - set(start.number[start.open == 1])
     capital = p.entry_capital + p.entry_capital_per_hour * p.procurement_newcomer_hours
-    brought += len(newcomers) * plain_week.pence(capital)
+    brought += len(newcomers) * plain_books.pence(capital)
     assert ledger[PARTY["world"], PARTY["providers"], PURPOSE["capital"]] == brought
 
 
@@ -76,7 +76,7 @@ def check_procurement(seen, p):
     end = seen["end"]
     index = end.prices["price_index"]
     total = int(end.ledger[PARTY["council"], PARTY["suppliers"], PURPOSE["procurement"]])
-    tender = total - plain_week.pence(float(end.counts["transferred"][0]) * p.procurement_transfer_cost * index)
+    tender = total - plain_books.pence(float(end.counts["transferred"][0]) * p.procurement_transfer_cost * index)
     bids = (tender / 100.0 / index - p.procurement_tender_cost) / p.procurement_bid_cost
     assert abs(tender) <= 1 or (abs(bids - round(bids)) * p.procurement_bid_cost < 0.02 and bids > -0.5)
 
@@ -87,16 +87,16 @@ def check_week(scenario, seen):
     p = scenario.parameters.numbers
     lever = Numbers(seen["council_pays"].levers)
     check_balance(seen["start"], end)
-    council = plain_week.council_books(seen["council_pays"], p, lever)
+    council = plain_books.council_books(seen["council_pays"], p, lever)
     check_cash(seen["council_pays"], council, seen["providers_settle_accounts"])
-    provider = plain_week.provider_books(seen["providers_settle_accounts"], p, lever)
+    provider = plain_books.provider_books(seen["providers_settle_accounts"], p, lever)
     check_cash(seen["providers_settle_accounts"], provider, seen["social_value_is_counted"])
     after = seen["providers_distribute_surplus"]
     penalties = {
-        ("providers", "council", "penalties"): plain_week.penalties(seen["social_value_is_counted"], after, p, lever)
+        ("providers", "council", "penalties"): plain_books.penalties(seen["social_value_is_counted"], after, p, lever)
     }
     check_cash(seen["social_value_is_counted"], penalties, after)
-    surplus = plain_week.surplus_books(after, p, lever)
+    surplus = plain_books.surplus_books(after, p, lever)
     support = {("council", "suppliers", "co-operative support"): lever.community_coop_support / 52.0}
     books = council | provider | penalties | surplus | support
     for line, amounts in books.items():

@@ -18,7 +18,7 @@ from caremarket_sim import kernels, week
 from caremarket_sim.entities import Table
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.randomness import Draws
-from tests import plain_week
+from tests import plain_allocation, plain_week
 from tests.small_place import FEW, FOLDER, REGIMES, begun, random_policies, small, weekly, wigan
 
 KERNELS = Path(kernels.__file__).parent
@@ -29,7 +29,7 @@ def check_sourcing(seen, p):
     """Everybody is with whom the plain version says, after a week's sourcing."""
     before, after = seen["packages_are_sourced"], seen["providers_set_pay_and_contracts"]
     key = Draws(1, before.week).key("packages_are_sourced")
-    provider, status, placed = plain_week.source(before, p, Numbers(before.levers), key)
+    provider, status, placed = plain_allocation.source(before, p, Numbers(before.levers), key)
     assert after.clients.provider.tolist() == provider
     assert after.clients.status.tolist() == status
     assert after.counts["placed"][0] == placed
@@ -38,7 +38,7 @@ def check_sourcing(seen, p):
 def check_roster(seen, p):
     """Everybody's runs are done by whom the plain version says, and every care worker's hours are as it says."""
     before, after = seen["visits_are_rostered"], seen["care_is_experienced"]
-    who, rota = plain_week.roster(before, p, Draws(1, before.week).key("visits_are_rostered"))
+    who, rota = plain_allocation.roster(before, p, Draws(1, before.week).key("visits_are_rostered"))
     expected = np.full((len(before.clients), plain_week.RUNS), plain_week.NOBODY)
     for (i, run), w in who.items():
         expected[i, run] = w

@@ -1,0 +1,296 @@
+"""Sourcing and the roster once more, in slow plain Python: who takes each package, and who does each run of visits."""
+
+import math
+
+from tests.plain_week import (
+    AGENCY,
+    COUNCIL,
+    FIT,
+    IN_POST,
+    NOBODY,
+    OFFICE,
+    RECEIVING,
+    SELF_FUNDER,
+    WAITING,
+    by_provider,
+    chance,
+    days_of,
+    pair,
+    runs_of,
+    slots_of,
+)
+
+
+def in_queue(market, key):
+    """Rows of people who need a provider: fit patients, then those with notice or just displaced, then by waiting."""
+    ranked = []
+    for i, client in enumerate(market.clients.rows):
+        displaced = client["former"] >= 0 and client["weeks_waiting"] < 1.0
+        if client["status"] == FIT:
+            turn = 0
+        elif client["status"] == RECEIVING and client["notice"] > 0:
+            turn = 1
+        elif client["status"] == WAITING:
+            turn = 1 if displaced else 2
+        else:
+            continue
+        ranked.append((turn * 1e6 - client["weeks_waiting"] + chance(key, client["number"], 9), i))
+    return [i for _, i in sorted(ranked)]
+
+
+def packages_held(market):
+    """Hours that each provider has promised, and of those the council's; places kept for people in hospital count."""
+    held, council = by_provider(market), by_provider(market)
+    for client in market.clients.rows:
+        if client["provider"] >= 0 and (client["status"] == RECEIVING or client["kept"]):
+            held[client["provider"]] += client["hours"]
+            if client["payer"] == COUNCIL:
+                council[client["provider"]] += client["hours"]
+    return held, council
+
+
+def rounds(client, mode, has_backup, leads, drawn):
+    """Whom the broker asks, one round after the other, until somebody takes the package: each a test of (is lead)."""
+    if client["payer"] != COUNCIL or mode in (0.0, 3.0):
+        return [lambda lead: True]
+    if mode == 1.0:
+        return [lambda lead: True] * 2  # holders of unused block hours first, then all
+    first = [lambda lead: not lead] if drawn else [lambda lead: lead]
+    everybody = [] if not has_backup and leads else [lambda lead: True]
+    return [*first, lambda lead: lead, *everybody]
+
+
+def source(market, p, lever, key):
+    """Find providers for everybody in the queue. Returns the row of everybody's provider, their statuses, and how many
+    were placed."""
+    clients, providers = market.clients.rows, market.providers.rows
+    held, council = packages_held(market)
+    provider = [int(j) for j in market.clients.provider]
+    status = [int(code) for code in market.clients.status]
+    plans = sum(j["plan"] for j in providers if j["open"])
+    load = sum(j["demand"] for j in providers) / max(plans, 1.0)
+    paid_share = 1.0 if lever.contract_payment_basis == 1.0 else p.contract_actual_paid_share
+    placed = 0
+    for i in in_queue(market, key):
+        client = clients[i]
+        hours, is_council = client["hours"], client["payer"] == COUNCIL
+        mode = lever.contract_sourcing if is_council else 3.0
+        serving = []  # (provider, place of the zone in its patch)
+        for n, j in enumerate(providers):
+            zones = [int(zone) for zone in j["patch_zone"][: j["patch_count"]]]
+            if j["open"] and not j["closing"] and client["zone"] in zones:
+                serving.append((n, zones.index(client["zone"])))
+        leads = any(providers[n]["contracted"] and providers[n]["patch_lead"][k] for n, k in serving)
+        backup = lever.procurement_backup_share
+        drawn = mode == 2.0 and chance(key, client["number"], 1) < backup
+        best, best_score = None, -math.inf
+        for turn, asked in enumerate(rounds(client, mode, backup > 0.0, leads, drawn)):
+            for n, k in serving:
+                j = providers[n]
+                lead = bool(j["patch_lead"][k])
+                if (is_council and not j["contracted"]) or (client["notice"] > 0 and n == client["provider"]):
+                    continue
+                if not asked(lead):
+                    continue
+                if is_council and mode == 1.0 and turn == 0:
+                    unused = lever.contract_guaranteed_volume * j["contracted_hours"] - council[n]
+                    if unused < hours:
+                        continue
+                on_duty = is_council and mode == 2.0 and lead
+                follows = client["notice"] > 0 and providers[client["provider"]]["closing"]  # and care workers with it
+                stretch = p.sourcing_takeover_stretch if follows else p.sourcing_accept_share
+                stretch = p.sourcing_duty_stretch if on_duty else stretch
+                if held[n] + hours > stretch * j["capacity"] * (1.0 - lever.shocks_absence):
+                    continue
+                price = j["rate"] * paid_share if is_council else j["price"]
+                travel = j["cost_travel"] * (p.travel_reference_minutes / max(client["visit_minutes"], 1.0))
+                loses = price - (j["cost_fixed"] + travel) < -p.sourcing_mission_tolerance * j["mission"] * price
+                if loses and not on_duty:
+                    continue
+                score = weight(client, n, k, j, held[n], load, mode, p, key)
+                if score > best_score:
+                    best, best_score = n, score
+            if best is not None:
+                break
+        if best is None:
+            continue
+        placed += 1
+        if status[i] == RECEIVING:
+            held[provider[i]] -= hours
+            council[provider[i]] -= hours * is_council
+        held[best] += hours
+        council[best] += hours * is_council
+        provider[i], status[i] = best, RECEIVING
+    for i, client in enumerate(clients):  # notice that ends this week, of whoever has found nobody else
+        if client["notice"] == 1 and client["status"] == RECEIVING and provider[i] == client["provider"]:
+            provider[i], status[i] = NOBODY, WAITING
+    return provider, status, placed
+
+
+def weight(client, n, k, provider, held, load, mode, p, key):
+    """Log weight of a provider in the choice, with the luck of the pair."""
+    luck = -math.log(-math.log(chance(key, pair(client["number"], provider["number"]), 2)))
+    unguided = client["payer"] == SELF_FUNDER and client["readiness"] < p.sourcing_unguided_share
+    if mode == 3.0 and not unguided:
+        rating = provider["rating"] if provider["rating"] > 0 else 3.0
+        score = p.sourcing_choice_rating * (rating - 3.0) + p.sourcing_choice_experience * provider["experience"]
+    else:
+        fill = held / max(provider["plan"] * load, 1.0) - 1.0
+        calls = sum(float(number) for number in provider["calls"][4 * k : 4 * k + 4])
+        score = (
+            p.sourcing_size_exponent * math.log(max(provider["plan"], 1.0) / max(provider["patch_count"], 1))
+            + p.sourcing_nearness_exponent * math.log(calls + p.sourcing_nearness_floor)
+            - p.sourcing_fill_effect * min(max(fill, -0.5), 2.0)
+        )
+    if client["payer"] == SELF_FUNDER and provider["contracted"]:
+        score += math.log(p.sourcing_contracted_self_weight)
+    if n == client["former"] and client["notice"] == 0 and client["weeks_away"] > 0:
+        score += p.sourcing_return_bonus
+    return score + luck
+
+
+class Rota:
+    """What is left of every care worker's week, and where each block of it took them last."""
+
+    def __init__(self, market, p):
+        self.market, self.p = market, p
+        self.staff = [w for w, worker in enumerate(market.workers.rows) if worker["status"] == IN_POST]
+        self.free, self.own, self.block, self.at = {}, {}, {}, {}
+        self.travel, self.days = {}, {}
+        for w in self.staff:
+            worker = market.workers.rows[w]
+            self.own[w] = float(worker["hours_wanted"])
+            here = worker["absent"] == 0
+            self.free[w] = worker["hours_wanted"] * p.rostering_stretch if here else -1.0
+            for block in range(8):
+                self.block[w, block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours if here else 0.0
+            self.travel[w] = self.days[w] = 0.0
+
+    def has_time(self, w, block, hours):
+        """Whether a care worker can take a run of these hours."""
+        return self.free[w] >= hours and self.block[w, block] >= hours
+
+    def kilometres(self, first, second):
+        """Distance between two zones' centres."""
+        zones = self.market.zones
+        return math.sqrt((zones["x"][first] - zones["x"][second]) ** 2 + (zones["y"][first] - zones["y"][second]) ** 2)
+
+    def give(self, client, run, w, leg):
+        """Give a run to a care worker, whose legs are so many hours each."""
+        block, days = run // 2, days_of(run)
+        hours = days * client["visit_minutes"] / 60.0
+        self.free[w] -= hours
+        self.block[w, block] -= hours
+        self.travel[w] += days * leg
+        if self.at.get((w, block), client["zone"]) != client["zone"]:
+            self.travel[w] += days * self.kilometres(self.at[w, block], client["zone"]) / self.p.travel_driving_speed
+        self.at[w, block] = client["zone"]
+        self.days[w] += days
+
+    def best_for(self, client, run, for_good):
+        """Who takes an open run: whoever the person knows best, else whom distance, time and guarantees favour."""
+        block, hours = run // 2, days_of(run) * client["visit_minutes"] / 60.0
+        workers, p = self.market.workers.rows, self.p
+        able = [
+            w
+            for w in self.staff
+            if workers[w]["provider"] == client["provider"]
+            and self.has_time(w, block, hours)
+            and not (for_good and self.own[w] < hours)
+        ]
+        known = {}
+        for w, familiarity in zip(client["familiar"].tolist(), client["familiarity"].tolist(), strict=True):
+            if w in able and familiarity > 0.0:
+                known.setdefault(w, familiarity)
+        if known:
+            return max(known, key=known.get)
+        scores = {}
+        for w in able:
+            worker = workers[w]
+            away = self.kilometres(self.at.get((w, block), worker["zone"]), client["zone"])
+            overtime = worker["hours_wanted"] * (p.rostering_stretch - 1.0)
+            spare = self.own[w] if for_good else self.free[w] - overtime
+            scores[w] = -p.rostering_distance_weight * away + p.rostering_spare_weight * spare / worker["hours_wanted"]
+            lacking = worker["guaranteed"] - (worker["hours_wanted"] - spare)
+            if lacking > 0.0 and worker["guaranteed"] > 0.0:
+                scores[w] += p.rostering_guarantee_weight * lacking / worker["guaranteed"]
+        return max(scores, key=scores.get) if scores else NOBODY
+
+
+def legs(market, p):
+    """Hours of a leg by provider, zone and slot, from how dense the provider's calls are there."""
+    calls, hours = {}, {}
+    for client in market.clients.rows:
+        if client["status"] == RECEIVING:
+            for slot in slots_of(client["visits"]):
+                place = int(client["provider"]), int(client["zone"]), slot
+                calls[place] = calls.get(place, 0) + int(client["carers"])
+    for (j, zone, slot), number in calls.items():
+        provider = market.providers.rows[j]
+        if zone not in provider["patch_zone"][: provider["patch_count"]]:
+            hours[j, zone, slot] = p.travel_longest_leg / p.travel_driving_speed
+            continue
+        density = float(market.zones["area_km2"][zone]) / max(number, p.travel_fewest_calls)
+        reference = p.travel_reference_area
+        leg = 0.7124 * p.travel_detour * math.sqrt(reference) * (density / reference) ** p.travel_density_exponent
+        leg = min(leg * market.commissioners.leg_factor[0], p.travel_longest_leg)
+        leg *= 1.0 - p.practice_travel_effect * provider["practice"]
+        driven = leg / p.travel_driving_speed + p.travel_parking_minutes / 60.0
+        hours[j, zone, slot] = min(driven, leg / p.travel_walking_speed)
+    return hours
+
+
+def roster(market, p, key):
+    """Roster the week: owners, then stand-ins, then the office, then agency staff, else nobody.
+
+    Returns who did each run by (person, run), and the rota.
+    """
+    clients = market.clients.rows
+    rota, leg, who, open_runs = Rota(market, p), legs(market, p), {}, []
+    first = int(chance(key, 0, 0) * len(clients))
+    for i in [*range(first, len(clients)), *range(first)]:
+        client = clients[i]
+        if client["status"] != RECEIVING:
+            continue
+        for run in runs_of(client):
+            hours = days_of(run) * client["visit_minutes"] / 60.0
+            owner = int(client["carer"][run])
+            if owner not in rota.free or market.workers.provider[owner] != client["provider"]:
+                owner = NOBODY
+            if owner >= 0 and rota.has_time(owner, run // 2, hours):
+                rota.own[owner] -= hours
+                rota.give(client, run, owner, leg[int(client["provider"]), int(client["zone"]), run // 2 % 4])
+                who[i, run] = owner
+                continue
+            kept = owner >= 0 and market.workers.absent[owner] != 0
+            if kept:
+                rota.own[owner] -= hours
+            open_runs.append((i, run, kept))
+    left = []
+    for i, run, kept in open_runs:
+        client, w = clients[i], NOBODY
+        if not kept:
+            w = rota.best_for(client, run, for_good=True)
+            if w >= 0:
+                rota.own[w] -= days_of(run) * client["visit_minutes"] / 60.0
+        if w < 0:
+            w = rota.best_for(client, run, for_good=False)
+        if w >= 0:
+            rota.give(client, run, w, leg[int(client["provider"]), int(client["zone"]), run // 2 % 4])
+            who[i, run] = w
+        else:
+            left.append((i, run))
+    office = by_provider(market)
+    for i, run in left:
+        client = clients[i]
+        j = client["provider"]
+        hours = days_of(run) * client["visit_minutes"] / 60.0
+        room = p.rostering_office_hours + p.rostering_office_share * market.providers.plan[j]
+        if office[j] + hours <= room:
+            office[j] += hours
+            who[i, run] = OFFICE
+        elif chance(key, client["number"], 1 + run) < p.rostering_agency_share:
+            who[i, run] = AGENCY
+        else:
+            who[i, run] = NOBODY
+    return who, rota
