@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from . import arithmetic
+
 
 def on_cost(p) -> float:
     """Pounds of employment cost for a pound of wages: holiday pay, employer's National Insurance and pension."""
@@ -17,15 +19,6 @@ def overhead_an_hour(hours, scale, p):
     )
 
 
-def middle(values, otherwise: float = 0.0) -> float:
-    """Median of a few values, `otherwise` of none; many times quicker than numpy's on arrays this small."""
-    count = len(values)
-    if count == 0:
-        return otherwise
-    ordered = np.sort(values)
-    return float(ordered[count // 2] + ordered[(count - 1) // 2]) / 2.0
-
-
 def paid_share(levers, p) -> float:
     """Hours paid for an hour delivered: the plan's, or the minutes logged."""
     return 1.0 if levers.contract_payment_basis == 1.0 else p.contract_actual_paid_share
@@ -33,7 +26,7 @@ def paid_share(levers, p) -> float:
 
 def open_book_rate(open_cost, contracted, levers, p):
     """The rate that open books justify: own cost, capped a margin above the median, plus the allowed surplus."""
-    cap = middle(open_cost[contracted], np.inf)
+    cap = arithmetic.middle(open_cost[contracted], np.inf)
     books = np.minimum(open_cost, cap * (1.0 + p.fees_open_book_tolerance))
     norm = levers.stewardship_profit_norm
     surplus = min(norm, p.fees_open_book_surplus) if norm >= 0.0 else p.fees_open_book_surplus

@@ -5,7 +5,7 @@ Potential firms are numbered per week from place and date alone, so the same num
 
 import numpy as np
 
-from . import costs
+from .arithmetic import middle
 from .entities import CHAIN, COOPERATIVE, IN_HOUSE, IN_POST, INDEPENDENT, NOT_FOR_PROFIT, PATCH, UNRATED
 from .kernels import workforce
 from .kernels.hashing import normal_quantile, uniform
@@ -85,10 +85,10 @@ def found(market, parameters, draws, number: int, contracted: bool, cooperative:
     p = parameters
     trading = market.providers.open == 1
     alike = trading & ((market.providers.contracted == 1) == contracted)
-    overhead = costs.middle(market.providers.overhead_scale[alike if alike.any() else trading])
-    opening = costs.middle(market.providers.overhead_opening[alike if alike.any() else trading])
-    pay = costs.middle(market.providers.pay[trading])
-    price = costs.middle(market.providers.price[trading])
+    overhead = middle(market.providers.overhead_scale[alike if alike.any() else trading])
+    opening = middle(market.providers.overhead_opening[alike if alike.any() else trading])
+    pay = middle(market.providers.pay[trading])
+    price = middle(market.providers.price[trading])
     key = draws.fixed("born_firm")
     row = market.providers.add(1)[0]
     born_firm(row, number, market.zones, parameters, key)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arithmetic import within
 from ..entities import LEFT
 from ..kernels import care
 
@@ -74,5 +75,5 @@ def quality_drifts(market, parameters, policy, draws):
         + p.quality_practice_effect * providers.practice
         - p.quality_strain_effect * providers.strain
     )
-    moved = p.quality_speed * (np.clip(aim, 0.0, 1.0) - providers.quality)
+    moved = p.quality_speed * (within(aim, 0.0, 1.0) - providers.quality)
     providers.quality += moved * (providers.staff > 0.0)

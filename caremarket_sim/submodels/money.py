@@ -6,6 +6,7 @@ Every pound paid is a pound received: payments go through `Market.pay`, which po
 import numpy as np
 
 from .. import costs
+from ..arithmetic import within
 from ..entities import COUNCIL, IN_HOSPITAL
 from ..kernels import workforce
 
@@ -30,7 +31,7 @@ def council_pays(market, parameters, policy, draws):
             providers.independence / p.outcome_independence_reference,
             providers.connection / p.outcome_connection_reference,
         )[int(lever.contract_outcome_measure)]
-        providers.outcome_score = np.clip(measured, 0.0, p.outcome_highest_score)
+        providers.outcome_score = within(measured, 0.0, p.outcome_highest_score)
         outcome = council * providers.rate * lever.contract_outcome_share * providers.outcome_score
         market.pay("council", "providers", "outcome payments", outcome)
     if commissioner.pot_wages[0] > 0.0:
@@ -128,7 +129,7 @@ def providers_settle_accounts(market, parameters, policy, draws):
     earning = providers.revenue > 0.0
     memory = p.money_margin_memory * earning
     providers.margin += memory * (surplus / np.maximum(providers.revenue, 1.0) - providers.margin)
-    providers.margin = np.clip(providers.margin, -1.0, 1.0)
+    providers.margin = within(providers.margin, -1.0, 1.0)
     unit = providers.cost / np.maximum(providers.delivered, 1.0)
     providers.unit_cost += memory * (unit - providers.unit_cost)
     providers.year_surplus += surplus
@@ -144,7 +145,7 @@ def trim_overhead(market, p):
     providers = market.providers
     scale = providers.overhead_scale * np.exp(p.overhead_slack * (providers.margin - providers.margin_target))
     opening = providers.overhead_opening
-    providers.overhead_scale = np.clip(scale, p.overhead_leanest * opening, p.overhead_fattest * opening)
+    providers.overhead_scale = within(scale, p.overhead_leanest * opening, p.overhead_fattest * opening)
 
 
 def count_costs(market, parameters, policy):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..arithmetic import within
+
 
 def providers_set_pay_and_contracts(market, parameters, policy, draws):
     """Each April, each quarter and each year-end providers set pay (E6); every week they say which contracts to offer.
@@ -24,7 +26,7 @@ def providers_set_pay_and_contracts(market, parameters, policy, draws):
         growth = market.prices["fee_growth"]
         held = living_wage + p.pay_premium_kept * providers.premium
         pay = np.maximum(pay * (1.0 + providers.pass_through * growth), held)
-        room = np.clip(
+        room = within(
             p.pay_margin_response * (providers.margin - providers.margin_target), -p.pay_largest_cut, p.pay_largest_rise
         )
         pay *= 1.0 + room
@@ -45,7 +47,7 @@ def offer_contracts(market, parameters, policy):
     """Share of posts offered with guaranteed hours (E5, M39): certain volume, planned payment, term, mission, size."""
     p, lever = parameters, policy
     providers = market.providers
-    council = np.clip(providers.council_hours / np.maximum(providers.committed, 1.0), 0.0, 1.0) * providers.contracted
+    council = within(providers.council_hours / np.maximum(providers.committed, 1.0), 0.0, 1.0) * providers.contracted
     logit = (
         market.commissioners.rows[0]["contract_intercept"]
         + p.contract_volume_effect * lever.contract_guaranteed_volume * council

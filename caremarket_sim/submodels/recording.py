@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import costs
+from ..arithmetic import middle
 from ..entities import (
     COUNTS,
     GONE,
@@ -190,8 +190,8 @@ def record_providers(market, row):
     share = hours / max(float(hours.sum()), 1.0)
     row["largest_share"] = share.max()
     row["concentration"] = float(share @ share)
-    row["median_margin"] = costs.middle(providers.margin[contracted], np.nan)
-    row["private_margin"] = costs.middle(providers.margin[private], np.nan)
+    row["median_margin"] = middle(providers.margin[contracted], np.nan)
+    row["private_margin"] = middle(providers.margin[private], np.nan)
     weight = providers.council_hours * contracted
     total = max(float(weight.sum()), 1e-9)
     row["trust"] = float(weight @ providers.trust) / total

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arithmetic import within
 from ..entities import COUNCIL, POOL, WAITING, CareWorkers
 from ..kernels import workforce
 
@@ -30,7 +31,7 @@ def posts_wanted(market, parameters):
     young = providers.age < 104.0
     reach = p.posts_growth_share * demand + np.where(young, p.posts_young_hours, p.posts_growth_hours)
     target = p.posts_plan_fill * plan * min(p.posts_plan_stretch, 1.05 * load)
-    fill = np.clip(target - demand, 0.0, reach) * (providers.margin > -0.01)
+    fill = within(target - demand, 0.0, reach) * (providers.margin > -0.01)
     spare = p.posts_spare_hours * (demand < p.posts_spare_line * plan)
     wanted = (p.posts_cover * demand + spare + unmet + fill) * open_now
     providers.posts = wanted / market.commissioners.rows[0]["hours_a_post"]
@@ -80,7 +81,7 @@ def providers_recruit(market, parameters, policy, draws):
     numbers = candidate_numbers(market.week, market.candidates)
     workforce.born_workers(rows, numbers, market.zones["residents"], parameters.row, draws.fixed("born_worker"))
     penalty = p.contract_starter_penalty
-    starter = np.clip((providers.guaranteed_share - penalty) / (1.0 - penalty), 0.0, 1.0)
+    starter = within((providers.guaranteed_share - penalty) / (1.0 - penalty), 0.0, 1.0)
     taken_by = np.full(market.candidates, -1, np.int64)
     workforce.hire(
         workers.rows,

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..arithmetic import within
+
 
 def trust_moves(market, parameters, policy, draws):
     """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month.
@@ -13,7 +15,7 @@ def trust_moves(market, parameters, policy, draws):
     commissioner = market.commissioners.rows[0]
     providers = market.providers
     reach = market.stewardship
-    fair = np.clip(providers.rate / np.maximum(providers.open_cost, 1.0) - 1.0, -p.trust_fee_limit, p.trust_fair_limit)
+    fair = within(providers.rate / np.maximum(providers.open_cost, 1.0) - 1.0, -p.trust_fee_limit, p.trust_fair_limit)
     forum = min(lever.stewardship_forum_per_year / 12.0, 1.0)
     lacking = np.maximum(providers.undelivered - p.trust_undelivered_line, 0.0)
     aim = (
@@ -26,7 +28,7 @@ def trust_moves(market, parameters, policy, draws):
         - p.trust_monitoring_strain * lever.stewardship_monitoring * (1.0 - reach)
         - p.trust_panel_ignored_loss * ignored_panel(commissioner, lever)
     )
-    move = np.clip(aim, 0.0, 1.0) - providers.trust
+    move = within(aim, 0.0, 1.0) - providers.trust
     providers.trust += np.where(move > 0.0, p.trust_rise, p.trust_fall) * move
     providers.hurt += 1.0
     found = providers.undelivered > p.trust_shortfall_line
@@ -69,6 +71,6 @@ def practice_spreads(market, parameters, policy, draws):
     gain = (p.practice_invention + p.practice_imitation * shared * providers.trust) * forum + attention
     fade = p.practice_fading * (1.0 - p.practice_capture_effect * lever.stewardship_learning_capture)
     change = gain * (1.0 - providers.practice) - fade * providers.practice
-    providers.practice = np.clip(providers.practice + change * taking_part, 0.0, 1.0)
+    providers.practice = within(providers.practice + change * taking_part, 0.0, 1.0)
     kept = lever.stewardship_learning_capture * float(providers.practice[taking_part].mean())
     commissioner["practice"] += p.practice_commissioner_speed * (kept - commissioner["practice"])

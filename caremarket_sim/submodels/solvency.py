@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .. import costs, firms
+from .. import firms
+from ..arithmetic import middle, within
 from ..entities import IN_HOUSE, RECEIVING, WAITING
 from ..kernels import sourcing, workforce
 
@@ -14,7 +15,7 @@ def providers_distribute_surplus(market, parameters, policy, draws):
     providers = market.providers
     if market.week % 52 != 51:
         return
-    council_share = np.clip(providers.council_hours / np.maximum(providers.committed, 1.0), 0.0, 1.0)
+    council_share = within(providers.council_hours / np.maximum(providers.committed, 1.0), 0.0, 1.0)
     if lever.stewardship_open_book and lever.stewardship_profit_norm >= 0.0:
         hidden = providers.evasion * (1.0 - market.stewardship) * p.money_evasion_reach
         surplus = providers.year_surplus - providers.year_revenue * (lever.stewardship_profit_norm + hidden)
@@ -163,10 +164,10 @@ def invitation(market, p) -> float:
     """How far margins and waiting invite firms in: 1 in the baseline."""
     providers, clients = market.providers, market.clients
     trading = (providers.open == 1) & (providers.delivered > 0.0)
-    margin = costs.middle(providers.margin[trading])
+    margin = middle(providers.margin[trading])
     here = max(np.count_nonzero(clients.status < 4), 1)
     waiting = np.count_nonzero(clients.status == 0) / here
     return float(
-        np.exp(np.clip(p.entry_margin_effect * (margin - p.entry_margin_reference), -1.0, 1.0))
-        * np.clip(1.0 + p.entry_waiting_effect * (waiting - p.entry_waiting_reference), 0.5, 2.0)
+        np.exp(within(p.entry_margin_effect * (margin - p.entry_margin_reference), -1.0, 1.0))
+        * within(1.0 + p.entry_waiting_effect * (waiting - p.entry_waiting_reference), 0.5, 2.0)
     )

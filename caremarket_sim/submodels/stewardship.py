@@ -1,8 +1,11 @@
 """ODD 7.11 The commissioner: what it hears from citizens, what it sees, and how it steers within its budget."""
 
+import math
+
 import numpy as np
 
 from .. import costs
+from ..arithmetic import within
 from ..entities import COUNCIL, RECEIVING, WAITING
 
 
@@ -34,7 +37,7 @@ def council_steers(market, parameters, policy, draws):
     providers, clients = market.providers, market.clients
     contracted = max(int(((providers.contracted == 1) & (providers.open == 1)).sum()), 1)
     capacity = lever.stewardship_capacity_fte / (p.stewardship_fte_per_provider * contracted)
-    commissioner["reach"] = 1.0 - np.exp(-capacity)
+    commissioner["reach"] = 1.0 - math.exp(-capacity)
     reach = commissioner["reach"]
     lag = p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * reach
     council = clients.payer == COUNCIL
@@ -51,7 +54,7 @@ def council_steers(market, parameters, policy, draws):
         + p.stewardship_hand_back_response * (commissioner["hand_backs_seen"] - p.stewardship_hand_back_line)
         - p.stewardship_overspend_response * max(commissioner["overspend_seen"], 0.0)
     )
-    commissioner["uplift_cap"] = np.clip(steer, -p.stewardship_largest_steer, p.stewardship_largest_steer)
+    commissioner["uplift_cap"] = within(steer, -p.stewardship_largest_steer, p.stewardship_largest_steer)
 
 
 def budget_is_checked(market, parameters, policy, draws):
@@ -80,6 +83,6 @@ def budget_is_checked(market, parameters, policy, draws):
     if market.week % 52 == 51:
         spent = commissioner["year_spend"] / 52.0
         commissioner["year_spend"] = 0.0
-        gap = np.clip(spent / commissioner["budget"] - 1.0, -p.stewardship_budget_fall, p.stewardship_budget_rise)
+        gap = within(spent / commissioner["budget"] - 1.0, -p.stewardship_budget_fall, p.stewardship_budget_rise)
         growth = market.prices["next_cost_growth"] * p.stewardship_budget_uprating + market.growth
         commissioner["budget"] *= (1.0 + gap) * (1.0 + growth)
