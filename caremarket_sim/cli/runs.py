@@ -46,6 +46,21 @@ Allow = Annotated[
     str | None, typer.Option(metavar="REASON", help="Compare files that differ in more than policy, and say why.")
 ]
 Report = Annotated[bool, typer.Option("--report", help="Also write the report, one HTML file, into the folder.")]
+EqualBudget = Annotated[
+    bool,
+    typer.Option(
+        "--equal-budget", help="Also solve each fee level so that the council spends what the reference does."
+    ),
+]
+PrecisionRule = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        metavar="RULE",
+        help="Add replicates until intervals are narrow: a share of the difference (0.1), decision, or turnover=0.01.",
+    ),
+]
+MaxReplicates = Annotated[int, typer.Option(min=2, help="Most replicates that --precision may take.")]
 AssumptionReplicates = Annotated[
     int, typer.Option(min=0, help="Futures on which to try the two carrying assumptions at their ends; 0: none.")
 ]
@@ -84,7 +99,7 @@ def run_command(
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
         result = carry_out_run(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         _write(store.folder, result, weekly, tell)
-    _tell_results(result, store.folder, everything=all_, quiet=quiet, as_json=as_json)
+    _tell_results(result, store.folder, [], everything=all_, quiet=quiet, as_json=as_json)
 
 
 def compare_command(
@@ -99,6 +114,9 @@ def compare_command(
     weekly: Weekly = False,
     allow: Allow = None,
     assumption_replicates: AssumptionReplicates = 4,
+    precision: PrecisionRule = None,
+    max_replicates: MaxReplicates = 200,
+    equal_budget: EqualBudget = False,
     report: Report = False,
     all_: All = False,
     resume: Resume = False,
@@ -108,29 +126,61 @@ def compare_command(
     as_json: AsJson = False,
 ) -> None:
     """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words."""
+    from caremarket_sim.cli.refinements import at_equal_budget, forget_refinements, until_precise
     from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
 
     scenarios, inputs = _loaded(files)
-    plan = plan_comparison(
-        scenarios,
-        reference=reference,
-        replicates=replicates,
-        seed=seed,
-        years=years,
-        allow=allow,
-        assumption_replicates=assumption_replicates,
-    )
+    asked = None
+    if precision is not None:
+        from caremarket_sim.experiments.precision import precision_from
+
+        asked = precision_from(precision)
+        replicates = max(2, min(replicates, max_replicates))
+
+    plans: list[Plan] = []
+
+    def planned(replicates: int) -> Plan:
+        plan = plan_comparison(
+            scenarios,
+            reference=reference,
+            replicates=replicates,
+            seed=seed,
+            years=years,
+            allow=allow,
+            assumption_replicates=assumption_replicates,
+        )
+        plans.append(plan)
+        return plan
+
+    plan = planned(replicates)
     if dry_run:
         return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
-    with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
-        result = carry_out_comparison(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    sentences: list[str] = []
+
+    def asked_for() -> int:
+        return plans[-1].runs
+
+    with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet, runs=asked_for) as (
+        store,
+        tell,
+        say,
+    ):
+        how: Any = {"workers": workers, "cluster": cluster, "tell": tell, "say": say}
+        forget_refinements(store.folder)
+        if asked is None:
+            result = carry_out_comparison(plan, store=store, **how)
+        else:
+            result, settled = until_precise(planned, asked, replicates, max_replicates, store, how)
+            sentences.append(settled)
         _write(store.folder, result, weekly, tell)
+        if equal_budget:
+            sentences += at_equal_budget(result, store.folder, how)
         if report:
             from caremarket_sim.reporting.report import write_report
 
             tell("writing the report", 0, 0)
             write_report(store.folder)
-    _tell_results(result, store.folder, everything=all_, quiet=quiet, as_json=as_json)
+    _tell_results(result, store.folder, sentences, everything=all_, quiet=quiet, as_json=as_json)
 
 
 def _loaded(files: list[Path]) -> tuple[list[Scenario], list[Path]]:
@@ -162,6 +212,7 @@ def _results(
     resume: bool,
     replace: bool,
     quiet: bool,
+    runs: Callable[[], int] | None = None,
 ) -> Iterator[tuple[Any, Tell, Callable[[str], None]]]:
     """The results folder open to be written to, with a manifest at the end; and those who tell how far the work is."""
     from caremarket_sim.experiments.manifest import recorded
@@ -173,7 +224,7 @@ def _results(
     with (
         Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store,
         telling(quiet) as told,
-        recorded(store, planned=plan.runs, inputs=inputs, cluster=cluster),
+        recorded(store, planned=runs or plan.runs, inputs=inputs, cluster=cluster),
     ):
         yield store, *told
 
@@ -263,17 +314,22 @@ def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> 
         write_file(path, content)
 
 
-def _tell_results(result: Comparison | Run, folder: Path, *, everything: bool, quiet: bool, as_json: bool) -> None:
+def _tell_results(
+    result: Comparison | Run, folder: Path, sentences: list[str], *, everything: bool, quiet: bool, as_json: bool
+) -> None:
     """Print what was found, as asked for, and leave with the status for it."""
     from caremarket_sim.reporting import screen
 
     if as_json:
-        typer.echo(json.dumps(screen.summary(result, folder, everything), ensure_ascii=False, allow_nan=False))
+        found = screen.summary(result, folder, everything) | ({"notes": sentences} if sentences else {})
+        typer.echo(json.dumps(found, ensure_ascii=False, allow_nan=False))
     elif not quiet:
         from rich.console import Console
 
         console = Console(highlight=False)
         screen.show(console if console.is_terminal else Console(highlight=False, width=NARROWEST), result, everything)
+        for sentence in sentences:
+            typer.echo(sentence)
         typer.echo(f"Tables and figures are in {folder}")
     if result.failed:
         typer.echo(screen.failed_sentence(result.failed), err=True)

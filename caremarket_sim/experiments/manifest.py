@@ -7,7 +7,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -137,15 +137,16 @@ def schema_text() -> str:
 def recorded(
     store: Store,
     *,
-    planned: int,
+    planned: int | Callable[[], int],
     inputs: Sequence[Path] = (),
     command: Sequence[str] | None = None,
     cluster: str | None = None,
 ) -> Iterator[None]:
     """Around all work on a store and all writing into its folder: leaves a manifest, however the work ends.
 
-    `planned` is the number of runs asked for; `inputs` are the files that scenarios and places were read from. On the
-    way out the ledger is closed (the lock on the folder is not) and every file in the folder is hashed.
+    `planned` is the number of runs asked for, a function where more may be asked for as work goes on; `inputs` are the
+    files that scenarios and places were read from. On the way out the ledger is closed (the lock on the folder is not)
+    and every file in the folder is hashed.
     """
     began, start = _now(), time.perf_counter()
     command = list(sys.argv if command is None else command)
@@ -164,7 +165,7 @@ def recorded(
             not_proved=list(NOT_PROVED),
             sha256="",
             outputs={} if wall is None else outputs(store.folder),
-            **_facts(store.folder, planned),
+            **_facts(store.folder, planned() if callable(planned) else planned),
         )
         write_file(store.folder / NAME, manifest.sealed().text().encode())
 

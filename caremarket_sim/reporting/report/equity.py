@@ -62,7 +62,7 @@ def equity_page(results: Results, settings: Settings) -> Page:
             "An average can hide who pays for it. Differences are paired, future by future, over the whole period. "
             f"{MARK} marks a number behind which there are fewer than {settings.small_cell:g} people or care workers "
             "on average: chance rules there, and in real data such a number could point to a person. With so "
-            "many groups, about one interval in twenty misses zero by chance alone: look for a pattern, not for a cell.",
+            "many groups, about one interval in twenty misses zero by chance: look for a pattern, not for a cell.",
             "note",
         ),
         Heading("By zone"),

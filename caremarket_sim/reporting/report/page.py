@@ -10,6 +10,7 @@ from caremarket_sim import __version__
 from caremarket_sim.reporting.report.audiences import audience_pages
 from caremarket_sim.reporting.report.blocks import Data, Page, all_data
 from caremarket_sim.reporting.report.decision import decision_page
+from caremarket_sim.reporting.report.equal_budgets import equal_budget_pages
 from caremarket_sim.reporting.report.equity import equity_page
 from caremarket_sim.reporting.report.finance import finance_page
 from caremarket_sim.reporting.report.results import Results
@@ -41,6 +42,7 @@ def pages_of(results: Results, settings: Settings) -> list[Page]:
     return [
         decision_page(results),
         finance_page(results, settings),
+        *equal_budget_pages(results),
         *audience_pages(results, settings),
         equity_page(results, settings),
         social_value_page(results),

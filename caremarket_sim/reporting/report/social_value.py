@@ -37,8 +37,8 @@ def social_value_page(results: Results) -> Page:
     """Promised against realised, then what it is said to be worth."""
     blocks: list[Block] = [
         Text(
-            "A promise of social value wins points in a tender; the model counts each April what events show: jobs held "
-            "over a year, pay on duty above the Real Living Wage, training, connection. Both run from 0 to 1."
+            "A promise of social value wins points in a tender; the model counts each April what events show: jobs "
+            "held over a year, pay on duty above the Real Living Wage, training, connection. Both run from 0 to 1."
         ),
         _promised(results),
         Heading("Physical quantities"),
@@ -109,8 +109,8 @@ def _proxies(results: Results) -> list[Block]:
     columns = ["Proxy", "Worth of a unit", "Deadweight", *(f"{name}: £ thousand a year" for name in results.others)]
     note = (
         f"Extra units against {results.reference} (mean) times worth, less deadweight; the range is of worth and "
-        "deadweight, not of chance. Never added up, and never added to the finance page: a wage is a cost to one and an "
-        "income to another."
+        "deadweight, not of chance. Never added up, and never added to the finance page: a wage is a cost to one and "
+        "an income to another."
     )
     table = Table("What it is said to be worth", columns, [Group("", rows)], note, _data(data), stacks=True)
     return [table]

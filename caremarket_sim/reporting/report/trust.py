@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -50,7 +52,7 @@ def assumptions_page(results: Results) -> Page:
     blocks += [Heading("What each policy sets"), *_policies(results)]
     figures = results.place["figures"]
     rows = [
-        [key.replace("_", " "), f"{entry['value']:,g}", f"{entry['low']:,g} to {entry['high']:,g}", entry["grade"],
+        [key.replace("_", " "), f"{entry['value']:,g}", _range(entry), entry["grade"],
          _sources(entry["source"])]
         for key, entry in figures.items()
     ]  # fmt: skip
@@ -96,6 +98,11 @@ def _policies(results: Results) -> list[Block]:
         columns = ["Lever", "Set to", "Neutral", "Unit", "When"]
         blocks.append(Table(f"{name}: what it sets off neutral", columns, rows_of(rows)))
     return blocks
+
+
+def _range(figure: Mapping[str, Any]) -> str:
+    low, high = figure.get("low"), figure.get("high")
+    return "–" if low is None or high is None else f"{low:,g} to {high:,g}"
 
 
 def _sources(ids: object) -> str:
@@ -178,6 +185,10 @@ def run_page(results: Results) -> Page:
     ]
     inputs = [[name, entry["sha256"][:16]] for name, entry in manifest["inputs"].items()]
     seeds = ", ".join(map(str, results.seeds[:6])) + (" …" if len(results.seeds) > 6 else "")
+    precision = results.tables.get("precision")
+    if precision is not None:
+        reached = int((precision.reached.astype(str) == "True").sum())
+        facts.insert(3, ["Precision asked for", f"reached for {reached} of {len(precision)} intervals"])
     blocks: list[Block] = [
         Table("The run", ["Fact", "Value"], rows_of(facts)),
         Text(f"Seeds of the replicates: {seeds}"),

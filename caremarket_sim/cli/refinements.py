@@ -1,0 +1,72 @@
+"""What `compare` can do beyond comparing: replicates until it is precise, and every policy at an equal budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from caremarket_sim.experiments.compare import Comparison
+    from caremarket_sim.experiments.plan import Plan
+    from caremarket_sim.experiments.precision import Precision
+    from caremarket_sim.experiments.store import Store
+
+
+TABLES = ("precision.csv", "equal_budget.csv", "equal_budget_fees.csv")
+
+
+def forget_refinements(folder: Path) -> None:
+    """Remove what earlier work on the folder left of them: it may have been about fewer replicates."""
+    from caremarket_sim.experiments.durable import writing
+
+    for path in [folder / name for name in TABLES] + sorted((folder / "scenarios").glob("*-at-equal-budget.json")):
+        with writing(path):
+            path.unlink(missing_ok=True)
+
+
+def until_precise(
+    planned: Callable[[int], Plan],
+    asked: Precision,
+    replicates: int,
+    most: int,
+    store: Store,
+    how: Any,
+) -> tuple[Comparison, str]:
+    """The comparison with as many replicates as it takes, and a sentence on how precise it came to be."""
+    from caremarket_sim.experiments import precision
+    from caremarket_sim.experiments.compare import carry_out_comparison
+    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.reporting.files import csv_bytes
+
+    reached: list[Comparison] = []
+
+    def carry_out(replicates: int) -> DataFrame:
+        reached[:] = [carry_out_comparison(planned(replicates), store=store, **how)]
+        return reached[0].frame()
+
+    count, found = precision.until_precise(carry_out, asked, replicates, most)
+    write_file(store.folder / "precision.csv", csv_bytes(found))
+    return reached[0], precision.precision_sentence(found, asked, count)
+
+
+def at_equal_budget(result: Comparison, folder: Path, how: Any) -> list[str]:
+    """Solve the fee of every other scenario, write what it is like there, and say of each what fee that took."""
+    from caremarket_sim.experiments import equal_budget
+    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.experiments.resolved import resolved_json
+    from caremarket_sim.reporting.files import csv_bytes
+
+    base = result.samples[result.reference]
+    solutions = equal_budget.solve(result.samples, result.reference, result.seeds, **how)
+    write_file(folder / "equal_budget_fees.csv", csv_bytes(equal_budget.fees_table(solutions, base)))
+    table = equal_budget.differences_table(solutions, result.reference, base)
+    if len(table):
+        write_file(folder / "equal_budget.csv", csv_bytes(table))
+    for solution in solutions:
+        if solution.solved is not None:
+            name = f"{solution.scenario}-at-equal-budget.json"
+            write_file(folder / "scenarios" / name, resolved_json(solution.solved.sample.scenario).encode())
+    return [solution.sentence for solution in solutions]
