@@ -99,7 +99,7 @@ def source(market, p, lever, key):
                 on_duty = is_council and mode == 2.0 and lead
                 follows = client["notice"] > 0 and providers[client["provider"]]["closing"]  # and care workers with it
                 stretch = p.sourcing_takeover_stretch if follows else p.sourcing_accept_share
-                stretch = p.sourcing_duty_stretch if on_duty else stretch
+                stretch = max(stretch, p.sourcing_duty_stretch) if on_duty else stretch
                 if held[n] + hours > stretch * j["capacity"] * (1.0 - lever.shocks_absence):
                     continue
                 price = j["rate"] * paid_share if is_council else j["price"]
@@ -187,14 +187,16 @@ class Rota:
         self.at[w, block] = client["zone"]
         self.days[w] += days
 
-    def best_for(self, client, run, for_good):
-        """Who takes an open run: whoever the person knows best, else whom distance, time and guarantees favour."""
+    def best_for(self, client, run, for_good, beside):
+        """Who takes an open run: whoever the person knows best, else whom distance, time and guarantees favour; never
+        who comes to the same visits already."""
         block, hours = run // 2, days_of(run) * client["visit_minutes"] / 60.0
         workers, p = self.market.workers.rows, self.p
         able = [
             w
             for w in self.staff
             if workers[w]["provider"] == client["provider"]
+            and w != beside
             and self.has_time(w, block, hours)
             and not (for_good and self.own[w] < hours)
         ]
@@ -246,7 +248,7 @@ def roster(market, p, key):
     Returns who did each run by (person, run), and the rota.
     """
     clients = market.clients.rows
-    rota, leg, who, open_runs = Rota(market, p), legs(market, p), {}, []
+    rota, leg, who, open_runs, owners = Rota(market, p), legs(market, p), {}, [], {}
     first = int(chance(key, 0, 0) * len(clients))
     for i in [*range(first, len(clients)), *range(first)]:
         client = clients[i]
@@ -257,24 +259,28 @@ def roster(market, p, key):
             owner = int(client["carer"][run])
             if owner not in rota.free or market.workers.provider[owner] != client["provider"]:
                 owner = NOBODY
+            if run % 2 == 1 and owner == owners.get((i, run - 1)):
+                owner = NOBODY  # two care workers at one visit are two people
             if owner >= 0 and rota.has_time(owner, run // 2, hours):
                 rota.own[owner] -= hours
                 rota.give(client, run, owner, leg[int(client["provider"]), int(client["zone"]), run // 2 % 4])
-                who[i, run] = owner
+                who[i, run] = owners[i, run] = owner
                 continue
             kept = owner >= 0 and market.workers.absent[owner] != 0
             if kept:
+                owners[i, run] = owner
                 rota.own[owner] -= hours
             open_runs.append((i, run, kept))
     left = []
     for i, run, kept in open_runs:
         client, w = clients[i], NOBODY
+        beside = who.get((i, run ^ 1), NOBODY)
         if not kept:
-            w = rota.best_for(client, run, for_good=True)
+            w = rota.best_for(client, run, True, beside)
             if w >= 0:
                 rota.own[w] -= days_of(run) * client["visit_minutes"] / 60.0
         if w < 0:
-            w = rota.best_for(client, run, for_good=False)
+            w = rota.best_for(client, run, False, beside)
         if w >= 0:
             rota.give(client, run, w, leg[int(client["provider"]), int(client["zone"]), run // 2 % 4])
             who[i, run] = w

@@ -114,19 +114,20 @@ def travel_table(providers, zones, leg_factor, parameters):
 
 @compiled
 def stand_in(
-    client, block, hours, permanent, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
+    client, block, hours, permanent, beside, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
 ):
     """Row of the best worker for an open run, -1 where nobody has time.
 
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
-    `permanent` asks for room in the worker's own hours, so that the run can become the worker's.
+    `permanent` asks for room in the worker's own hours, so that the run can become the worker's. `beside` is who comes
+    to the same visits already, -1 nobody: two care workers at one visit are two people.
     """
     p = parameters[0]
     best = -1
     best_score = 0.0
     for k in range(len(client.familiar)):
         w = client.familiar[k]
-        if w < 0 or client.familiarity[k] <= best_score:
+        if w < 0 or w == beside or client.familiarity[k] <= best_score:
             continue
         if free[w] < hours or block_free[w, block] < hours or workers[w].provider != client.provider:
             continue
@@ -139,7 +140,7 @@ def stand_in(
     best_score = -1e300
     for n in range(lo, hi):
         w = staff[n]
-        if free[w] < hours or block_free[w, block] < hours or (permanent and own_free[w] < hours):
+        if w == beside or free[w] < hours or block_free[w, block] < hours or (permanent and own_free[w] < hours):
             continue
         worker = workers[w]
         zone = at[w, block] if at[w, block] >= 0 else worker.zone
@@ -218,7 +219,8 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
                     c.due += hours
                     c.visits_due += days
                     w = c.carer[run]
-                    if w >= 0 and (workers[w].provider != j or workers[w].status != IN_POST):
+                    twice = place == 1 and w == c.carer[run - 1]
+                    if w >= 0 and (twice or workers[w].provider != j or workers[w].status != IN_POST):
                         w = NOBODY
                         c.carer[run] = NOBODY
                     if w >= 0:
@@ -253,16 +255,31 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         j = c.provider
         lo, hi = staff_start[j], staff_start[j + 1]
         w = NOBODY
+        beside = c.seen[run ^ 1]
         if c.carer[run] == NOBODY:
             w = stand_in(
-                c, block, hours, True, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
+                c, block, hours, True, beside, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
             )
             if w >= 0:
                 c.carer[run] = w
                 own_free[w] -= hours
         if w < 0:
             w = stand_in(
-                c, block, hours, False, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
+                c,
+                block,
+                hours,
+                False,
+                beside,
+                staff,
+                lo,
+                hi,
+                free,
+                block_free,
+                own_free,
+                at,
+                workers,
+                zones,
+                parameters,
             )
         if w < 0:
             open_client[left] = i

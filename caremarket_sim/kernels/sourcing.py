@@ -127,7 +127,7 @@ def source_packages(
                     if attempt == 1 and not lead:
                         continue
                     if lead:
-                        stretch = p.sourcing_duty_stretch
+                        stretch = max(stretch, p.sourcing_duty_stretch)
                 if is_council and mode == BLOCK_FIRST and attempt == 0:
                     room = lever.contract_guaranteed_volume * provider.contracted_hours - provider.council_hours
                     if room < hours:

@@ -41,9 +41,8 @@ def policy_takes_effect(market, parameters, policy, draws):
             codesign + round(p.procurement_tender_weeks) + round(p.procurement_mobilisation_weeks)
         )
         commissioner["codesign_done"] = decided.stewardship_codesign_months / 18.0
-        market.pay(
-            "council", "suppliers", "co-design", decided.stewardship_codesign_months * p.procurement_codesign_cost
-        )
+        codesign_cost = decided.stewardship_codesign_months * p.procurement_codesign_cost
+        market.pay("council", "suppliers", "co-design", codesign_cost * market.prices["price_index"])
         return
     vary_contracts(market, parameters, terms)
 
