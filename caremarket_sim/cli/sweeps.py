@@ -18,6 +18,7 @@ from caremarket_sim.cli.runs import (
     Quiet,
     Replace,
     Resume,
+    Seed,
     Workers,
     telling,
 )
@@ -44,6 +45,12 @@ def register(app: typer.Typer) -> None:
     app.command("sweep", epilog=f"Example: caremarket sweep {folder}/fee-and-labour-grid.yaml")(sweep_command)
     app.command("sensitivity", epilog=f"Example: caremarket sensitivity {folder}/screen-assumptions.yaml")(
         sensitivity_command
+    )
+    app.command("explore", epilog="Example: caremarket explore results/when-collaboration-fails-1a2b3c4d")(
+        explore_command
+    )
+    app.command("stress", epilog="Example: caremarket stress scenarios/wigan/baseline.yaml --replicates 5")(
+        stress_command
     )
 
 
@@ -116,6 +123,99 @@ def sensitivity_command(
     _leave(found.sweep)
 
 
+def explore_command(
+    results: Annotated[Path, typer.Argument(help="The results folder of a sweep.", show_default=False)],
+    indicator: Annotated[
+        str | None, typer.Option(metavar="ID", help="The indicator to look at. Default: all that the sweep asks about.")
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The policy to look at. Default: all but the reference.")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="How much better it must be, in the indicator's unit; of a level, the level.")
+    ] = None,
+    below: Annotated[
+        bool | None, typer.Option("--below/--above", help="Failing is below, or above, the threshold.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for what is found. Default: <results>-explore.")] = None,
+    replace: Replace = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the futures of a sweep in which a policy stops paying off, and how much each policy may be regretted."""
+    from caremarket_sim.experiments.explore import explore
+    from caremarket_sim.experiments.sweep import load_sweep
+    from caremarket_sim.reporting.sweep_files import explore_files, explore_summary
+
+    found = explore(load_sweep(results), indicator=indicator, scenario=scenario, threshold=threshold, below=below)
+    folder = _beside(results, out, "explore", replace=replace)
+    _write(folder, explore_files(found))
+    if as_json:
+        typer.echo(json.dumps(explore_summary(found, folder), ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        for sentence in found.summary():
+            typer.echo(f"{sentence}\n")
+        typer.echo(f"Tables and figures are in {folder}")
+
+
+def stress_command(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Scenario files; a single one without policy is joined by the presets.", show_default=False
+        ),
+    ],
+    shock: Annotated[
+        list[str] | None, typer.Option("--shock", metavar="NAME", help="A shock to try; may be repeated. Default: all.")
+    ] = None,
+    first_week: Annotated[
+        int | None, typer.Option(min=0, help="The week in which shocks begin. Default: 128, when contracts have begun.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/stress-<key>.")] = None,
+    seed: Seed = 1,
+    replicates: Annotated[int, typer.Option(min=2, help="How many simulated futures.")] = 10,
+    years: Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: 4.")] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = False,
+    replace: Replace = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try shocks on each policy: what breaks, when, and how long it takes to recover."""
+    from caremarket_sim.cli import runs
+    from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
+
+    scenarios, inputs = runs._loaded(files)
+    planned = plan_stress(
+        scenarios, shocks=shock or None, replicates=replicates, seed=seed, years=years, first_week=first_week
+    )
+    plan = planned[0]
+    folder = out or Path("results") / f"stress-{plan.key[:8]}"
+    if dry_run:
+        return runs._tell_estimate(plan, folder, workers, cluster, quiet=quiet, as_json=as_json)
+    how = {"resume": resume, "replace": replace, "quiet": quiet or as_json}
+    with _results(folder, plan.runs, inputs, cluster, **how) as (store, tell, say):
+        found = carry_out_stress(planned, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+        from caremarket_sim.reporting import stress_report
+
+        _write(folder, stress_report.stress_files(found))
+    if as_json:
+        typer.echo(json.dumps(stress_report.stress_summary(found, folder), ensure_ascii=False, allow_nan=False))
+    elif not quiet:
+        from rich.console import Console
+
+        for one in found.shocks:
+            Console(highlight=False).print(stress_report.screen_table(found, one))
+        for sentence in found.summary():
+            typer.echo(f"{sentence}\n")
+        typer.echo(f"Tables and figures are in {folder}")
+    if found.failed:
+        typer.echo(f"{len(found.failed)} futures failed; the first: {found.failed[0].message}", err=True)
+        raise typer.Exit(FINISHED_WITH_FAILURES)
+
+
 def _planned(design: Path, seed: int | None, replicates: int | None, years: int | None) -> SweepPlan:
     """The design's plan, with what the command line says over what the file does."""
     from dataclasses import replace
@@ -141,8 +241,8 @@ def _carried_out(plan: SweepPlan, opened: tuple, workers: int | None, cluster: s
 
 
 @contextmanager
-def _sweep_results(
-    plan: SweepPlan, out: Path | None, cluster: str | None, *, resume: bool, replace: bool, quiet: bool
+def _results(
+    folder: Path, planned: int, inputs: list[Path], cluster: str | None, *, resume: bool, replace: bool, quiet: bool
 ) -> Iterator[tuple[Any, Any, Any]]:
     """The results folder open to be written to, with a manifest at the end; and those who tell how far the work is."""
     from caremarket_sim.experiments.manifest import recorded
@@ -150,13 +250,19 @@ def _sweep_results(
     from caremarket_sim.experiments.store import Store
     from caremarket_sim.week import code_version
 
-    folder = out or _default_folder(plan)
     with (
         Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store,
         telling(quiet) as (tell, say),
-        recorded(store, planned=plan.runs, inputs=list(plan.design.inputs), cluster=cluster),
+        recorded(store, planned=planned, inputs=inputs, cluster=cluster),
     ):
         yield store, tell, say
+
+
+@contextmanager
+def _sweep_results(plan: SweepPlan, out: Path | None, cluster: str | None, **how: bool) -> Iterator[tuple]:
+    """The results folder of a sweep."""
+    with _results(out or _default_folder(plan), plan.runs, list(plan.design.inputs), cluster, **how) as opened:
+        yield opened
 
 
 def _tell_estimate(

@@ -177,7 +177,7 @@ def _on_values(column: Values, values: int, highest: int) -> Values:
 
 
 def _pursue(table: Values, output: Values) -> list[int]:
-    """The columns to use: the one that explains most of what is left, again and again, while leaving-one-out improves."""
+    """The columns to use: that which explains most of what is left, again and again, while leaving-one-out improves."""
     rows = len(output)
     rest, left = table.copy(), output.astype(float)
     leverage = np.zeros(rows)

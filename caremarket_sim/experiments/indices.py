@@ -173,7 +173,7 @@ def _density(values: Values, grid: Values) -> Values:
 
 
 def medians_of_distance(coordinates: Values, output: Values, slices: int) -> Values:
-    """Per factor, the median over slices of the largest distance between the output's distribution there and overall."""
+    """Per factor, the median over slices of the largest distance of the output's distribution there from all."""
     order = np.argsort(output, kind="stable")
     last = np.append(np.flatnonzero(np.diff(output[order])), len(output) - 1)  # where a run of equal outputs ends
     overall = (last + 1) / len(output)

@@ -82,7 +82,7 @@ class Sensitivity:
         return pd.DataFrame([row for one in self.analyses for row in self._rows(one, one.indices)], columns=_COLUMNS)
 
     def ranking(self) -> pd.DataFrame:
-        """Every factor of every output by the measure that ranks, the strongest first; `clear`: the interval is over 0."""
+        """Every factor of every output by the measure that ranks, strongest first; `clear`: the interval is over 0."""
         rows = []
         for one in self.analyses:
             for rank, row in enumerate(self._rows(one, one.ranked()), start=1):

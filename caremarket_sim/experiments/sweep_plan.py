@@ -29,7 +29,7 @@ MOST_TOGETHER = 16
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """A sweep before it is carried out: its samples, its tasks, and (sample, replicate) of each of a task's scenarios."""
+    """A sweep before it is carried out: samples, tasks, and (sample, replicate) of each of a task's scenarios."""
 
     design: Design
     coordinates: NDArray[np.float64]
