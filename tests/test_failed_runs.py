@@ -1,4 +1,4 @@
-"""The command when workers die under it: what could not be run is recorded, the rest is kept, and the status says so."""
+"""The command when workers die under it: what could not run is recorded, the rest kept, and the status says so."""
 
 import os
 import signal
