@@ -59,7 +59,8 @@ def differences_data(results: Results, ids: Sequence[str], name: str) -> Data:
     """The rows of the table of differences that are about these indicators over the whole horizon."""
     table = results.tables["differences"]
     rows = table[(table.period == "all") & table.indicator.isin(list(ids))]
-    return Data(name, rows[DIFFERENCE_COLUMNS].reset_index(drop=True))
+    rows = rows[DIFFERENCE_COLUMNS].assign(smallest_that_matters=[INDICATORS[id_].smallest for id_ in rows.indicator])
+    return Data(name, rows.reset_index(drop=True))
 
 
 def effect_chart(results: Results, title: str, ids: Sequence[str]) -> Drawing:

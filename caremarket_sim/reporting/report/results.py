@@ -129,8 +129,8 @@ def read_results(folder: Path) -> Results:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """A table as it was before it was written: numbers to the last digit, text without Excel's guard."""
-    table = pd.read_csv(path, encoding="utf-8-sig", float_precision="round_trip", keep_default_na=False, na_values=[""])
+    """A table as it was before it was written: an empty cell has no value, text is without its guard against Excel."""
+    table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
     for column in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
         table[column] = table[column].map(_unguarded)
     return table
