@@ -119,7 +119,7 @@ def _sentence(name: str, solved: Fee | None, around: tuple[float, float] | None,
     if solved is not None:
         return (
             f"{name} costs the council the same at a fee level of {solved.level:.4g} times the place's fee "
-            f"({solved.gap / spend:+.2%} of the reference's spend)."
+            f"({round(solved.gap / spend, 4) + 0.0:+.2%} of the reference's spend)."
         )
     if around is None:
         side = "more" if nearest.gap > 0 else "less"

@@ -46,8 +46,8 @@ AUDIENCES = (
             "then packages handed back and hours not delivered, then people waiting and providers closing.",
             "Which verdicts rest on an assumption that nobody has measured? See “Assumptions”.",
             "Who is served worse although the average is better? See “Who gains: equity”.",
-            "What would the council do if its largest provider failed? `caremarket validate` takes a scenario with the "
-            "shocks levers; compare it with and without.",
+            "What would the council do if its largest provider failed? Compare the same policy with the shocks levers "
+            "set and without.",
         ),
     ),
     Audience(
@@ -62,7 +62,7 @@ AUDIENCES = (
         ),
         ("median_margin", "vacancy_rate", "fee"),
         (
-            "What share of hours is guaranteed, and for how long? `caremarket show FILE --resolved` lists the terms.",
+            "What share of hours is guaranteed, and for how long? “What each policy sets” lists the terms.",
             "Who carries travel, gaps and sickness: the fee, the firm or the worker?",
         ),
     ),

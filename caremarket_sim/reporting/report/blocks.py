@@ -106,6 +106,14 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """Lists side by side where there is room."""
+
+    columns: Sequence[Points]
+    kind: str = "columns"
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading within a page."""
 
@@ -113,7 +121,7 @@ class Heading:
     kind: str = "heading"
 
 
-Block = Table | Figure | Text | Points | Heading
+Block = Table | Figure | Text | Points | Columns | Heading
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headlines
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.reporting.report.blocks import Block, Figure, Page, Points, Text
+from caremarket_sim.reporting.report.blocks import Block, Columns, Figure, Page, Points, Text
 from caremarket_sim.reporting.report.effects import differences_data, effect_chart, effect_table
 from caremarket_sim.reporting.report.results import Results
 from caremarket_sim.reporting.words import clauses, in_a_sentence, smallest_in_words
@@ -35,8 +35,8 @@ def decision_page(results: Results) -> Page:
             "note",
         )
     )
-    for name in results.others:
-        blocks.append(Points(verdict_sentences(results, name), f"{results.title(name)} ({name})"))
+    said = [Points(verdict_sentences(results, name), f"{results.title(name)} ({name})") for name in results.others]
+    blocks.append(Columns(said))
     futures = f"{results.replicates} simulated futures"
     blocks.append(
         effect_table(

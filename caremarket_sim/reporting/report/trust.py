@@ -72,7 +72,7 @@ def assumptions_page(results: Results) -> Page:
         by_subject.setdefault(parameter.subject, []).append(Row(Cell(name, parameter.meaning), cells))
     columns = ["Parameter", "Value", "Unit", "Range", "Grade", "Sources"]
     groups = [Group(subject, rows) for subject, rows in by_subject.items()]
-    note = "Sources are ids of the register of sources: `caremarket docs parameters` writes them out."
+    note = "Sources are ids of the register of sources: “caremarket docs parameters” writes them out."
     data = Data(
         "parameters",
         pd.DataFrame([{**{field: getattr(p, field) for field in ("name", "value", "low", "high", "unit", "grade")},
@@ -197,7 +197,7 @@ def run_page(results: Results) -> Page:
         Points(manifest["not_proved"], "What the manifest does not prove"),
         Points(
             [
-                "`caremarket verify RESULTS` hashes every file again; `caremarket reproduce RESULTS` simulates again.",
+                "“caremarket verify RESULTS” hashes every file again; “caremarket reproduce RESULTS” simulates again.",
                 "differences.csv, levels.csv, yearly.csv, overall.csv and breakdowns.csv hold every number here, "
                 "or what it was computed from; each chart and table has its own CSV beside it.",
             ],
