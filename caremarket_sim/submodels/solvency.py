@@ -54,7 +54,8 @@ def providers_hand_back(market, parameters, policy, draws):
 
 
 def providers_close(market, parameters, policy, draws):
-    """Insolvency, too little work, or an owner's retirement; also a failure that a scenario sets. Notice runs first."""
+    """Insolvency, too little work, or an owner's retirement, when notice runs first; also a failure that a scenario
+    sets, which comes without."""
     p, lever = parameters, policy
     providers = market.providers
     open_now = (providers.open == 1) & (providers.closing == 0)
@@ -66,11 +67,14 @@ def providers_close(market, parameters, policy, draws):
     hazard = retire + p.exit_insolvent_rate * (providers.weeks_insolvent >= p.exit_insolvent_weeks)
     hazard = hazard + p.exit_tiny_rate * ((providers.demand < p.exit_tiny_hours) & (providers.age > 52.0))
     closes = (draws.uniform("providers_close", providers.number) < hazard) & open_now
+    fails = np.zeros(len(providers), bool)
     if lever.shocks_provider_failure > 0.0 and market.commissioners.failed[0] == 0.0:
-        closes |= failing(providers, lever.shocks_provider_failure, open_now)
+        fails = failing(providers, lever.shocks_provider_failure, open_now)
+        closes |= fails
         market.commissioners.failed = 1.0
     if closes.any():
         providers.closing[closes] = round(p.exit_notice_weeks)
+        providers.closing[fails] = 1
         market.counts["closures"] += np.count_nonzero(closes)
         market.counts["closures_contracted"] += np.count_nonzero(closes & contracted)
         give_everybody_notice(market.clients, closes, round(p.exit_notice_weeks))
