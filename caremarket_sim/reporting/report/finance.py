@@ -231,7 +231,7 @@ def _value(results: Results, settings: Settings) -> list[Block]:
         "£ a QALY gained (or saved a QALY lost)",
     ]
     blocks.append(Table("In which quarter of the plane the futures lie", columns, plain_rows(rows)))
-    grid = np.linspace(*settings.thresholds, 25)
+    grid = np.linspace(*settings.thresholds, 25).tolist()
     found = economics.acceptability(overall, grid)
     picked = [settings.thresholds[0], *(x for x in (20e3, 30e3, 50e3) if _within(x, settings)), settings.thresholds[1]]
     at = economics.acceptability(overall, picked)
