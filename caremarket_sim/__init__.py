@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Python
     from caremarket_sim.experiments.compare import compare as compare
+    from caremarket_sim.experiments.explore import explore as explore
     from caremarket_sim.experiments.runs import run as run
+    from caremarket_sim.experiments.sensitivity import sensitivity as sensitivity
+    from caremarket_sim.experiments.stress import stress as stress
+    from caremarket_sim.experiments.sweep import load_sweep as load_sweep
+    from caremarket_sim.experiments.sweep import sweep as sweep
     from caremarket_sim.indicators import INDICATORS as INDICATORS
     from caremarket_sim.model import CareMarket as CareMarket
     from caremarket_sim.parameters import REGISTER as REGISTER
@@ -29,6 +34,11 @@ __version__ = "0.1.0"
 _HOME = {
     "compare": "experiments.compare",
     "run": "experiments.runs",
+    "sweep": "experiments.sweep",
+    "load_sweep": "experiments.sweep",
+    "sensitivity": "experiments.sensitivity",
+    "explore": "experiments.explore",
+    "stress": "experiments.stress",
     "INDICATORS": "indicators",
     "CareMarket": "model",
     "REGISTER": "parameters",

@@ -28,6 +28,9 @@ FEWEST = 8
 FEWEST_FOR_ANY_SAMPLE = 32
 """Runs below which methods for any sample are not used."""
 
+MOST_FOR_EMULATOR = 2000
+"""Runs above which no emulator is fitted: there is no need of one."""
+
 PRIMARY = {"morris": "mu_star", "saltelli": "ST", "fast": "ST", "grid": "ST"}
 """The measure that ranks factors, by sampler; for others the emulator's if it is trusted, else PAWN's above chance."""
 
@@ -281,7 +284,7 @@ def _indices(
             found += indices.delta(points[alone], output[alone], seed)
             found += indices.rbd_fast(points[alone], output[alone], seed)
     fitted = None
-    if primary in (None, "emulator ST"):
+    if primary == "emulator ST" or (primary is None and len(rows) <= MOST_FOR_EMULATOR):
         levels = [len(factor.levels) for factor in sweep.factors]
         fitted = emulator.fit(points, output, seed, levels=levels, block=block)
         found += fitted.indices()
