@@ -20,6 +20,7 @@ from .entities import (
     Providers,
 )
 from .kernels import geography, people, sourcing, workforce
+from .kernels import staff as staff_kernels
 from .kernels.hashing import normal_quantile, uniform
 from .parameters import Numbers, series
 from .randomness import Draws
@@ -288,7 +289,7 @@ def add_workers(market, place, parameters, draws):
 def place_everybody(market, parameters, draws):
     """Everybody who can be placed is, each provider taking up to its size."""
     providers = market.providers
-    workforce.summarise_staff(market.workers.rows, providers.rows, parameters.row)
+    staff_kernels.summarise_staff(market.workers.rows, providers.rows, parameters.row)
     staffed = providers.capacity.copy()
     providers.capacity = providers.plan / parameters.sourcing_accept_share
     zero = np.zeros(len(providers))

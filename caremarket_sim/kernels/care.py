@@ -7,7 +7,7 @@ import numpy as np
 from . import compiled
 from .hashing import normal_quantile, uniform
 from .rostering import lateness
-from .workforce import skill_of
+from .staff import skill_of
 
 WAITING, RECEIVING, LEFT = 0, 1, 4
 COUNCIL = 0

@@ -1,11 +1,15 @@
-"""Packages that move to the providers of a new contract."""
+"""Packages that move to another provider, and the care workers who follow them (TUPE)."""
+
+import numpy as np
 
 from . import compiled
 from .geography import patch_of
 from .hashing import pair, uniform
+from .workforce import leave_job
 
 RECEIVING, LEFT = 1, 4
 COUNCIL = 0
+ONBOARDING, IN_POST = 1, 2
 
 
 @compiled
@@ -48,3 +52,101 @@ def transfer_zone(clients, providers, zone, zoned, zone_start, zone_rows, zone_p
         c.notice = 0
         moved += 1.0
     return moved
+
+
+@compiled
+def transfer_staff(clients, workers, providers, parameters, key):
+    """Staff follow the people they visit when packages have moved to another provider (TUPE).
+
+    A worker most of whose own hours are now with another provider moves there, leaves for the pool, or leaves care
+    (E9). Returns how many left.
+    """
+    p = parameters[0]
+    moved = np.zeros(len(workers))
+    total = np.zeros(len(workers))
+    target = np.full(len(workers), -1, np.int64)
+    lead = np.zeros(len(workers))
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.provider < 0:
+            continue
+        for run in range(16):
+            w = c.carer[run]
+            if w < 0 or workers[w].status != IN_POST:
+                continue
+            hours = (2.0 if run >= 8 else 5.0) * c.visit_minutes / 60.0
+            total[w] += hours
+            if workers[w].provider != c.provider:
+                moved[w] += hours
+                if target[w] == c.provider:
+                    lead[w] += hours
+                elif lead[w] < hours:
+                    target[w] = c.provider
+                    lead[w] = hours - lead[w]
+                else:
+                    lead[w] -= hours
+    left = 0.0
+    for w in range(len(workers)):
+        r = workers[w]
+        if target[w] < 0 or moved[w] <= p.procurement_move_threshold * total[w]:
+            continue
+        u = uniform(key, r.number, 0)
+        if u < p.procurement_staff_move_share:
+            r.provider = target[w]
+            if r.guaranteed > 0.0:
+                r.guaranteed = p.contract_guaranteed_share_of_wanted * r.hours_wanted
+        else:
+            providers[r.provider].leavers += 1.0
+            r.sum_left += 1.0
+            left += 1.0
+            leave_job(r, p.procurement_staff_pool_share, uniform(key, r.number, 1))
+    return left
+
+
+@compiled
+def staff_follow(clients, workers, closing, move_share, key):
+    """While providers close, their staff follow the people they know to the provider who takes over (TUPE).
+
+    `closing` is weeks until each provider stops. A worker moves once people they know better are with one other
+    provider than are still with the old one.
+    """
+    stay = np.zeros(len(workers))
+    lead = np.zeros(len(workers))
+    target = np.full(len(workers), -1, np.int64)
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.provider < 0:
+            continue
+        for k in range(len(c.familiar)):
+            w = c.familiar[k]
+            if w < 0 or workers[w].status != IN_POST or closing[workers[w].provider] == 0:
+                continue
+            known = c.familiarity[k]
+            if c.provider == workers[w].provider:
+                stay[w] += known
+            elif target[w] == c.provider:
+                lead[w] += known
+            elif lead[w] < known:
+                target[w] = c.provider
+                lead[w] = known - lead[w]
+            else:
+                lead[w] -= known
+    for w in range(len(workers)):
+        r = workers[w]
+        if target[w] >= 0 and lead[w] > stay[w] and uniform(key, r.number, 0) < move_share:
+            r.provider = target[w]
+
+
+@compiled
+def dismiss(workers, ending, stay_share, key):
+    """Providers that have closed let whoever is left go: most to the pool. Returns how many had started."""
+    lost = 0.0
+    for w in range(len(workers)):
+        r = workers[w]
+        if (r.status == IN_POST or r.status == ONBOARDING) and ending[r.provider]:
+            if r.status == IN_POST:
+                lost += 1.0
+                r.sum_left += 1.0
+                r.sum_left_zero += r.guaranteed == 0.0
+            leave_job(r, stay_share, uniform(key, r.number, 0))
+    return lost

@@ -8,7 +8,7 @@ import numpy as np
 from .. import costs
 from ..arithmetic import within
 from ..entities import COUNCIL, IN_HOSPITAL
-from ..kernels import workforce
+from ..kernels import staff
 
 
 def council_pays(market, parameters, policy, draws):
@@ -101,7 +101,7 @@ def providers_settle_accounts(market, parameters, policy, draws):
     market.pay("self-funders", "providers", "self-funded care", self_hours * providers.price)
     wages = np.zeros(len(providers))
     sick = np.zeros(len(providers))
-    workforce.pay_wages(
+    staff.pay_wages(
         market.workers.rows,
         providers.rows,
         policy.row,

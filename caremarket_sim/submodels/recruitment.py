@@ -4,7 +4,7 @@ import numpy as np
 
 from ..arithmetic import within
 from ..entities import COUNCIL, POOL, WAITING, CareWorkers
-from ..kernels import workforce
+from ..kernels import staff, workforce
 
 NUMBERS_A_WEEK = 10_000
 
@@ -47,7 +47,7 @@ def providers_recruit(market, parameters, policy, draws):
     """
     p = parameters
     providers, workers = market.providers, market.workers
-    workforce.summarise_staff(workers.rows, providers.rows, parameters.row)
+    staff.summarise_staff(workers.rows, providers.rows, parameters.row)
     posts_wanted(market, parameters)
     providers.hires[:] = 0.0
     vacancies = np.maximum(np.rint(providers.posts - providers.staff - providers.onboarding), 0.0)

@@ -5,7 +5,7 @@ import numpy as np
 from .. import firms
 from ..arithmetic import middle, within
 from ..entities import IN_HOUSE, RECEIVING, WAITING
-from ..kernels import sourcing, workforce
+from ..kernels import sourcing, transfer
 
 
 def providers_distribute_surplus(market, parameters, policy, draws):
@@ -81,7 +81,7 @@ def providers_close(market, parameters, policy, draws):
     if (providers.closing > 0).any():
         closing = np.ascontiguousarray(providers.closing)
         follows = draws.fixed("staff_follow")
-        workforce.staff_follow(
+        transfer.staff_follow(
             market.clients.rows, market.workers.rows, closing, p.procurement_staff_move_share, follows
         )
         if (closing == 1).any():
@@ -103,7 +103,7 @@ def end_trading(market, ending, p, draws):
     """Providers stop: whoever they still had goes into the queue, displaced; staff are let go; owners take what cash is
     left, or make good what is owed."""
     clients, providers = market.clients, market.providers
-    market.counts["leavers"] += workforce.dismiss(
+    market.counts["leavers"] += transfer.dismiss(
         market.workers.rows, ending, p.leaving_stay_in_sector_share, draws.key("dismiss")
     )
     held = (clients.provider >= 0) & ending[clients.provider] & (clients.status == RECEIVING)
