@@ -52,8 +52,9 @@ def providers_recruit(market, parameters, policy, draws):
     providers.hires[:] = 0.0
     vacancies = np.maximum(np.rint(providers.posts - providers.staff - providers.onboarding), 0.0)
     staffed = providers.staff + providers.onboarding
-    mean_pay = float((providers.pay * staffed).sum() / max(staffed.sum(), 1.0))
     outside_pay = market.prices["outside_pay"] * policy.shocks_outside_pay
+    employed = float(staffed.sum())
+    mean_pay = float((providers.pay * staffed).sum() / employed) if employed > 0.0 else outside_pay
     pool = float(np.count_nonzero(workers.status == POOL))
     scale = market.scale
     outside = (
