@@ -7,94 +7,130 @@ Exit status 1 where a parameter moves nothing anywhere.
 """
 
 import argparse
+import csv
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.lever_paths import words_within
 from caremarket_sim import week
 from caremarket_sim.indicators import INDICATORS, add_up, evaluate
-from caremarket_sim.parameters import Numbers, register
-from caremarket_sim.policy import NEUTRAL, Levers, of_preset
+from caremarket_sim.parameters import Numbers, Parameters, register
+from caremarket_sim.policy import NEUTRAL, of_preset
 from caremarket_sim.scenario import Change, Scenario, load
 
 ROOT = Path(__file__).parents[1]
-SMALL, LARGE = ROOT / "tests" / "data" / "small" / "baseline.yaml", ROOT / "scenarios" / "wigan" / "baseline.yaml"
+PLACES = {
+    "small": ROOT / "tests" / "data" / "small" / "baseline.yaml",
+    "wigan": ROOT / "scenarios" / "wigan" / "baseline.yaml",
+}
 SEED = 7
 MOVED = 1e-6
 """Relative difference in an indicator above which it has moved."""
-QUICK = {"baseline.spin_up_years": 5}
-"""The shortest settling that the register allows; what settles matters less here than that it is the same."""
-
-POLICIES: dict[str, Levers] = {
-    "in partnership": of_preset("collaborative").changed(
-        {
-            "contract.outcome_share": 0.5,
-            "contract.outcome_measure": "connection",
-            "stewardship.codesign_months": 1,
-            "stewardship.network": 1,
-            "stewardship.citizens_share": 1,
-            "community.connectors_fte": 3,
-            "community.front_door": 1,
-            "procurement.phase_in_weeks": 8,
-            "shocks.provider_failure": 0.3,
-            "shocks.absence": 0.05,
-            "employment.sick_pay": 1,
-        }
-    ),
-    "by price": of_preset("block").changed(
-        {
-            "contract.outcome_share": 0.5,
-            "contract.outcome_measure": "independence",
-            "contract.term_years": 1,
-            "procurement.max_providers": 3,
-            "stewardship.open_book": True,
-            "stewardship.profit_norm": 0.01,
-            "stewardship.monitoring": 1,
-            "community.front_door": 1,
-            "shocks.demand": 1.5,
-            "shocks.fee_freeze": True,
-        }
-    ),
-    "below cost": NEUTRAL.changed(
-        {
-            "fee.level": 0.85,
-            "community.coop_support": 500_000,
-            "contract.sourcing": "own_choice",
-            "contract.outcome_share": 0.3,
-            "shocks.labour_supply": 0.4,
-        }
-    ),
-    "with plenty": NEUTRAL.changed(
-        {
-            "fee.level": 1.2,
-            "contract.retainer_weeks": 4,
-            "contract.payment_basis": "planned_time",
-            "community.coop_support": 500_000,
-            "shocks.labour_supply": 2,
-        }
-    ),
-    "as it is": NEUTRAL,
+YEARS = 2
+"""Years that markets settle here: what counts is that everything happens in them, not that they come to rest."""
+LONGER = {"baseline.spin_up_years": 7, "baseline.quick_years": 5, "baseline.later_step": 5}
+"""Years that it takes for these to matter."""
+TOGETHER = {
+    "travel.reference_area": {"travel.density_exponent": 0.35},
+    "stewardship.smallest_package": {"stewardship.package_cut": 0.03},
 }
-HORIZONS = (13, 78, 156)
+"""Parameters that are set on both sides because one acts only where the other is not at its value: the area drops out
+of the length of a leg where the exponent is a half; the least package is reached after ten cuts of a hundredth."""
+WITHOUT_EFFECT: dict[tuple[str, float], str] = {}
+"""Ends of ranges at which a bound binds nobody in these places, and why."""
+
+IN_PARTNERSHIP = of_preset("collaborative").changed(
+    {
+        "contract.outcome_share": 0.5,
+        "contract.outcome_measure": "connection",
+        "stewardship.codesign_months": 1,
+        "stewardship.network": 1,
+        "stewardship.citizens_share": 1,
+        "community.connectors_fte": 3,
+        "community.front_door": 1,
+        "procurement.phase_in_weeks": 8,
+        "shocks.provider_failure": 0.3,
+        "shocks.absence": 0.05,
+        "employment.sick_pay": 1,
+    }
+)
+BY_PRICE = of_preset("block").changed(
+    {
+        "contract.outcome_share": 0.5,
+        "contract.outcome_measure": "independence",
+        "contract.payment_basis": "actual_minutes",
+        "contract.term_years": 1,
+        "procurement.max_providers": 3,
+        "procurement.weights": {"price": 0.3, "quality": 0.3, "values": 0.3, "social_value": 0.1},
+        "stewardship.capacity_fte": 0,
+        "stewardship.codesign_months": 1,
+        "stewardship.open_book": True,
+        "stewardship.profit_norm": 0.01,
+        "stewardship.monitoring": 1,
+        "community.front_door": 1,
+        "shocks.demand": 1.5,
+        "shocks.fee_freeze": True,
+    }
+)
+BELOW_COST = NEUTRAL.changed(
+    {
+        "fee.level": 0.85,
+        "community.coop_support": 500_000,
+        "contract.sourcing": "own_choice",
+        "contract.outcome_share": 0.3,
+        "shocks.labour_supply": 0.4,
+        "shocks.absence": 0.1,
+    }
+)
+WITH_PLENTY = NEUTRAL.changed(
+    {
+        "fee.rule": "open_book",
+        "contract.retainer_weeks": 4,
+        "contract.payment_basis": "planned_time",
+        "community.coop_support": 500_000,
+        "shocks.labour_supply": 2,
+    }
+)
+LESS, MORE = NEUTRAL.changed({"shocks.demand": 0.5}), NEUTRAL.changed({"shocks.demand": 2, "fee.uplift_share": 1.3})
+POLICIES = {
+    "in partnership": (Change(0, IN_PARTNERSHIP),),
+    "by price": (Change(0, BY_PRICE),),
+    "below cost": (Change(0, BELOW_COST),),
+    "with plenty": (Change(0, WITH_PLENTY),),
+    "less, then more": (Change(0, LESS), Change(105, MORE)),
+    "as it is": (),
+}
+"""Markets that between them exercise every mechanism."""
+HORIZONS = (13, 54, 182)
 """Weeks after which outcomes are compared; the next only where none has moved."""
+KNOWN = Path(__file__).with_name("where_parameters_move.csv")
+"""Where each parameter moved an indicator when this was last run: the first place to look."""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """Where a parameter at an end of its range first moved an indicator; `indicator` is empty where it never did."""
+class Market(NamedTuple):
+    """A place, whether it settles under the parameter that is tried too, and the policy from week 0 on."""
+
+    place: str
+    also_settling: bool
+    policy: str
+
+
+class Mark(NamedTuple):
+    """Where a parameter at an end of its range moved an indicator; `market` is None where it never did."""
 
     name: str
     end: float
+    market: Market | None = None
+    weeks: int = 0
     indicator: str = ""
-    where: str = ""
 
 
 def ends(names: Iterable[str] = ()) -> list[tuple[str, float]]:
@@ -109,17 +145,25 @@ def ends(names: Iterable[str] = ()) -> list[tuple[str, float]]:
 
 
 @cache
-def scenario(place: Path, policy: str) -> Scenario:
-    """A place under a policy from its first week, for the longest horizon."""
-    start = load(place).with_parameters(QUICK)
-    changes = (Change(0, POLICIES[policy]),)
-    return Scenario(policy, "", place, start.place, HORIZONS[-1], start.prices, start.parameters, changes)
+def as_it_is(place: str) -> Scenario:
+    """A place with no new policy."""
+    return load(PLACES[place])
 
 
-@lru_cache(2)
-def settled(place: Path, years: float):
-    """The place settled so many years with every parameter at its value."""
-    return week.settle(load(place).with_parameters({"baseline.spin_up_years": years}), SEED)
+def scenario(place: str, policy: str, overrides: tuple[tuple[str, float], ...] = ()) -> Scenario:
+    """A place under a policy and with some parameters set otherwise, for the longest horizon."""
+    start = as_it_is(place)
+    parameters = Parameters(dict(overrides))
+    return Scenario(policy, "", start.path, start.place, HORIZONS[-1], start.prices, parameters, POLICIES[policy])
+
+
+def settle(place: str, years: float, overrides: tuple[tuple[str, float], ...]):
+    """The place settled some years, which may be fewer than the register allows, with some parameters set otherwise."""
+    given = {"baseline.spin_up_years": years, **dict(overrides)}
+    return week.settle(scenario(place, "as it is", tuple(given.items())), SEED)
+
+
+settled = lru_cache(8)(settle)
 
 
 def indicators_after(run: Scenario, market) -> Iterator[tuple[int, np.ndarray]]:
@@ -133,10 +177,22 @@ def indicators_after(run: Scenario, market) -> Iterator[tuple[int, np.ndarray]]:
         yield horizon, evaluate(add_up(market.series[:horizon].reshape(1, -1)))[0]
 
 
-@cache
-def usual(place: Path, policy: str, years: float) -> dict[int, np.ndarray]:
-    """Indicators after each horizon with every parameter at its value."""
-    return dict(indicators_after(scenario(place, policy), settled(place, years)))
+class Usual:
+    """Indicators after each horizon without the parameter that is tried; as far as they have been asked for."""
+
+    def __init__(self, place: str, policy: str, years: float, with_it: tuple[tuple[str, float], ...]):
+        self.ahead = indicators_after(scenario(place, policy, with_it), settled(place, years, with_it))
+        self.found: dict[int, np.ndarray] = {}
+
+    def after(self, horizon: int) -> np.ndarray:
+        """All indicators of so many weeks."""
+        while horizon not in self.found:
+            weeks, values = next(self.ahead)
+            self.found[weeks] = values
+        return self.found[horizon]
+
+
+usual = cache(Usual)
 
 
 def moved(one: np.ndarray, other: np.ndarray) -> str:
@@ -156,29 +212,74 @@ def read_weekly(name: str) -> bool:
     return any(register()[name].field in words_within(function) for function in names)
 
 
-def try_out(name: str, end: float) -> Mark:
+def markets(name: str) -> list[Market]:
+    """Where to try a parameter: in the small place and then in the large one, settled already and then anew."""
+    return [
+        Market(place, also_settling, policy)
+        for place in PLACES
+        for also_settling in (False, True)
+        if also_settling or read_weekly(name)
+        for policy in POLICIES
+        if not also_settling or policy in ("in partnership", "as it is")
+    ]
+
+
+def try_out(name: str, end: float, first: Market | None = None) -> Mark:
     """Set a parameter at an end of its range in one market after another, until an indicator moves."""
-    years = register()["baseline.spin_up_years"].value if name in QUICK else QUICK["baseline.spin_up_years"]
-    for place, also_settling in ((SMALL, False), (SMALL, True), (LARGE, False), (LARGE, True)):
-        if not also_settling and not read_weekly(name):
-            continue
-        if also_settling:
-            one = load(place).with_parameters({**QUICK, name: end})
-            market = week.settle(one, SEED)
-            policies = ["as it is", "by price"]
-        else:
-            market = settled(place, years)
-            policies = list(POLICIES)
-        runs = {policy: scenario(place, policy).with_parameters({name: end}) for policy in policies}
-        ahead = {policy: indicators_after(run, market) for policy, run in runs.items()}
-        for _ in HORIZONS:
-            for policy in policies:
-                horizon, values = next(ahead[policy])
-                indicator = moved(usual(place, policy, years)[horizon], values)
-                if indicator:
-                    when = "settling and " if also_settling else ""
-                    return Mark(name, end, indicator, f"{place.parent.name}, {when}{horizon} weeks {policy}")
+    if first is not None:
+        mark = _try_in(name, end, [first])
+        if mark.market:
+            return mark
+    for place in PLACES:
+        for anew in (False, True):
+            group = [one for one in markets(name) if (one.place, one.also_settling) == (place, anew)]
+            mark = _try_in(name, end, group)
+            if mark.market:
+                return mark
     return Mark(name, end)
+
+
+def _try_in(name: str, end: float, group: list[Market]) -> Mark:
+    """Try a parameter in several markets, side by side over longer and longer horizons."""
+    years = LONGER.get(name, YEARS)
+    with_it = tuple(TOGETHER.get(name, {}).items())
+    overrides = (*with_it, (name, end))
+    again = None
+    ahead = {}
+    for one in group:
+        if one.also_settling:
+            again = again or settle(one.place, years, overrides)
+        market = again if one.also_settling else settled(one.place, years, with_it)
+        ahead[one] = indicators_after(scenario(one.place, one.policy, overrides), market)
+    for _ in HORIZONS if ahead else ():
+        for one in group:
+            horizon, values = next(ahead[one])
+            indicator = moved(usual(one.place, one.policy, years, with_it).after(horizon), values)
+            if indicator:
+                return Mark(name, end, one, horizon, indicator)
+    return Mark(name, end)
+
+
+def known_markets() -> dict[tuple[str, float], Market]:
+    """By parameter and end, the market in which it moved an indicator when this was last run."""
+    with KNOWN.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["parameter"], float(row["end"])): Market(row["place"], row["also_settling"] == "yes", row["policy"])
+            for row in csv.DictReader(file)
+        }
+
+
+def keep(marks: list[Mark]) -> None:
+    """Keep where each parameter moved an indicator."""
+    with KNOWN.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(("parameter", "end", "place", "also_settling", "policy", "weeks", "indicator"))
+        for mark in marks:
+            if mark.market:
+                place, anew, policy = mark.market
+                table.writerow(
+                    (mark.name, mark.end, place, "yes" if anew else "no", policy, mark.weeks, mark.indicator)
+                )
 
 
 def measure(chosen: list[tuple[str, float]], workers: int = 2) -> list[Mark]:
@@ -192,14 +293,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parameter", action="append", choices=list(register()), help="only this one; may be repeated")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--all", action="store_true", help="a line for every parameter and end")
+    parser.add_argument("--keep", action="store_true", help="keep where each moved an indicator, for the tests")
     options = parser.parse_args()
     began = time.perf_counter()
     marks = measure(ends(options.parameter or ()), options.workers)
-    for mark in marks:
-        if options.all:
-            print(f"{mark.name:40s} {mark.end:>12g}  {mark.indicator:26s} {mark.where}")
-    dead = [mark for mark in marks if not mark.indicator]
+    if options.keep:
+        keep(marks)
+    dead = [mark for mark in marks if not mark.market and (mark.name, mark.end) not in WITHOUT_EFFECT]
     print(f"{len(marks)} ends tried in {time.perf_counter() - began:.0f} s; {len(dead)} move nothing")
     for mark in dead:
         print(f"{mark.name} at {mark.end:g}: {register()[mark.name].meaning}")
