@@ -94,7 +94,12 @@ def course_chart(results: Results, id_: str) -> Drawing:
     span_of = f"{results.year_name(1)} to {results.year_name(results.years)}"
     words = f"{labelled(indicator)}, {span_of}: {'; '.join(said)}."
     years = {float(year): short_year(results, year) for year in range(1, results.years + 1)}
-    return course(shortened(labelled(indicator), 46), lines, years, "{:,.4g}".format, f"{words} Unit: {unit}.")
+    return course(shortened(labelled(indicator), 46), lines, years, on_axis, f"{words} Unit: {unit}.")
+
+
+def on_axis(value: float) -> str:
+    """A number as it stands beside an axis."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def short_year(results: Results, year: int) -> str:
