@@ -219,6 +219,7 @@ def test_a_sweep_is_kept_put_together_again_resumed_and_analysed_by_the_command(
     assert main(["sensitivity", "out", "--quiet"]) == 0
     assert (folder / "out-sensitivity" / "missing.csv").is_file()
     assert main(["explore", "small", "--quiet"]) == 2
+    assert main(["reproduce", "out", "--quiet"]) == 2, "refused with what to do instead"
 
 
 def test_a_run_that_fails_is_a_gap_in_its_own_scenario_and_in_its_differences_only():

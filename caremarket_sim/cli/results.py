@@ -126,6 +126,7 @@ def reproduce(
     from functools import partial
 
     from caremarket_sim.cli.runs import telling
+    from caremarket_sim.errors import BadInput, Problem
     from caremarket_sim.experiments import proof
     from caremarket_sim.experiments.design import Task, play, ready
     from caremarket_sim.experiments.executors import perform
@@ -136,6 +137,9 @@ def reproduce(
     from caremarket_sim.week import code_version
 
     with Store.read(results) as store, telling(quiet or as_json) as (tell, say):
+        if "sweep" in store.provenance():
+            right = "simulate the same design again; the same design and version give the same numbers"
+            raise BadInput(Problem("a sweep's runs are not reproduced one by one", file=results, right=right))
         scenarios = _scenarios(store)
 
         def simulate(tasks: Sequence[tuple[int, str, tuple[str, ...]]]) -> Sequence[Success | Failure]:

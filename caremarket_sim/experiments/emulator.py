@@ -101,7 +101,7 @@ def fit(
     missed = _held_out(whole, output, groups, rng)
     return Emulator(
         degrees=degrees,
-        coefficients=np.stack(fits, axis=1),
+        coefficients=np.stack(fits, axis=1).astype(np.float64),
         levels=levels,
         holdout=1.0 - float(np.mean(missed**2) / output.var()),
         holdout_error=float(np.sqrt(np.mean(missed**2))),

@@ -26,6 +26,8 @@ FEWEST = 6
 """Cases below which it is not peeled either."""
 
 SIGNIFICANCE = 0.05
+GOOD = 0.8
+"""Balance of coverage and density from which on one start is enough."""
 
 Cases = NDArray[np.bool_]
 
@@ -91,8 +93,33 @@ def discover(
 
 
 def _one_box(points: NDArray[np.float64], interest: Cases, left: Cases, unordered: frozenset[int]) -> Found:
-    inside = left.copy()
-    limits: dict[int, tuple[float, float]] = {}
+    """The best box from all cases; where that is poor, also from each half of each column, and the best of them.
+
+    Peeling is greedy: between two regions of interest it can end up with a piece of both.
+    """
+    best = _peeled(points, interest, left, unordered, {}, SIGNIFICANCE)
+    if best.box.columns and _balance(best.box) >= GOOD:
+        return best
+    stricter = SIGNIFICANCE / (2 * points.shape[1]) ** 2  # many starts find many boxes by luck
+    for column in sorted(set(range(points.shape[1])) - unordered):
+        middle = float(np.median(points[left, column]))
+        for half in ((np.nan, middle), (middle, np.nan)):
+            one = _peeled(points, interest, left, unordered, {column: half}, stricter)
+            if one.box.columns and (not best.box.columns or _balance(one.box) > _balance(best.box)):
+                best = one
+    return best
+
+
+def _peeled(
+    points: NDArray[np.float64],
+    interest: Cases,
+    left: Cases,
+    unordered: frozenset[int],
+    limits: dict[int, tuple[float, float]],
+    significance: float,
+) -> Found:
+    """The box that peeling from these limits, and then pasting, leads to."""
+    inside = left & Box(limits, {}, 0.0, 0.0, 0.0).holds(points)
     allowed: dict[int, tuple[float, ...]] = {}
     course = [_box(limits, allowed, points, interest, left)]
     smallest = max(FEWEST, SMALLEST * len(points))
@@ -106,7 +133,7 @@ def _one_box(points: NDArray[np.float64], interest: Cases, left: Cases, unordere
             break
     chosen = max(course, key=lambda box: (_balance(box), -len(box.columns)))
     pasted = _paste(chosen, points, interest, left)
-    simple = _without_chance(pasted, points, interest, left)
+    simple = _without_chance(pasted, points, interest, left, significance)
     return Found(simple, tuple(course))
 
 
@@ -192,7 +219,7 @@ def _paste(box: Box, points: NDArray[np.float64], interest: Cases, left: Cases) 
         box = best
 
 
-def _without_chance(box: Box, points: NDArray[np.float64], interest: Cases, left: Cases) -> Box:
+def _without_chance(box: Box, points: NDArray[np.float64], interest: Cases, left: Cases, significance: float) -> Box:
     """The box without the limits that luck explains, the likeliest first, and the others' chances.
 
     Quasi p-value (Bryant and Lempert 2010): the chance of as many cases of interest in the box, were they as common as
@@ -209,7 +236,7 @@ def _without_chance(box: Box, points: NDArray[np.float64], interest: Cases, left
             rate = float(interest[free].mean())
             p_values[column] = 1.0 if hits == 0 or rate >= 1.0 else float(betainc(hits, cases - hits + 1, rate))
         worst = max(p_values, key=lambda column: p_values[column], default=None)
-        if worst is None or p_values[worst] <= SIGNIFICANCE:
+        if worst is None or p_values[worst] <= significance:
             return Box(box.limits, box.allowed, box.coverage, box.density, box.mass, p_values)
         limits = {column: limit for column, limit in box.limits.items() if column != worst}
         allowed = {column: values for column, values in box.allowed.items() if column != worst}

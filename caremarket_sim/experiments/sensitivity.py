@@ -214,7 +214,7 @@ def sensitivity(
 def analyse(sweep: Sweep, output: Output, seed: int) -> Analysis:
     """One output's indices, on the mean of each sample's replicates."""
     every = sweep.of(output)
-    known = np.isfinite(every).all(axis=1)
+    known = np.asarray(np.isfinite(every).all(axis=1))
     values = np.where(known, np.where(known[:, None], every, 0.0).mean(axis=1), np.nan)
     without = tuple(int(place) + 1 for place in np.flatnonzero(~known))
     sampler, count = sweep.sampler, len(sweep.factors)

@@ -67,7 +67,7 @@ def _boxes(found: Exploration, one: Discovery) -> Figure:
         if not factor.numeric:
             ticks(range(len(factor.levels)), [str(level).lower() for level in factor.levels])
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
-    drawn.suptitle(f"Where it stops paying off: {label(one.output)}", x=0.01, ha="left", fontweight="bold")
+    drawn.suptitle(fill(f"Where it stops paying off: {label(one.output)}", 62), x=0.01, ha="left", fontweight="bold")
     note = f"Box 1: {conditions(found, box)} (coverage {box.coverage:.0%}, density {box.density:.0%})."
     drawn.supxlabel(fill(note, 110), x=0.01, ha="left", fontsize=8)
     return drawn
@@ -116,7 +116,7 @@ def _peeling(found: Exploration, one: Discovery) -> Figure:
     axis.set_ylabel("density: share of the box that fails")
     axis.grid(linewidth=0.4, alpha=0.5)
     axis.legend(loc="lower left", frameon=False, fontsize=8)
-    drawn.suptitle(f"Peeling: {label(one.output)}", x=0.01, ha="left", fontweight="bold")
+    drawn.suptitle(fill(f"Peeling: {label(one.output)}", 56), x=0.01, ha="left", fontweight="bold")
     drawn.supxlabel("Numbers: how many factors the box limits from there on.", x=0.01, ha="left", fontsize=8)
     return drawn
 

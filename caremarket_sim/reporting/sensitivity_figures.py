@@ -230,7 +230,7 @@ def _evenly(count: int) -> NDArray[np.float64]:
 
 def _means(sweep: Sweep, output: Output) -> NDArray[np.float64]:
     """Each sample's mean over its replicates; nan where one has no value."""
-    return sweep.of(output).mean(axis=1)
+    return np.asarray(sweep.of(output).mean(axis=1), np.float64)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -19,6 +19,9 @@ NEGLIGIBLE = 0.05
 UNSETTLED = 0.1
 """A share that moves by more than this between half the samples and all has not settled."""
 
+MOSTLY = 0.5
+"""Where factors one by one explain less than this share of the variance, it is said."""
+
 WHAT_IT_IS = {
     "ST": "share of the variance, with interactions",
     "emulator ST": "share of the variance, with interactions, by the emulator",
@@ -93,6 +96,12 @@ def _amount(index: Index, primary: str, unit: str) -> str:
 
 def _trust(one: Analysis, names: list[str]) -> list[str]:
     said = []
+    alone = sum(max(0.0, index.value) for index in one.indices if index.measure == "S1")
+    if one.primary == "ST" and alone < MOSTLY:
+        said.append(
+            f"One by one the factors explain {alone:.0%} of the variance; the rest is what they do together, or "
+            "chance, which looks the same."
+        )
     if one.emulator is not None and (one.primary == "emulator ST" or not one.emulator.trusted):
         share = max(0.0, one.emulator.holdout)
         said.append(
