@@ -225,7 +225,7 @@ def _trend(at: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[list[f
 
 def _evenly(count: int) -> NDArray[np.float64]:
     """Numbers from 0 to 1 that fill the range evenly in any order of arrival."""
-    return (np.arange(count) * 0.6180339887498949) % 1.0
+    return np.asarray((np.arange(count) * 0.6180339887498949) % 1.0, np.float64)
 
 
 def _means(sweep: Sweep, output: Output) -> NDArray[np.float64]:
