@@ -113,23 +113,23 @@ def travel_table(providers, zones, leg_factor, parameters):
 
 
 @compiled
-def stand_in(
-    client, block, hours, permanent, beside, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
-):
+def stand_in(client, block, hours, permanent, beside, staff, lo, hi, hands, zones, parameters):
     """Row of the best worker for an open run, -1 where nobody has time.
 
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
     `permanent` asks for room in the worker's own hours, so that the run can become the worker's. `beside` is who comes
-    to the same visits already, -1 nobody: two care workers at one visit are two people.
+    to the same visits already, -1 nobody: two care workers at one visit are two people. `hands` are the week's columns
+    of care workers, as `roster` makes them.
     """
     p = parameters[0]
+    employer, home, wanted, guaranteed, free, own_free, block_free, at = hands
     best = -1
     best_score = 0.0
     for k in range(len(client.familiar)):
         w = client.familiar[k]
         if w < 0 or w == beside or client.familiarity[k] <= best_score:
             continue
-        if free[w] < hours or block_free[w, block] < hours or workers[w].provider != client.provider:
+        if free[w] < hours or block_free[w, block] < hours or employer[w] != client.provider:
             continue
         if permanent and own_free[w] < hours:
             continue
@@ -142,14 +142,13 @@ def stand_in(
         w = staff[n]
         if w == beside or free[w] < hours or block_free[w, block] < hours or (permanent and own_free[w] < hours):
             continue
-        worker = workers[w]
-        zone = at[w, block] if at[w, block] >= 0 else worker.zone
-        score = -p.rostering_distance_weight * kilometres(zones, zone, client.zone)
-        spare = own_free[w] if permanent else free[w] - worker.hours_wanted * (p.rostering_stretch - 1.0)
-        score += p.rostering_spare_weight * spare / worker.hours_wanted
-        lacking = worker.guaranteed - (worker.hours_wanted - spare)
-        if lacking > 0.0 and worker.guaranteed > 0.0:
-            score += p.rostering_guarantee_weight * lacking / worker.guaranteed
+        zone = at[w, block] if at[w, block] >= 0 else home[w]
+        spare = own_free[w] if permanent else free[w] - wanted[w] * (p.rostering_stretch - 1.0)
+        score = p.rostering_spare_weight * spare / wanted[w]
+        score -= p.rostering_distance_weight * kilometres(zones, zone, client.zone)
+        lacking = guaranteed[w] - (wanted[w] - spare)
+        if lacking > 0.0 and guaranteed[w] > 0.0:
+            score += p.rostering_guarantee_weight * lacking / guaranteed[w]
         if score > best_score:
             best_score = score
             best = w
@@ -179,6 +178,10 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     gap = p.rostering_gap_minutes / 60.0
     far = p.travel_longest_leg / speed
     count = len(clients)
+    employer = np.full(len(workers), -1, np.int32)
+    home = np.zeros(len(workers), np.int32)
+    wanted = np.zeros(len(workers))
+    guaranteed = np.zeros(len(workers))
     free = np.full(len(workers), -1.0)
     own_free = np.zeros(len(workers))
     block_free = np.zeros((len(workers), 8))
@@ -187,11 +190,15 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     days_out = np.zeros(len(workers))
     for n in range(len(staff)):
         w = staff[n]
-        own_free[w] = workers[w].hours_wanted
+        employer[w] = workers[w].provider
+        home[w] = workers[w].zone
+        wanted[w] = own_free[w] = workers[w].hours_wanted
+        guaranteed[w] = workers[w].guaranteed
         if workers[w].absent == 0:
-            free[w] = workers[w].hours_wanted * p.rostering_stretch
+            free[w] = wanted[w] * p.rostering_stretch
             for block in range(8):
                 block_free[w, block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours
+    hands = (employer, home, wanted, guaranteed, free, own_free, block_free, at)
     runs = 0
     for i in range(count):
         if clients[i].status == RECEIVING:
@@ -220,7 +227,7 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
                     c.visits_due += days
                     w = c.carer[run]
                     twice = place == 1 and w == c.carer[run - 1]
-                    if w >= 0 and (twice or workers[w].provider != j or workers[w].status != IN_POST):
+                    if w >= 0 and (twice or employer[w] != j):
                         w = NOBODY
                         c.carer[run] = NOBODY
                     if w >= 0:
@@ -257,30 +264,12 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         w = NOBODY
         beside = c.seen[run ^ 1]
         if c.carer[run] == NOBODY:
-            w = stand_in(
-                c, block, hours, True, beside, staff, lo, hi, free, block_free, own_free, at, workers, zones, parameters
-            )
+            w = stand_in(c, block, hours, True, beside, staff, lo, hi, hands, zones, parameters)
             if w >= 0:
                 c.carer[run] = w
                 own_free[w] -= hours
         if w < 0:
-            w = stand_in(
-                c,
-                block,
-                hours,
-                False,
-                beside,
-                staff,
-                lo,
-                hi,
-                free,
-                block_free,
-                own_free,
-                at,
-                workers,
-                zones,
-                parameters,
-            )
+            w = stand_in(c, block, hours, False, beside, staff, lo, hi, hands, zones, parameters)
         if w < 0:
             open_client[left] = i
             open_run[left] = run
