@@ -14,18 +14,24 @@ from caremarket_sim.policy import LEVERS, ROW_TYPE
 from caremarket_sim.randomness import Draws
 
 PACKAGE = Path(week.__file__).parent
-SOURCES = ("week.py", "costs.py", "firms.py", "initialisation.py", "submodels/*.py", "kernels/*.py")
+FACES = {"agents.py", "entities.py", "errors.py", "indicators.py", "model.py", "parameters.py"}
+"""Files that declare, show or measure what the week does, and read no lever or parameter for it."""
+
+
+def science() -> list[Path]:
+    """The files that make the week and what it starts from."""
+    found = [path for pattern in ("*.py", "submodels/*.py", "kernels/*.py") for path in sorted(PACKAGE.glob(pattern))]
+    return [path for path in found if path.name not in FACES]
 
 
 @cache
 def mentions() -> dict[str, frozenset[str]]:
     """Every name, attribute and text that a function of the science mentions, by the function's name."""
     found: dict[str, set[str]] = {}
-    for pattern in SOURCES:
-        for path in sorted(PACKAGE.glob(pattern)):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.FunctionDef):
-                    found.setdefault(node.name, set()).update(_words(node))
+    for path in science():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                found.setdefault(node.name, set()).update(_words(node))
     return {name: frozenset(words) for name, words in found.items()}
 
 

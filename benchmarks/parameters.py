@@ -40,17 +40,29 @@ LONGER = {"baseline.spin_up_years": 7, "baseline.quick_years": 5, "baseline.late
 """Years that it takes for these to matter."""
 TOGETHER = {
     "travel.reference_area": {"travel.density_exponent": 0.35},
+    "travel.longest_leg": {"baseline.travel_share": 0.23},
     "stewardship.smallest_package": {"stewardship.package_cut": 0.03},
 }
 """Parameters that are set on both sides because one acts only where the other is not at its value: the area drops out
 of the length of a leg where the exponent is a half; the least package is reached after ten cuts of a hundredth."""
-WITHOUT_EFFECT: dict[tuple[str, float], str] = {}
+WITHOUT_EFFECT = {
+    ("baseline.lowest_margin", -0.05): "no firm of these places draws a margin as low as the value",
+    ("baseline.referral_response", 0.05): "two years of settling make next to no use of it",
+    ("entry.coop_capital", 100_000): "no co-operative runs out of the usual capital in the years simulated",
+    ("overhead.highest", 7): "overheads of both places back out at less than this",
+    ("overhead.highest", 9.5): "overheads of both places back out at less than this",
+    ("regulator.inadequate_line", 0.25): "hardly any reading of quality falls between this line and the value",
+    ("travel.fewest_calls", 0.2): "a provider that calls in a zone at all makes a call or more",
+    ("travel.fewest_calls", 1): "a provider that calls in a zone at all makes a call or more",
+    ("travel.longest_leg", 7): "no leg is longer than the value",
+}
 """Ends of ranges at which a bound binds nobody in these places, and why."""
 
 IN_PARTNERSHIP = of_preset("collaborative").changed(
     {
         "contract.outcome_share": 0.5,
         "contract.outcome_measure": "connection",
+        "stewardship.capacity_fte": 0.2,
         "stewardship.codesign_months": 1,
         "stewardship.network": 1,
         "stewardship.citizens_share": 1,
@@ -68,6 +80,7 @@ BY_PRICE = of_preset("block").changed(
         "contract.outcome_measure": "independence",
         "contract.payment_basis": "actual_minutes",
         "contract.term_years": 1,
+        "fee.ceiling": 21,
         "procurement.max_providers": 3,
         "procurement.weights": {"price": 0.3, "quality": 0.3, "values": 0.3, "social_value": 0.1},
         "stewardship.capacity_fte": 0,
@@ -82,7 +95,8 @@ BY_PRICE = of_preset("block").changed(
 )
 BELOW_COST = NEUTRAL.changed(
     {
-        "fee.level": 0.85,
+        "fee.level": 0.78,
+        "contract.retainer_weeks": 4,
         "community.coop_support": 500_000,
         "contract.sourcing": "own_choice",
         "contract.outcome_share": 0.3,
@@ -93,16 +107,15 @@ BELOW_COST = NEUTRAL.changed(
 WITH_PLENTY = NEUTRAL.changed(
     {
         "fee.rule": "open_book",
-        "contract.retainer_weeks": 4,
         "contract.payment_basis": "planned_time",
         "community.coop_support": 500_000,
         "shocks.labour_supply": 2,
     }
 )
-LESS, MORE = NEUTRAL.changed({"shocks.demand": 0.5}), NEUTRAL.changed({"shocks.demand": 2, "fee.uplift_share": 1.3})
+LESS, MORE = NEUTRAL.changed({"shocks.demand": 0.8}), NEUTRAL.changed({"shocks.demand": 1.2, "fee.uplift_share": 1.3})
 POLICIES = {
     "in partnership": (Change(0, IN_PARTNERSHIP),),
-    "by price": (Change(0, BY_PRICE),),
+    "by price": (Change(0, BY_PRICE), Change(60, BY_PRICE.changed({"shocks.provider_failure": 0.3}))),
     "below cost": (Change(0, BELOW_COST),),
     "with plenty": (Change(0, WITH_PLENTY),),
     "less, then more": (Change(0, LESS), Change(105, MORE)),

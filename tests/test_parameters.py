@@ -2,16 +2,13 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-import caremarket_sim
+from benchmarks.lever_paths import science
 from benchmarks.parameters import WITHOUT_EFFECT, ends, known_markets, try_out
 from caremarket_sim.parameters import Parameters, register, sources
 
-PACKAGE = Path(caremarket_sim.__file__).parent
-SCIENCE = ("submodels/*.py", "kernels/*.py", "costs.py", "firms.py", "initialisation.py", "week.py")
 PARTS = 24
 every_parameter = pytest.mark.parametrize("parameter", register().values(), ids=list(register()))
 
@@ -19,8 +16,7 @@ every_parameter = pytest.mark.parametrize("parameter", register().values(), ids=
 @cache
 def words_of_the_science() -> frozenset[str]:
     """Every word in the code of the week and of what it starts from."""
-    files = (file for pattern in SCIENCE for file in PACKAGE.glob(pattern))
-    return frozenset(word for file in files for word in re.findall(r"\w+", file.read_text(encoding="utf-8")))
+    return frozenset(word for file in science() for word in re.findall(r"\w+", file.read_text(encoding="utf-8")))
 
 
 @every_parameter
@@ -49,9 +45,8 @@ def test_a_parameter_is_used_by_name(parameter):
 def test_code_asks_for_no_number_that_the_register_does_not_hold():
     fields = {parameter.field for parameter in register().values()}
     asked = set()
-    for pattern in SCIENCE:
-        for file in PACKAGE.glob(pattern):
-            asked |= set(re.findall(r"\bp(?:arameters)?\.([a-z]\w*_\w+)", file.read_text(encoding="utf-8")))
+    for file in science():
+        asked |= set(re.findall(r"\bp(?:arameters)?\.([a-z]\w*_\w+)", file.read_text(encoding="utf-8")))
     assert asked and asked <= fields
 
 
