@@ -142,13 +142,15 @@ def stand_in(client, block, hours, permanent, beside, staff, lo, hi, hands, zone
         w = staff[n]
         if w == beside or free[w] < hours or block_free[w, block] < hours or (permanent and own_free[w] < hours):
             continue
-        zone = at[w, block] if at[w, block] >= 0 else home[w]
         spare = own_free[w] if permanent else free[w] - wanted[w] * (p.rostering_stretch - 1.0)
         score = p.rostering_spare_weight * spare / wanted[w]
-        score -= p.rostering_distance_weight * kilometres(zones, zone, client.zone)
         lacking = guaranteed[w] - (wanted[w] - spare)
         if lacking > 0.0 and guaranteed[w] > 0.0:
             score += p.rostering_guarantee_weight * lacking / guaranteed[w]
+        if score <= best_score:
+            continue
+        zone = at[w, block] if at[w, block] >= 0 else home[w]
+        score -= p.rostering_distance_weight * kilometres(zones, zone, client.zone)
         if score > best_score:
             best_score = score
             best = w
