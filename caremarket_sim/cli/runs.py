@@ -113,7 +113,7 @@ def compare_command(
     cluster: Cluster = None,
     weekly: Weekly = False,
     allow: Allow = None,
-    assumption_replicates: AssumptionReplicates = 4,
+    assumption_replicates: AssumptionReplicates = 3,
     precision: PrecisionRule = None,
     max_replicates: MaxReplicates = 200,
     equal_budget: EqualBudget = False,

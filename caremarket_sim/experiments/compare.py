@@ -25,7 +25,7 @@ from caremarket_sim.experiments.plan import (
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.scenario import Scenario
 
-ASSUMPTION_REPLICATES = 4
+ASSUMPTION_REPLICATES = 3
 """Replicates of each end of each carrying assumption; 0 leaves the ends untried."""
 
 
