@@ -42,15 +42,19 @@ TOGETHER = {
     "travel.reference_area": {"travel.density_exponent": 0.35},
     "travel.longest_leg": {"baseline.travel_share": 0.23},
     "stewardship.smallest_package": {"stewardship.package_cut": 0.03},
+    "procurement.reopen_tolerance": {"procurement.reopen_share": 1, "entry.join_hours": 30},
+    "exit.tiny_rate": {"exit.tiny_hours": 25},
+    "exit.tiny_hours": {"exit.tiny_rate": 0.02},
 }
-"""Parameters that are set on both sides because one acts only where the other is not at its value: the area drops out
-of the length of a leg where the exponent is a half; the least package is reached after ten cuts of a hundredth."""
+"""What is set on both sides where a parameter acts only, or seldom, with others at their values: the area drops out of
+the length of a leg where the exponent is a half; the least package is reached after ten cuts of a hundredth."""
 WITHOUT_EFFECT = {
     ("baseline.lowest_margin", -0.05): "no firm of these places draws a margin as low as the value",
     ("baseline.referral_response", 0.05): "two years of settling make next to no use of it",
     ("entry.coop_capital", 100_000): "no co-operative runs out of the usual capital in the years simulated",
     ("overhead.highest", 7): "overheads of both places back out at less than this",
     ("overhead.highest", 9.5): "overheads of both places back out at less than this",
+    ("pay.largest_rise", 0.06): "no margin is so far above target that a rise reaches the value",
     ("regulator.inadequate_line", 0.25): "hardly any reading of quality falls between this line and the value",
     ("travel.fewest_calls", 0.2): "a provider that calls in a zone at all makes a call or more",
     ("travel.fewest_calls", 1): "a provider that calls in a zone at all makes a call or more",
