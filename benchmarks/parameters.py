@@ -54,7 +54,6 @@ WITHOUT_EFFECT = {
     ("entry.coop_capital", 100_000): "no co-operative runs out of the usual capital in the years simulated",
     ("overhead.highest", 7): "overheads of both places back out at less than this",
     ("overhead.highest", 9.5): "overheads of both places back out at less than this",
-    ("pay.largest_rise", 0.06): "no margin is so far above target that a rise reaches the value",
     ("regulator.inadequate_line", 0.25): "hardly any reading of quality falls between this line and the value",
     ("travel.fewest_calls", 0.2): "a provider that calls in a zone at all makes a call or more",
     ("travel.fewest_calls", 1): "a provider that calls in a zone at all makes a call or more",
