@@ -12,7 +12,12 @@ _OUT = typer.Option(None, "--out", help="The file to write; stdout without it.")
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    docs = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write reference pages from the code.")
+    docs = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="Write reference pages from the code.",
+        epilog="Example: caremarket docs levers",
+    )
     docs.command("parameters", epilog="Example: caremarket docs parameters --out parameters.md")(parameters)
     docs.command("levers", epilog="Example: caremarket docs levers")(levers)
     docs.command("indicators", epilog="Example: caremarket docs indicators")(indicators)
