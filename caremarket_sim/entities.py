@@ -259,7 +259,6 @@ class Providers(Table):
     extraction = Column("f8", "share", "share of distributable surplus paid out")
     voice = Column("f8", "0 to 1", "say of staff in how it is run")
     evasion = Column("f8", "share", "cost it would add to open books if nobody looked")
-    optimism = Column("f8", "log", "error of its own cost estimate in bids")
     manager_quality = Column("f8", "0 to 1", "quality of its registered manager's practice")
     manager_away = Column("i4", "weeks", "weeks until a new manager is in post, 0 in post")
     age = Column("f8", "weeks", "weeks trading")
@@ -291,7 +290,6 @@ class Providers(Table):
     contact = Column("f8", "hours", "contact hours of its care workers this week")
     travel = Column("f8", "hours", "their travel between visits")
     gap = Column("f8", "hours", "their gaps between visits")
-    absent_paid = Column("f8", "£", "sick pay this week")
     wages = Column("f8", "£", "wages this week")
     hires = Column("f8", "hires", "hires this week")
     late_visits = Column("f8", "visits", "late visits this week")
@@ -373,7 +371,6 @@ class Commissioners(Table):
     hours_a_post = Column("f8", "hours", "planned contact hours a post, solved at spin-up")
     referral_factor = Column("f8", "", "referral level that holds numbers steady, council clients, solved at spin-up")
     self_referral_factor = Column("f8", "", "the same for self-funders")
-    rating_intercept = Column("f8", "logit", "cut point of the regulator's ratings, solved at spin-up")
     volatility_reference = Column("f8", "share", "mean volatility in the baseline, frozen")
 
 

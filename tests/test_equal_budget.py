@@ -86,7 +86,9 @@ def test_replicates_are_added_until_the_interval_is_narrow_enough_or_the_cap_is_
     assert reached >= 9 and found.reached.all()
     assert tried == sorted(set(tried)) and len(tried) <= 6
     reached, found = until_precise(frame, asked, 2, 5)
+    table = compared.frame().query("period == 'all' and indicator == 'turnover' and verdict == 'identical'")
     assert reached == 5 and not found.reached.all()
+    assert set(found[found.reached].scenario) == set(table.scenario)
 
 
 def test_intervals_already_narrow_ask_for_no_more(compared):
