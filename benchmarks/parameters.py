@@ -55,8 +55,6 @@ WITHOUT_EFFECT = {
     ("overhead.highest", 7): "overheads of both places back out at less than this",
     ("overhead.highest", 9.5): "overheads of both places back out at less than this",
     ("regulator.inadequate_line", 0.25): "hardly any reading of quality falls between this line and the value",
-    ("travel.fewest_calls", 0.2): "a provider that calls in a zone at all makes a call or more",
-    ("travel.fewest_calls", 1): "a provider that calls in a zone at all makes a call or more",
     ("travel.longest_leg", 7): "no leg is longer than the value",
 }
 """Ends of ranges at which a bound binds nobody in these places, and why."""

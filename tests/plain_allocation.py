@@ -232,7 +232,7 @@ def legs(market, p):
         if zone not in provider["patch_zone"][: provider["patch_count"]]:
             hours[j, zone, slot] = p.travel_longest_leg / p.travel_driving_speed
             continue
-        density = float(market.zones["area_km2"][zone]) / max(number, p.travel_fewest_calls)
+        density = float(market.zones["area_km2"][zone]) / number
         reference = p.travel_reference_area
         leg = 0.7124 * p.travel_detour * math.sqrt(reference) * (density / reference) ** p.travel_density_exponent
         leg = min(leg * market.commissioners.leg_factor[0], p.travel_longest_leg)

@@ -59,7 +59,7 @@ def leg_minutes(area, calls, leg_factor, practice, parameters):
         * 0.7124
         * p.travel_detour
         * math.sqrt(reference)
-        * (area / max(calls, p.travel_fewest_calls) / reference) ** p.travel_density_exponent
+        * (area / calls / reference) ** p.travel_density_exponent
     )
     leg = min(leg, p.travel_longest_leg) * (1.0 - p.practice_travel_effect * practice)
     drive = leg / p.travel_driving_speed * 60.0 + p.travel_parking_minutes
