@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import arithmetic
+from .kernels import accounts
 
 
 def on_cost(p) -> float:
@@ -10,13 +11,10 @@ def on_cost(p) -> float:
     return 1.0 + p.money_holiday_share + p.money_employer_charge_share
 
 
-def overhead_an_hour(hours, scale, p):
-    """Overhead £ an hour, o·max(H, floor)^(b−1)·(1 + (H/H2)²): falls up to some 2,000 hours a week, then rises."""
-    return (
-        scale
-        * np.maximum(hours, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)
-        * (1.0 + (hours / p.overhead_sprawl_hours) ** 2)
-    )
+def overhead_an_hour(hours, scale, p) -> np.ndarray:
+    """Overhead £ an hour at each size in hours a week, with each scale; one may stand for all."""
+    hours, scale = np.broadcast_arrays(np.asarray(hours, np.float64), np.asarray(scale, np.float64))
+    return accounts.overheads(np.ascontiguousarray(hours), np.ascontiguousarray(scale), p.row)
 
 
 def paid_share(levers, p) -> float:

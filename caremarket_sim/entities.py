@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .kernels import books
+
 # Codes. A status is what a person is doing now; a payer, ownership or rating what it says.
 WAITING, RECEIVING, IN_HOSPITAL, FIT, LEFT = 0, 1, 2, 3, 4
 POOL, ONBOARDING, IN_POST, GONE = 0, 1, 2, 3
@@ -515,18 +517,13 @@ class Market:
 
     def pay(self, payer: str, payee: str, purpose: str, pounds) -> None:
         """Post a payment. Where providers pay or are paid, `pounds` has one amount for each; pence are rounded once."""
-        if payer != "providers" and payee != "providers":
-            total = round(float(pounds) * 100.0)
+        a, b, c = PARTY[payer], PARTY[payee], PURPOSE[purpose]
+        if payer == "providers" or payee == "providers":
+            amounts = np.ascontiguousarray(pounds, np.float64)
+            books.post(self.providers.rows, self.ledger, self.purses, a, b, c, amounts, payer == "providers")
         else:
-            pence = np.rint(pounds * 100.0)
-            total = int(pence.sum())
-            sign, flow = (-1, self.providers.cost) if payer == "providers" else (1, self.providers.revenue)
-            flow += pence / 100.0
-            cash = self.providers.cash
-            cash += (sign * pence).astype(np.int64)
-        if total:
-            a, b = PARTY[payer], PARTY[payee]
-            self.ledger[a, b, PURPOSE[purpose]] += total
+            total = round(float(pounds) * 100.0)
+            self.ledger[a, b, c] += total
             self.purses[a] -= total
             self.purses[b] += total
 

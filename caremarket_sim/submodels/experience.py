@@ -2,42 +2,30 @@
 
 import numpy as np
 
-from ..arithmetic import within
 from ..entities import LEFT
-from ..kernels import care
+from ..kernels import agencies, care
 
 
 def care_is_experienced(market, parameters, policy, draws):
     """Continuity, reliability, length, skill and fit make the experience of care (E12)."""
-    p, lever = parameters, policy
     commissioner = market.commissioners.rows[0]
-    providers = market.providers
     care.care_is_received(
         market.clients.rows,
         market.workers.rows,
         commissioner["late_intercept"],
-        lever.contract_payment_basis == 1.0,
+        policy.contract_payment_basis == 1.0,
         parameters.row,
     )
-    sums = np.zeros((len(providers), 4))
+    sums = np.zeros((len(market.providers), 4))
     care.care_is_experienced(
         market.clients.rows,
-        providers.rows,
+        market.providers.rows,
         policy.row,
         commissioner["codesigned"],
         parameters.row,
         sums,
     )
-    served = sums[:, 2] > 0.0
-    people = np.maximum(sums[:, 2], 1.0)
-    memory = p.experience_memory * served
-    providers.experience += memory * (sums[:, 0] / people - providers.experience)
-    providers.connection += memory * (sums[:, 1] / people - providers.connection)
-    providers.late_visits = sums[:, 3]
-    kept = 1.0 - 52.0 * providers.need_rises / people
-    providers.independence += p.outcome_independence_memory * served * (kept - providers.independence)
-    lack = 1.0 - providers.delivered / np.maximum(providers.due, 1.0)
-    providers.undelivered += p.experience_memory * (lack - providers.undelivered) * (providers.due > 0.0)
+    agencies.hear_from_people(market.providers.rows, sums, parameters.row)
 
 
 def connections_form(market, parameters, policy, draws):
@@ -62,18 +50,4 @@ def quality_of_life_responds(market, parameters, policy, draws):
 
 def quality_drifts(market, parameters, policy, draws):
     """A provider's latent quality follows its staff, manager, reliability, practice and mission, slowly (M13, M19)."""
-    p = parameters
-    providers = market.providers
-    aim = (
-        p.quality_resting_level
-        + p.quality_skill_effect * (providers.skill - p.quality_skill_reference)
-        - p.quality_newcomer_effect * (providers.newcomers - p.quality_newcomer_reference)
-        + p.quality_manager_effect * (providers.manager_quality - 0.5)
-        - p.quality_no_manager_effect * (providers.manager_away > 0)
-        - p.quality_undelivered_effect * providers.undelivered
-        + p.quality_mission_effect * (providers.mission - 0.5)
-        + p.quality_practice_effect * providers.practice
-        - p.quality_strain_effect * providers.strain
-    )
-    moved = p.quality_speed * (within(aim, 0.0, 1.0) - providers.quality)
-    providers.quality += moved * (providers.staff > 0.0)
+    agencies.quality_drifts(market.providers.rows, parameters.row)

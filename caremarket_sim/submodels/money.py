@@ -6,53 +6,41 @@ Every pound paid is a pound received: payments go through `Market.pay`, which po
 import numpy as np
 
 from .. import costs
-from ..arithmetic import within
-from ..entities import COUNCIL, IN_HOSPITAL
-from ..kernels import staff
+from ..kernels import accounts, staff
+
+OWED_BY_COUNCIL = ("fees", "outcome payments", "citizens' panel", "retainers", "block hours unused")
+"""Purposes of what the council owes providers, in the order in which `accounts.council_owes` reckons them."""
+OWED_BY_PROVIDERS = (
+    ("workers", "wages"),
+    ("workers", "sick pay"),
+    ("workers", "holiday pay"),
+    ("treasury", "employer charges"),
+    ("workers", "mileage"),
+    ("workers", "office cover"),
+    ("suppliers", "agency staff"),
+    ("suppliers", "overhead"),
+    ("suppliers", "recruitment"),
+    ("suppliers", "training"),
+)
+"""Payee and purpose of what providers owe, in the order in which `accounts.providers_owe` reckons it."""
 
 
 def council_pays(market, parameters, policy, draws):
-    """Fees by payment basis, block hours unused, retainers, outcome payments; and the cost of commissioning.
-
-    The part of the fee that depends on outcomes is paid in proportion to the measured outcome over the baseline's.
-    """
-    p, lever = parameters, policy
-    providers, clients, counts = market.providers, market.clients, market.counts
+    """Fees by payment basis, block hours unused, retainers, outcome payments; and the cost of commissioning."""
+    p = parameters
+    providers, counts = market.providers, market.counts
     commissioner = market.commissioners
     providers.revenue = 0.0
     providers.cost = 0.0
-    planned = lever.contract_payment_basis == 1.0
-    council = providers.delivered_council * costs.paid_share(lever, p)
-    base = council * providers.rate * (1.0 - lever.contract_outcome_share)
-    market.pay("council", "providers", "fees", base)
-    if lever.contract_outcome_share > 0.0:
-        measured = (
-            providers.experience / commissioner.experience_reference[0],
-            providers.independence / p.outcome_independence_reference,
-            providers.connection / p.outcome_connection_reference,
-        )[int(lever.contract_outcome_measure)]
-        providers.outcome_score = within(measured, 0.0, p.outcome_highest_score)
-        outcome = council * providers.rate * lever.contract_outcome_share * providers.outcome_score
-        market.pay("council", "providers", "outcome payments", outcome)
-    if commissioner.pot_wages[0] > 0.0:
-        market.pay("council", "providers", "citizens' panel", council * commissioner.pot_wages[0] * costs.on_cost(p))
-    used = council
-    weeks = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
-    if weeks > 0.0:
-        away = (clients.status == IN_HOSPITAL) & (clients.kept == 1) & (clients.payer == COUNCIL)
-        hours = np.bincount(clients.provider[away], clients.hours[away], len(providers))
-        market.pay("council", "providers", "retainers", hours * providers.rate * p.contract_retainer_share)
-        used = used + hours
-    if lever.contract_guaranteed_volume > 0.0:
-        promised = lever.contract_guaranteed_volume * providers.contracted_hours * (providers.contracted == 1)
-        unused = np.maximum(promised - used, 0.0) * (providers.open == 1) * (providers.closing == 0)
-        unused *= np.minimum(1.0, providers.capacity / np.maximum(promised, 1.0))
-        market.pay("council", "providers", "block hours unused", unused * providers.rate)
-    contribution = p.money_client_contribution_share * float(council @ providers.rate)
-    market.pay("clients", "council", "client contributions", contribution)
-
+    owed = np.zeros((len(OWED_BY_COUNCIL), len(providers)))
+    due, contracted, trust, people = accounts.council_owes(
+        market.clients.rows, providers.rows, commissioner.rows, p.row, policy.row, costs.on_cost(p), owed
+    )
+    for purpose, pounds in zip(OWED_BY_COUNCIL, owed, strict=True):
+        market.pay("council", "providers", purpose, pounds)
+    market.pay("clients", "council", "client contributions", p.money_client_contribution_share * due)
     index = market.prices["price_index"]
-    for purpose, pounds in commissioning_costs(market, p, lever).items():
+    for purpose, pounds in commissioning_costs(market, p, policy, contracted, trust, people).items():
         market.pay("council", "suppliers", purpose, pounds * index)
     market.pay("nhs", "suppliers", "hospital admissions", counts["admissions"][0] * p.money_admission_cost * index)
     market.pay("nhs", "suppliers", "delayed nights", counts["delayed_nights"][0] * p.money_delayed_night_cost * index)
@@ -62,17 +50,16 @@ def council_pays(market, parameters, policy, draws):
     commissioner.year_spend += spend
 
 
-def commissioning_costs(market, p, lever) -> dict[str, float]:
+def commissioning_costs(market, p, lever, contracted, trust, people) -> dict[str, float]:
     """What commissioning costs the council this week, £ at the start's prices, by purpose.
 
     A check costs more the less trust there is (M45); brokerage is paid for each package placed and for those chased.
+    `contracted` providers have together `trust`, and hold `people`.
     """
-    providers, counts = market.providers, market.counts
-    contracted = providers.open * providers.contracted
-    trust = float(contracted @ providers.trust) / max(int(contracted.sum()), 1)
-    checks = lever.stewardship_monitoring * float(contracted @ providers.clients) * 12.0 / 52.0
-    check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust))
-    books = lever.stewardship_open_book * p.commissioning_open_book_cost * float(contracted.sum())
+    counts = market.counts
+    checks = lever.stewardship_monitoring * people * 12.0 / 52.0
+    check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust / max(contracted, 1.0)))
+    books = lever.stewardship_open_book * p.commissioning_open_book_cost * contracted
     packages = counts["placed_council"][0] + p.commissioning_chase_share * counts["waited"][0]
     connectors = lever.community_connectors_fte + market.commissioners.pot_connectors[0]
     learning = (
@@ -95,9 +82,8 @@ def commissioning_costs(market, p, lever) -> dict[str, float]:
 def providers_settle_accounts(market, parameters, policy, draws):
     """Providers are paid by people who fund themselves, and pay wages, travel, overhead, hiring, training, agency."""
     p = parameters
-    providers = market.providers
+    providers, prices = market.providers, market.prices
     self_hours = providers.delivered - providers.delivered_council
-    price_index, wage_index = market.prices["price_index"], market.prices["wage_index"]
     market.pay("self-funders", "providers", "self-funded care", self_hours * providers.price)
     wages = np.zeros(len(providers))
     sick = np.zeros(len(providers))
@@ -105,71 +91,24 @@ def providers_settle_accounts(market, parameters, policy, draws):
         market.workers.rows,
         providers.rows,
         policy.row,
-        market.prices["national_living_wage"],
-        parameters.row,
+        prices["national_living_wage"],
+        p.row,
         wages,
         sick,
     )
-    market.pay("providers", "workers", "wages", wages)
-    market.pay("providers", "workers", "sick pay", sick)
-    market.pay("providers", "workers", "holiday pay", wages * p.money_holiday_share)
-    market.pay("providers", "treasury", "employer charges", (wages + sick) * p.money_employer_charge_share)
-    market.pay("providers", "workers", "mileage", providers.travel * p.money_mileage_per_travel_hour * price_index)
-    market.pay("providers", "workers", "office cover", providers.office * p.money_office_rate * wage_index)
-    market.pay("providers", "suppliers", "agency staff", providers.agency * p.money_agency_rate * wage_index)
-    overhead = providers.size * costs.overhead_an_hour(providers.size, providers.overhead_scale, p) * providers.open
-    overhead += self_hours * p.overhead_self_funded_cost
-    market.pay("providers", "suppliers", "overhead", overhead * price_index)
-    market.pay("providers", "suppliers", "recruitment", providers.hires * p.recruitment_hire_cost * price_index)
-    training = providers.training_days * providers.staff / 52.0 * p.training_day_cost
-    market.pay("providers", "suppliers", "training", training * price_index)
+    owed = np.zeros((len(OWED_BY_PROVIDERS), len(providers)))
+    accounts.providers_owe(providers.rows, wages, sick, p.row, prices["price_index"], prices["wage_index"], owed)
+    for (payee, purpose), pounds in zip(OWED_BY_PROVIDERS, owed, strict=True):
+        market.pay("providers", payee, purpose, pounds)
     market.pay("workers", "treasury", "income tax and benefits", (wages.sum() + sick.sum()) * p.money_treasury_share)
-
-    surplus = providers.revenue - providers.cost
-    earning = providers.revenue > 0.0
-    memory = p.money_margin_memory * earning
-    providers.margin += memory * (surplus / np.maximum(providers.revenue, 1.0) - providers.margin)
-    providers.margin = within(providers.margin, -1.0, 1.0)
-    unit = providers.cost / np.maximum(providers.delivered, 1.0)
-    providers.unit_cost += memory * (unit - providers.unit_cost)
-    providers.year_surplus += surplus
-    providers.year_revenue += providers.revenue
-    providers.size += p.overhead_size_memory * (providers.delivered - providers.size) * providers.open
+    accounts.close_the_week(providers.rows, p.row)
     if market.week % 52 == 51:
-        trim_overhead(market, p)
+        accounts.trim_overhead(providers.rows, p.row)
     count_costs(market, parameters, policy)
 
 
-def trim_overhead(market, p):
-    """Once a year overhead follows the margin: slack in good years, savings in bad ones, within a band (E8)."""
-    providers = market.providers
-    scale = providers.overhead_scale * np.exp(p.overhead_slack * (providers.margin - providers.margin_target))
-    opening = providers.overhead_opening
-    providers.overhead_scale = within(scale, p.overhead_leanest * opening, p.overhead_fattest * opening)
-
-
 def count_costs(market, parameters, policy):
-    """What an hour costs each provider (E8): pay with paid travel and gaps and on-costs, mileage, overhead at its size.
-
-    marginal = w·(1 + paid travel·τ + paid gaps·γ)·on-costs + mileage·τ, with τ and γ hours of travel and gaps for an
-    hour of contact. Open books show it with what the provider would add if nobody looked.
-    """
-    p, lever = parameters, policy
-    providers = market.providers
-    seen = providers.contact > 0.0
-    ratio = np.where(seen, providers.travel / np.maximum(providers.contact, 1.0), p.travel_opening_ratio)
-    providers.travel_share += p.experience_memory * (ratio - providers.travel_share)
-    travel = providers.travel_share
-    gaps = p.rostering_gap_minutes / p.travel_reference_minutes
-    on_cost, index = costs.on_cost(p), market.prices["price_index"]
-    providers.cost_fixed = providers.pay * (1.0 + lever.employment_shift_pay * gaps) * on_cost
-    providers.cost_travel = travel * (
-        providers.pay * lever.employment_paid_travel_share * on_cost + p.money_mileage_per_travel_hour * index
-    )
-    hours = np.maximum(providers.size, 20.0)
-    staff_cost = providers.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
-    overhead = costs.overhead_an_hour(hours, providers.overhead_scale, p)
-    providers.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * index
-    providers.open_cost = (providers.cost_fixed + providers.cost_travel + providers.overhead_hour) * (
-        1.0 + providers.evasion * (1.0 - market.stewardship)
-    )
+    """What an hour costs each provider, which it knows when it bids, takes packages and opens its books."""
+    index = market.prices["price_index"]
+    p = parameters
+    accounts.count_costs(market.providers.rows, p.row, policy.row, costs.on_cost(p), index, market.stewardship)

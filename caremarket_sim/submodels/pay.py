@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..arithmetic import within
+from ..kernels import agencies
 
 
 def providers_set_pay_and_contracts(market, parameters, policy, draws):
@@ -38,24 +39,6 @@ def providers_set_pay_and_contracts(market, parameters, policy, draws):
     providers.pay = np.maximum(np.maximum(pay, floor), floor + pot * contracted * (pot > 0.0))
     if market.week % 52 == 0:
         providers.premium = np.maximum(providers.pay - living_wage, 0.0)
-    offer_contracts(market, parameters, policy)
+    agencies.offer_contracts(providers.rows, p.row, policy.row, market.commissioners.rows[0]["contract_intercept"])
     days = np.where(contracted, lever.employment_training_days, p.training_private_days)
     providers.training_days = days
-
-
-def offer_contracts(market, parameters, policy):
-    """Share of posts offered with guaranteed hours (E5, M39): certain volume, planned payment, term, mission, size."""
-    p, lever = parameters, policy
-    providers = market.providers
-    council = within(providers.council_hours / np.maximum(providers.committed, 1.0), 0.0, 1.0) * providers.contracted
-    logit = (
-        market.commissioners.rows[0]["contract_intercept"]
-        + p.contract_volume_effect * lever.contract_guaranteed_volume * council
-        + p.contract_planned_effect * lever.contract_payment_basis * council
-        + p.contract_retainer_effect * lever.contract_retainer_weeks * council
-        + p.contract_term_effect * (lever.contract_term_years - 4.0) * council
-        + p.contract_mission_effect * (providers.mission - 0.5)
-    )
-    offered = 1.0 / (1.0 + np.exp(-logit))
-    cap = np.where(providers.contracted == 1, lever.employment_zero_hours_cap, 1.0)
-    providers.guaranteed_share = np.maximum(1.0 - cap, offered)

@@ -2,18 +2,8 @@
 
 import numpy as np
 
-from ..arithmetic import middle
-from ..entities import (
-    COUNTS,
-    GONE,
-    GOOD,
-    LEFT,
-    OUTSTANDING,
-    PARTY,
-    PURPOSE,
-    UNRATED,
-)
-from ..kernels import care, recording
+from ..entities import COUNTS, GONE, LEFT, PARTY, PURPOSE
+from ..kernels import agencies, care, recording
 
 PERSON_SUMS = (
     "people",
@@ -166,7 +156,9 @@ def the_week_is_recorded(market, parameters, policy, draws):
     values[:] = 0.0
     recording.sum_clients(market.clients.rows, parameters.row, row)
     recording.sum_workers(market.workers.rows, parameters.row, market.prices["real_living_wage"], row)
-    record_providers(market, row)
+    agencies.record_providers(market.providers.rows, row)
+    row["weeks"] = 1.0
+    row["package_share"] = market.commissioners.package_share[0]
     values[_FIRST_COUNT:_FIRST_LINE] = market.counts.view(np.float64)
     values[_FIRST_LINE:] = market.ledger[_LINE_INDEX] / 100.0
     if market.week % 52 == 26:
@@ -175,38 +167,6 @@ def the_week_is_recorded(market, parameters, policy, draws):
     if market.week % 52 == 51:
         market.breakdowns.append(sums_by_group(market, parameters))
         drop_the_gone(market)
-
-
-def record_providers(market, row):
-    """Numbers, sizes, margins, trust and ratings of providers."""
-    providers = market.providers
-    trading = providers.open == 1
-    contracted = trading & (providers.contracted == 1)
-    private = trading & ~contracted
-    row["weeks"] = 1.0
-    row["contracted_open"] = np.count_nonzero(contracted)
-    row["private_open"] = np.count_nonzero(private)
-    hours = providers.delivered
-    share = hours / max(float(hours.sum()), 1.0)
-    row["largest_share"] = share.max()
-    row["concentration"] = float(share @ share)
-    row["median_margin"] = middle(providers.margin[contracted], np.nan)
-    row["private_margin"] = middle(providers.margin[private], np.nan)
-    weight = providers.council_hours * contracted
-    total = max(float(weight.sum()), 1e-9)
-    row["trust"] = float(weight @ providers.trust) / total
-    row["practice"] = float(weight @ providers.practice) / total
-    row["quality_latent"] = float(hours @ providers.quality) / max(float(hours.sum()), 1.0)
-    row["fee"] = float(weight @ providers.rate) / total
-    row["rated"] = np.count_nonzero(trading & (providers.rating != UNRATED))
-    row["rated_good"] = np.count_nonzero(trading & ((providers.rating == GOOD) | (providers.rating == OUTSTANDING)))
-    for name in ("posts", "staff", "onboarding"):
-        row[name] = getattr(providers, name)[trading].sum()
-    row["agency"] = providers.agency.sum()
-    row["office"] = providers.office.sum()
-    row["promised"] = float(weight @ providers.promised) / total
-    row["realised"] = float(weight @ providers.realised) / total
-    row["package_share"] = market.commissioners.package_share[0]
 
 
 def groups(zones) -> list[tuple[str, str]]:
@@ -261,11 +221,11 @@ def sums_by_group(market, parameters) -> np.ndarray:
 
 def drop_the_gone(market):
     """Rows of people who left care, care workers who left for good and firms that closed are dropped once a year."""
-    clients, workers, providers = market.clients, market.workers, market.providers
+    clients, workers, firms = market.clients, market.workers, market.providers
     clients.keep(clients.status != LEFT)
     moved = workers.keep(workers.status != GONE)
     care.forget_rows(clients.rows, moved)
-    moved = np.append(providers.keep((providers.open == 1) | (providers.won == 1)), -1)
+    moved = np.append(firms.keep((firms.open == 1) | (firms.won == 1)), -1)
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]
