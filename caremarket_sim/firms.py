@@ -19,24 +19,31 @@ def numbers_of_week(week: int, count: int, first: int = 0) -> np.ndarray:
     return (week + 1_000_000) * 1_000 + first + np.arange(count, dtype=np.int64)
 
 
-def give_ownership(row, u: float, p):
-    """Owners differ in parameters only: margin target, mission, extraction, pass-through, voice, evasion."""
+def drawn_owner(u: float, p) -> int:
+    """The kind of owner that a uniform gives."""
     shares = (
         p.ownership_independent_share,
         p.ownership_chain_share,
         p.ownership_not_for_profit_share,
         p.ownership_cooperative_share,
     )
-    kind = int(np.searchsorted(np.cumsum(shares), u))
-    row["ownership"] = min(kind, IN_HOUSE)
+    return min(int(np.searchsorted(np.cumsum(shares), u)), IN_HOUSE)
+
+
+def own(row, owner: int, number: int, p, key):
+    """Owners differ in parameters only: margin target, mission, extraction, pass-through, voice, evasion."""
+    row["ownership"] = owner
     mission, margin, extraction, voice = {
         INDEPENDENT: (p.ownership_independent_mission, p.ownership_independent_margin, p.ownership_extraction, 0.0),
         CHAIN: (p.ownership_chain_mission, p.ownership_chain_margin, p.ownership_chain_extraction, 0.0),
         NOT_FOR_PROFIT: (p.ownership_mission, p.ownership_mission_margin, 0.0, 0.3),
         COOPERATIVE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 1.0),
         IN_HOUSE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 0.3),
-    }[int(row["ownership"])]
-    row["mission"], row["margin_target"], row["extraction"], row["voice"] = mission, margin, extraction, voice
+    }[owner]
+    row["margin_target"], row["extraction"], row["voice"] = margin, extraction, voice
+    row["mission"] = np.clip(mission + p.ownership_mission_spread * normal_quantile(uniform(key, number, 3)), 0.0, 1.0)
+    row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * row["mission"]
+    row["evasion"] = p.fees_evasion * (1.0 - row["mission"])
 
 
 def born_firm(row, number: int, zones, parameters, key):
@@ -48,10 +55,7 @@ def born_firm(row, number: int, zones, parameters, key):
 
     row["number"] = number
     row["base_zone"] = min(int(np.searchsorted(zones["residents"], draw(1))), len(zones) - 1)
-    give_ownership(row, draw(2), p)
-    row["mission"] = np.clip(row["mission"] + p.ownership_mission_spread * normal_quantile(draw(3)), 0.0, 1.0)
-    row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * row["mission"]
-    row["evasion"] = p.fees_evasion * (1.0 - row["mission"])
+    own(row, drawn_owner(draw(2), p), number, p, key)
     row["manager_quality"] = draw(4)
     row["quality"] = np.clip(p.quality_resting_level + p.quality_opening_spread * normal_quantile(draw(5)), 0.05, 0.95)
     row["overhead_scale"] = np.exp(p.overhead_spread * normal_quantile(draw(6)))

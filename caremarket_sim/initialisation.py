@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from . import costs, firms
+from . import costs, firms, known_providers
 from .entities import (
     COUNCIL,
     COUNTS,
@@ -137,7 +137,7 @@ def make_market(scenario, seed: int) -> Market:
     add_providers(market, place, parameters, draws)
     add_workers(market, place, parameters, draws)
     place_everybody(market, parameters, draws)
-    back_out_overheads(market, parameters, draws)
+    back_out_overheads(market, place, parameters, draws)
     return market
 
 
@@ -190,45 +190,50 @@ def add_clients(market, place, parameters, draws):
 
 
 def add_providers(market, place, parameters, draws):
-    """Agencies of unequal size: contracted ones share the council's hours, private ones most of the self-funded."""
+    """Agencies of unequal size: contracted ones share the council's hours, private ones most of the self-funded.
+
+    Those whom the place lists are as its list says.
+    """
     p = parameters
     hours = market.clients.hours
     council_hours = float(hours[market.clients.payer == COUNCIL].sum())
     self_hours = float(hours.sum()) - council_hours
     private_hours = self_hours * p.ownership_private_self_share
     key = draws.fixed("born_firm")
-    first = 0
-    for count, total, spread, contracted in (
-        (place.contracted_providers, council_hours + self_hours - private_hours, p.ownership_size_spread, 1),
-        (place.private_providers, private_hours, p.ownership_private_size_spread, 0),
+    contracted = known_providers.who_is_contracted(place, draws)
+    numbers = np.arange(len(contracted), dtype=np.int64) + 1
+    listed = place.providers
+    known_hours = np.zeros(len(numbers))
+    known_hours[: len(listed)] = listed["weekly_hours"]
+    order = draws.uniform("opening_size", numbers) if len(listed) else numbers
+    sizes = np.zeros(len(numbers))
+    for alike, total, spread in (
+        (contracted, council_hours + self_hours - private_hours, p.ownership_size_spread),
+        (~contracted, private_hours, p.ownership_private_size_spread),
     ):
-        if count == 0:
-            continue
-        quantiles = (np.arange(count) + 0.5) / count
-        sizes = np.exp(spread * np.array([normal_quantile(q) for q in quantiles]))
-        sizes = np.maximum(sizes / sizes.sum() * total, p.ownership_smallest)
-        rows = market.providers.add(count)
-        for i, row in enumerate(rows):
-            number = first + i + 1
-            firms.born_firm(row, number, market.zones, parameters, key)
-            row["contracted"] = contracted
-            row["practice"] = p.practice_opening * contracted
-            row["demand"] = row["demand_slow"] = row["size"] = sizes[i]
-            row["plan"] = max(sizes[i] / 0.95, p.entry_smallest_plan)
-            row["rate"] = place.council_fee
-            row["price"] = place.self_funder_price * (
-                1.0 + p.money_price_spread * normal_quantile(uniform(key, number, 8))
-            )
-            row["pay"] = max(
-                p.pay_opening + p.pay_opening_spread * normal_quantile(uniform(key, number, 9)),
-                market.prices["national_living_wage"],
-            )
-            row["premium"] = row["pay"] - market.prices["national_living_wage"]
-            row["age"] = 104.0 + 520.0 * uniform(key, number, 10)
-            row["training_days"] = p.training_private_days
-            row["guaranteed_share"] = 0.5
-            firms.spread_patch(row, market.zones, p)
-        first += count
+        sizes[alike] = known_providers.opening_sizes(
+            known_hours[alike], order[alike], total, spread, p.ownership_smallest
+        )
+    for i, row in enumerate(market.providers.add(len(numbers))):
+        number = i + 1
+        firms.born_firm(row, number, market.zones, parameters, key)
+        if i < len(listed):
+            known_providers.make_as_listed(row, listed[i], p, key)
+        row["contracted"] = contracted[i]
+        row["practice"] = p.practice_opening * contracted[i]
+        row["demand"] = row["demand_slow"] = row["size"] = sizes[i]
+        row["plan"] = max(sizes[i] / 0.95, p.entry_smallest_plan)
+        row["rate"] = place.council_fee
+        row["price"] = place.self_funder_price * (1.0 + p.money_price_spread * normal_quantile(uniform(key, number, 8)))
+        row["pay"] = max(
+            p.pay_opening + p.pay_opening_spread * normal_quantile(uniform(key, number, 9)),
+            market.prices["national_living_wage"],
+        )
+        row["premium"] = row["pay"] - market.prices["national_living_wage"]
+        row["age"] = 104.0 + 520.0 * uniform(key, number, 10)
+        row["training_days"] = p.training_private_days
+        row["guaranteed_share"] = 0.5
+        firms.spread_patch(row, market.zones, p)
     served_everywhere(market)
 
 
@@ -318,7 +323,7 @@ def place_everybody(market, parameters, draws):
     market.clients.weeks_waiting = 0.0
 
 
-def back_out_overheads(market, parameters, draws):
+def back_out_overheads(market, place, parameters, draws):
     """Overhead is what leaves each provider the margin it was drawn (E8), within what an office can cost an hour.
 
     Without this some would start insolvent. Cash is some weeks of revenue; a rating is what an inspector would say.
@@ -347,4 +352,5 @@ def back_out_overheads(market, parameters, draws):
     money.count_costs(market, parameters, Numbers(market.levers))
     reading = providers.quality + p.regulator_noise * draws.normal("opening_rating", providers.number)
     rated = draws.uniform("opening_rated", providers.number) < p.regulator_opening_rated_share
-    providers.rating = np.where(rated, regulator.grade(reading, p), UNRATED)
+    drawn = np.where(rated, regulator.grade(reading, p), UNRATED)
+    providers.rating = known_providers.opening_ratings(place, drawn)

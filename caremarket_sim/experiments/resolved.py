@@ -13,7 +13,7 @@ import numpy as np
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.parameters import Parameters
 from caremarket_sim.policy import NEUTRAL, Levers
-from caremarket_sim.scenario import ZONE_TYPE, Change, Figure, Place, Scenario
+from caremarket_sim.scenario import PROVIDER_TYPE, ZONE_TYPE, Change, Figure, Place, Scenario
 
 
 def resolved_json(scenario: Scenario) -> str:
@@ -40,7 +40,8 @@ def resolved_json(scenario: Scenario) -> str:
             "licence": place.licence,
             "regime": place.regime.differences(NEUTRAL),
             "figures": {key: asdict(figure) for key, figure in place.figures.items()},
-            "zones": [dict(zip(ZONE_TYPE.names or (), row, strict=True)) for row in place.zones.tolist()],
+            "zones": _as_records(place.zones, ZONE_TYPE),
+            "providers": _as_records(place.providers, PROVIDER_TYPE),
         },
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
@@ -79,11 +80,10 @@ def _scenario(content: dict[str, Any]) -> Scenario:
 
 
 def _place(content: dict[str, Any]) -> Place:
-    names = ZONE_TYPE.names or ()
     return Place(
         name=content["name"],
         path=Path(content["path"]),
-        zones=np.array([tuple(zone[name] for name in names) for zone in content["zones"]], dtype=ZONE_TYPE),
+        zones=_from_records(content["zones"], ZONE_TYPE),
         figures={
             key: Figure(**{**figure, "source": tuple(figure["source"])}) for key, figure in content["figures"].items()
         },
@@ -91,4 +91,13 @@ def _place(content: dict[str, Any]) -> Place:
         start=date.fromisoformat(content["start"]),
         regime=Levers(content["regime"]),
         licence=content["licence"],
+        providers=_from_records(content.get("providers", []), PROVIDER_TYPE),
     )
+
+
+def _as_records(rows: np.ndarray, of: np.dtype) -> list[dict[str, Any]]:
+    return [dict(zip(of.names or (), row, strict=True)) for row in rows.tolist()]
+
+
+def _from_records(records: list[dict[str, Any]], of: np.dtype) -> np.ndarray:
+    return np.array([tuple(record[name] for name in of.names or ()) for record in records], dtype=of)

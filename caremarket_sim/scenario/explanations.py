@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
 from caremarket_sim.scenario.definition import Scenario
 from caremarket_sim.scenario.documents import read_document
 from caremarket_sim.scenario.files import Resolved, Step, resolve
 from caremarket_sim.scenario.places import Place, figure_kinds, is_place, read_place
+from caremarket_sim.scenario.providers import COLUMNS as PROVIDER_COLUMNS
+from caremarket_sim.scenario.providers import counts, read_providers
+from caremarket_sim.scenario.sheets import header_of
 from caremarket_sim.scenario.timing import monday_of
 from caremarket_sim.scenario.workspace import BUILTIN
 from caremarket_sim.scenario.zones import read_zones
@@ -35,12 +40,23 @@ def read(path: str | Path) -> Resolved | Place:
 
 
 def understood(path: str | Path) -> str:
-    """One line of what a scenario, place or zones file was understood to say. Raises BadInput with every mistake."""
+    """One line of what a scenario, place, zones or providers file was understood to say.
+
+    Raises BadInput with every mistake.
+    """
     if str(path).lower().endswith(".csv"):
+        if set(header_of(Path(path), str(path))) & set(PROVIDER_COLUMNS) - {"latitude", "longitude"}:
+            return _providers_in_a_line(read_providers(Path(path), str(path), None))
         zones = read_zones(Path(path), str(path))
         return f"{len(zones)} zones with {zones['population_65plus'].sum():,.0f} people aged 65 and over"
     found = read(path)
     return _place_in_a_line(found) if isinstance(found, Place) else _scenario_in_a_line(found)
+
+
+def _providers_in_a_line(providers: np.ndarray) -> str:
+    contracted, private, unknown = counts(providers)
+    text = f"{_count(len(providers), 'provider')}: {contracted} with a contract, {private} without"
+    return text + (f", {unknown} not said" if unknown else "")
 
 
 def _place_in_a_line(place: Place) -> str:
@@ -48,9 +64,13 @@ def _place_in_a_line(place: Place) -> str:
     return (
         f"the place {place.name}: {len(place.zones)} zones, {place.council_clients:,} council-funded clients and "
         f"{place.self_funders:,} self-funders, {place.contracted_providers} contracted and {place.private_providers} "
-        f"private providers, {place.care_workers:,} care workers, £{place.council_fee:.2f} an hour in "
+        f"private providers{_listed(place)}, {place.care_workers:,} care workers, £{place.council_fee:.2f} an hour in "
         f"{place.price_base}; starts {place.start}; {_count(len(assumed), 'figure')} assumed"
     )
+
+
+def _listed(place: Place) -> str:
+    return f" ({len(place.providers)} of them listed)" if len(place.providers) else ""
 
 
 def _scenario_in_a_line(resolved: Resolved) -> str:
@@ -125,6 +145,7 @@ def place_in_full(place: Place) -> dict[str, Any]:
         "price_base": place.price_base,
         "licence": place.licence,
         "zones": len(place.zones),
+        "providers": len(place.providers),
         "figures": {
             key: {
                 "value": figure.value,
@@ -176,7 +197,8 @@ def place_text(place: Place) -> str:
         )
         for key, figure in full["figures"].items()
     ]
-    head = f"{place.name}: {len(place.zones)} zones, starts {place.start}, prices of {place.price_base}"
+    listed = f", {_count(len(place.providers), 'provider')} listed" if len(place.providers) else ""
+    head = f"{place.name}: {len(place.zones)} zones{listed}, starts {place.start}, prices of {place.price_base}"
     return "\n".join([head, place.licence, "", *_aligned(figures), *_levers_text(full["regime"])])
 
 
@@ -222,6 +244,10 @@ def _place_differences(first: Place, second: Place) -> list[Difference]:
     if first.zones.tobytes() != second.zones.tobytes():
         found.append(
             Difference("zones", f"{len(first.zones)} of {first.name}", f"{len(second.zones)} of {second.name}")
+        )
+    if first.providers.tobytes() != second.providers.tobytes():
+        found.append(
+            Difference("providers listed", f"{len(first.providers)} in all", f"{len(second.providers)} in all")
         )
     return found
 

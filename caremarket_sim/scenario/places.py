@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,7 @@ from caremarket_sim.policy import NEUTRAL, Levers
 from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import lever_values
+from caremarket_sim.scenario.providers import PROVIDER_TYPE, beyond_the_figures, no_providers, read_providers
 from caremarket_sim.scenario.timing import monday_from
 from caremarket_sim.scenario.workspace import referred, shown_path
 from caremarket_sim.scenario.zones import ZONE_TYPE, read_zones
@@ -55,8 +57,9 @@ class Figure:
 class Place:
     """A council's area at the start: `zones` (one row each, see ZONE_TYPE) and the figures of its market.
 
-    Money is £ in the year of `price_base`. `start` is a Monday. `regime` are the levers in force before any policy,
-    under which the market settles.
+    `providers` are those that the place names (see PROVIDER_TYPE), often none: the figures say how many there are in
+    all, and the others are made up. Money is £ in the year of `price_base`. `start` is a Monday. `regime` are the
+    levers in force before any policy, under which the market settles.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Place:
     start: date
     regime: Levers
     licence: str
+    providers: np.ndarray = field(default_factory=no_providers)
 
     @property
     def council_clients(self) -> int:
@@ -105,17 +109,16 @@ class Place:
 
     @property
     def key(self) -> str:
-        """A hash of all that determines numbers: zones, figures' values, start, price base, regime; never a name."""
+        """A hash of all that determines numbers: zones, providers, figures, start, price base, regime; never a name."""
         content = {
-            "zones": [
-                [value for name, value in zip(ZONE_TYPE.names or (), row, strict=True) if name != "name"]
-                for row in self.zones.tolist()
-            ],
+            "zones": _nameless(self.zones, ZONE_TYPE),
             "figures": {key: figure.value for key, figure in self.figures.items()},
             "start": self.start.isoformat(),
             "price_base": self.price_base,
             "regime": dict(self.regime),
         }
+        if len(self.providers):
+            content["providers"] = _nameless(self.providers, PROVIDER_TYPE)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -123,6 +126,11 @@ class Place:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+
+def _nameless(rows: np.ndarray, of: np.dtype) -> list[list[object]]:
+    """The values of each row, without its name."""
+    return [[value for name, value in zip(of.names or (), row, strict=True) if name != "name"] for row in rows.tolist()]
 
 
 @cache
@@ -139,28 +147,36 @@ def is_place(document: Document) -> bool:
 
 
 def read_place(path: Path, shown: str | None = None) -> Place:
-    """The place that a file describes. Raises BadInput with every mistake in it and in its zones."""
+    """The place that a file describes. Raises BadInput with every mistake in it, its zones and its providers."""
     shown = shown_path(path) if shown is None else shown
     document = read_document(path, shown)
     reader = Reader(shown)
     reader.problems.extend(document.problems)
     required = ("name", "zones", "start", "price_base", "figures")
     reader.format(document.root)
-    entries = reader.mapping(document.root, "a place", ("format", "licence", "regime", *required), required)
+    entries = reader.mapping(
+        document.root, "a place", ("format", "licence", "regime", "providers", *required), required
+    )
     name = reader.text(entries["name"], "name") if "name" in entries else None
     licence = reader.text(entries["licence"], "licence") if "licence" in entries else ""
     start = reader.day(entries["start"], "start") if "start" in entries else None
     price_base = _price_base(reader, entries["price_base"], start) if "price_base" in entries else None
     figures = _figures(reader, entries["figures"]) if "figures" in entries else {}
     regime = _regime(reader, entries["regime"]) if "regime" in entries else NEUTRAL
-    zones = _referred_zones(reader, entries["zones"], path) if "zones" in entries else None
+    zones = _referred(reader, entries["zones"], path, "zones", read_zones) if "zones" in entries else None
+    providers = no_providers()
+    if "providers" in entries and zones is not None:
+        providers = _providers(reader, entries["providers"], path, zones, figures)
     if reader.problems or name is None or start is None or price_base is None or zones is None:
         raise BadInput(reader.problems)
-    return Place(name, path, zones, figures, price_base, monday_from(start), regime, licence or "")
+    return Place(name, path, zones, figures, price_base, monday_from(start), regime, licence or "", providers)
 
 
-def _referred_zones(reader: Reader, node: Node, path: Path) -> np.ndarray | None:
-    reference = reader.path(node, "zones")
+def _referred(
+    reader: Reader, node: Node, path: Path, what: str, read: Callable[[Path, str], np.ndarray]
+) -> np.ndarray | None:
+    """The rows of the zones or providers file that a place file names; None with the mistakes noted."""
+    reference = reader.path(node, what)
     if reference is None:
         return None
     try:
@@ -169,13 +185,25 @@ def _referred_zones(reader: Reader, node: Node, path: Path) -> np.ndarray | None
         reader.note_all(bad, node.line)
         return None
     if not os.path.exists(target):
-        reader.note(f"there is no zones file {reference}", node.line)
+        reader.note(f"there is no {what} file {reference}", node.line)
         return None
     try:
-        return read_zones(target, shown_path(target))
+        return read(target, shown_path(target))
     except BadInput as bad:
         reader.problems.extend(bad.problems)
         return None
+
+
+def _providers(reader: Reader, node: Node, path: Path, zones: np.ndarray, figures: dict[str, Figure]) -> np.ndarray:
+    """The providers that a place file names, no more of them than its figures say."""
+    found = _referred(reader, node, path, "providers", lambda target, shown: read_providers(target, shown, zones))
+    contracted, private = figures.get("contracted_providers"), figures.get("private_providers")
+    if found is None or contracted is None or private is None:
+        return no_providers()
+    if beyond := beyond_the_figures(found, int(contracted.value), int(private.value)):
+        right = "raise contracted_providers or private_providers, which count all, listed or not"
+        reader.note(beyond, node.line, right)
+    return found
 
 
 def _figures(reader: Reader, node: Node) -> dict[str, Figure]:

@@ -76,6 +76,7 @@ def place_schema() -> dict[str, Any]:
         "name": _TEXT,
         "licence": _TEXT,
         "zones": {**_TEXT, "description": "A CSV file with one line a zone."},
+        "providers": {**_TEXT, "description": "A CSV file with one line a provider that is known; others are made up."},
         "start": _DAY,
         "price_base": {"type": "string", "pattern": r"^\d{4}/\d{2}$"},
         "figures": _closed(figures, tuple(figures)),

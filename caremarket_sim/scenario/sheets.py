@@ -1,0 +1,80 @@
+"""The rows of a CSV file with a header: what zones and providers files have in common."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.scenario.documents import read_text
+
+Row = tuple[int, dict[str, str]]
+"""A line's number and its cells by column."""
+
+
+def header_of(path: Path, shown: str) -> list[str]:
+    """The names in the first line of a CSV file; none where it is empty."""
+    first = next(csv.reader(io.StringIO(read_text(path, shown), newline="")), [])
+    return [name.strip() for name in first]
+
+
+def read_rows(
+    path: Path, shown: str, columns: Iterable[str], required: Iterable[str], thing: str, most: int
+) -> tuple[list[Row], list[Problem]]:
+    """The rows of a CSV file, and the mistakes in its shape; empty lines are left out.
+
+    `thing` is what a line describes. Raises BadInput where the header, or the number of lines, makes it impossible to
+    go on.
+    """
+    columns = list(columns)
+    try:
+        lines = list(csv.reader(io.StringIO(read_text(path, shown), newline="")))
+    except csv.Error as error:
+        raise BadInput(Problem(f"is no CSV file: {error}", shown)) from None
+    if not any(lines):
+        raise BadInput(Problem("is empty", shown, 1, "begin with the line " + ",".join(columns)))
+    header = [name.strip() for name in lines[0]]
+    problems = [
+        Problem(f"unknown column {name}", shown, 1, suggestion(name, columns)) for name in header if name not in columns
+    ]
+    missing = [name for name in required if name not in header]
+    if missing:
+        problems.append(Problem(f"lacks the column {', '.join(missing)}", shown, 1))
+    if len(set(header)) < len(header):
+        problems.append(Problem("names a column twice", shown, 1))
+    if len(lines) - 1 > most:
+        problems.append(Problem(f"has {len(lines) - 1} {thing}s", shown, 1, f"give at most {most}"))
+    if problems:
+        raise BadInput(problems)
+    rows: list[Row] = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if len(cells) not in (0, len(header)):
+            problems.append(Problem("has another number of cells than the header", shown, number))
+        elif cells:
+            rows.append((number, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
+    if not rows and not problems:
+        problems.append(Problem(f"has no {thing}", shown, 2, f"give one line a {thing}"))
+    return rows, problems
+
+
+def number_in(cell: str, bounds: tuple[float, float]) -> float | None:
+    """The number in a cell, or None where there is none within the bounds."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and bounds[0] <= number <= bounds[1] else None
+
+
+def is_name(cell: str, longest: int) -> bool:
+    """Whether a cell holds a name that can be shown."""
+    return bool(cell) and cell.isprintable() and len(cell) <= longest
+
+
+def one_of(cell: str, words: Collection[str]) -> str | None:
+    """The word that a cell holds, in whatever case, or None."""
+    word = " ".join(cell.casefold().split())
+    return word if word in words else None
