@@ -1,13 +1,80 @@
-"""The command `docs`: reference pages made from the registers, so that they are never out of date."""
+"""The command `docs`: documents made from the code and its registers, so that they are never out of date."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
-_OUT = typer.Option(None, "--out", help="The file to write; stdout without it.")
+DIFFERENCE_FOUND = 1
+
+
+class Document(NamedTuple):
+    """A document: where it stands in the folder of documents, what writes it, and what it is."""
+
+    file: str
+    module: str
+    function: str
+    help: str
+
+    def text(self, app: typer.Typer) -> str:
+        """The document as it follows from the code; what writes it is loaded now."""
+        write = getattr(import_module(f"caremarket_sim.{self.module}"), self.function)
+        return write(app) if self.module.startswith("cli.") else write()
+
+
+_MADE = "reporting.documents"
+DOCUMENTS = {
+    "parameters": Document(
+        "reference/parameters.md", f"{_MADE}.reference", "parameters_page",
+        "Every number of the model: value, range, unit, grade, source, meaning; and the dated series.",
+    ),
+    "levers": Document(
+        "reference/levers.md", f"{_MADE}.reference", "levers_page",
+        "Every lever of a policy, what it should move, and the presets with their reasons.",
+    ),
+    "indicators": Document(
+        "reference/indicators.md", f"{_MADE}.reference", "indicators_page",
+        "Everything that is measured: unit, direction, audience, definition.",
+    ),
+    "formats": Document(
+        "reference/formats.md", f"{_MADE}.formats", "formats_page",
+        "What stands in scenario, place and design files, and in a results folder.",
+    ),
+    "commands": Document(
+        "reference/commands.md", "cli.command_page", "commands_page",
+        "Every command with its options, and what its exit status means.",
+    ),
+    "odd": Document(
+        "odd.md", f"{_MADE}.odd", "odd_page",
+        "The model by the ODD protocol: purpose, state, week, design, start, input, submodels with all parameters.",
+    ),
+    "assumptions": Document(
+        "assumptions.md", f"{_MADE}.assumptions", "assumptions_page",
+        "The assumptions log: what is taken to be so without a published figure, why, and what it moves.",
+    ),
+    "evidence": Document(
+        "evidence.md", f"{_MADE}.assurance", "evidence_page",
+        "How strong the evidence is: grades by part of the model, and what rests on a publication.",
+    ),
+    "quality": Document(
+        "quality-assurance.md", f"{_MADE}.assurance", "quality_page",
+        "A draft quality-assurance statement after the Aqua Book, for a council to complete.",
+    ),
+    "stress": Document(
+        "stress-abs.md", f"{_MADE}.assurance", "stress_page",
+        "The STRESS-ABS checklist for reporting a simulation study.",
+    ),
+    "card": Document(
+        "model-card.md", f"{_MADE}.assurance", "card_page",
+        "The model card: intended use, what is out of scope, and what it must not be used for.",
+    ),
+}  # fmt: skip
+"""Every document that `docs` writes, by the name of its command."""
 
 
 def register(app: typer.Typer) -> None:
@@ -15,33 +82,54 @@ def register(app: typer.Typer) -> None:
     docs = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
-        help="Write reference pages from the code.",
+        help="Write documents and reference pages from the code.",
         epilog="Example: caremarket docs levers",
     )
-    docs.command("parameters", epilog="Example: caremarket docs parameters --out parameters.md")(parameters)
-    docs.command("levers", epilog="Example: caremarket docs levers")(levers)
-    docs.command("indicators", epilog="Example: caremarket docs indicators")(indicators)
+    for name, document in DOCUMENTS.items():
+        example = f"Example: caremarket docs {name} --out {Path(document.file).name}"
+        docs.command(name, help=document.help, epilog=example)(_writer(document, app))
     docs.command("schema", epilog="Example: caremarket docs schema --out scenario.schema.json")(schema)
+    docs.command("all", epilog="Example: caremarket docs all docs")(_writer_of_all(app))
     app.add_typer(docs, name="docs")
 
 
-def parameters(out: Path | None = _OUT) -> None:
-    """Every number of the model: value, range, unit, grade, source, meaning; and the dated series."""
-    _write(parameters_page(), out)
+def _writer(document: Document, app: typer.Typer) -> Callable[..., None]:
+    """The command that writes one document."""
+
+    def write(out: Path | None = typer.Option(None, "--out", help="The file to write; stdout without it.")) -> None:
+        _write(document.text(app), out)
+
+    return write
 
 
-def levers(out: Path | None = _OUT) -> None:
-    """Every lever of a policy, what it should move, and the presets with their reasons."""
-    _write(levers_page(), out)
+def _writer_of_all(app: typer.Typer) -> Callable[..., None]:
+    """The command that writes every document, or says which are out of date."""
 
+    def write_all(
+        folder: Path = typer.Argument(help="The folder to write to.", show_default=False),
+        check: bool = typer.Option(
+            False, "--check", help="Write nothing; status 1 if a document there is not what would be written."
+        ),
+    ) -> None:
+        """Every document above, each in its place in a folder."""
+        old = []
+        for name, document in DOCUMENTS.items():
+            file, text = folder / document.file, document.text(app)
+            if not check:
+                with contextlib.suppress(OSError):  # where there can be no folder, writing says so
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                _write(text, file)
+            elif not file.is_file() or file.read_text(encoding="utf-8") != text:
+                old.append(f"{file} is not what `caremarket docs {name}` writes")
+        if old:
+            typer.echo("\n".join(old))
+            raise typer.Exit(DIFFERENCE_FOUND)
 
-def indicators(out: Path | None = _OUT) -> None:
-    """Everything that is measured: unit, direction, audience, definition."""
-    _write(indicators_page(), out)
+    return write_all
 
 
 def schema(
-    out: Path | None = _OUT,
+    out: Path | None = typer.Option(None, "--out", help="The file to write; stdout without it."),
     of: str = typer.Option("scenario", "--of", help="Which files: scenario or place."),
 ) -> None:
     """The JSON Schema of scenario or place files, for editors."""
@@ -51,110 +139,6 @@ def schema(
     if of not in SCHEMAS:
         raise BadInput(Problem(f"there is no schema of {of}", right=suggestion(of, SCHEMAS)))
     _write(schema_text(of), out)
-
-
-def parameters_page() -> str:
-    """The parameter register as Markdown, by subject."""
-    from caremarket_sim.parameters import register as parameter_register
-    from caremarket_sim.parameters import series_table, sources
-    from caremarket_sim.policy.values import shown
-
-    known = parameter_register()
-    page = [
-        "# Parameters",
-        "",
-        "Every number of the model. *Measured*: read in a publication. *Derived*: arithmetic on published figures. "
-        "*Assumed*: no figure was found, and the range is ours.",
-    ]
-    for subject in dict.fromkeys(parameter.subject for parameter in known.values()):
-        rows = [
-            (
-                f"`{parameter.name}`",
-                shown(parameter.value),
-                f"{shown(parameter.low)} to {shown(parameter.high)}",
-                parameter.unit,
-                parameter.grade,
-                ", ".join(parameter.source),
-                parameter.meaning,
-            )
-            for parameter in known.values()
-            if parameter.subject == subject
-        ]
-        page += [
-            "",
-            f"## {subject}",
-            "",
-            *_table(["name", "value", "range", "unit", "grade", "source", "meaning"], rows),
-        ]
-    series = [(name, str(day), shown(value), status) for name, day, value, status in series_table()]
-    page += ["", "## Dated series", "", *_table(("series", "from", "value", "status"), series)]
-    found = [(one.id, one.publisher, one.title, one.year, one.address) for one in sources().values()]
-    page += ["", "## Sources", "", *_table(["id", "publisher", "title", "year", "address"], found)]
-    return "\n".join(page) + "\n"
-
-
-def levers_page() -> str:
-    """The levers and the presets as Markdown."""
-    from caremarket_sim.policy import LEVERS, PRESET_TITLES, PRESETS, REASONS
-    from caremarket_sim.policy.values import shown
-
-    rows = []
-    for key, lever in LEVERS.items():
-        neutral = shown(lever.neutral) + (
-            f" ({lever.source})" if lever.source else " (assumed)" if lever.assumption else ""
-        )
-        needs = ", ".join(f"{other}: {shown(lever.needs[other])}" for other in lever.demanded)
-        first, second = (shown(value) for value in lever.contrast)
-        moves = f"{lever.indicator} {'up' if lever.direction > 0 else 'down'} from {first} to {second}"
-        rows.append((f"`{key}`", lever.values_in_words, lever.unit, neutral, lever.meaning, moves, needs))
-    page = [
-        "# Levers",
-        "",
-        "What a policy may set. At its neutral value, that of a typical English borough of 2024/25, a lever does "
-        "nothing new. Shares are numbers from 0 to 1. *Moves* names the indicator that the lever should move, and how.",
-        "",
-        *_table(["lever", "values", "unit", "neutral", "meaning", "moves", "needs"], rows),
-    ]
-    for name, values in PRESETS.items():
-        reasons = [
-            (f"`{key}`", shown(value), "yes" if REASONS[name][key].assumed else "", REASONS[name][key].why)
-            for key, value in values.items()
-        ]
-        page += ["", f"## Preset `{name}`: {PRESET_TITLES[name]}", ""]
-        page += _table(("lever", "value", "assumed", "why"), reasons)
-    return "\n".join(page) + "\n"
-
-
-def indicators_page() -> str:
-    """The indicators as Markdown, by family."""
-    from caremarket_sim.indicators import INDICATORS
-    from caremarket_sim.policy.values import shown
-
-    page = ["# Indicators", "", "Everything that is measured. Headline indicators are in bold."]
-    for family in dict.fromkeys(indicator.family for indicator in INDICATORS.values()):
-        rows = [
-            (
-                f"**`{indicator.id}`**" if indicator.headline else f"`{indicator.id}`",
-                indicator.label,
-                indicator.unit,
-                indicator.better,
-                shown(indicator.smallest),
-                indicator.audience if isinstance(indicator.audience, str) else ", ".join(indicator.audience),
-                indicator.definition,
-            )
-            for indicator in INDICATORS.values()
-            if indicator.family == family
-        ]
-        header = ("indicator", "label", "unit", "better", "smallest that matters", "audience", "definition")
-        page += ["", f"## {family.capitalize()}", "", *_table(header, rows)]
-    return "\n".join(page) + "\n"
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    """A Markdown table."""
-    names = list(header)
-    lines = [names, ["---"] * len(names), *rows]
-    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines]
 
 
 def _write(text: str, out: Path | None) -> None:
@@ -169,5 +153,6 @@ def _write(text: str, out: Path | None) -> None:
         part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(out)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise CannotWrite(f"cannot be written: {error.strerror or error}", out) from None

@@ -1,0 +1,110 @@
+"""Reference pages: parameters, levers and indicators as their registers hold them."""
+
+from __future__ import annotations
+
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.parameters import register, series_table, sources
+from caremarket_sim.policy import LEVERS, PRESET_TITLES, PRESETS, REASONS
+from caremarket_sim.policy.values import shown
+from caremarket_sim.reporting.documents import code, table
+
+
+def parameters_page() -> str:
+    """The parameter register as Markdown, by subject."""
+    known = register()
+    page = [
+        "# Parameters",
+        "Every number of the model. *Measured*: read in a publication. *Derived*: arithmetic on published figures. "
+        "*Assumed*: no figure was found, and the range is ours. A scenario file may set any of them within its range, "
+        "under `parameters:`.",
+    ]
+    for subject in dict.fromkeys(parameter.subject for parameter in known.values()):
+        rows = [
+            (
+                code(parameter.name),
+                shown(parameter.value),
+                f"{shown(parameter.low)} to {shown(parameter.high)}",
+                parameter.unit,
+                parameter.grade,
+                ", ".join(parameter.source),
+                parameter.meaning,
+            )
+            for parameter in known.values()
+            if parameter.subject == subject
+        ]
+        header = ("name", "value", "range", "unit", "grade", "source", "meaning")
+        page += [f"## {subject}", table(header, rows)]
+    page += ["## Dated series", series_as_table()]
+    found = [(one.id, one.publisher, one.title, one.year, one.address) for one in sources().values()]
+    page += ["## Sources", table(("id", "publisher", "title", "year", "address"), found)]
+    return "\n\n".join(page) + "\n"
+
+
+def series_as_table() -> str:
+    """Every dated value."""
+    rows = [(name, str(day), shown(value), status) for name, day, value, status in series_table()]
+    return table(("series", "from", "value", "status"), rows)
+
+
+def levers_page() -> str:
+    """The levers and the presets as Markdown."""
+    page = [
+        "# Levers",
+        "What a policy may set. At its neutral value, that of a typical English borough of 2024/25, a lever does "
+        "nothing new. Shares are numbers from 0 to 1. *Moves* names the indicator that the lever should move, and how.",
+        levers_table(),
+    ]
+    for name, values in PRESETS.items():
+        reasons = [
+            (code(key), shown(value), "yes" if REASONS[name][key].assumed else "", REASONS[name][key].why)
+            for key, value in values.items()
+        ]
+        page += [
+            f"## Preset `{name}`: {PRESET_TITLES[name]}",
+            table(("lever", "value", "assumed", "why"), reasons),
+        ]
+    return "\n\n".join(page) + "\n"
+
+
+def levers_table() -> str:
+    """Every lever: its values, the neutral one, and what it should move."""
+    rows = []
+    for key, lever in LEVERS.items():
+        neutral = shown(lever.neutral) + (
+            f" ({lever.source})" if lever.source else " (assumed)" if lever.assumption else ""
+        )
+        needs = ", ".join(f"{other}: {shown(lever.needs[other])}" for other in lever.demanded)
+        first, second = (shown(value) for value in lever.contrast)
+        moves = f"{lever.indicator} {'up' if lever.direction > 0 else 'down'} from {first} to {second}"
+        rows.append((code(key), lever.values_in_words, lever.unit, neutral, lever.meaning, moves, needs))
+    return table(("lever", "values", "unit", "neutral", "meaning", "moves", "needs"), rows)
+
+
+def indicators_page() -> str:
+    """The indicators as Markdown, by family."""
+    page = ["# Indicators", "Everything that is measured. Headline indicators are in bold."]
+    for family, rows in indicator_tables().items():
+        page += [f"## {family.capitalize()}", rows]
+    return "\n\n".join(page) + "\n"
+
+
+def indicator_tables() -> dict[str, str]:
+    """A table of indicators for each family."""
+    header = ("indicator", "label", "unit", "better", "smallest that matters", "audience", "definition")
+    tables = {}
+    for family in dict.fromkeys(indicator.family for indicator in INDICATORS.values()):
+        rows = [
+            (
+                f"**{code(indicator.id)}**" if indicator.headline else code(indicator.id),
+                indicator.label,
+                indicator.unit,
+                indicator.better,
+                shown(indicator.smallest),
+                indicator.audience,
+                indicator.definition,
+            )
+            for indicator in INDICATORS.values()
+            if indicator.family == family
+        ]
+        tables[family] = table(header, rows)
+    return tables
