@@ -101,6 +101,10 @@ PROCESSES = (
     the_week_is_recorded,
 )
 
+WHAT_A_LIST_SAYS = (providers_close, providers_enter, regulator_inspects)
+"""Processes that wait for week 0 where the place lists its providers: who there is, with a contract or not, and rated
+how, is known of that day. Closures and entries then show no rush (tried: as many in year 1 as without a list)."""
+
 
 def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES) -> None:
     """Simulate one week: every process in order, each seeing what those before it did.
@@ -128,13 +132,15 @@ def settle(scenario, seed: int) -> Market:
     referrals) move towards what meets the baseline's levels, on expected rather than drawn events where that is
     possible, so that little chance gets into them; at the end they are frozen for all scenarios.
     """
+    listed = len(scenario.place.providers) > 0
+    processes = tuple(process for process in PROCESSES if not (listed and process in WHAT_A_LIST_SAYS))
     parameters = scenario.parameters.numbers
     market = make_market(scenario, seed)
     decided = Numbers(scenario.place.regime.row)
     weeks = 52 * round(parameters.baseline_spin_up_years)
     market.week = -weeks
     for week in range(weeks):
-        one_week(market, parameters, decided, seed)
+        one_week(market, parameters, decided, seed, processes)
         if week % 52 == 51:
             solve_intercepts(market, parameters, scenario.place, (week + 1) // 52, last=week + 1 == weeks)
     begin(market)

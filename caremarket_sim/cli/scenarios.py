@@ -16,7 +16,7 @@ _QUIET = typer.Option(False, "--quiet", help="Say nothing when all is well.")
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command("new", epilog="Example: caremarket new Salford")(new)
+    app.command("new", epilog="Example: caremarket new Salford --zones zones.csv --providers providers.csv")(new)
     app.command("validate", epilog="Example: caremarket validate scenarios/wigan/*.yaml")(validate)
     app.command("show", epilog="Example: caremarket show scenarios/wigan/collaborative.yaml --resolved")(show)
     app.command("diff", epilog="Example: caremarket diff scenarios/wigan/block.yaml builtin:wigan/collaborative")(diff)
@@ -24,24 +24,47 @@ def register(app: typer.Typer) -> None:
 
 def new(
     council: str = typer.Argument(..., help="The council's name."),
+    zones: Path | None = typer.Option(None, "--zones", help="CSV of your zones; without it Wigan's stand in."),
+    providers: Path | None = typer.Option(None, "--providers", help="CSV of the providers you know."),
+    cqc: Path | None = typer.Option(None, "--cqc", help="CSV of the regulator's directory of active locations."),
+    authority: str | None = typer.Option(
+        None, "--authority", help="Its Location Local Authority; by default the council's name."
+    ),
+    clients: int | None = typer.Option(None, "--clients", help="People whose homecare the council pays for."),
+    self_funders: int | None = typer.Option(None, "--self-funders", help="People who buy homecare themselves."),
+    care_workers: int | None = typer.Option(None, "--care-workers", help="Care workers in post."),
+    contracted: int | None = typer.Option(None, "--contracted", help="Providers with a contract, listed or not."),
+    private: int | None = typer.Option(None, "--private", help="Providers without one, listed or not."),
+    fee: float | None = typer.Option(None, "--fee", help="£ an hour that the council pays."),
+    self_funder_price: float | None = typer.Option(
+        None, "--self-funder-price", help="£ an hour that a self-funder pays."
+    ),
     out: Path | None = typer.Option(None, "--out", help="The folder to write; by default one of the council's name."),
     quiet: bool = _QUIET,
     as_json: bool = _JSON,
 ) -> None:
-    """Write a commented scenario folder to start from: a place, its zones, a baseline and three policies."""
-    from caremarket_sim.scenario.beginnings import write_new
+    """Write a commented scenario folder to start from: a place, its zones, a baseline and three policies.
 
-    folder = write_new(council, out)
+    Figures that you do not give are estimated from the population of your zones, or stand in from Wigan without any.
+    """
+    from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
+
+    options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
+    figures = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
+    folder = write_new(council, out, Given(zones, providers, cqc, authority, figures))
     files = sorted(path.name for path in folder.iterdir())
     if as_json:
         _write_json({"folder": str(folder), "files": files})
     elif not quiet:
         typer.echo(f"wrote {folder}: {', '.join(files)}")
-        typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
+        if zones is None:
+            typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
+        else:
+            typer.echo(f"the figures in {folder / 'place.yaml'} that you did not give are estimates: replace them")
 
 
 def validate(
-    files: list[str] = typer.Argument(..., help="Scenario, place or zones files, or builtin:wigan/baseline."),
+    files: list[str] = typer.Argument(..., help="Scenario, place, zones or providers files, or builtin:wigan/block."),
     quiet: bool = _QUIET,
     as_json: bool = _JSON,
 ) -> None:

@@ -8,21 +8,52 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.parameters import register
-from caremarket_sim.policy.values import shown
+from caremarket_sim.policy.values import checked_number, shown
+from caremarket_sim.scenario.directory import as_list, read_directory
+from caremarket_sim.scenario.documents import read_text
+from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
-from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios
+from caremarket_sim.scenario.providers import beyond_the_figures, no_providers, read_providers
+from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios, shown_path
+from caremarket_sim.scenario.zones import read_zones
 
 POLICIES = ("block", "zero-hours-spot", "collaborative")
+OPTIONS = {
+    "council_clients": "--clients",
+    "self_funders": "--self-funders",
+    "care_workers": "--care-workers",
+    "contracted_providers": "--contracted",
+    "private_providers": "--private",
+    "council_fee": "--fee",
+    "self_funder_price": "--self-funder-price",
+}
+"""Figures of a place and the options that give them."""
 
 
-def write_new(council: str, folder: Path | None = None) -> Path:
+@dataclass(frozen=True)
+class Given:
+    """What a council brings: files of its own, and figures by name. What it does not bring stands in."""
+
+    zones: Path | None = None
+    providers: Path | None = None
+    directory: Path | None = None
+    authority: str | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+def write_new(council: str, folder: Path | None = None, given: Given | None = None) -> Path:
     """Write a scenario folder for a council, whole or not at all, and return it; by default one of its name, here.
 
-    Raises BadInput for a name without letters or a folder that exists, CannotWrite where nothing can be written.
+    Raises BadInput for a name without letters, a folder that exists, or a file or figure that cannot be; CannotWrite
+    where nothing can be written.
     """
     name = " ".join(council.split())
     slug = _slug(name)
@@ -31,11 +62,12 @@ def write_new(council: str, folder: Path | None = None) -> Path:
     target = Path(slug) if folder is None else folder
     if target.exists() or target.is_symlink():
         raise BadInput(Problem("exists already", target, right="name another folder with --out"))
+    contents = _contents(name, given or Given())
     staging = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        for file, text in _contents(name).items():
+        for file, text in contents.items():
             (staging / file).write_text(text, encoding="utf-8", newline="\n")
         mask = os.umask(0)
         os.umask(mask)
@@ -49,23 +81,131 @@ def write_new(council: str, folder: Path | None = None) -> Path:
     return target
 
 
-def _contents(name: str) -> dict[str, str]:
+def _contents(name: str, given: Given) -> dict[str, str]:
     """The text of every file of a new folder."""
     shipped = shipped_scenarios() / "wigan"
+    _require_sense(given)
+    if given.zones is None:
+        stand_in = read_place(shipped / "place.yaml")
+        zones, providers = (shipped / "zones.csv").read_text(encoding="utf-8"), None
+        place = _stand_in_text(name, stand_in, given.figures)
+    else:
+        zones, providers, place = _own(name, given.zones, given)
     return {
         MARKER: (
             "# This file marks the workspace: scenario and place files in this folder may refer to each other, and to\n"
             "# no file outside it. It needs no content.\n"
         ),
-        "place.yaml": _place_text(name, read_place(shipped / "place.yaml")),
-        "zones.csv": (shipped / "zones.csv").read_text(encoding="utf-8"),
+        "place.yaml": place,
+        "zones.csv": zones,
+        **({} if providers is None else {"providers.csv": providers}),
         "baseline.yaml": _baseline_text(name),
         **{f"{policy}.yaml": (shipped / f"{policy}.yaml").read_text(encoding="utf-8") for policy in POLICIES},
     }
 
 
-def _place_text(name: str, stand_in: Place) -> str:
-    """A place file whose figures are another place's and say so."""
+def _require_sense(given: Given) -> None:
+    """Raise BadInput for options that do not go together, and figures out of bounds."""
+    problems = []
+    if given.providers is not None and given.directory is not None:
+        problems.append(Problem("--providers and --cqc both give the providers", right="give one of them"))
+    if given.zones is None and (given.providers is not None or given.directory is not None):
+        problems.append(Problem("providers are placed in zones, and none are given", right="add --zones FILE"))
+    if given.authority is not None and given.directory is None:
+        problems.append(Problem("--authority says whose rows of the directory to read", right="add --cqc FILE"))
+    for key, value in given.figures.items():
+        kind = figure_kinds()[key]
+        try:
+            checked_number(OPTIONS[key], value, kind.low, kind.high, whole=kind.kind == "whole", unit=kind.unit)
+        except BadInput as bad:
+            problems.extend(bad.problems)
+    if problems:
+        raise BadInput(problems)
+
+
+def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, str]:
+    """The texts of a council's own zones, providers and place. Raises BadInput with every mistake in its files."""
+    problems: list[Problem] = []
+    zones = text = None
+    providers = no_providers()
+    try:
+        zones = read_zones(zones_file, shown_path(zones_file))
+    except BadInput as bad:
+        problems.extend(bad.problems)
+    try:
+        if given.providers is not None:
+            text = read_text(given.providers, shown_path(given.providers))
+            providers = read_providers(given.providers, shown_path(given.providers), zones)
+        elif given.directory is not None:
+            found = read_directory(given.directory, shown_path(given.directory), given.authority or name)
+            text = as_list(found)
+            providers = _read_again(text, zones)
+    except BadInput as bad:
+        problems.extend(bad.problems)
+    if problems or zones is None:
+        raise BadInput(problems)
+    figures = estimated_figures(zones, providers, given.figures, "providers.csv")
+    most = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
+    if beyond := beyond_the_figures(providers, *most):
+        raise BadInput(Problem(beyond, right="--contracted and --private count all providers, listed or not"))
+    return read_text(zones_file, shown_path(zones_file)), text, _own_text(name, figures, given)
+
+
+def _read_again(text: str, zones: np.ndarray | None) -> np.ndarray:
+    """The providers of a list that has just been made."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "providers.csv"
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return read_providers(path, "providers.csv", zones)
+
+
+def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
+    """A place file on a council's own zones."""
+    lines = [
+        f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones, and",
+        "# says so: replace it by the council's own, with its source and grade (measured, derived or assumed), before",
+        "# you use any result. Ids of sources are those of `caremarket docs parameters`.",
+        "format: 1",
+        f"name: {json.dumps(name, ensure_ascii=False)}",
+        "# licence:                            # whose data zones.csv and providers.csv are, and on what terms",
+        "zones: zones.csv",
+    ]
+    if given.providers is not None or given.directory is not None:
+        lines += [
+            "# What the list says of a provider holds on the first day; what a cell leaves blank is drawn anew in",
+            "# every replicate. Providers whom the figures count beyond the list are made up.",
+            "providers: providers.csv",
+        ]
+    if given.directory is not None:
+        lines += [
+            "# The list is the regulator's directory of active locations. It does not say who holds a contract with",
+            "# the council, nor how much care they give: fill in `contracted` and `weekly_hours` where you know.",
+        ]
+    lines += ["start: 2024-04-01                      # weeks begin on Mondays"]
+    lines += ["price_base: 2024/25                    # the year whose prices the fees below are in", "figures:"]
+    for key, kind in figure_kinds().items():
+        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(figures[key])]
+    return "\n".join([*lines, *_REGIME]) + "\n"
+
+
+def _figure_lines(figure: Estimate) -> list[str]:
+    """A figure as a place file has it."""
+    lines = [f"    value: {shown(figure.value)}"]
+    if figure.low is not None and figure.high is not None:
+        lines += [f"    low: {shown(figure.low)}", f"    high: {shown(figure.high)}"]
+    source = json.dumps(figure.source[0] if len(figure.source) == 1 else list(figure.source), ensure_ascii=False)
+    note = json.dumps(figure.note, ensure_ascii=False)
+    return [*lines, f"    source: {source}", f"    grade: {figure.grade}", f"    note: {note}"]
+
+
+_REGIME = (
+    "# regime:                             # how your council buys today, where it differs from a typical borough",
+    "#   contract.payment_basis: planned_time",
+)
+
+
+def _stand_in_text(name: str, stand_in: Place, given: Mapping[str, float]) -> str:
+    """A place file whose figures are another place's and say so, but for those given."""
     lines = [
         f"# {name}. Every figure below, and every zone in zones.csv, is {stand_in.name}'s and stands in for your own:",
         "# replace each, with its source and its grade (measured, derived or assumed), before you use any result.",
@@ -78,17 +218,16 @@ def _place_text(name: str, stand_in: Place) -> str:
         "figures:",
     ]
     for key, kind in figure_kinds().items():
+        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})"]
+        if key in given:
+            lines += _figure_lines(given_figure(given[key]))
+            continue
         lines += [
-            f"  {key}:  # {kind.meaning} ({kind.unit})",
             f"    value: {shown(stand_in.figures[key].value)}",
             f"    source: stand-in, {stand_in.name}",
             "    grade: assumed",
         ]
-    lines += [
-        "# regime:                             # how your council buys today, where it differs from a typical borough",
-        "#   contract.payment_basis: planned_time",
-    ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_REGIME]) + "\n"
 
 
 def _baseline_text(name: str) -> str:

@@ -1,7 +1,7 @@
 """The providers that a place's list names: a CSV file with one line a provider, of which every column may be left out.
 
-What a cell says holds for that provider on the day the market begins to settle; what it leaves blank is drawn, as for a
-provider that nobody listed.
+What a cell says holds for that provider on the first day of a scenario; what it leaves blank is drawn, as for those
+whom nobody listed. Only hours are where the market starts to settle: by the first day they have moved.
 """
 
 from __future__ import annotations
