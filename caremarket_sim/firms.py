@@ -10,6 +10,10 @@ from .entities import CHAIN, COOPERATIVE, IN_HOUSE, IN_POST, INDEPENDENT, NOT_FO
 from .kernels import workforce
 from .kernels.hashing import normal_quantile, uniform
 
+QUALITIES = 0.05, 0.95
+"""Between these lies the quality that any firm begins with: a guard, some three standard deviations out."""
+LONG_AGO = 1e4
+"""Weeks since something that has not happened."""
 OUTSIDE_BIDDERS = 500
 """Numbers from here on within a week's thousand are firms from outside the place that bid in tenders."""
 
@@ -36,9 +40,9 @@ def own(row, owner: int, number: int, p, key):
     mission, margin, extraction, voice = {
         INDEPENDENT: (p.ownership_independent_mission, p.ownership_independent_margin, p.ownership_extraction, 0.0),
         CHAIN: (p.ownership_chain_mission, p.ownership_chain_margin, p.ownership_chain_extraction, 0.0),
-        NOT_FOR_PROFIT: (p.ownership_mission, p.ownership_mission_margin, 0.0, 0.3),
+        NOT_FOR_PROFIT: (p.ownership_mission, p.ownership_mission_margin, 0.0, p.ownership_voice),
         COOPERATIVE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 1.0),
-        IN_HOUSE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 0.3),
+        IN_HOUSE: (p.ownership_mission, p.ownership_mission_margin, 0.0, p.ownership_voice),
     }[owner]
     row["margin_target"], row["extraction"], row["voice"] = margin, extraction, voice
     row["mission"] = np.clip(mission + p.ownership_mission_spread * normal_quantile(uniform(key, number, 3)), 0.0, 1.0)
@@ -57,7 +61,7 @@ def born_firm(row, number: int, zones, parameters, key):
     row["base_zone"] = min(int(np.searchsorted(zones["residents"], draw(1))), len(zones) - 1)
     own(row, drawn_owner(draw(2), p), number, p, key)
     row["manager_quality"] = draw(4)
-    row["quality"] = np.clip(p.quality_resting_level + p.quality_opening_spread * normal_quantile(draw(5)), 0.05, 0.95)
+    row["quality"] = np.clip(p.quality_resting_level + p.quality_opening_spread * normal_quantile(draw(5)), *QUALITIES)
     row["overhead_scale"] = np.exp(p.overhead_spread * normal_quantile(draw(6)))
     row["trust"] = p.trust_opening
     row["practice"] = 0.0
@@ -68,7 +72,7 @@ def born_firm(row, number: int, zones, parameters, key):
     row["connection"] = p.connection_resting_level
     row["independence"] = p.outcome_independence_reference
     row["outcome_score"] = 1.0
-    row["hurt"] = row["handing_back"] = 1e4
+    row["hurt"] = row["handing_back"] = LONG_AGO
 
 
 def spread_patch(row, zones, p):
@@ -130,6 +134,6 @@ def add_founders(market, parameters, draws, j: int, number: int):
     rows["status"] = IN_POST
     rows["provider"] = j
     rows["pay"] = rows["effective_pay"] = market.providers.pay[j]
-    rows["commute"] = 1.0
+    rows["commute"] = p.leaving_nearest
     rows["last_paid"] = -1.0
-    rows["tenure"] = 52.0
+    rows["tenure"] = 52.0  # past the first year, when most leave

@@ -41,6 +41,10 @@ ZONE_FIELDS = [
 ]
 FIRST_WEEK = -1_000
 """Week of draws that make the opening population."""
+LONGEST_TENURE = 1_000.0
+"""Weeks that anybody has been in post at the start at most: a guard on the tail of the draw."""
+FEWEST_ASSETS = 0.05
+"""Community assets of any zone at least: a guard, so that connectors find something everywhere."""
 
 
 def make_zones(place, p) -> np.ndarray:
@@ -56,7 +60,7 @@ def make_zones(place, p) -> np.ndarray:
     rank = np.argsort(np.argsort(score, kind="stable"), kind="stable")
     zones["fifth"] = rank * 5 // len(given)
     relative = rank / max(len(given) - 1, 1) - 0.5
-    zones["assets"] = np.clip(p.connection_assets - p.connection_assets_slope * 2.0 * relative, 0.05, 1.0)
+    zones["assets"] = np.clip(p.connection_assets - p.connection_assets_slope * 2.0 * relative, FEWEST_ASSETS, 1.0)
     older = given["population_65plus"].astype(float)
     oldest = given["population_85plus"].astype(float)
     need = older + p.demand_oldest_weight * oldest
@@ -177,8 +181,8 @@ def add_clients(market, place, parameters, draws):
         parameters.row,
         draws.fixed("born"),
     )
-    rows["weeks_in_care"] = -80.0 * np.log(draws.uniform("opening_time_in_care", numbers))
-    rows["quality_of_life"] = parameters.quality_gain_mid * 0.7
+    rows["weeks_in_care"] = -parameters.baseline_weeks_in_care * np.log(draws.uniform("opening_time_in_care", numbers))
+    rows["quality_of_life"] = parameters.quality_gain_mid  # long forgotten when the market has settled
     people.needs_change(
         market.clients.rows,
         np.zeros(0, Providers.dtype()),
@@ -222,7 +226,7 @@ def add_providers(market, place, parameters, draws):
         row["contracted"] = contracted[i]
         row["practice"] = p.practice_opening * contracted[i]
         row["demand"] = row["demand_slow"] = row["size"] = sizes[i]
-        row["plan"] = max(sizes[i] / 0.95, p.entry_smallest_plan)
+        row["plan"] = max(sizes[i] / p.posts_plan_fill, p.entry_smallest_plan)
         row["rate"] = place.council_fee
         row["price"] = place.self_funder_price * (1.0 + p.money_price_spread * normal_quantile(uniform(key, number, 8)))
         row["pay"] = max(
@@ -230,15 +234,15 @@ def add_providers(market, place, parameters, draws):
             market.prices["national_living_wage"],
         )
         row["premium"] = row["pay"] - market.prices["national_living_wage"]
-        row["age"] = 104.0 + 520.0 * uniform(key, number, 10)
+        row["age"] = p.posts_young_weeks
         row["training_days"] = p.training_private_days
         row["guaranteed_share"] = 0.5
         firms.spread_patch(row, market.zones, p)
-    served_everywhere(market)
+    served_everywhere(market, p)
 
 
-def served_everywhere(market):
-    """Every zone is served by three contracted and three private agencies at least, the nearest where too few do."""
+def served_everywhere(market, p):
+    """Every zone is served by some contracted and some private agencies at least, the nearest where too few do."""
     providers, zones = market.providers, market.zones
     for contracted in (1, 0):
         rows = np.flatnonzero(providers.contracted == contracted)
@@ -247,12 +251,12 @@ def served_everywhere(market):
         serving = np.zeros(len(zones), np.int64)
         for j in rows:
             serving[providers.patch_zone[j, : providers.patch_count[j]]] += 1
-        for zone in np.flatnonzero(serving < 3):
+        for zone in np.flatnonzero(serving < p.ownership_fewest_a_zone):
             base = providers.base_zone[rows]
             away = np.hypot(zones["x"][zone] - zones["x"][base], zones["y"][zone] - zones["y"][base])
             for j in rows[np.argsort(away, kind="stable")]:
                 patch = providers.patch_zone[j, : providers.patch_count[j]]
-                if serving[zone] >= 3:
+                if serving[zone] >= p.ownership_fewest_a_zone:
                     break
                 if zone not in patch and providers.patch_count[j] < providers.patch_zone.shape[1]:
                     providers.patch_zone[j, providers.patch_count[j]] = zone
@@ -279,9 +283,9 @@ def add_workers(market, place, parameters, draws):
     base = providers.base_zone[employer]
     zones = market.zones
     away = np.hypot(zones["x"][staff["zone"]] - zones["x"][base], zones["y"][staff["zone"]] - zones["y"][base])
-    staff["commute"] = np.maximum(away, 0.5)
+    staff["commute"] = away
     staff["tenure"] = np.minimum(
-        -p.recruitment_opening_tenure * 52.0 * np.log(draws.uniform("opening_tenure", staff["number"])), 1000.0
+        -p.recruitment_opening_tenure * 52.0 * np.log(draws.uniform("opening_tenure", staff["number"])), LONGEST_TENURE
     )
     staff["experience"] = np.maximum(staff["experience"], staff["tenure"] / 52.0)
     guaranteed = draws.uniform("opening_contract", staff["number"]) > p.baseline_zero_hours_share
@@ -315,10 +319,10 @@ def place_everybody(market, parameters, draws):
             Draws(draws.seed, FIRST_WEEK + attempt).key("place_everybody"),
         )
     sourcing.count_packages(market.clients.rows, providers.rows)
-    providers.demand = np.maximum(providers.committed, 15.0)
+    providers.demand = np.maximum(providers.committed, parameters.exit_tiny_hours)
     providers.demand_slow = providers.demand
     providers.size = providers.demand
-    providers.plan = np.maximum(providers.demand / 0.95, parameters.entry_smallest_plan)
+    providers.plan = np.maximum(providers.demand / parameters.posts_plan_fill, parameters.entry_smallest_plan)
     providers.capacity = staffed
     market.clients.weeks_waiting = 0.0
 

@@ -8,7 +8,7 @@ from math import erf, sqrt
 import numpy as np
 
 from .entities import INADEQUATE, UNRATED
-from .firms import own
+from .firms import QUALITIES, own
 from .kernels.hashing import normal_quantile, uniform
 
 UNKNOWN = -1
@@ -80,7 +80,7 @@ def quality_behind(rating: int, number: int, p, key) -> float:
     weight = (spread / of_readings) ** 2
     expected = middle + weight * of_readings * normal_quantile(within)
     left = spread * sqrt(1.0 - weight)
-    return float(np.clip(expected + left * normal_quantile(uniform(key, number, 12)), 0.05, 0.95))
+    return float(np.clip(expected + left * normal_quantile(uniform(key, number, 12)), *QUALITIES))
 
 
 def opening_ratings(place, drawn: np.ndarray) -> np.ndarray:

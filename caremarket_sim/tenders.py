@@ -13,13 +13,13 @@ def is_contest(decided) -> bool:
     return bool(decided.procurement_max_providers > 0 or decided.procurement_zoned or decided.fee_rule == TENDERED)
 
 
-def number_of_winners(market, decided, bidders: int) -> int:
-    """Slots: the limit on providers, or in zones without a limit one lead a slot, never more than bidders."""
+def number_of_winners(market, p, decided, bidders: int) -> int:
+    """Slots: the limit on providers, or in zones without a limit one for so many leads, never more than bidders."""
     if decided.procurement_max_providers > 0:
         return int(min(decided.procurement_max_providers, bidders))
     if decided.procurement_zoned:
         leads = len(market.zones) * int(decided.procurement_providers_per_zone)
-        return int(min(np.ceil(leads / 2.0), bidders))
+        return int(min(np.ceil(leads / p.procurement_lots_a_winner), bidders))
     held = int(((market.providers.contracted == 1) & (market.providers.open == 1)).sum())
     return int(min(max(held, 1), bidders))
 
@@ -38,12 +38,12 @@ def bids(market, p, decided, bidders, slots, volume, draws) -> np.ndarray:
         p.procurement_volume_premium * (1.0 - decided.contract_guaranteed_volume)
         + p.procurement_payment_premium * (0.0 if planned else 1.0)
         + p.procurement_outcome_premium * decided.contract_outcome_share
-        - p.procurement_term_discount * (decided.contract_term_years - 2.0)
+        - p.procurement_term_discount * (decided.contract_term_years - p.procurement_term_reference)
         - p.procurement_trust_discount * (providers.trust[bidders] - 0.5)
     )
-    shade = 1.0 - 0.5 * max(1.0 - slots / max(len(bidders), 1), 0.0)
+    shade = 1.0 - p.procurement_competition_effect * max(1.0 - slots / max(len(bidders), 1), 0.0)
     asked = estimate * (1.0 + providers.margin_target[bidders] * shade + risk)
-    return np.maximum(1.03 * marginal, asked) / costs.paid_share(decided, p) * decided.fee_level
+    return np.maximum(p.procurement_lowest_bid * marginal, asked) / costs.paid_share(decided, p) * decided.fee_level
 
 
 def terms_cost(market, p, decided, bidders) -> np.ndarray:
@@ -83,7 +83,8 @@ def scores(market, p, decided, bidders, bid, draws) -> np.ndarray:
     values = signal(providers.mission[bidders], 2, gaming)
     true_value = p.place_value_base + p.place_value_mission * providers.mission[bidders]
     weight = decided.procurement_weights_social_value
-    inflation = p.place_promise_inflation * weight / 0.1 * (1.0 - 0.5 * providers.mission[bidders])
+    inflation = p.place_promise_inflation * weight / p.place_weight_reference
+    inflation = inflation * (1.0 - p.place_promise_candour * providers.mission[bidders])
     promise = true_value * (1.0 + inflation)
     providers.promised[bidders] = promise
     social = signal(promise, 3, 0.0)
@@ -97,8 +98,8 @@ def scores(market, p, decided, bidders, bid, draws) -> np.ndarray:
     )
 
 
-def award_zones(market, winners, leads_per_zone: int):
-    """Each zone gets its lead providers: in turn, the winner with the fewest zones so far, the nearest among those."""
+def award_zones(market, p, winners, leads_per_zone: int):
+    """Each zone gets its lead providers in turn: near winners, and winners of few zones so far."""
     providers, zones = market.providers, market.zones
     most = int(min(PATCH, np.ceil(len(zones) * leads_per_zone / max(len(winners), 1)) + 1))
     providers.lots[:] = 0
@@ -108,7 +109,7 @@ def award_zones(market, winners, leads_per_zone: int):
     for _ in range(min(leads_per_zone, len(winners))):
         for zone in np.argsort(away.min(axis=1), kind="stable"):
             has = np.array([zone in providers.lot[j][: providers.lots[j]] for j in winners])
-            cost = away[zone] + 2.0 * given + 1e6 * (has | (given >= most))
+            cost = away[zone] + p.procurement_lot_distance * given + 1e6 * (has | (given >= most))
             best = int(np.argmin(cost))
             if cost[best] >= 1e6:
                 continue

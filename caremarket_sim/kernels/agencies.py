@@ -21,7 +21,7 @@ def offer_contracts(providers, parameters, levers, intercept):
             + p.contract_volume_effect * lever.contract_guaranteed_volume * council
             + p.contract_planned_effect * lever.contract_payment_basis * council
             + p.contract_retainer_effect * lever.contract_retainer_weeks * council
-            + p.contract_term_effect * (lever.contract_term_years - 4.0) * council
+            + p.contract_term_effect * (lever.contract_term_years - p.contract_term_reference) * council
             + p.contract_mission_effect * (r.mission - 0.5)
         )
         cap = lever.employment_zero_hours_cap if r.contracted == 1 else 1.0

@@ -105,7 +105,7 @@ def meet_the_front_door(clients, first, parameters, levers, reach_key, key):
         if c.payer != COUNCIL or front_door <= 0.0 or uniform(reach_key, c.number, 1) >= front_door:
             continue
         conversations += 1.0
-        light = c.visits <= 2 and c.carers == 1
+        light = c.visits <= p.demand_light_visits and c.carers == 1
         if light and uniform(reach_key, c.number, 2) < p.demand_diverted_share:
             c.status = LEFT
         elif uniform(reach_key, c.number, 3) < p.demand_reablement_share:
@@ -158,7 +158,7 @@ def needs_change(clients, providers, parameters, levers, package_share, key):
 
 @compiled
 def go_to_hospital(clients, parameters, levers, continuity_reference, key):
-    """Admission: .6 a year (A) · living alone (D14) · continuity (M22) · missed visits (M28) · connection · need.
+    """Admission: a rate a year (A) · living alone (D14) · continuity (M22) · missed visits (M28) · connection · need.
 
     The package stops; the place is kept while somebody pays for it. Returns admissions.
     """
@@ -177,7 +177,7 @@ def go_to_hospital(clients, parameters, levers, continuity_reference, key):
             chance *= p.hospital_living_alone_ratio
         chance *= 1.0 - p.hospital_connection_effect * (c.connection - 0.5)
         chance *= math.exp(
-            log_continuity_ratio * (continuity_reference - c.continuity) / 0.3
+            log_continuity_ratio * (continuity_reference - c.continuity) / p.hospital_continuity_step
             + p.hospital_missed_visits_effect * c.missed_share
             + p.hospital_need_elasticity * math.log(c.need_hours / p.hospital_need_reference)
         )
@@ -265,7 +265,7 @@ def leave_care(clients, parameters, key):
                 + p.demand_care_home_isolation_effect * (p.connection_resting_level - c.connection)
             )
         )
-        recovery = p.demand_recovery_rate / 52.0 / max(need, 0.2)
+        recovery = p.demand_recovery_rate / 52.0 / max(need, p.demand_recovery_floor)
         if c.payer == COUNCIL:
             council += death + move + recovery
         else:

@@ -10,6 +10,10 @@ from .hashing import gumbel, pair, uniform
 
 WAITING, RECEIVING, FIT = 0, 1, 3
 COUNCIL = 0
+GOOD = 3.0
+"""The rating that an unrated provider is taken to have, and from which others are counted."""
+FULLEST = 2.0
+"""Fill beyond the plan above which no more weight is lost: a guard, hardly anybody comes to so full a provider."""
 OPEN_SPOT, BLOCK_FIRST, ZONED_LEAD, OWN_CHOICE = 0.0, 1.0, 2.0, 3.0
 
 
@@ -55,8 +59,8 @@ def appeal(j, patch, client, providers, parameters, load, mode):
     p = parameters[0]
     provider = providers[j]
     if mode == OWN_CHOICE:
-        rating = provider.rating if provider.rating > 0 else 3.0
-        return p.sourcing_choice_rating * (rating - 3.0) + p.sourcing_choice_experience * provider.experience
+        rating = provider.rating if provider.rating > 0 else GOOD
+        return p.sourcing_choice_rating * (rating - GOOD) + p.sourcing_choice_experience * provider.experience
     fill = provider.committed / max(provider.plan * load, 1.0) - 1.0
     calls = 0.0
     for s in range(4):
@@ -64,7 +68,7 @@ def appeal(j, patch, client, providers, parameters, load, mode):
     return (
         p.sourcing_size_exponent * math.log(max(provider.plan, 1.0) / max(provider.patch_count, 1))
         + p.sourcing_nearness_exponent * math.log(calls + p.sourcing_nearness_floor)
-        - p.sourcing_fill_effect * min(max(fill, -0.5), 2.0)
+        - p.sourcing_fill_effect * min(max(fill, p.sourcing_emptiest), FULLEST)
     )
 
 

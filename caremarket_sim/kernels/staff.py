@@ -14,9 +14,9 @@ def skill_of(worker, parameters):
     p = parameters[0]
     skill = (
         p.experience_skill_base
-        + p.experience_skill_experience * (1.0 - math.exp(-worker.experience / 2.0))
+        + p.experience_skill_experience * (1.0 - math.exp(-worker.experience / p.experience_skill_years))
         + p.experience_skill_qualification * worker.qualified
-        + p.experience_skill_training * min(worker.training / 6.0, 1.5)
+        + p.experience_skill_training * min(worker.training / p.training_full_days, p.training_most_counted)
         + p.experience_skill_values * worker.values_match
     )
     return min(max(skill, 0.0), 1.0)
@@ -72,7 +72,7 @@ def pay_wages(workers, providers, levers, wage_line, parameters, wages_out, sick
         if r.status != IN_POST:
             continue
         j = r.provider
-        r.pay = providers[j].pay + (p.pay_experience_premium if r.experience >= 5.0 else 0.0)
+        r.pay = providers[j].pay + (p.pay_experience_premium if r.experience >= p.pay_premium_years else 0.0)
         usual = min(r.owned, r.hours_wanted)
         if r.absent == ON_LEAVE:
             r.week_pay = usual * r.pay

@@ -10,7 +10,6 @@ from .hashing import gumbel, normal_quantile, pair, uniform
 
 POOL, ONBOARDING, IN_POST, GONE = 0, 1, 2, 3
 IN, ON_LEAVE, SICK = 0, 1, 2
-COOPERATIVE = 3
 
 
 @compiled
@@ -81,23 +80,23 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
     on_duty = math.log(max(worker.effective_pay, 1.0) / outside_pay)
     agreed = math.log(worker.pay / outside_pay)
     logit += p.leaving_pay_effect * (agreed + p.leaving_travel_salience * (on_duty - agreed))
-    surplus = (worker.volatility - volatility_reference) / 0.05
-    surplus = min(max(surplus, -4.0), 6.0)
+    surplus = (worker.volatility - volatility_reference) / p.leaving_volatility_step
+    surplus = min(surplus, p.leaving_volatility_limit)
     logit += p.leaving_volatility_effect * surplus * (1.0 - p.leaving_flexibility_relief * worker.flexibility)
     logit += p.leaving_shortfall_effect * worker.shortfall
     if worker.tenure < 52.0:
         logit += p.leaving_first_year
-    elif worker.tenure > 260.0:
+    elif worker.tenure > p.leaving_long_tenure_weeks:
         logit -= p.leaving_long_tenure
-    logit -= p.leaving_age_effect * (worker.age - 42.0) / 20.0
-    logit += p.leaving_distance_effect * math.log(max(worker.commute, 1.0) / 5.0)
-    logit -= p.leaving_training_effect * math.log((1.0 + worker.training) / 4.0)
+    logit -= p.leaving_age_effect * (worker.age - p.leaving_age_reference) / p.leaving_age_span
+    logit += p.leaving_distance_effect * math.log(max(worker.commute, p.leaving_nearest) / p.leaving_distance_reference)
+    logit -= p.leaving_training_effect * math.log((1.0 + worker.training) / (1.0 + p.leaving_training_reference))
     if worker.qualified:
         logit -= p.leaving_qualification_effect
     logit -= p.leaving_values_effect * 2.0 * (worker.values_match - 0.5)
     if provider.manager_away > 0:
         logit += p.leaving_no_manager_effect
-    growth = min(max(growth, -0.2), 0.2)
+    growth = min(max(growth, -p.leaving_growth_limit), p.leaving_growth_limit)
     logit -= (p.leaving_contraction_effect if growth < 0.0 else p.leaving_expansion_effect) * growth
     if provider.voice > 0.0:
         logit += math.log(p.leaving_voice_ratio) * provider.voice
@@ -229,7 +228,7 @@ def start_job(worker, j, provider, zones, guaranteed_chance, parameters, key):
     worker.status = ONBOARDING
     worker.provider = j
     worker.tenure = 0.0
-    worker.commute = max(kilometres(zones, worker.zone, provider.base_zone), 0.5)
+    worker.commute = kilometres(zones, worker.zone, provider.base_zone)
     worker.guaranteed = (
         p.contract_guaranteed_share_of_wanted * worker.hours_wanted
         if uniform(key, worker.number, 5) < guaranteed_chance
@@ -237,8 +236,8 @@ def start_job(worker, j, provider, zones, guaranteed_chance, parameters, key):
     )
     worker.pay = provider.pay
     worker.effective_pay = provider.pay / (1.0 + p.leaving_opening_unpaid_share)
-    worker.volatility = 0.05
-    worker.shortfall = 0.1
+    worker.volatility = p.contract_starter_volatility
+    worker.shortfall = p.contract_starter_shortfall
     worker.strain = 0.0
     worker.training = max(worker.training, provider.training_days)
     worker.last_paid = -1.0
@@ -273,11 +272,11 @@ def contracts_convert(workers, target, cap, zero_now, parameters, key):
         if r.guaranteed == 0.0:
             willing = r.keenness > p.contract_decline_share or zero_now[j] > cap[j]
             if gap > 0.0 and willing and r.tenure >= p.contract_weeks_before_guarantee * (cap[j] >= 1.0):
-                share = gap / max(zero_now[j], 0.01)
+                share = gap / max(zero_now[j], 0.01)  # a guard: hardly anybody may be on zero-hours
                 if uniform(key, r.number, 0) < p.contract_conversion_rate * share:
                     r.guaranteed = p.contract_guaranteed_share_of_wanted * r.hours_wanted
         elif gap < 0.0:
-            share = -gap / max(1.0 - zero_now[j], 0.01)
+            share = -gap / max(1.0 - zero_now[j], 0.01)  # a guard, as above
             if uniform(key, r.number, 0) < p.contract_lapse_rate * share:
                 r.guaranteed = 0.0
 

@@ -20,7 +20,7 @@ def social_value_is_counted(market, parameters, policy, draws):
     well_paid = (
         np.bincount(employer, workers.effective_pay[in_post] >= market.prices["real_living_wage"], count) / staff
     )
-    trained = np.minimum(providers.training_days / 6.0, 1.0)
+    trained = np.minimum(providers.training_days / p.training_full_days, 1.0)
     points = (held + well_paid + trained + providers.connection) / 4.0
     providers.realised = np.where(providers.staff > 0, points, 0.0)
     short = np.maximum(providers.promised - providers.realised, 0.0) * (providers.contracted == 1) * providers.open

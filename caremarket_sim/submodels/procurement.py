@@ -9,6 +9,8 @@ from ..kernels.hashing import poisson_quantile, uniform
 from ..parameters import Numbers
 
 TENDERED, OPEN_BOOK = 1.0, 2.0
+OVER_THE_CEILING = 10.0
+"""Points off a bid above the ceiling: more than any bid can score, so that it comes after all others."""
 
 WITH_THE_CONTRACT = ("contract_", "procurement_", "fee_", "employment_", "stewardship_open_book", "stewardship_profit")
 """Levers that are terms of a contract: while one is in preparation, the old terms hold."""
@@ -40,7 +42,7 @@ def policy_takes_effect(market, parameters, policy, draws):
         commissioner["tender_due"] = (
             codesign + round(p.procurement_tender_weeks) + round(p.procurement_mobilisation_weeks)
         )
-        commissioner["codesign_done"] = decided.stewardship_codesign_months / 18.0
+        commissioner["codesign_done"] = decided.stewardship_codesign_months / p.procurement_full_codesign_months
         codesign_cost = decided.stewardship_codesign_months * p.procurement_codesign_cost
         market.pay("council", "suppliers", "co-design", codesign_cost * market.prices["price_index"])
         return
@@ -106,7 +108,8 @@ def fill_gaps(market, parameters, draws):
     soon = 4.0 / lag
     contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
     sought = lever.procurement_max_providers
-    sought = sought if sought > 0.0 else np.ceil(len(market.zones) * lever.procurement_providers_per_zone / 2.0)
+    if sought <= 0.0:
+        sought = np.ceil(len(market.zones) * lever.procurement_providers_per_zone / p.procurement_lots_a_winner)
     if contracted.sum() < p.procurement_reopen_share * sought and uniform(draws.key("reopen"), 0, 0) < soon:
         agencies = (providers.open == 1) & (providers.closing == 0) & ~contracted
         agencies &= providers.demand > p.entry_join_hours
@@ -143,7 +146,7 @@ def leads_in(providers, j, zone) -> bool:
 def award(market, parameters, draws):
     """Bids are made, scored and ranked (E9, M46): every local agency of some size and firms from outside.
 
-    bid = max(1.03 · marginal cost, ĉ(1 + m(1 − ½(1 − slots/bidders)+) + ρ)). Quality and values are noisy signals of
+    bid = max(lowest · marginal cost, ĉ(1 + m(1 − s(1 − slots/bidders)+) + ρ)). Quality and values are noisy signals of
     latent ones, and writing can flatter them; a promise of social value is inflated by the weight it carries.
     """
     p = parameters
@@ -166,13 +169,13 @@ def award(market, parameters, draws):
     local = (providers.open == 1) & (providers.closing == 0)
     local &= (providers.demand > p.procurement_smallest_bidder) | (providers.contracted == 1)
     bidders = np.flatnonzero(local | outside)
-    slots = tenders.number_of_winners(market, decided, len(bidders))
+    slots = tenders.number_of_winners(market, p, decided, len(bidders))
     total = float(providers.council_hours.sum())
     volume = total / max(slots, 1)
     bid = tenders.bids(market, p, decided, bidders, slots, volume, draws)
     score = tenders.scores(market, p, decided, bidders, bid, draws)
     if decided.fee_rule == TENDERED and decided.fee_ceiling >= 0.0:
-        score = np.where(bid <= decided.fee_ceiling, score, score - 10.0)
+        score = np.where(bid <= decided.fee_ceiling, score, score - OVER_THE_CEILING)
         bid = np.minimum(bid, decided.fee_ceiling)
     order = bidders[np.argsort(-score, kind="stable")][:slots]
     providers.won[:] = 0
@@ -180,7 +183,7 @@ def award(market, parameters, draws):
     providers.bid[bidders] = bid
     providers.lots[:] = 0
     if decided.procurement_zoned:
-        tenders.award_zones(market, order, int(decided.procurement_providers_per_zone))
+        tenders.award_zones(market, p, order, int(decided.procurement_providers_per_zone))
     market.pay(
         "council", "suppliers", "procurement", len(bidders) * p.procurement_bid_cost * market.prices["price_index"]
     )
@@ -230,7 +233,7 @@ def start_contracts(market, parameters, draws):
         for j in np.flatnonzero(won):
             take_zones(providers, j, providers.lot[j][: providers.lots[j]])
     else:
-        cover_all_zones(market, won)
+        cover_all_zones(market, p, won)
     private = np.maximum(providers.committed - providers.council_hours, 0.0)
     providers.plan[won] = np.maximum(providers.contracted_hours + private, providers.demand)[won]
     providers.plan[lost] = np.maximum(p.procurement_loser_plan * providers.plan, private)[lost]
@@ -262,8 +265,8 @@ def take_zones(providers, j, zones, keep_leads=False):
     providers.patch_lead[j, :leads] = 1
 
 
-def cover_all_zones(market, won):
-    """Every zone is served by at least three contracted providers, the nearest ones where too few do."""
+def cover_all_zones(market, p, won):
+    """Every zone is served by some contracted providers at least, the nearest ones where too few do."""
     providers, zones = market.providers, market.zones
     rows = np.flatnonzero(won)
     base = providers.base_zone[rows]
@@ -271,7 +274,7 @@ def cover_all_zones(market, won):
     for zone in range(len(zones)):
         serving = [j for j in rows if zone in providers.patch_zone[j][: providers.patch_count[j]]]
         for j in rows[np.argsort(away[zone], kind="stable")]:
-            if len(serving) >= 3:
+            if len(serving) >= p.ownership_fewest_a_zone:
                 break
             if j not in serving and providers.patch_count[j] < PATCH:
                 providers.patch_zone[j, providers.patch_count[j]] = zone
@@ -317,6 +320,5 @@ def move_zones(market, parameters, draws):
         market.clients.hours * receiving * (market.clients.provider >= 0),
         len(providers),
     )
-    providers.demand += np.where(
-        np.abs(hours - providers.demand) > 0.2 * np.maximum(hours, 20.0), hours - providers.demand, 0.0
-    )
+    apart = np.abs(hours - providers.demand) > p.procurement_demand_jump * np.maximum(hours, p.ownership_smallest)
+    providers.demand += np.where(apart, hours - providers.demand, 0.0)

@@ -28,15 +28,15 @@ def posts_wanted(market, parameters):
     weight = demand * earning
     share = weight / max(weight.sum(), 1.0)
     unmet = np.minimum(p.posts_largest_growth * demand, share * waiting)
-    young = providers.age < 104.0
+    young = providers.age < p.posts_young_weeks
     reach = p.posts_growth_share * demand + np.where(young, p.posts_young_hours, p.posts_growth_hours)
-    target = p.posts_plan_fill * plan * min(p.posts_plan_stretch, 1.05 * load)
-    fill = within(target - demand, 0.0, reach) * (providers.margin > -0.01)
+    target = p.posts_plan_fill * plan * min(p.posts_plan_stretch, p.posts_plan_room * load)
+    fill = within(target - demand, 0.0, reach) * (providers.margin > p.posts_margin_line)
     spare = p.posts_spare_hours * (demand < p.posts_spare_line * plan)
     wanted = (p.posts_cover * demand + spare + unmet + fill) * open_now
     providers.posts = wanted / market.commissioners.rows[0]["hours_a_post"]
-    grown = (providers.age > 104.0) & open_now
-    providers.plan += p.posts_plan_drift * (providers.demand / 0.95 - providers.plan) * grown
+    grown = (providers.age > p.posts_young_weeks) & open_now
+    providers.plan += p.posts_plan_drift * (providers.demand / p.posts_plan_fill - providers.plan) * grown
 
 
 def providers_recruit(market, parameters, policy, draws):

@@ -11,7 +11,7 @@ def regulator_inspects(market, parameters, policy, draws):
     providers = market.providers
     worse = (providers.rating == INADEQUATE) | (providers.rating == REQUIRES_IMPROVEMENT)
     chance = np.where(worse, p.regulator_reinspection_rate, p.regulator_inspection_rate) / 52.0
-    chance *= (providers.open == 1) & (providers.delivered > 0.0) & (providers.age > 26.0)
+    chance *= (providers.open == 1) & (providers.delivered > 0.0) & (providers.age > p.regulator_first_weeks)
     seen = draws.uniform("regulator_inspects", providers.number) < chance
     if not seen.any():
         return

@@ -16,7 +16,7 @@ def trust_moves(market, parameters, policy, draws):
     providers = market.providers
     reach = market.stewardship
     fair = within(providers.rate / np.maximum(providers.open_cost, 1.0) - 1.0, -p.trust_fee_limit, p.trust_fair_limit)
-    forum = min(lever.stewardship_forum_per_year / 12.0, 1.0)
+    forum = min(lever.stewardship_forum_per_year / p.trust_forums, 1.0)
     lacking = np.maximum(providers.undelivered - p.trust_undelivered_line, 0.0)
     aim = (
         p.trust_base
@@ -60,7 +60,7 @@ def practice_spreads(market, parameters, policy, draws):
     taking_part = (providers.open == 1) & (providers.contracted == 1)
     if not taking_part.any():
         return
-    forum = min(lever.stewardship_forum_per_year / 6.0, 1.0)
+    forum = min(lever.stewardship_forum_per_year / p.practice_forums, 1.0)
     shared = float(providers.practice[taking_part].mean())
     years = max(market.week, 0) / 52.0
     adopted = 1.0 - np.exp(-p.practice_network_speed * years)

@@ -65,7 +65,7 @@ def providers_close(market, parameters, policy, draws):
     retire = np.where(contracted, p.exit_contracted_rate, p.exit_private_rate) / 52.0
     retire = retire * (1.0 - p.exit_quality_effect * (providers.quality - 0.5)) * (providers.ownership != IN_HOUSE)
     hazard = retire + p.exit_insolvent_rate * (providers.weeks_insolvent >= p.exit_insolvent_weeks)
-    hazard = hazard + p.exit_tiny_rate * ((providers.demand < p.exit_tiny_hours) & (providers.age > 52.0))
+    hazard = hazard + p.exit_tiny_rate * ((providers.demand < p.exit_tiny_hours) & (providers.age > p.exit_tiny_grace))
     closes = (draws.uniform("providers_close", providers.number) < hazard) & open_now
     fails = np.zeros(len(providers), bool)
     if lever.shocks_provider_failure > 0.0 and market.commissioners.failed[0] == 0.0:
@@ -138,7 +138,7 @@ def providers_enter(market, parameters, policy, draws):
     invites = invitation(market, p)
     mean_hours = float(providers.demand[trading].mean()) if trading.any() else 0.0
     rate = p.entry_rate * market.scale / 52.0 * mean_hours / p.entry_reference_hours * invites
-    support = lever.community_coop_support / 50_000.0 * p.entry_coop_rate / 52.0
+    support = lever.community_coop_support / p.entry_coop_reference_support * p.entry_coop_rate / 52.0
     candidates = int(np.ceil(p.entry_candidates * market.scale))
     numbers = firms.numbers_of_week(market.week, candidates)
     luck = draws.uniform("providers_enter", numbers)
@@ -171,7 +171,8 @@ def invitation(market, p) -> float:
     margin = middle(providers.margin[trading])
     here = max(np.count_nonzero(clients.status < 4), 1)
     waiting = np.count_nonzero(clients.status == 0) / here
+    limit = p.entry_margin_limit
     return float(
-        np.exp(within(p.entry_margin_effect * (margin - p.entry_margin_reference), -1.0, 1.0))
-        * within(1.0 + p.entry_waiting_effect * (waiting - p.entry_waiting_reference), 0.5, 2.0)
+        np.exp(within(p.entry_margin_effect * (margin - p.entry_margin_reference), -limit, limit))
+        * min(1.0 + p.entry_waiting_effect * (waiting - p.entry_waiting_reference), p.entry_waiting_limit)
     )

@@ -11,8 +11,8 @@ def self_funders_choose(market, parameters, policy, draws):
     p = parameters
     clients = market.clients
     paying = (clients.payer == SELF_FUNDER) & (clients.status == RECEIVING) & (clients.notice == 0)
-    unhappy = paying & (clients.experience < p.sourcing_unhappy_line) & (clients.weeks_in_care > 8)
-    rows = np.flatnonzero(unhappy)
+    paying &= clients.weeks_in_care > p.sourcing_settling_weeks
+    rows = np.flatnonzero(paying & (clients.experience < p.sourcing_unhappy_line))
     leaving = draws.uniform("self_funders_choose", clients.number[rows]) < p.sourcing_switch_rate
     clients.notice[rows[leaving]] = round(p.exit_notice_weeks)
 

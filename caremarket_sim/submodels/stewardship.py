@@ -43,12 +43,13 @@ def council_steers(market, parameters, policy, draws):
     council = clients.payer == COUNCIL
     waiting = np.count_nonzero(council & (clients.status == WAITING))
     receiving = max(np.count_nonzero(council & (clients.status == RECEIVING)), 1)
-    noise = p.stewardship_noise * (1.0 - reach) * draws.normal("council_steers", np.array([0, 1]))
-    commissioner["waiting_seen"] += (waiting / receiving + 0.01 * noise[0] - commissioner["waiting_seen"]) / lag
+    error = p.stewardship_noise * ((1.0 - reach) * draws.normal("council_steers", np.array([0, 1])))
+    commissioner["waiting_seen"] += (waiting / receiving + error[0] - commissioner["waiting_seen"]) / lag
     handed = float(market.counts["hand_backs"][0]) / receiving * 52.0
-    commissioner["hand_backs_seen"] += (handed + 0.01 * noise[1] - commissioner["hand_backs_seen"]) / (4.0 * lag)
+    seen = commissioner["hand_backs_seen"]
+    commissioner["hand_backs_seen"] += (handed + error[1] - seen) / (p.stewardship_hand_back_lag * lag)
     over = commissioner["spend"] / max(commissioner["budget"], 1.0) - 1.0
-    commissioner["overspend_seen"] += (over - commissioner["overspend_seen"]) / (2.0 * lag)
+    commissioner["overspend_seen"] += (over - commissioner["overspend_seen"]) / (p.stewardship_overspend_lag * lag)
     steer = (
         p.stewardship_waiting_response * (commissioner["waiting_seen"] - p.stewardship_waiting_line)
         + p.stewardship_hand_back_response * (commissioner["hand_backs_seen"] - p.stewardship_hand_back_line)
@@ -58,7 +59,7 @@ def council_steers(market, parameters, policy, draws):
 
 
 def budget_is_checked(market, parameters, policy, draws):
-    """Spend over budget for two quarters holds back fee growth, then package time (E14); it comes back when it can.
+    """Spend over budget for some quarters holds back fee growth, then package time (E14); it comes back when it can.
 
     While the market settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by
     demand, and moves part of the way to last year's spend, up or down by at most a few per cent a year.
@@ -71,7 +72,7 @@ def budget_is_checked(market, parameters, policy, draws):
     commissioner["quarter_spend"] = 0.0
     over = quarter > commissioner["budget"] * (1.0 + p.stewardship_overspend_line)
     commissioner["quarters_over"] = commissioner["quarters_over"] + 1.0 if over else 0.0
-    if commissioner["quarters_over"] >= 2.0:
+    if commissioner["quarters_over"] >= p.stewardship_patience:
         if commissioner["fee_restraint"] < p.stewardship_fee_restraint:
             commissioner["fee_restraint"] = p.stewardship_fee_restraint
         else:
