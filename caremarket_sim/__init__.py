@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Python
     from caremarket_sim.experiments.compare import compare as compare
+    from caremarket_sim.experiments.explain import explain as explain
     from caremarket_sim.experiments.explore import explore as explore
     from caremarket_sim.experiments.runs import run as run
     from caremarket_sim.experiments.sensitivity import sensitivity as sensitivity
@@ -37,6 +38,7 @@ _HOME = {
     "sweep": "experiments.sweep",
     "load_sweep": "experiments.sweep",
     "sensitivity": "experiments.sensitivity",
+    "explain": "experiments.explain",
     "explore": "experiments.explore",
     "stress": "experiments.stress",
     "INDICATORS": "indicators",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -242,7 +242,14 @@ def _carried_out(plan: SweepPlan, opened: tuple, workers: int | None, cluster: s
 
 @contextmanager
 def _results(
-    folder: Path, planned: int, inputs: list[Path], cluster: str | None, *, resume: bool, replace: bool, quiet: bool
+    folder: Path,
+    planned: int | Callable[[], int],
+    inputs: list[Path],
+    cluster: str | None,
+    *,
+    resume: bool,
+    replace: bool,
+    quiet: bool,
 ) -> Iterator[tuple[Any, Any, Any]]:
     """The results folder open to be written to, with a manifest at the end; and those who tell how far the work is."""
     from caremarket_sim.experiments.manifest import recorded

@@ -106,6 +106,11 @@ def quantity(value: float, indicator: Indicator, signed: bool = False) -> str:
     return f"{value * factor:{'+' if signed else ''},.{places}f}"
 
 
+def signed(number: str) -> str:
+    """A number with a sign as people write it: a true minus, and none before a nought."""
+    return number.replace("-", "−") if number.strip("+-0.,") else number.lstrip("+-")
+
+
 def span(low: float, high: float, indicator: Indicator, signed: bool = True) -> str:
     """An interval in the indicator's shown unit."""
     if not (math.isfinite(low) and math.isfinite(high)):
