@@ -130,14 +130,19 @@ def _writer_of_all(app: typer.Typer) -> Callable[..., None]:
 
 def schema(
     out: Path | None = typer.Option(None, "--out", help="The file to write; stdout without it."),
-    of: str = typer.Option("scenario", "--of", help="Which files: scenario or place."),
+    of: str = typer.Option("scenario", "--of", help="Which files: scenario, place or design."),
 ) -> None:
-    """The JSON Schema of scenario or place files, for editors."""
+    """The JSON Schema of scenario, place or design files, for editors."""
     from caremarket_sim.errors import BadInput, Problem, suggestion
     from caremarket_sim.scenario.schema import SCHEMAS, schema_text
 
+    if of == "design":
+        from caremarket_sim.experiments import design_schema
+
+        _write(design_schema.schema_text(), out)
+        return
     if of not in SCHEMAS:
-        raise BadInput(Problem(f"there is no schema of {of}", right=suggestion(of, SCHEMAS)))
+        raise BadInput(Problem(f"there is no schema of {of}", right=suggestion(of, (*SCHEMAS, "design"))))
     _write(schema_text(of), out)
 
 
