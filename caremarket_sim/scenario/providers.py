@@ -91,7 +91,7 @@ def _provider(
         cell = cells.get(column, "")
         known = one_of(cell, words)
         if cell and known is None:
-            note(f"{column} is {cell[:40]!r}", suggestion(cell.casefold(), words) or "leave it blank if not known")
+            note(f"{column} is {cell[:40]!r}", f"write one of: {', '.join(words)}; or leave it blank")
         return UNKNOWN if known is None else words[known]
 
     def number(column: str, bounds: tuple[float, float]) -> float | None:
