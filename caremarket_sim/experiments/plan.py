@@ -35,26 +35,34 @@ SEED = 1
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The same futures under one set of assumptions; `parameters` are those that differ from the scenarios' own."""
+    """The same futures under one set of assumptions; `parameters` are those that differ from the scenarios' own.
+
+    `name` is what the assumptions are called, where a list of them would be long.
+    """
 
     tasks: tuple[Task, ...]
     parameters: tuple[tuple[str, float], ...] = ()
+    name: str = ""
 
     @property
     def variant(self) -> str:
         """The name of the assumptions: empty for the scenarios' own."""
-        return ", ".join(f"{name}={value:g}" for name, value in self.parameters)
+        return self.name or ", ".join(f"{name}={value:g}" for name, value in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An experiment before it is carried out. `reference` is None for a single run; the first batch is the main one."""
+    """An experiment before it is carried out. `reference` is None for a single run; the first batch is the main one.
+
+    The last `draws` - 1 batches are the same futures under other plausible draws of the assumptions.
+    """
 
     scenarios: tuple[Scenario, ...]
     reference: str | None
     seed: int
     batches: tuple[Batch, ...]
     banner: str | None = None
+    draws: int = 1
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ class Target:
 
     `low` and `high` are in the indicator's unit; `band` says whether they are published, a tolerance of ours around
     one published figure, or assumed; `years` (counted from 1) are averaged, or the whole horizon when there are none.
+    A target that is `only_checked` is about no indicator: `caremarket check` looks at the market itself for it.
     """
 
     label: str
@@ -32,11 +33,17 @@ class Target:
     band: str
     evidence: tuple[str, ...]
     years: tuple[int, ...] = ()
+    only_checked: bool = False
+
+
+def targets() -> tuple[Target, ...]:
+    """Every target that is about an indicator, in the order of its file."""
+    return tuple(target for target in every_target() if not target.only_checked)
 
 
 @cache
-def targets() -> tuple[Target, ...]:
-    """Every target, in the order of its file."""
+def every_target() -> tuple[Target, ...]:
+    """Every target, in the order of its file, those that only `caremarket check` looks at included."""
     entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["target"]
     return tuple(
         Target(**{**entry, "evidence": tuple(entry["evidence"]), "years": tuple(entry.get("years", ()))})

@@ -1,0 +1,311 @@
+"""From a place to a set of plausible parameter draws: waves of samples, finalists, and what the targets leave open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from caremarket_sim.errors import CaremarketError
+from caremarket_sim.experiments.batch import carry_out
+from caremarket_sim.experiments.calibration import matching
+from caremarket_sim.experiments.calibration.observing import TARGET_YEARS, YEARS, observe, observed_scenario, quantities
+from caremarket_sim.experiments.calibration.recipe import Recipe
+from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
+from caremarket_sim.experiments.design import Tell, ready, replicate_seeds
+from caremarket_sim.experiments.executors import Success
+from caremarket_sim.experiments.lean import SweepTask
+from caremarket_sim.experiments.records import Layout, RunId, ScenarioRecord, run_key
+from caremarket_sim.experiments.resolved import resolved_json
+from caremarket_sim.experiments.store import Store
+from caremarket_sim.indicators import Outcome
+from caremarket_sim.parameters import register
+from caremarket_sim.scenario import Scenario
+from caremarket_sim.week import code_version
+
+Values = NDArray[np.float64]
+
+
+class NothingPlausible(CaremarketError):
+    """No sample met the targets, so there is no set."""
+
+    exit_status = 1
+
+
+@dataclass(frozen=True)
+class Finalist:
+    """A sample tried on many futures: its values, what it came to, and what it missed (empty when plausible)."""
+
+    point: tuple[float, ...]
+    values: tuple[float, ...]
+    means: tuple[float, ...]
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The plausible draws, the first the register's own values if they are plausible, and how they were come by."""
+
+    recipe: Recipe
+    place: str
+    place_key: str
+    code: str
+    fates: tuple[matching.Fate, ...]
+    finalists: tuple[Finalist, ...]
+    usual: Finalist
+    """The register's own values, tried as finalists are."""
+    left: tuple[float, ...]
+    """Share of the ranges that was not ruled out after each wave."""
+    samples: int
+
+    @property
+    def plausible(self) -> tuple[Finalist, ...]:
+        """The finalists that met every band that can be met, and stood still; as many as were wanted."""
+        found = ([self.usual] if not self.usual.missed else []) + [one for one in self.finalists if not one.missed]
+        return tuple(found[: self.recipe.wanted])
+
+    def draws(self) -> pd.DataFrame:
+        """The set: a row a draw, a column a fitted parameter."""
+        names = [one.name for one in self.recipe.parameters]
+        frame = pd.DataFrame([one.values for one in self.plausible], columns=names)
+        frame.insert(0, "draw", range(1, len(frame) + 1))
+        return frame
+
+    def fit(self) -> pd.DataFrame:
+        """Each band, what the register's values and the set come to, and whether it constrained."""
+        means = np.array([one.means for one in self.plausible])
+        rows = []
+        for column, fate in enumerate(self.fates):
+            band = fate.band
+            rows.append(
+                {
+                    "quantity": band.quantity,
+                    "label": band.label,
+                    "target": band.target,
+                    "low": band.low,
+                    "high": band.high,
+                    "register": self.usual.means[column],
+                    "lowest": means[:, column].min(),
+                    "median": np.median(means[:, column]),
+                    "highest": means[:, column].max(),
+                    "constrains": fate.kept,
+                    "why": fate.why,
+                    "emulator_explains": fate.explained,
+                    "evidence": " ".join(band.evidence),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def identifiability(self) -> pd.DataFrame:
+        """Each fitted parameter: its range, the register's value, the set's spread, and what the targets say of it.
+
+        `width_ratio` is the width of the middle nine tenths of the set over that of the range: 1 where the targets say
+        nothing.
+        """
+        table = np.array([one.values for one in self.plausible])
+        rows = []
+        for column, one in enumerate(self.recipe.parameters):
+            known = register()[one.name]
+            low, middle, high = np.quantile(table[:, column], [0.05, 0.5, 0.95])
+            span = known.high - known.low
+            ratio = (high - low) / (0.9 * span)
+            rows.append(
+                {
+                    "parameter": one.name,
+                    "unit": known.unit,
+                    "grade": known.grade,
+                    "low": known.low,
+                    "high": known.high,
+                    "register": known.value,
+                    "set_low": low,
+                    "set_median": middle,
+                    "set_high": high,
+                    "width_ratio": ratio,
+                    "says": said_of(ratio, (middle - known.low) / span),
+                    "carried": one.carried,
+                    "informed_by": " ".join(one.informs),
+                }
+            )
+        return pd.DataFrame(rows).sort_values("width_ratio", kind="stable", ignore_index=True)
+
+    def record(self) -> dict[str, Any]:
+        """All that is needed to make the set again, and what came of it."""
+        return {
+            "made_by": "caremarket calibrate",
+            "method": "history matching with sparse polynomial emulators; every draw confirmed by simulation",
+            "place": self.place,
+            "place_key": self.place_key,
+            "code_version": self.code,
+            "recipe": self.recipe.as_record(),
+            "left_after_each_wave": list(self.left),
+            "samples": self.samples,
+            "finalists": len(self.finalists),
+            "plausible": len(self.plausible),
+            "register_is_plausible": not self.usual.missed,
+            "register_misses": list(self.usual.missed),
+            "missed_by_finalists": missed_by(self.finalists),
+        }
+
+
+def said_of(ratio: float, middle: float) -> str:
+    """What the targets say of a parameter, in words, with a note where they push it to an end of its range."""
+    words = "pinned down" if ratio < 0.5 else "narrowed" if ratio < 0.85 else "not pinned down: carried as it is"
+    if middle > 0.8:
+        return f"{words}; the targets push it towards the upper end of its range"
+    if middle < 0.2:
+        return f"{words}; the targets push it towards the lower end of its range"
+    return words
+
+
+def missed_by(finalists: Sequence[Finalist]) -> dict[str, int]:
+    """How many finalists missed each band or moved."""
+    counts: dict[str, int] = {}
+    for name in (name for one in finalists for name in one.missed):
+        counts[name] = counts.get(name, 0) + 1
+    return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Where and how samples are simulated."""
+
+    place: Scenario
+    recipe: Recipe
+    folder: Path | None
+    resume: bool
+    how: Mapping[str, Any]
+
+    def simulate(self, name: str, points: Values, replicates: int, years: int) -> tuple[Values, Values]:
+        """What each sample came to on each future: target quantities (sample, replicate, quantity) and by year."""
+        factors = [one.factor for one in self.recipe.parameters]
+        rows = [[factor.value(float(at)) for factor, at in zip(factors, point, strict=True)] for point in points]
+        base = observed_scenario(self.place, years)
+        scenarios = [base.with_parameters({f.name: v for f, v in zip(factors, row, strict=True)}) for row in rows]
+        seeds = replicate_seeds(self.recipe.seed, replicates)
+        tasks = [SweepTask(seed, (scenario,)) for scenario in scenarios for seed in seeds]
+        places = [(sample, replicate) for sample in range(len(points)) for replicate in range(replicates)]
+        names = quantities()
+        overall = np.full((len(points), replicates, len(names)), np.nan)
+        yearly = np.full((len(points), replicates, 1 + years, len(names)), np.nan)
+        for (sample, replicate), answer in zip(places, self._answers(name, base, tasks, places, rows), strict=True):
+            if isinstance(answer, Success):
+                overall[sample, replicate] = answer.value[0].overall
+                yearly[sample, replicate] = answer.value[0].yearly
+        return overall, yearly
+
+    def _answers(self, name, base, tasks, places, rows):
+        how = dict(self.how)
+        if self.folder is None:
+            from caremarket_sim.experiments.executors import perform
+
+            how.pop("tell", None)
+            how["tell"] = how.pop("say", None)
+            found = dict(perform(observe, tasks, **how))
+            return [found[index] for index in range(len(tasks))]
+        layout = Layout(weekly=(), indicators=quantities(), broken_down=())
+        code = code_version()
+        folder = self.folder / name
+        runs = [
+            (RunId(base.name, f"sample {s + 1}", r + 1, task.seed, run_key(task.scenarios[0].key, task.seed, code)),)
+            for task, (s, r) in zip(tasks, places, strict=True)
+        ]
+        names = [one.name for one in self.recipe.parameters]
+        values = {f"sample {s + 1}": dict(zip(names, row, strict=True)) for s, row in enumerate(rows)}
+        with Store.open(folder, layout, code, resume=self.resume and folder.is_dir()) as store:
+            store.describe([ScenarioRecord(base.name, base.key, base.title, str(base.path), resolved_json(base),
+                                           (), values)])  # fmt: skip
+            return carry_out(store, tasks, runs, observe, Outcome, version=code_version, **how)
+
+
+def calibrate(
+    place: Scenario,
+    recipe: Recipe,
+    *,
+    folder: Path | None = None,
+    resume: bool = False,
+    workers: int | None = None,
+    cluster: str | None = None,
+    tell: Tell | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Calibration:
+    """The plausible set of a place. With a folder every run is kept as it comes and none is simulated twice.
+
+    The same place, recipe and code give the same set. Raises NothingPlausible where no sample meets the targets.
+    """
+    ready(tell)
+    say = say or (lambda sentence: None)
+    stage = _Stage(place, recipe, folder, resume, {"workers": workers, "cluster": cluster, "tell": tell, "say": say})
+    factors = [one.factor for one in recipe.parameters]
+    columns = [quantities().index(band.quantity) for band in recipe.bands]
+    usual = np.array([[factor.coordinate(place.parameters[factor.name]) for factor in factors]])
+
+    points = np.zeros((0, len(factors)))
+    means = np.zeros((0, len(columns)))
+    left: list[float] = []
+    kept: list[matching.Fate] = []
+    following = matching.points_of(recipe.waves[0], factors, recipe.seed)
+    for wave in range(1, len(recipe.waves) + 1):
+        say(f"wave {wave}: {len(following)} samples")
+        overall, _ = stage.simulate(f"wave-{wave}", following, recipe.replicates, TARGET_YEARS)
+        points = np.concatenate([points, following])
+        means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
+        fitted = matching.emulators(points, means, recipe.bands, recipe.seed)
+        hopeful = matching.points_of(matching.BATCH, factors, recipe.seed + 1)
+        kept = matching.fates(means, fitted, recipe.bands, hopeful)
+        last = wave == len(recipe.waves)
+        following, share, kept = matching.not_ruled_out(
+            recipe.most_finalists if last else recipe.waves[wave],
+            factors,
+            fitted,
+            kept,
+            matching.DOUBT / 2.0 if last else matching.DOUBT,
+            recipe.seed + 1000 * wave,
+        )
+        left.append(share)
+        say(f"wave {wave}: {share:.2%} of the ranges is not ruled out")
+    finalists: list[Finalist] = []
+    own, by_year = stage.simulate("register", usual, recipe.final_replicates, YEARS)
+    ours = _finalist(usual[0], factors, own[0], by_year[0], kept, columns)
+    for start in range(0, len(following), recipe.finalists):
+        batch = following[start : start + recipe.finalists]
+        overall, yearly = stage.simulate(f"finalists-{start + 1}", batch, recipe.final_replicates, YEARS)
+        for point, one, years in zip(batch, overall, yearly, strict=True):
+            finalists.append(_finalist(point, factors, one, years, kept, columns))
+        found = sum(not one.missed for one in finalists) + (not ours.missed)
+        say(f"{len(finalists)} finalists: {found} plausible")
+        if found >= recipe.wanted:
+            break
+    done = Calibration(
+        recipe, place.place.name, place.place.key, code_version(), tuple(kept), tuple(finalists), ours, tuple(left),
+        len(points),
+    )  # fmt: skip
+    if not done.plausible:
+        raise NothingPlausible(
+            f"none of {len(finalists)} finalists met the targets; most missed {missed_by(finalists)}"
+        )
+    return done
+
+
+def _finalist(point, factors, overall: Values, yearly: Values, kept: Sequence[matching.Fate], columns) -> Finalist:
+    """A sample judged by the mean over its futures: the bands that constrain, and standing still."""
+    values = tuple(float(factor.value(float(at))) for factor, at in zip(factors, point, strict=True))
+    means = overall.mean(axis=0)
+    missed = [
+        fate.band.quantity
+        for fate, column in zip(kept, columns, strict=True)
+        if fate.kept and not fate.band.low <= means[column] <= fate.band.high
+    ]
+    still = judge(yearly[:, :, : len(BOUNDS)])
+    missed += [f"{name} moves" for name, *_, ok in still if not ok]
+    return Finalist(tuple(map(float, point)), values, tuple(float(means[column]) for column in columns), tuple(missed))
+
+
+def record_json(record: Mapping[str, Any]) -> bytes:
+    """A record as it is written."""
+    return (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,121 @@
+"""History matching: which parameter values the targets do not rule out (Craig, Goldstein, Seheult and Smith 1997).
+
+An emulator is fitted to each target's quantity over the samples so far. A sample is ruled out where an emulator, give
+or take twice its own error on samples it has not seen, puts the quantity outside its band. Later waves look only where
+nothing is ruled out. What remains is simulated, and the simulation alone decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caremarket_sim.experiments.calibration.recipe import Band
+from caremarket_sim.experiments.emulator import Emulator, fit
+from caremarket_sim.experiments.factors import Factor
+from caremarket_sim.experiments.samplers import Sampler, draw
+
+Values = NDArray[np.float64]
+
+EDGE = 0.02
+"""Share of a range, at each end, that is not searched: an end of a range is where evidence stops, not where it is."""
+
+DOUBT = 2.0
+"""Emulator errors by which a prediction must miss a band to rule a sample out; half of it chooses the finalists."""
+
+BATCH, BATCHES = 4000, 60
+"""Points looked at with the emulators at a time, and at most."""
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a target: `kept`, or why it does not constrain (nothing within the ranges reaches it)."""
+
+    band: Band
+    kept: bool
+    why: str
+    best: float
+    """The value nearest to the band that any sample gave."""
+    explained: float
+    """Share of variance that its emulator explains on samples it has not seen."""
+
+
+def points_of(count: int, factors: Sequence[Factor], seed: int) -> Values:
+    """So many points that fill the ranges evenly, their ends left out."""
+    return EDGE + (1.0 - 2.0 * EDGE) * draw(Sampler("latin_hypercube", count), factors, seed)
+
+
+def distance(values: Values, band: Band) -> Values:
+    """How far each value is outside the band; 0 inside."""
+    return np.maximum(np.maximum(band.low - values, values - band.high), 0.0)
+
+
+def emulators(points: Values, means: Values, bands: Sequence[Band], seed: int) -> list[Emulator | None]:
+    """An emulator for each band's quantity (column of `means`); None where the quantity does not vary."""
+    found: list[Emulator | None] = []
+    for column in range(len(bands)):
+        known = np.isfinite(means[:, column])
+        output = means[known, column]
+        varies = len(output) > 1 and np.ptp(output) > 1e-12 * max(1.0, float(np.abs(output).max()))
+        found.append(fit(points[known], output, seed) if varies else None)
+    return found
+
+
+def fates(means: Values, fitted: Sequence[Emulator | None], bands: Sequence[Band], hopeful: Values) -> list[Fate]:
+    """Which bands constrain. One that neither a sample nor any point's prediction comes near is out of reach."""
+    found = []
+    for column, (band, emulator) in enumerate(zip(bands, fitted, strict=True)):
+        values = means[np.isfinite(means[:, column]), column]
+        away = distance(values, band)
+        best = float(values[np.argmin(away)]) if len(values) else float("nan")
+        reached = bool(len(values)) and bool((away == 0.0).any())
+        if not reached and emulator is not None:
+            reached = bool((distance(emulator(hopeful), band) <= DOUBT * emulator.holdout_error).any())
+        why = "" if reached else f"no values within the ranges bring it into its band; the nearest was {best:.4g}"
+        found.append(Fate(band, reached, why, best, emulator.holdout if emulator is not None else float("nan")))
+    return found
+
+
+def outside(points: Values, fitted: Sequence[Emulator | None], kept: Sequence[Fate]) -> Values:
+    """How many of its emulator's errors each point's prediction lies outside each kept band (point, band)."""
+    columns = []
+    for emulator, fate in zip(fitted, kept, strict=True):
+        if not fate.kept or emulator is None:
+            columns.append(np.zeros(len(points)))
+        else:
+            columns.append(distance(emulator(points), fate.band) / max(emulator.holdout_error, 1e-300))
+    return np.column_stack(columns)
+
+
+def not_ruled_out(
+    count: int, factors: Sequence[Factor], fitted: Sequence[Emulator | None], kept: list[Fate], doubt: float, seed: int
+) -> tuple[Values, float, list[Fate]]:
+    """Points that no emulator rules out, the share of all points that they are, and the bands that still constrain.
+
+    Where no point is left the bands contradict one another within the ranges: the one that rules out most gives way.
+    """
+    kept = list(kept)
+    looked, found = 0, []
+    every: list[Values] = []
+    for number in range(BATCHES):
+        batch = points_of(BATCH, factors, seed + number)
+        away = outside(batch, fitted, kept)
+        every.append(away)
+        looked += len(batch)
+        found.append(batch[(away <= doubt).all(axis=1)])
+        if sum(len(part) for part in found) >= count:
+            break
+    points = np.concatenate(found)
+    if len(points) < max(1, count // 20):
+        ruled_out = (np.concatenate(every) > doubt).mean(axis=0)
+        worst = int(np.argmax(ruled_out))
+        band = kept[worst].band
+        why = (
+            f"together with the other targets it leaves nothing within the ranges; it rules out {ruled_out[worst]:.0%}"
+        )
+        kept[worst] = Fate(band, False, why, kept[worst].best, kept[worst].explained)
+        return not_ruled_out(count, factors, fitted, kept, doubt, seed)
+    return points[:count], len(points) / looked, kept
