@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Pytho
     from caremarket_sim.experiments.explore import explore as explore
     from caremarket_sim.experiments.runs import run as run
     from caremarket_sim.experiments.sensitivity import sensitivity as sensitivity
+    from caremarket_sim.experiments.stories import story as story
     from caremarket_sim.experiments.stress import stress as stress
     from caremarket_sim.experiments.sweep import load_sweep as load_sweep
     from caremarket_sim.experiments.sweep import sweep as sweep
@@ -41,6 +42,7 @@ _HOME = {
     "explain": "experiments.explain",
     "explore": "experiments.explore",
     "stress": "experiments.stress",
+    "story": "experiments.stories",
     "INDICATORS": "indicators",
     "CareMarket": "model",
     "REGISTER": "parameters",
@@ -56,7 +58,9 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     """The name from the module that defines it, imported now and kept (PEP 562)."""
     if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(_HOME)}")
+        from caremarket_sim.errors import suggestion
+
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; {suggestion(name, _HOME)}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value

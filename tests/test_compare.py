@@ -134,7 +134,7 @@ def test_results_by_zone_hold_every_zone_with_its_difference(block, collaborativ
 
 
 def test_results_by_something_unknown_are_refused_with_what_there_is(block, collaborative):
-    with pytest.raises(KeyError, match="zone"):
+    with pytest.raises(BadInput, match="zone"):
         compared(block, collaborative, drawn(1), drawn(2)).by("colour")
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting import figures
 from caremarket_sim.reporting.files import png_bytes
@@ -74,7 +75,7 @@ def test_better_is_to_the_right_whichever_way_an_indicator_counts():
 
 
 def test_an_unknown_figure_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match="outcomes, costs, jobs, differences"):
+    with pytest.raises(BadInput, match="outcomes, costs, jobs, differences"):
         figures.figure("pie", samples(), "block")
 
 

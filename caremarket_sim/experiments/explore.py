@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.experiments.factors import units_of
+from caremarket_sim.experiments.frames import described
 from caremarket_sim.experiments.prim import Box, Found, discover
 from caremarket_sim.experiments.sweep import Output, Sweep
 from caremarket_sim.indicators import INDICATORS
@@ -78,7 +80,7 @@ class Exploration:
                             "held_out_density": one.held_out[1] if number == 1 else float("nan"),
                         }
                     )
-        return pd.DataFrame(rows, columns=_COLUMNS)
+        return described(pd.DataFrame(rows, columns=_COLUMNS), units_of(self.sweep.factors))
 
     def values(self, column: int, box: Box) -> list[Any]:
         """The values of an unordered factor that lie in a box; none for a factor with limits."""
@@ -87,7 +89,7 @@ class Exploration:
 
     def regret(self) -> pd.DataFrame:
         """What each scenario loses, sample by sample, against the best of all scenarios at that sample."""
-        return pd.DataFrame(_regrets(self.sweep), columns=_REGRET)
+        return described(pd.DataFrame(_regrets(self.sweep), columns=_REGRET))
 
     def course(self) -> pd.DataFrame:
         """Coverage and density of every box on the way of peeling."""
@@ -106,9 +108,8 @@ class Exploration:
             for number, found in enumerate(one.boxes, start=1)
             for step, box in enumerate(found.course)
         ]
-        return pd.DataFrame(
-            rows, columns=["indicator", "scenario", "box", "step", "coverage", "density", "mass", "limited"]
-        )
+        columns = ["indicator", "scenario", "box", "step", "coverage", "density", "mass", "limited"]
+        return described(pd.DataFrame(rows, columns=columns))
 
     def summary(self) -> list[str]:
         """When each policy stops paying off, and which one has the least regret, in plain words."""
@@ -121,6 +122,11 @@ class Exploration:
         from caremarket_sim.reporting.explore_figures import figure
 
         return figure(what, self, indicator, scenario)
+
+    def _repr_html_(self) -> str:
+        from caremarket_sim.reporting.sweep_tables import exploration_html
+
+        return exploration_html(self)
 
 
 _COLUMNS = ["indicator", "scenario", "reference", "threshold", "failing_share", "box", "factor", "low", "high",

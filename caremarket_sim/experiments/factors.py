@@ -7,6 +7,7 @@ inverse of its distribution. Analyses work on coordinates, so that choices, flag
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +17,11 @@ from numpy.typing import NDArray
 Distribution = Literal["uniform", "triangular", "normal", "log_uniform", "levels"]
 DISTRIBUTIONS: tuple[Distribution, ...] = ("uniform", "triangular", "normal", "log_uniform", "levels")
 Kind = Literal["lever", "parameter", "number"]
+
+
+def units_of(factors: Iterable[Factor]) -> dict[str, str]:
+    """Every factor's unit by its name."""
+    return {factor.name: factor.unit for factor in factors}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Tidy tables of what was simulated: one row a number, units with them.
 
-Every frame carries `attrs["units"]` (indicator to unit) and `attrs["note"]` (what its intervals do and do not cover).
+Every frame carries `attrs["units"]` (indicator, and where they are in it factor, to unit) and `attrs["note"]` (what its
+intervals do and do not cover).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.design import Sample, periods
 from caremarket_sim.experiments.statistics import holm, interval, p_better, paired_difference, verdict
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Indicator, groups
@@ -68,7 +70,7 @@ def differences(samples: Mapping[str, Sample], reference: str) -> pd.DataFrame:
                 ],
             }
             parts.append(pd.DataFrame(columns))
-    return _described(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame())
+    return described(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame())
 
 
 def levels(samples: Mapping[str, Sample]) -> pd.DataFrame:
@@ -91,7 +93,7 @@ def levels(samples: Mapping[str, Sample]) -> pd.DataFrame:
                 "replicates": level.replicates,
             }
             parts.append(pd.DataFrame(columns))
-    return _described(pd.concat(parts, ignore_index=True))
+    return described(pd.concat(parts, ignore_index=True))
 
 
 def overall(samples: Mapping[str, Sample]) -> pd.DataFrame:
@@ -115,15 +117,15 @@ def breakdowns(
     """Means and intervals by group, and where a reference is named the paired difference from it.
 
     `dimension` keeps one way of grouping (zone, deprivation, age, need, payer, contract); `people` is the mean number
-    of people or workers behind a cell over the replicates. Raises KeyError for a dimension there is none of.
+    of people or workers behind a cell over the replicates. Raises BadInput for a dimension there is none of.
     """
     parts = []
     for name, sample in samples.items():
         labels = groups(sample.scenario.place)
         kept = [row for row, (found, _) in enumerate(labels) if dimension in (None, found)]
         if not kept:
-            known = ", ".join(dict.fromkeys(found for found, _ in labels))
-            raise KeyError(f"results are not broken down by {dimension!r}; they are by {known}")
+            right = suggestion(str(dimension), dict.fromkeys(found for found, _ in labels))
+            raise BadInput(Problem(f"results are not broken down by {dimension!r}", right=right))
         compared = reference if reference is not None and groups(samples[reference].scenario.place) == labels else None
         years = sample.years if compared is None else min(sample.years, samples[compared].years)
         for period in periods(years):
@@ -140,7 +142,7 @@ def breakdowns(
                 columns["difference_low"] = paired.low.ravel()
                 columns["difference_high"] = paired.high.ravel()
             parts.append(pd.DataFrame(columns))
-    return _described(pd.concat(parts, ignore_index=True))
+    return described(pd.concat(parts, ignore_index=True))
 
 
 def _cells(sample: Sample, period: str, field: str = "breakdowns") -> np.ndarray:
@@ -185,10 +187,11 @@ def _long(samples: Mapping[str, Sample], field: str, time: Sequence[str], names:
         columns["indicator"] = np.asarray(names, dtype=object)[index[-1]].ravel()
         columns["value"] = values.ravel()
         parts.append(pd.DataFrame(columns))
-    return _described(pd.concat(parts, ignore_index=True))
+    return described(pd.concat(parts, ignore_index=True))
 
 
-def _described(frame: pd.DataFrame) -> pd.DataFrame:
-    frame.attrs["units"] = {name: indicator.unit for name, indicator in INDICATORS.items()}
-    frame.attrs["note"] = CHANCE_ONLY
+def described(frame: pd.DataFrame, factors: Mapping[str, str] | None = None, note: str = CHANCE_ONLY) -> pd.DataFrame:
+    """The frame with the unit of every indicator, and of the `factors` in it, and what its intervals cover."""
+    units = {name: indicator.unit for name, indicator in INDICATORS.items()}
+    frame.attrs.update(units={**units, **(factors or {})}, note=note)
     return frame

@@ -15,9 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments import emulator, indices
 from caremarket_sim.experiments.design_files import Design
 from caremarket_sim.experiments.emulator import Emulator
+from caremarket_sim.experiments.factors import units_of
+from caremarket_sim.experiments.frames import described
 from caremarket_sim.experiments.indices import Index
 from caremarket_sim.experiments.noise import Noise, noise_of
 from caremarket_sim.experiments.sweep import Output, Sweep, sweep
@@ -74,15 +77,21 @@ class Sensitivity:
     analyses: tuple[Analysis, ...] = field(repr=False)
 
     def of(self, indicator: str, scenario: str | None = None) -> Analysis:
-        """The first analysis of an indicator, or that of one scenario's. KeyError if there is none."""
+        """The first analysis of an indicator, or that of one scenario's. Raises BadInput if there is none."""
         for one in self.analyses:
             if one.output.indicator == indicator and scenario in (None, one.output.scenario):
                 return one
-        raise KeyError(indicator if scenario is None else (indicator, scenario))
+        asked = dict.fromkeys((one.output.indicator, one.output.scenario) for one in self.analyses)
+        if indicator in {name for name, _ in asked}:
+            right = suggestion(str(scenario), [other for name, other in asked if name == indicator])
+            raise BadInput(Problem(f"{indicator} was not asked about in {scenario!r}", right=right))
+        right = suggestion(indicator, dict.fromkeys(name for name, _ in asked))
+        raise BadInput(Problem(f"the design does not ask about {indicator!r}", right=right))
 
     def frame(self) -> pd.DataFrame:
         """Every index of every output, tidy: one a row, with its 95% interval."""
-        return pd.DataFrame([row for one in self.analyses for row in self._rows(one, one.indices)], columns=_COLUMNS)
+        rows = [row for one in self.analyses for row in self._rows(one, one.indices)]
+        return self._described(rows, _COLUMNS)
 
     def ranking(self) -> pd.DataFrame:
         """Every factor of every output by the measure that ranks, strongest first; `clear`: the interval is over 0."""
@@ -90,7 +99,7 @@ class Sensitivity:
         for one in self.analyses:
             for rank, row in enumerate(self._rows(one, one.ranked()), start=1):
                 rows.append({"rank": rank, **row, "clear": row["low"] > 0})
-        return pd.DataFrame(rows, columns=["rank", *_COLUMNS, "clear"])
+        return self._described(rows, ["rank", *_COLUMNS, "clear"])
 
     def convergence(self) -> pd.DataFrame:
         """The ranking measure worked out on the first part of the samples, and on more and more of them."""
@@ -98,7 +107,7 @@ class Sensitivity:
         for one in self.analyses:
             for samples, found in one.course:
                 rows += [{"samples": samples, **row} for row in self._rows(one, found)]
-        return pd.DataFrame(rows, columns=["samples", *_COLUMNS])
+        return self._described(rows, ["samples", *_COLUMNS])
 
     def noise(self) -> pd.DataFrame:
         """How much of each output's variance comes from the factors, and how much from chance."""
@@ -117,7 +126,7 @@ class Sensitivity:
                         "chance_in_means": found.in_means,
                     }
                 )
-        return pd.DataFrame(rows, columns=_NOISE)
+        return self._described(rows, _NOISE)
 
     def missing(self) -> pd.DataFrame:
         """Outputs with samples that have no value: which, and how many were left out with them."""
@@ -134,7 +143,7 @@ class Sensitivity:
             for one in self.analyses
             if one.without or one.note
         ]
-        return pd.DataFrame(rows, columns=_MISSING)
+        return self._described(rows, _MISSING)
 
     def emulators(self) -> pd.DataFrame:
         """Each output's emulator: its error on runs held out, and whether it is trusted to rank factors."""
@@ -150,7 +159,7 @@ class Sensitivity:
             for one in self.analyses
             if one.emulator is not None
         ]
-        return pd.DataFrame(rows, columns=_EMULATORS)
+        return self._described(rows, _EMULATORS)
 
     def summary(self) -> list[str]:
         """What drives each output, in plain words."""
@@ -164,6 +173,14 @@ class Sensitivity:
 
         one = self.analyses[0] if indicator is None else self.of(indicator, scenario)
         return figure(what, self, one)
+
+    def _repr_html_(self) -> str:
+        from caremarket_sim.reporting.sweep_tables import sensitivity_html
+
+        return sensitivity_html(self)
+
+    def _described(self, rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+        return described(pd.DataFrame(rows, columns=columns), units_of(self.sweep.factors), SAMPLING)
 
     def _rows(self, one: Analysis, found: Sequence[Index]) -> list[dict[str, Any]]:
         names = [factor.name for factor in self.sweep.factors]
@@ -180,6 +197,9 @@ class Sensitivity:
             for index in found
         ]
 
+
+SAMPLING = "intervals: what another set of samples could give"
+"""What the intervals of indices cover."""
 
 _COLUMNS = ["indicator", "scenario", "reference", "measure", "factor", "with_factor", "value", "low", "high"]
 _NOISE = ["indicator", "scenario", "reference", "replicates", "variance", "factors_share", "shared_chance_share",

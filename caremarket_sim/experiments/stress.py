@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
+from caremarket_sim.experiments.frames import described
 from caremarket_sim.experiments.plan import Batch, Plan, carry_out_plan, require_distinct_names
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.experiments.store import Store
@@ -86,7 +87,7 @@ class StressTest:
                     about = {"scenario": policy, "shock": shock.name, "indicator": indicator}
                     about["unit"] = INDICATORS[indicator].unit
                     rows.append({**about, **found, "replicates": len(self.seeds) - len(self.failed)})
-        return pd.DataFrame(rows, columns=_COLUMNS)
+        return described(pd.DataFrame(rows, columns=_COLUMNS))
 
     def difference(self, policy: str, shock: str, indicator: str) -> NDArray[np.float64]:
         """With the shock less without it (replicate, week), each week the mean of the last few."""
@@ -114,7 +115,7 @@ class StressTest:
                             }
                         )
                     )
-        return pd.concat(parts, ignore_index=True)
+        return described(pd.concat(parts, ignore_index=True))
 
     def summary(self) -> list[str]:
         """What breaks under each shock, policy by policy, in plain words."""
@@ -127,6 +128,11 @@ class StressTest:
         from caremarket_sim.reporting.stress_report import figure
 
         return figure(self, shock or self.shocks[0].name)
+
+    def _repr_html_(self) -> str:
+        from caremarket_sim.reporting.sweep_tables import stress_html
+
+        return stress_html(self)
 
 
 _COLUMNS = ["scenario", "shock", "indicator", "unit", "breaks", "breaks_after", "worst", "worst_low", "worst_high",

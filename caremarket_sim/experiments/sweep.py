@@ -21,7 +21,8 @@ from caremarket_sim.experiments.batch import carry_out
 from caremarket_sim.experiments.design import Tell, ready
 from caremarket_sim.experiments.design_files import Design, read_design
 from caremarket_sim.experiments.executors import Failure, Success, perform
-from caremarket_sim.experiments.factors import Factor
+from caremarket_sim.experiments.factors import Factor, units_of
+from caremarket_sim.experiments.frames import described
 from caremarket_sim.experiments.lean import play_lean
 from caremarket_sim.experiments.records import RunId, ScenarioRecord, run_key
 from caremarket_sim.experiments.resolved import resolved_json
@@ -30,6 +31,9 @@ from caremarket_sim.experiments.store import Store
 from caremarket_sim.experiments.sweep_plan import SweepPlan, plan_sweep
 from caremarket_sim.indicators import INDICATORS, Outcome, groups
 from caremarket_sim.week import code_version
+
+NO_INTERVALS = "values as simulated; chance is in them"
+"""What a sweep's tables say of their numbers."""
 
 NOTE = "sweep"
 """The name under which a ledger keeps what a sweep was made of."""
@@ -102,8 +106,7 @@ class Sweep:
         """Every sample's factor values, a row a sample."""
         frame = pd.DataFrame(list(self.values), columns=[factor.name for factor in self.factors])
         frame.insert(0, "sample", range(1, len(frame) + 1))
-        frame.attrs["units"] = {factor.name: factor.unit for factor in self.factors}
-        return frame
+        return described(frame, units_of(self.factors), NO_INTERVALS)
 
     def frame(self) -> pd.DataFrame:
         """Every question's value at every sample and replicate, tidy: a number a row."""
@@ -123,16 +126,18 @@ class Sweep:
                     }
                 )
             )
-        frame = pd.concat(parts, ignore_index=True)
-        known = {name: INDICATORS[name].unit for name in self.asked if name in INDICATORS}
-        frame.attrs["units"] = known
-        return frame
+        return described(pd.concat(parts, ignore_index=True), units_of(self.factors), NO_INTERVALS)
 
     def plot(self, output: Output | None = None):
         """A matplotlib figure: the output (the first question's) against every factor, with its trend."""
         from caremarket_sim.reporting.sensitivity_figures import scatter
 
         return scatter(self, output or self.questions()[0])
+
+    def _repr_html_(self) -> str:
+        from caremarket_sim.reporting.sweep_tables import sweep_html
+
+        return sweep_html(self)
 
 
 def sweep(

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from caremarket_sim import markup
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.policy.levers import LEVERS
-from caremarket_sim.policy.values import Value
+from caremarket_sim.policy.values import Value, shown
 
 ROW_TYPE = np.dtype([(name, np.float64) for lever in LEVERS.values() for name in lever.fields])
 
@@ -62,6 +63,18 @@ class Levers(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"Levers({self.differences(NEUTRAL)!r})"
+
+    def as_html(self, title: str, before: Levers) -> str:
+        """The levers that differ from those of `before` as a table for a notebook."""
+        rows = [
+            (key, shown(value), LEVERS[key].unit or "", LEVERS[key].meaning)
+            for key, value in self.differences(before).items()
+        ]
+        return markup.table(title, ("lever", "value", "unit", "what it is"), rows)
+
+    def _repr_html_(self) -> str:
+        moved = len(self.differences(NEUTRAL))
+        return self.as_html(f"{moved} of {len(self)} levers are not at their neutral values", NEUTRAL)
 
 
 def accepted_levers(values: Mapping[str, object]) -> dict[str, Value]:

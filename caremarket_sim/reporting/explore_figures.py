@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.explore_words import conditions
 from caremarket_sim.reporting.figures import _STYLE, _new_figure
@@ -23,18 +24,18 @@ WARM = "#d55e00"
 
 
 def figure(what: str, found: Exploration, indicator: str | None = None, scenario: str | None = None) -> Figure:
-    """One figure by name. ValueError for another name, or where there is nothing to draw."""
+    """One figure by name. Raises BadInput for another name, or where there is nothing to draw."""
     import matplotlib
 
     if what not in KINDS:
-        raise ValueError(f"there is no figure {what!r}; there are {', '.join(KINDS)}")
+        raise BadInput(Problem(f"there is no figure {what!r}", right=suggestion(what, KINDS)))
     with matplotlib.rc_context(_STYLE):
         if what == "regret":
             return _regret(found)
         for one in found.discoveries:
             if one.boxes and indicator in (None, one.output.indicator) and scenario in (None, one.output.scenario):
                 return _boxes(found, one) if what == "boxes" else _peeling(found, one)
-    raise ValueError("there is nothing to draw: no box was found")
+    raise BadInput(Problem("there is nothing to draw: no box was found"))
 
 
 def _boxes(found: Exploration, one: Discovery) -> Figure:
@@ -125,7 +126,8 @@ def _regret(found: Exploration) -> Figure:
     """Each scenario's mean and largest regret, in smallest differences that matter."""
     table = found.regret()
     if table.empty:
-        raise ValueError("there is nothing to draw: regret needs two scenarios and an indicator with a better way")
+        what = "there is nothing to draw: regret needs two scenarios and an indicator with a better way"
+        raise BadInput(Problem(what))
     names = list(dict.fromkeys(table.indicator))
     scenarios = list(dict.fromkeys(table.scenario))
     inks = (INK, ACCENT, WARM, "#007a5e", "#8c4a8c", "#7a5c00")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.design import Sample
 from caremarket_sim.experiments.frames import CHANCE_ONLY, differences, headline_rows, headlines
 from caremarket_sim.experiments.statistics import interval
@@ -40,7 +41,10 @@ _STYLE: Any = {
 
 
 def figure(what: str, samples: Mapping[str, Sample], reference: str | None, banner: str | None = None) -> Figure:
-    """One figure by name: `differences` (needs a reference), `outcomes`, `costs` or `jobs`; with a warning if any."""
+    """One figure by name: `differences` (needs a reference), `outcomes`, `costs` or `jobs`; with a warning if any.
+
+    Raises BadInput for another name.
+    """
     import matplotlib
 
     with matplotlib.rc_context(_STYLE):
@@ -49,7 +53,7 @@ def figure(what: str, samples: Mapping[str, Sample], reference: str | None, bann
         if what == "differences" and reference is not None:
             return _warned(forest(samples, reference), banner)
     known = (*FAMILIES, "differences") if reference is not None else FAMILIES
-    raise ValueError(f"there is no figure {what!r}; there are {', '.join(known)}")
+    raise BadInput(Problem(f"there is no figure {what!r}", right=suggestion(what, known)))
 
 
 def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:

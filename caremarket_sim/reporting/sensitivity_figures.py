@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.figures import _STYLE, _new_figure
 from caremarket_sim.reporting.sensitivity_words import WHAT_IT_IS, label
@@ -32,13 +33,13 @@ PAIRS = {"ST": "S1", "emulator ST": "emulator S1"}
 
 
 def figure(what: str, found: Sensitivity, one: Analysis) -> Figure:
-    """One figure of one output by name. ValueError for another name, or where there is nothing to draw."""
+    """One figure of one output by name. Raises BadInput for another name, or where there is nothing to draw."""
     import matplotlib
 
     if what not in KINDS:
-        raise ValueError(f"there is no figure {what!r}; there are {', '.join(KINDS)}")
+        raise BadInput(Problem(f"there is no figure {what!r}", right=suggestion(what, KINDS)))
     if one.note and what != "scatter":
-        raise ValueError(f"there is nothing to draw: {one.note}")
+        raise BadInput(Problem(f"there is nothing to draw: {one.note}"))
     names = [factor.name for factor in found.sweep.factors]
     with matplotlib.rc_context(_STYLE):
         if what == "bars":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.experiments.stress import RECOVERED_WEEKS, SMOOTHED_WEEKS, Shock, StressTest
 from caremarket_sim.indicators import INDICATORS
@@ -89,12 +90,15 @@ def screen_table(found: StressTest, shock: Shock) -> Table:
 
 
 def figure(found: StressTest, shock: str) -> Figure:
-    """Every headline's difference through time under one shock, a line a policy."""
+    """Every headline's difference through time under one shock, a line a policy. BadInput for an unknown shock."""
     import matplotlib
 
     table = found.frame()
     names = list(dict.fromkeys(table.indicator))
-    span = next(one for one in found.shocks if one.name == shock)
+    span = next((one for one in found.shocks if one.name == shock), None)
+    if span is None:
+        right = suggestion(shock, [one.name for one in found.shocks])
+        raise BadInput(Problem(f"there is no shock {shock!r}", right=right))
     with matplotlib.rc_context(_STYLE):
         drawn = _new_figure(10.0, 2.3 * -(-len(names) // 3) + 1.2)
         axes = drawn.subplots(-(-len(names) // 3), 3, squeeze=False, sharex=True).ravel()

@@ -14,6 +14,7 @@ from rich.text import Text
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
 from caremarket_sim.experiments.statistics import BETTER, WORSE
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.markup import table as html_table
 from caremarket_sim.reporting.words import better_in, labelled, quantity, span
 
 if TYPE_CHECKING:
@@ -105,14 +106,16 @@ def comparison_html(comparison: Comparison) -> str:
     for name in comparison.others:
         rows = selected(frame[frame.scenario == name], headlines=True)
         columns = difference_columns(comparison.reference)
-        parts.append(_html(f"{name} against {comparison.reference}", columns, difference_rows(rows)))
+        title = f"{name} against {comparison.reference} ({frame.attrs['note']})"
+        parts.append(html_table(title, columns, difference_rows(rows)))
     return "\n".join(parts)
 
 
 def run_html(run: Run) -> str:
     """The headline means as a notebook shows them."""
-    title = f"{run.scenario.title}: {len(run.sample.replicates)} futures"
-    return _html(title, LEVEL_COLUMNS, level_rows(selected(run.frame(), headlines=True)))
+    frame = run.frame()
+    title = f"{run.scenario.title}: {len(run.sample.replicates)} futures ({frame.attrs['note']})"
+    return html_table(title, LEVEL_COLUMNS, level_rows(selected(frame, headlines=True)))
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], note: str = CHANCE_ONLY) -> Table:
@@ -123,15 +126,3 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], no
     for row in rows:
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     return table
-
-
-def _html(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    )
-    return (
-        f"<table><caption>{escape(title)} ({escape(CHANCE_ONLY)})</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )

@@ -134,6 +134,11 @@ class Scenario:
         """The scenario under another name, to tell it from the one that it was made from."""
         return replace(self, name=name, title=self.title if title is None else title)
 
+    def _repr_html_(self) -> str:
+        from caremarket_sim.scenario.display import scenario_html
+
+        return scenario_html(self)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and (self.name, self.title, self.key) == (other.name, other.title, other.key)
 

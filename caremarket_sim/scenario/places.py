@@ -121,6 +121,11 @@ class Place:
             content["providers"] = _nameless(self.providers, PROVIDER_TYPE)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
+    def _repr_html_(self) -> str:
+        from caremarket_sim.scenario.display import place_html
+
+        return place_html(self)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Place) and (self.name, self.key) == (other.name, other.key)
 
