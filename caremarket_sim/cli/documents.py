@@ -49,6 +49,10 @@ DOCUMENTS = {
         "reference/commands.md", "cli.command_page", "commands_page",
         "Every command with its options, and what its exit status means.",
     ),
+    "api": Document(
+        "reference/api.md", f"{_MADE}.api", "api_page",
+        "What the package offers in Python; the documentation site fills in its docstrings.",
+    ),
     "odd": Document(
         "odd.md", f"{_MADE}.odd", "odd_page",
         "The model by the ODD protocol: purpose, state, week, design, start, input, submodels with all parameters.",

@@ -67,14 +67,14 @@ def _values(schema: dict[str, Any]) -> str:
         return " or ".join(dict.fromkeys(_values(one) for one in schema["anyOf"]))
     if schema.get("format") == "date":
         return "date, as 2024-04-01"
-    kind: dict[str, str] = {
+    kind = {
         "object": "a mapping",
         "array": "a list",
         "string": "text",
         "integer": "whole number",
         "null": "nothing",
     }
-    said = schema.get("type", "object")
+    said: str = schema.get("type", "object")
     words = kind.get(said, said)
     if "minimum" in schema and "maximum" in schema:
         return f"{words}, {schema['minimum']} to {schema['maximum']}"

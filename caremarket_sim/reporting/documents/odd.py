@@ -125,8 +125,8 @@ def _columns(kind: type[Table]) -> str:
     rows = []
     for name, column in kind.columns().items():
         many = f" ({column.length} values)" if column.length else ""
-        rows.append((code(name), column.unit or "–", column.meaning + many))
-    return table(("variable", "unit", "meaning"), rows)
+        rows.append((code(name), column.meaning + many, column.unit or "–"))
+    return table(("variable", "meaning", "unit"), rows)
 
 
 def _week() -> str:
@@ -232,16 +232,16 @@ def _parameters(subjects: Iterable[str]) -> dict[str, str]:
         rows = [
             (
                 code(one.name),
+                one.meaning,
                 shown(one.value),
                 f"{shown(one.low)} to {shown(one.high)}",
                 one.unit,
                 one.grade,
                 sources_of(one),
-                one.meaning,
             )
             for one in _by_subject()[subject]
         ]
-        header = ("parameter", "value", "range", "unit", "grade", "source", "meaning")
+        header = ("parameter", "meaning", "value", "range", "unit", "grade", "source")
         tables[PARAMETER_HEADING + subject] = table(header, rows)
     return tables
 

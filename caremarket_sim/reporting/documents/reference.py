@@ -22,17 +22,17 @@ def parameters_page() -> str:
         rows = [
             (
                 code(parameter.name),
+                parameter.meaning,
                 shown(parameter.value),
                 f"{shown(parameter.low)} to {shown(parameter.high)}",
                 parameter.unit,
                 parameter.grade,
                 ", ".join(parameter.source),
-                parameter.meaning,
             )
             for parameter in known.values()
             if parameter.subject == subject
         ]
-        header = ("name", "value", "range", "unit", "grade", "source", "meaning")
+        header = ("name", "meaning", "value", "range", "unit", "grade", "source")
         page += [f"## {subject}", table(header, rows)]
     page += ["## Dated series", series_as_table()]
     found = [(one.id, one.publisher, one.title, one.year, one.address) for one in sources().values()]
@@ -76,8 +76,8 @@ def levers_table() -> str:
         needs = ", ".join(f"{other}: {shown(lever.needs[other])}" for other in lever.demanded)
         first, second = (shown(value) for value in lever.contrast)
         moves = f"{lever.indicator} {'up' if lever.direction > 0 else 'down'} from {first} to {second}"
-        rows.append((code(key), lever.values_in_words, lever.unit, neutral, lever.meaning, moves, needs))
-    return table(("lever", "values", "unit", "neutral", "meaning", "moves", "needs"), rows)
+        rows.append((code(key), lever.meaning, lever.values_in_words, lever.unit, neutral, moves, needs))
+    return table(("lever", "meaning", "values", "unit", "neutral", "moves", "needs"), rows)
 
 
 def indicators_page() -> str:
@@ -90,18 +90,17 @@ def indicators_page() -> str:
 
 def indicator_tables() -> dict[str, str]:
     """A table of indicators for each family."""
-    header = ("indicator", "label", "unit", "better", "smallest that matters", "audience", "definition")
+    header = ("indicator", "label and definition", "unit", "better", "smallest that matters", "audience")
     tables = {}
     for family in dict.fromkeys(indicator.family for indicator in INDICATORS.values()):
         rows = [
             (
                 f"**{code(indicator.id)}**" if indicator.headline else code(indicator.id),
-                indicator.label,
+                f"**{indicator.label}**. {indicator.definition}",
                 indicator.unit,
                 indicator.better,
                 shown(indicator.smallest),
                 indicator.audience,
-                indicator.definition,
             )
             for indicator in INDICATORS.values()
             if indicator.family == family
