@@ -88,6 +88,11 @@ def test_a_scenario_shows_its_levers_with_their_values_and_a_parameter_beside_th
     assert "hospital.admission_rate" in html and "in the register: " in html
 
 
+@pytest.mark.parametrize("what", ["differences", "outcomes"])
+def test_a_figure_is_shown_as_a_picture_though_nobody_loaded_pyplot(what):
+    assert comparison().plot(what)._repr_png_().startswith(b"\x89PNG")
+
+
 FRAMES = {
     "compare.frame": lambda: comparison().frame(),
     "compare.levels": lambda: comparison().levels(),

@@ -5,8 +5,10 @@ Matplotlib is imported only when something is drawn.
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Mapping
+from functools import cache
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -189,8 +191,21 @@ def _warned(drawn: Figure, banner: str | None) -> Figure:
 
 def _new_figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    drawn = Figure(figsize=(width, height), layout="constrained")
+    drawn = _shown_figure()(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(drawn)
     return drawn
+
+
+@cache
+def _shown_figure() -> type[Figure]:
+    """The kind of figure that a notebook shows by itself, though nobody has loaded pyplot."""
+    from matplotlib.figure import Figure
+
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            file = io.BytesIO()
+            self.savefig(file, format="png", dpi=100)
+            return file.getvalue()
+
+    return ShownFigure
