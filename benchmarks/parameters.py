@@ -36,28 +36,52 @@ MOVED = 1e-6
 """Relative difference in an indicator above which it has moved."""
 YEARS = 2
 """Years that markets settle here: what counts is that everything happens in them, not that they come to rest."""
-LONGER = {"baseline.spin_up_years": 7, "baseline.quick_years": 5, "baseline.later_step": 5}
+LONGER = {
+    "baseline.spin_up_years": 7,
+    "baseline.quick_years": 5,
+    "baseline.later_step": 5,
+    "baseline.referral_response": 4,
+}
 """Years that it takes for these to matter."""
 TOGETHER = {
     "travel.reference_area": {"travel.density_exponent": 0.35},
-    "travel.longest_leg": {"baseline.travel_share": 0.23},
+    "travel.longest_leg": {"baseline.travel_share": 0.23, "travel.driving_speed": 30, "travel.parking_minutes": 1},
     "stewardship.smallest_package": {"stewardship.package_cut": 0.03},
     "procurement.reopen_tolerance": {"procurement.reopen_share": 1, "entry.join_hours": 30},
     "exit.tiny_rate": {"exit.tiny_hours": 25},
     "exit.tiny_hours": {"exit.tiny_rate": 0.02},
+    "exit.tiny_grace": {"exit.tiny_rate": 0.02, "exit.tiny_hours": 25},
+    "baseline.lowest_margin": {"baseline.margin_spread": 0.05},
+    "overhead.highest": {
+        "baseline.margin_spread": 0.05,
+        "baseline.other_costs": 0.1,
+        "overhead.hiring_allowance": 0.3,
+        "overhead.self_funded_cost": 2,
+        "pay.opening_spread": 0.4,
+    },
+    "entry.coop_capital": {"entry.coop_rate": 1, "entry.hours": 60, "exit.insolvent_weeks": 13},
+    "entry.waiting_limit": {"entry.waiting_effect": 10, "entry.waiting_reference": 0.005},
+    "procurement.lowest_bid": {
+        "procurement.estimate_error": 0.08,
+        "procurement.volume_premium": 0,
+        "procurement.payment_premium": 0,
+        "ownership.independent_margin": 0.03,
+        "overhead.hiring_allowance": 0.3,
+    },
+    "leaving.volatility_limit": {"leaving.volatility_step": 0.03},
+    "sourcing.settling_weeks": {"sourcing.unhappy_line": 0.55, "sourcing.switch_rate": 0.03, "experience.memory": 0.2},
+    "regulator.inadequate_line": {
+        "regulator.noise": 0.15,
+        "regulator.inspection_rate": 0.4,
+        "quality.resting_level": 0.5,
+        "quality.opening_spread": 0.2,
+        "sourcing.choice_rating": 1,
+        "sourcing.unguided_share": 0.3,
+    },
 }
 """What is set on both sides where a parameter acts only, or seldom, with others at their values: the area drops out of
-the length of a leg where the exponent is a half; the least package is reached after ten cuts of a hundredth."""
-WITHOUT_EFFECT = {
-    ("baseline.lowest_margin", -0.05): "no firm of these places draws a margin as low as the value",
-    ("baseline.referral_response", 0.05): "two years of settling make next to no use of it",
-    ("entry.coop_capital", 100_000): "no co-operative runs out of the usual capital in the years simulated",
-    ("overhead.highest", 7): "overheads of both places back out at less than this",
-    ("overhead.highest", 9.5): "overheads of both places back out at less than this",
-    ("regulator.inadequate_line", 0.25): "hardly any reading of quality falls between this line and the value",
-    ("travel.longest_leg", 7): "no leg is longer than the value",
-}
-"""Ends of ranges at which a bound binds nobody in these places, and why."""
+the length of a leg where the exponent is a half; the least package is reached after ten cuts of a hundredth; few
+opening margins, overheads or readings of quality come near their bounds where they are not spread wide."""
 
 IN_PARTNERSHIP = of_preset("collaborative").changed(
     {
@@ -113,12 +137,16 @@ WITH_PLENTY = NEUTRAL.changed(
         "shocks.labour_supply": 2,
     }
 )
+IN_ZONES = NEUTRAL.changed(
+    {"procurement.retender_at_start": True, "procurement.zoned": True, "employment.training_days": 15}
+)
 LESS, MORE = NEUTRAL.changed({"shocks.demand": 0.8}), NEUTRAL.changed({"shocks.demand": 1.2, "fee.uplift_share": 1.3})
 POLICIES = {
     "in partnership": (Change(0, IN_PARTNERSHIP),),
     "by price": (Change(0, BY_PRICE), Change(60, BY_PRICE.changed({"shocks.provider_failure": 0.3}))),
     "below cost": (Change(0, BELOW_COST),),
     "with plenty": (Change(0, WITH_PLENTY),),
+    "in zones": (Change(0, IN_ZONES),),
     "less, then more": (Change(0, LESS), Change(105, MORE)),
     "as it is": (),
 }
@@ -285,16 +313,25 @@ def known_markets() -> dict[tuple[str, float], Market]:
 
 
 def keep(marks: list[Mark]) -> None:
-    """Keep where each parameter moved an indicator."""
+    """Keep where each parameter that was tried moved an indicator; what is known of the others stays."""
+    tried = {(mark.name, mark.end) for mark in marks}
+    rows = {(mark.name, mark.end): _row(mark) for mark in marks if mark.market}
+    with KNOWN.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            key = row["parameter"], float(row["end"])
+            if key not in tried:
+                rows[key] = tuple(row.values())
     with KNOWN.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("parameter", "end", "place", "also_settling", "policy", "weeks", "indicator"))
-        for mark in marks:
-            if mark.market:
-                place, anew, policy = mark.market
-                table.writerow(
-                    (mark.name, mark.end, place, "yes" if anew else "no", policy, mark.weeks, mark.indicator)
-                )
+        table.writerows(rows[key] for key in ends() if key in rows)
+
+
+def _row(mark: Mark) -> tuple:
+    """A mark as a line of the file."""
+    assert mark.market
+    place, anew, policy = mark.market
+    return mark.name, mark.end, place, "yes" if anew else "no", policy, mark.weeks, mark.indicator
 
 
 def measure(chosen: list[tuple[str, float]], workers: int = 2) -> list[Mark]:
@@ -314,7 +351,7 @@ def main() -> int:
     marks = measure(ends(options.parameter or ()), options.workers)
     if options.keep:
         keep(marks)
-    dead = [mark for mark in marks if not mark.market and (mark.name, mark.end) not in WITHOUT_EFFECT]
+    dead = [mark for mark in marks if not mark.market]
     print(f"{len(marks)} ends tried in {time.perf_counter() - began:.0f} s; {len(dead)} move nothing")
     for mark in dead:
         print(f"{mark.name} at {mark.end:g}: {register()[mark.name].meaning}")

@@ -161,12 +161,11 @@ def add_commissioner(market, place, p):
     row["hours_a_post"] = p.baseline_hours_a_post
     row["referral_factor"] = place.council_clients * p.baseline_leaving_share
     row["self_referral_factor"] = place.self_funders * p.baseline_leaving_share
-    row["budget"] = place.council_clients * p.baseline_hours_a_client * place.council_fee
     row["contract_end"] = 0.0
 
 
 def add_clients(market, place, parameters, draws):
-    """People who draw on care at the start, part of the way through their time in care."""
+    """People who draw on care when the market begins to settle, and the budget for them."""
     count = place.council_clients + place.self_funders
     payers = np.full(count, SELF_FUNDER, np.int64)
     payers[: place.council_clients] = COUNCIL
@@ -181,7 +180,6 @@ def add_clients(market, place, parameters, draws):
         parameters.row,
         draws.fixed("born"),
     )
-    rows["weeks_in_care"] = -parameters.baseline_weeks_in_care * np.log(draws.uniform("opening_time_in_care", numbers))
     rows["quality_of_life"] = parameters.quality_gain_mid  # long forgotten when the market has settled
     people.needs_change(
         market.clients.rows,
@@ -191,6 +189,8 @@ def add_clients(market, place, parameters, draws):
         1.0,
         draws.key("needs_change"),
     )
+    hours = market.clients.hours[market.clients.payer == COUNCIL].sum()
+    market.commissioners.rows[0]["budget"] = float(hours) * place.council_fee
 
 
 def add_providers(market, place, parameters, draws):

@@ -28,8 +28,7 @@ def bids(market, p, decided, bidders, slots, volume, draws) -> np.ndarray:
     """What each bidder asks for an hour, at the volume it would win and the terms on offer (E9)."""
     providers = market.providers
     numbers = providers.number[bidders]
-    hours = max(volume, 50.0)
-    overhead = costs.overhead_an_hour(hours, providers.overhead_scale[bidders], p)
+    overhead = costs.overhead_an_hour(volume, providers.overhead_scale[bidders], p)
     marginal = providers.cost_fixed[bidders] + providers.cost_travel[bidders] + terms_cost(market, p, decided, bidders)
     estimate = marginal + (overhead + p.overhead_hiring_allowance) * market.prices["price_index"]
     estimate = estimate * np.exp(p.procurement_estimate_error * draws.normal("bids", numbers))
