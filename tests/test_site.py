@@ -1,5 +1,6 @@
 """The documentation site builds without a warning, and what it says to type works."""
 
+import csv
 import importlib.util
 import os
 import re
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from caremarket_sim.cli import app
+from caremarket_sim.cli import app, main
+from caremarket_sim.reporting.documents.formats import results_tables
 from tests.small_place import FOLDER as SMALL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +75,53 @@ def test_a_newcomers_path_through_the_tutorial_works_as_written(workspace):
             done += 1
     assert done > 10
     assert (workspace / "results" / "first" / "report.html").is_file()
+    assert unexplained(workspace / "results") == []
+
+
+def unexplained(results: Path) -> list[str]:
+    """Tables of results folders, and columns in them, that the page on file formats does not name."""
+    tables, _ = results_tables()
+    found = []
+    for file in sorted(results.glob("*/*.csv")):
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            header = next(csv.reader(opened))
+        known = tables.get(file.name, {"columns": ()})["columns"]
+        factors = [name for name in header if "." in name] if file.name == "samples.csv" else []
+        found += [f"{file.name}: {name}" for name in header if name not in known and name not in factors]
+    return found
+
+
+DESIGN = """
+format: 1
+scenarios: [wigan/baseline.yaml, wigan/collaborative.yaml]
+reference: baseline
+years: 1
+outputs: differences
+indicators: [turnover, council_spend]
+sampler:
+  method: latin_hypercube
+  samples: 20
+factors:
+  fee.level: {low: 0.9, high: 1.15}
+  employment.zero_hours_cap: {}
+"""
+
+
+@pytest.mark.slow
+def test_every_table_that_a_command_writes_is_explained(workspace):
+    (workspace / "scenarios" / "tried.yaml").write_text(DESIGN, encoding="utf-8")
+    wigan = "scenarios/wigan"
+    few = "--replicates 2 --workers 0 --quiet"
+    for command in (
+        f"run {wigan}/baseline.yaml --weekly --years 1 {few} --out results/run",
+        f"compare {wigan}/baseline.yaml {wigan}/block.yaml --years 1 {few} --equal-budget --precision decision"
+        " --max-replicates 2 --out results/compared",
+        "sensitivity scenarios/tried.yaml --workers 0 --quiet --no-figures --out results/tried",
+        "explore results/tried --quiet --out results/explored",
+        f"stress {wigan}/block.yaml --shock absence {few} --out results/stressed",
+    ):
+        assert main(shlex.split(command)) == 0, command
+    assert unexplained(workspace / "results") == []
 
 
 def test_the_tutorial_installs_as_the_readme_does():

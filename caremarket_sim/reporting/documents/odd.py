@@ -143,6 +143,10 @@ def _home(process: Callable) -> str:
     return "the week itself" if module is week else _title(module)
 
 
+def _in_a_line(docstring: str | None) -> str:
+    return " ".join(prose(docstring).split())
+
+
 def _rule(docstring: str) -> str:
     return _EQUATION.sub("", docstring)
 
@@ -153,6 +157,13 @@ def _title(module: ModuleType) -> str:
     if found is None:
         return module.__name__.rpartition(".")[2].capitalize()
     return f"{found[1]} {found[2][:1].upper()}{found[2][1:]}".rstrip(" .")
+
+
+def _summary(module: ModuleType) -> str:
+    """What a submodel's docstring says beyond its title."""
+    first, _, rest = prose(module.__doc__).partition("\n\n")
+    more = first.partition(": ")[2]
+    return _rule("\n\n".join(part for part in (more[:1].upper() + more[1:], rest) if part))
 
 
 def _number(module: ModuleType) -> tuple[int, ...]:
@@ -173,7 +184,7 @@ def _submodels() -> list[dict[str, str]]:
             made.append(
                 {
                     "title": _title(module),
-                    "summary": _rule(re.sub(r"^ODD [\d.]*\d[,:]? ", "", prose(module.__doc__))),
+                    "summary": _summary(module),
                     "rules": "\n\n".join(f"**{code(one.__name__)}**: {_rule(prose(one.__doc__))}" for one in processes),
                     "steps": "\n".join(f"- {code(name)}: {_rule(said)}" for name, said in steps),
                     "parameters": _parameters(_subjects_of(number)) if module is together[-1] else "",
@@ -186,7 +197,7 @@ def _own_steps(module: ModuleType, processes: Iterable[Callable]) -> list[tuple[
     """The functions beside a submodel's processes that they are made of."""
     own = {process.__name__ for process in processes}
     return [
-        (name, first_sentence(one.__doc__))
+        (name, _in_a_line(one.__doc__))
         for name, one in inspect.getmembers(module, inspect.isfunction)
         if one.__module__ == module.__name__ and name not in own and not name.startswith("_") and one.__doc__
     ]
@@ -206,7 +217,7 @@ def _kernels(module: ModuleType) -> list[tuple[str, str]]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in imported:
             kernel = getattr(imported[node.value.id], node.attr, None)
             if kernel is not None and callable(kernel) and kernel.__doc__:
-                found[node.attr] = f"{first_sentence(kernel.__doc__)} (compiled)"
+                found[node.attr] = f"(compiled) {_in_a_line(kernel.__doc__)}"
     return sorted(found.items())
 
 
@@ -249,6 +260,6 @@ def _parameters(subjects: Iterable[str]) -> dict[str, str]:
 def _functions(module: ModuleType, names: Iterable[str]) -> str:
     """Steps as a numbered list: what each function's docstring says."""
     return "\n".join(
-        f"{place}. {code(name)}: {_rule(' '.join(prose(getattr(module, name).__doc__).split()))}"
+        f"{place}. {code(name)}: {_rule(_in_a_line(getattr(module, name).__doc__))}"
         for place, name in enumerate(names, start=1)
     )
