@@ -1,7 +1,9 @@
 """The register of parameters: every number has a home, a source and a range, is used, and matters."""
 
+import ast
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,17 @@ from benchmarks.lever_paths import science
 from benchmarks.parameters import ends, known_markets, try_out
 from caremarket_sim.parameters import Parameters, register, sources
 
+PACKAGE = Path(__file__).parents[1] / "caremarket_sim"
+PROCESSES = [
+    *sorted((PACKAGE / "submodels").glob("[!_]*.py")),
+    *(PACKAGE / name for name in ("costs.py", "firms.py", "initialisation.py", "known_providers.py", "tenders.py")),
+]
+NEUTRAL = {0.0, 0.5, 1.0, 2.0, 1e-9, 1e-6, 1e6}
+"""Halves and doubles, and guards against a division by nothing."""
+CONVERSIONS = {4.0, 12.0, 13.0, 52.0, 100.0, 111.2}
+"""Weeks of a month, months and weeks of a year, weeks of a quarter, pence of a pound, kilometres of a degree."""
+GROUPS_OF_NEED = {8.0, 20.0}
+"""Where breakdowns part people by hours a week: they change no outcome."""
 PARTS = 24
 every_parameter = pytest.mark.parametrize("parameter", register().values(), ids=list(register()))
 
@@ -48,6 +61,15 @@ def test_code_asks_for_no_number_that_the_register_does_not_hold():
     for file in science():
         asked |= set(re.findall(r"\bp(?:arameters)?\.([a-z]\w*_\w+)", file.read_text(encoding="utf-8")))
     assert asked and asked <= fields
+
+
+@pytest.mark.parametrize("file", PROCESSES, ids=lambda file: file.stem)
+def test_a_process_holds_no_fraction_of_its_own(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    numbers = {part.value for one in functions for part in ast.walk(one) if isinstance(part, ast.Constant)}
+    fractions = {number for number in numbers if isinstance(number, float)}
+    assert fractions - NEUTRAL - CONVERSIONS <= (GROUPS_OF_NEED if file.stem == "recording" else set())
 
 
 def test_an_override_reaches_the_row_that_kernels_read():
