@@ -22,7 +22,12 @@ if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Pytho
     from caremarket_sim.experiments.sweep import load_sweep as load_sweep
     from caremarket_sim.experiments.sweep import sweep as sweep
     from caremarket_sim.indicators import INDICATORS as INDICATORS
+    from caremarket_sim.model import PROCESSES as PROCESSES
     from caremarket_sim.model import CareMarket as CareMarket
+    from caremarket_sim.model import CareWorker as CareWorker
+    from caremarket_sim.model import Client as Client
+    from caremarket_sim.model import Commissioner as Commissioner
+    from caremarket_sim.model import Provider as Provider
     from caremarket_sim.parameters import REGISTER as REGISTER
     from caremarket_sim.parameters import Parameters as Parameters
     from caremarket_sim.policy import LEVERS as LEVERS
@@ -45,6 +50,11 @@ _HOME = {
     "story": "experiments.stories",
     "INDICATORS": "indicators",
     "CareMarket": "model",
+    "CareWorker": "model",
+    "Client": "model",
+    "Commissioner": "model",
+    "Provider": "model",
+    "PROCESSES": "model",
     "REGISTER": "parameters",
     "Parameters": "parameters",
     "LEVERS": "policy",
