@@ -43,7 +43,7 @@ def design_schema() -> dict[str, Any]:
         factors[name] = {"anyOf": [{"type": "null"}, listed, _closed(parts)], "description": meaning}
     sampler = {
         "method": {"enum": list(METHODS), "description": "; ".join(f"{one}: {MEANING[one]}" for one in METHODS)},
-        "samples": {"type": "integer", "minimum": 2},
+        "samples": {"type": "integer", "minimum": 2, "description": "How many; of what, the method says."},
         "second_order": {"type": "boolean", "description": "Also how pairs of factors work together (saltelli)."},
         "steps": {"type": "integer", "minimum": 2, "description": "Values a factor (grid)."},
         "levels": {"type": "integer", "minimum": 2, "multipleOf": 2, "description": "Values a factor (morris)."},
@@ -51,18 +51,37 @@ def design_schema() -> dict[str, Any]:
         "file": {**_TEXT, "description": "A CSV file with a column a factor (csv)."},
     }
     properties = {
-        "format": {"const": FORMAT},
-        "title": _TEXT,
-        "why": _TEXT,
-        "scenarios": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
+        "format": {"const": FORMAT, "description": "The version of this kind of file."},
+        "title": {**_TEXT, "description": "What it is, in a line."},
+        "why": {**_TEXT, "description": "What it is for."},
+        "scenarios": {
+            "anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}],
+            "description": "The scenario files that every sample simulates.",
+        },
         "reference": {**_TEXT, "description": "The scenario that differences are taken from."},
-        "years": {"type": "integer", "minimum": 1, "maximum": MOST_YEARS},
-        "replicates": {"type": "integer", "minimum": 1, "maximum": MOST_REPLICATES},
-        "seed": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEED},
-        "outputs": {"enum": list(OUTPUTS)},
-        "indicators": {"anyOf": [{"const": "headlines"}, {"type": "array", "items": {"enum": list(INDICATORS)}}]},
-        "sampler": _closed({key: sampler[key] for key in SAMPLER_KEYS}, ("method",)),
-        "factors": {**_closed(factors), "minProperties": 1},
+        "years": {"type": "integer", "minimum": 1, "maximum": MOST_YEARS, "description": "Horizon, of 52 weeks each."},
+        "replicates": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST_REPLICATES,
+            "description": "Futures that every sample meets.",
+        },
+        "seed": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": LARGEST_SEED,
+            "description": "What samples and futures are drawn from.",
+        },
+        "outputs": {"enum": list(OUTPUTS), "description": "Whether levels, paired differences or both are analysed."},
+        "indicators": {
+            "anyOf": [{"const": "headlines"}, {"type": "array", "items": {"enum": list(INDICATORS)}}],
+            "description": "What is analysed.",
+        },
+        "sampler": {
+            **_closed({key: sampler[key] for key in SAMPLER_KEYS}, ("method",)),
+            "description": "How samples are chosen.",
+        },
+        "factors": {**_closed(factors), "minProperties": 1, "description": "What varies, by its dotted name."},
     }
     shapes = {
         "distribution": {"enum": [one for one in DISTRIBUTIONS if one != "levels"]},

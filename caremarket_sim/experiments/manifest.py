@@ -97,22 +97,24 @@ class Environment(_Part):
 class Manifest(_Part):
     """What the results in a folder are. `sha256` is the hash of this text without that line's value."""
 
-    format: Literal[1] = 1
-    status: Literal["running", "finished", "finished with failed runs", "interrupted", "stopped by an error"]
-    results_format: int
-    command: list[str]
-    cluster: str | None
-    began: str
-    ended: str | None
+    format: Literal[1] = Field(1, description="The version of this kind of file.")
+    status: Literal["running", "finished", "finished with failed runs", "interrupted", "stopped by an error"] = Field(
+        description="How the work stands, or ended."
+    )
+    results_format: int = Field(description="The version of the results folder.")
+    command: list[str] = Field(description="What was typed.")
+    cluster: str | None = Field(description="The address of the cluster, if one was used.")
+    began: str = Field(description="When work began, UTC.")
+    ended: str | None = Field(description="When it ended, UTC.")
     wall_seconds: float | None = Field(description="Of the last session, if work was resumed.")
-    code: Code
-    scenarios: list[ScenarioEntry]
+    code: Code = Field(description="The package: version, and hash of what determines numbers.")
+    scenarios: list[ScenarioEntry] = Field(description="What was simulated, with hashes.")
     inputs: dict[str, File] = Field(description="Files that scenarios and places were read from, as they were.")
-    runs: Runs
-    environment: Environment
+    runs: Runs = Field(description="How many runs are planned, done and failed; seeds; hash of all numbers.")
+    environment: Environment = Field(description="The machine, and what was installed on it.")
     outputs: dict[str, File] = Field(description="Every file in the folder but this one.")
-    not_proved: list[str]
-    sha256: str = Field(pattern="^([0-9a-f]{64})?$")
+    not_proved: list[str] = Field(description="What a manifest does not prove.")
+    sha256: str = Field(pattern="^([0-9a-f]{64})?$", description="Hash of this text without that line's value.")
 
     def text(self) -> str:
         """The manifest as it is in its file."""

@@ -34,15 +34,18 @@ def scenario_schema() -> dict[str, Any]:
             "from": {**_DAY, "description": "The day from which it holds; the next Monday if it is no Monday."},
             "why": {**_TEXT, "description": "The reason for the change."},
             "use": {"enum": list(PRESET_TITLES), "description": "A preset's levers; `set` wins over it."},
-            "set": _closed({key: _lever(lever) for key, lever in LEVERS.items()}),
+            "set": {
+                **_closed({key: _lever(lever) for key, lever in LEVERS.items()}),
+                "description": "Single levers, over what is in force.",
+            },
         },
         ("from",),
     )
     step["anyOf"] = [{"required": ["use"]}, {"required": ["set"]}]
     properties = {
-        "format": {"const": FORMAT},
+        "format": {"const": FORMAT, "description": "The version of this kind of file."},
         "extends": {**_TEXT, "description": "The scenario this one differs from: a path, or builtin:wigan/baseline."},
-        "title": _TEXT,
+        "title": {**_TEXT, "description": "What it is, in a line, for tables and reports."},
         "place": {**_TEXT, "description": "The place file."},
         "years": {"type": "integer", "minimum": 1, "maximum": MOST_YEARS, "description": "Horizon, of 52 weeks each."},
         "prices": {"enum": list(PRICES), "description": "Whether prices and wage floors move or stay."},
@@ -72,14 +75,21 @@ def place_schema() -> dict[str, Any]:
         description = f"{kind.meaning} ({kind.unit})"
         figures[key] = {**_closed(parts, ("value", "grade")), "description": description}
     properties = {
-        "format": {"const": FORMAT},
-        "name": _TEXT,
-        "licence": _TEXT,
+        "format": {"const": FORMAT, "description": "The version of this kind of file."},
+        "name": {**_TEXT, "description": "The council."},
+        "licence": {**_TEXT, "description": "Under which licence the data of the place may be used."},
         "zones": {**_TEXT, "description": "A CSV file with one line a zone."},
         "providers": {**_TEXT, "description": "A CSV file with one line a provider that is known; others are made up."},
-        "start": _DAY,
-        "price_base": {"type": "string", "pattern": r"^\d{4}/\d{2}$"},
-        "figures": _closed(figures, tuple(figures)),
+        "start": {**_DAY, "description": "The day on which week 1 begins; the next Monday if it is no Monday."},
+        "price_base": {
+            "type": "string",
+            "pattern": r"^\d{4}/\d{2}$",
+            "description": "The year whose prices the fees are in, as 2024/25.",
+        },
+        "figures": {
+            **_closed(figures, tuple(figures)),
+            "description": "How large the market is at the start, and what an hour costs.",
+        },
         "regime": {
             **_closed({key: _lever(lever) for key, lever in LEVERS.items()}),
             "description": "Levers in force before any policy, where they are not neutral.",

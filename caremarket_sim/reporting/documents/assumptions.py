@@ -56,16 +56,14 @@ def structural() -> list[dict]:
     return tomllib.loads((HERE / "structural.toml").read_text(encoding="utf-8"))["assumption"]
 
 
-_HEADER = ("parameter", "what it says", "value", "range", "unit", "why", "what it was seen to move")
+_HEADER = ("parameter", "what it says", "value and range", "why", "what it was seen to move")
 
 
 def _row(parameter: Parameter) -> tuple[str, ...]:
     return (
         code(parameter.name),
         parameter.meaning,
-        shown(parameter.value),
-        f"{shown(parameter.low)} to {shown(parameter.high)}",
-        parameter.unit,
+        f"{shown(parameter.value)} ({shown(parameter.low)} to {shown(parameter.high)}), {parameter.unit}",
         _why(parameter),
         _moved(parameter.name),
     )

@@ -24,16 +24,16 @@ def formats_page() -> str:
         step=_keys(scenario_schema()["properties"]["policy"]["items"]),
         place=_keys(place_schema()),
         figures=table(
-            ("figure", "unit", "bounds", "meaning"),
-            [(code(one.key), one.unit, f"{one.low:,g} to {one.high:,g}", one.meaning) for one in kinds],
+            ("figure", "meaning", "unit", "bounds"),
+            [(code(one.key), one.meaning, one.unit, f"{one.low:,g} to {one.high:,g}") for one in kinds],
         ),
         design=_keys(design),
         sampler=_keys(design["properties"]["sampler"]),
         manifest=_keys(Manifest.model_json_schema()),
         results=table(
-            ("file", "written by", "a row is", "columns"),
+            ("file", "a row is", "written by", "columns"),
             [
-                (code(name), one["by"], one["row"], ", ".join(map(code, one["columns"])) or "–")
+                (code(name), one["row"], one["by"], ", ".join(map(code, one["columns"])) or "–")
                 for name, one in tables.items()
             ],
         ),
@@ -51,10 +51,10 @@ def _keys(schema: dict[str, Any]) -> str:
     """The keys of an object that a schema describes."""
     needed = schema.get("required", ())
     rows = [
-        (code(name), "yes" if name in needed else "", _values(one), one.get("description", ""))
+        (code(name), one.get("description", ""), _values(one), "yes" if name in needed else "")
         for name, one in schema["properties"].items()
     ]
-    return table(("key", "required", "value", "meaning"), rows)
+    return table(("key", "meaning", "value", "required"), rows)
 
 
 def _values(schema: dict[str, Any]) -> str:
