@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from caremarket_sim.experiments.coalitions import Bundle, KnockOut
-from caremarket_sim.experiments.frames import CHANCE_ONLY
+from caremarket_sim.experiments.frames import described
 from caremarket_sim.experiments.shapley import alone, along, interactions, last, shapley
 from caremarket_sim.experiments.statistics import CONFIDENCE, Interval, holm, interval, paired_difference, verdict
 from caremarket_sim.indicators import INDICATORS
@@ -105,7 +105,7 @@ def values_frame(views: Sequence[View]) -> pd.DataFrame:
                 cells += [(group, measure, one) for group, one in zip(view.bundle.groups, of_groups, strict=True)]
             for group, measure, one in cells:
                 rows.append({**about, "group": group, "measure": measure, **_cell(one, place), **extent})
-    return _noted(pd.DataFrame(rows))
+    return described(pd.DataFrame(rows))
 
 
 def interactions_frame(views: Sequence[View]) -> pd.DataFrame:
@@ -119,7 +119,7 @@ def interactions_frame(views: Sequence[View]) -> pd.DataFrame:
             for first, second, one in _pairs(view.bundle.groups, found[..., place]):
                 cell = {"value": float(one.mean), "low": float(one.low), "high": float(one.high)}
                 rows.append({**_about(view, name), "group": first, "with": second, **cell})
-    return _noted(pd.DataFrame(rows, columns=[*_ABOUT, "group", "with", "value", "low", "high"]))
+    return described(pd.DataFrame(rows, columns=[*_ABOUT, "group", "with", "value", "low", "high"]))
 
 
 def _pairs(groups: Sequence[str], found: NDArray[np.float64]) -> Iterator[tuple[str, str, Interval]]:
@@ -168,7 +168,7 @@ def knock_outs_frame(views: Sequence[View]) -> pd.DataFrame:
                         "verdict": said,
                     }
                 )
-    return _noted(pd.DataFrame(rows, columns=[*_ABOUT, *_KNOCKED]))
+    return described(pd.DataFrame(rows, columns=[*_ABOUT, *_KNOCKED]))
 
 
 _ABOUT = ["view", "scenario", "reference", "indicator", "unit", "better"]
@@ -184,10 +184,3 @@ def _about(view: View, name: str) -> dict[str, Any]:
 
 def _cell(one: Interval, place: int) -> dict[str, float]:
     return {"value": float(one.mean[place]), "low": float(one.low[place]), "high": float(one.high[place])}
-
-
-def _noted(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with units and what its intervals cover, as every table of results has them."""
-    frame.attrs["units"] = {name: one.unit for name, one in INDICATORS.items() if one.headline}
-    frame.attrs["note"] = CHANCE_ONLY
-    return frame

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from caremarket_sim import markup
 from caremarket_sim.experiments.coalitions import AS_WRITTEN, EQUAL_BUDGET, EQUAL_FEE
 from caremarket_sim.experiments.explain import Explanation
 from caremarket_sim.experiments.explanation_frames import ALONE, DIFFERENCE, LAST, SHAPLEY, WHOLE, View
@@ -179,18 +180,17 @@ def explanation_summary(found: Explanation, folder: Path) -> dict[str, Any]:
 
 
 def table_html(found: Explanation) -> str:
-    """The groups' values under each view as a table for a notebook, an indicator a row."""
+    """What did it, for a notebook: in words, and each group's value under each view."""
     frame = found.frame()
-    frame = frame[frame.measure.isin([DIFFERENCE, SHAPLEY])]
-    parts = []
+    parts = [markup.sentences("What did it", found.summary())]
     for view in found.views:
-        rows = {}
+        groups = [WHOLE, *view.bundle.groups]
+        rows = []
         for name in view.indicators:
             indicator = INDICATORS[name]
-            cells = _of(frame, view.name, name).set_index("group")["value"]
-            groups = [WHOLE, *view.bundle.groups]
-            rows[labelled(indicator)] = {group: quantity(cells[group], indicator, signed=True) for group in groups}
+            cells = _of(frame[frame.measure.isin([DIFFERENCE, SHAPLEY])], view.name, name).set_index("group")["value"]
+            values = [signed(quantity(cells[group], indicator, signed=True)) for group in groups]
+            rows.append((labelled(indicator), *values))
         title = f"{view.bundle.policy.name} against {view.bundle.reference.name}, {view.name}"
-        table = pd.DataFrame.from_dict(rows, orient="index")
-        parts.append(table.style.set_caption(title).to_html() if len(table) else "")
+        parts.append(markup.table(title, ("indicator", *groups), rows))
     return "".join(parts)

@@ -1,0 +1,270 @@
+"""Stories: one person who draws on care and one care worker, the same two with the same luck, through each scenario.
+
+All scenarios fork from the same settled market, so whoever is there on the day they begin is the same person in each,
+and every draw belongs to the person, the week and the process: what differs is what the policy made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from caremarket_sim.entities import AGE_GROUPS, COUNCIL, GONE, IN_POST, LEFT, PAYERS, RECEIVING, Market, Table
+from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments.comparability import ground, require_common_ground
+from caremarket_sim.experiments.design import Tell, ready, replicate_seeds
+from caremarket_sim.experiments.following import CHANGE, CLIENT, WORKER, Event, Follower
+from caremarket_sim.experiments.plan import at_horizon, require_distinct_names, told_apart
+from caremarket_sim.experiments.settled import settled_folder
+from caremarket_sim.parameters import Numbers
+from caremarket_sim.scenario import Scenario
+from caremarket_sim.week import fork, one_week, settled_market
+
+NEAREST = 10
+"""How many of the most typical people are looked at for the one with the longest story."""
+
+CLIENT_RULE = (
+    f"of the {NEAREST} people nearest the median in hours a week, continuity of care and quality of life, among all "
+    "whom the council pays for and who receive care when the scenarios begin, the one who draws on care for the most "
+    "weeks, all scenarios taken together, so that there is a story to tell"
+)
+WORKER_RULE = (
+    f"of the {NEAREST} care workers nearest the median in hours wanted, pay and weeks with the employer, among all in "
+    "post when the scenarios begin, the one who is in post for the most weeks, all scenarios taken together, so that "
+    "there is a story to tell"
+)
+NAMED = "chosen by number"
+
+COLUMNS = ["scenario", "who", "number", "week", "date", "kind", "event", "detail", "value", "unit", "by"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose story it is: permanent number, by which rule, and what is the same in every scenario."""
+
+    who: str
+    number: int
+    rule: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Two lives through each scenario. `frame()` is the log of events; `plot("client")` or `plot("worker")` a timeline;
+    `summary()` sentences; `page()` the whole as one HTML file.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    client: Person
+    worker: Person
+    seed: int
+    future: int
+    log: pd.DataFrame
+
+    @property
+    def people(self) -> tuple[Person, Person]:
+        """The person who draws on care and the care worker."""
+        return self.client, self.worker
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The scenarios' names, in the order they were given."""
+        return tuple(scenario.name for scenario in self.scenarios)
+
+    def frame(self) -> pd.DataFrame:
+        """The log: a row an event, of kind `change` (something happened) or `week` (how the week was)."""
+        return self.log.copy()
+
+    def of(self, scenario: str, who: str, kind: str = CHANGE) -> pd.DataFrame:
+        """The events of one life in one scenario, in order."""
+        log = self.log
+        return log[(log.scenario == scenario) & (log.who == who) & (log.kind == kind)]
+
+    def weekly(self, scenario: str, who: str) -> pd.DataFrame:
+        """How each week was: a row a week, a column a measure; nan where there was nothing to measure."""
+        rows = self.of(scenario, who, "week")
+        found = rows.pivot(index="week", columns="event", values="value")
+        return found.reindex(range(self.scenarios[0].weeks))
+
+    def summary(self) -> list[str]:
+        """Each life in each scenario in a sentence or two."""
+        from caremarket_sim.reporting.story import paragraphs
+
+        return paragraphs(self)
+
+    def plot(self, who: str = CLIENT):
+        """A matplotlib timeline of the `client` or the `worker`, scenarios one above the other."""
+        from caremarket_sim.reporting.story_figures import timeline
+
+        return timeline(self, WORKER if who == "worker" else who)
+
+    def _repr_html_(self) -> str:
+        from caremarket_sim.reporting.story import story_table_html
+
+        return story_table_html(self)
+
+    def page(self) -> str:
+        """The story as one HTML file that needs no network."""
+        from caremarket_sim.reporting.story import story_html
+
+        return story_html(self)
+
+
+def story(
+    *scenarios: Scenario,
+    client: int | None = None,
+    worker: int | None = None,
+    seed: int = 1,
+    years: int | None = None,
+    tell: Tell | None = None,
+) -> Story:
+    """Follow one client and one care worker, by permanent number or by the stated rules, through each scenario.
+
+    The future is the first of those that `compare` simulates with the same seed. Raises BadInput for a number that is
+    not in the market when the scenarios begin, ComparisonRefused for scenarios that differ in more than policy.
+    """
+    tell = tell or _say_nothing
+    followed = told_apart(scenarios)
+    if not followed:
+        raise BadInput(Problem("no scenario is given", right="a story needs at least one"))
+    require_distinct_names(followed)
+    followed = at_horizon(followed, years)
+    require_common_ground({scenario.name: ground(scenario) for scenario in followed}, followed[0].name)
+    (future,) = replicate_seeds(seed, 1)
+    ready(tell)
+    tell("spinning up", 0, 0)
+    settled = settled_market(followed[0], future, settled_folder())
+    require_there(settled, client, worker)
+    rules = NAMED if client is not None else CLIENT_RULE, NAMED if worker is not None else WORKER_RULE
+    if client is None or worker is None:
+        tell("looking for typical people", 0, 0)
+        client, worker = with_most_to_tell(followed, future, *candidates(settled, client, worker))
+    people = client_of(settled, client, rules[0]), worker_of(settled, worker, rules[1])
+    parts = []
+    for place, scenario in enumerate(followed):
+        tell("simulating", place, len(followed))
+        parts += [(scenario.name, event) for event in follow(scenario, future, people[0].number, people[1].number)]
+    return Story(followed, *people, seed, future, log_of(parts))
+
+
+def follow(scenario: Scenario, seed: int, client: int, worker: int) -> list[Event]:
+    """What happens to two people, by permanent number, in one scenario of one future."""
+    market = fork(settled_market(scenario, seed, settled_folder()), scenario)
+    follower = Follower(market, scenario.start, client, worker)
+    processes = follower.processes()
+    for week in range(scenario.weeks):
+        one_week(market, scenario.parameters.numbers, Numbers(scenario.levers_at(week).row), seed, processes)
+        follower.week_ends(market)
+    return follower.events
+
+
+def log_of(events: Sequence[tuple[str, Event]]) -> pd.DataFrame:
+    """The events, each with the name of its scenario, as a table; units stand beside each value."""
+    rows = [
+        (name, one.who, one.number, one.week, one.day.isoformat(), one.kind, one.event, one.detail, one.value, one.unit)
+        + (one.by,)
+        for name, one in events
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def candidates(market: Market, client: int | None, worker: int | None) -> tuple[list[int], list[int]]:
+    """Who may be followed: the one named, else the most typical, the nearest to the median first."""
+    clients, workers = market.clients, market.workers
+    receiving = (clients.status == RECEIVING) & (clients.payer == COUNCIL)
+    return (
+        most_typical(clients, receiving, ("hours", "continuity", "quality_of_life")) if client is None else [client],
+        most_typical(workers, workers.status == IN_POST, ("hours_wanted", "pay", "tenure"))
+        if worker is None
+        else [worker],
+    )
+
+
+def most_typical(table: Table, among: NDArray[np.bool_], columns: Sequence[str], count: int = NEAREST) -> list[int]:
+    """The numbers of those nearest the median in all columns, each in units of its middle half; ties by number.
+
+    Raises BadInput where there is nobody.
+    """
+    rows = table.rows[among]
+    if not len(rows):
+        raise BadInput(Problem("there is nobody to follow when the scenarios begin", right="name somebody by number"))
+    away = np.zeros(len(rows))
+    for name in columns:
+        low, middle, high = np.quantile(rows[name], [0.25, 0.5, 0.75])
+        away += ((rows[name] - middle) / (high - low or 1.0)) ** 2
+    return rows["number"][np.lexsort((rows["number"], away))][:count].tolist()
+
+
+def with_most_to_tell(
+    scenarios: Sequence[Scenario], seed: int, clients: Sequence[int], workers: Sequence[int]
+) -> tuple[int, int]:
+    """Who of each draws on care, or is in post, for the most weeks over all scenarios; the first of those who tie."""
+    weeks = np.zeros((2, max(len(clients), len(workers))))
+    for scenario in scenarios:
+        market = fork(settled_market(scenario, seed, settled_folder()), scenario)
+        for week in range(scenario.weeks):
+            one_week(market, scenario.parameters.numbers, Numbers(scenario.levers_at(week).row), seed)
+            here = market.clients.number[market.clients.status != LEFT]
+            at_work = market.workers.number[market.workers.status == IN_POST]
+            weeks[0, : len(clients)] += np.isin(clients, here)
+            weeks[1, : len(workers)] += np.isin(workers, at_work)
+    return clients[int(np.argmax(weeks[0]))], workers[int(np.argmax(weeks[1]))]
+
+
+def client_of(market: Market, number: int, rule: str) -> Person:
+    """The person who is followed, and what is the same of them in every scenario."""
+    row = market.clients.rows[market.clients.number == number][0]
+    zones = market.zones["name"]
+    facts = (
+        ("Age", AGE_GROUPS[row["age_group"]]),
+        ("Home", f"{zones[row['zone']]}, {'lives alone' if row['lives_alone'] else 'lives with others'}"),
+        ("Who pays", PAYERS[row["payer"]]),
+        ("Visits when the story begins", _package(row)),
+        ("Weeks in care before it begins", f"{row['weeks_in_care']:.0f}"),
+    )
+    return Person(CLIENT, number, rule, facts)
+
+
+def _package(row: np.void) -> str:
+    carers = " by two care workers" if row["carers"] == 2 else ""
+    return f"{row['visits']} a day of {row['visit_minutes']:.0f} minutes{carers}, {row['hours']:.1f} hours a week"
+
+
+def worker_of(market: Market, number: int, rule: str) -> Person:
+    """The care worker who is followed, and what is the same of them in every scenario."""
+    row = market.workers.rows[market.workers.number == number][0]
+    facts = (
+        ("Age when the story begins", f"{row['age']:.0f}"),
+        ("Home", str(market.zones["name"][row["zone"]])),
+        ("Years in the sector", f"{row['experience']:.0f}"),
+        ("Qualified to level 2 or higher", "yes" if row["qualified"] else "no"),
+        ("Contact hours wanted", f"{row['hours_wanted']:.1f} a week"),
+    )
+    return Person(WORKER, number, rule, facts)
+
+
+def require_there(market: Market, client: int | None, worker: int | None) -> None:
+    """Raise BadInput for each number that nobody has, with the nearest that somebody has and where they end."""
+    clients, workers = market.clients, market.workers
+    asked = (
+        (client, clients.number[clients.status != LEFT], "person who draws on care", "client"),
+        (worker, workers.number[workers.status != GONE], "care worker", "worker"),
+    )
+    problems = []
+    for number, there, who, option in asked:
+        if number is None or number in there:
+            continue
+        near = there[np.argsort(np.abs(there - number), kind="stable")[:3]]
+        right = f"the nearest are {', '.join(map(str, sorted(near.tolist())))} ({len(there)} people, {there.min()} to "
+        right += f"{there.max()}); without a number for the {option} a typical one is chosen"
+        problems.append(Problem(f"no {who} has the number {number} when the scenarios begin", right=right))
+    if problems:
+        raise BadInput(problems)
+
+
+def _say_nothing(what: str, done: int, total: int) -> None:
+    """Nobody wants to be told."""
