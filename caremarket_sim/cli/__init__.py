@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from caremarket_sim.cli import documents, explain, report, results, runs, scenarios, story, sweeps
+from caremarket_sim.cli import calibration, documents, explain, report, results, runs, scenarios, story, sweeps
 from caremarket_sim.errors import BadInput, CaremarketError
 
 DONE, USAGE, OUR_DEFECT, INTERRUPTED = 0, 2, 70, 130
@@ -44,6 +44,7 @@ scenarios.register(app)
 runs.register(app)
 results.register(app)
 sweeps.register(app)
+calibration.register(app)
 explain.register(app)
 story.register(app)
 documents.register(app)

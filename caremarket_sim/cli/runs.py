@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from caremarket_sim.experiments.compare import Comparison
     from caremarket_sim.experiments.design import Tell
+    from caremarket_sim.experiments.draws import Draw
     from caremarket_sim.experiments.plan import Plan
     from caremarket_sim.experiments.runs import Run
     from caremarket_sim.scenario import Scenario
@@ -61,6 +62,17 @@ PrecisionRule = Annotated[
     ),
 ]
 MaxReplicates = Annotated[int, typer.Option(min=2, help="Most replicates that --precision may take.")]
+DrawsOption = Annotated[
+    int,
+    typer.Option(
+        "--draws",
+        min=1,
+        help="Repeat all futures under so many plausible draws of the assumptions; intervals then hold ignorance too.",
+    ),
+]
+DrawsFrom = Annotated[
+    Path | None, typer.Option(metavar="CSV", help="Draws that `caremarket calibrate` wrote. Default: the shipped set.")
+]
 AssumptionReplicates = Annotated[
     int, typer.Option(min=0, help="Futures on which to try the two carrying assumptions at their ends; 0: none.")
 ]
@@ -79,6 +91,8 @@ def run_command(
     seed: Seed = 1,
     replicates: Replicates = 20,
     years: Years = None,
+    draws: DrawsOption = 1,
+    draws_from: DrawsFrom = None,
     workers: Workers = None,
     cluster: Cluster = None,
     weekly: Weekly = False,
@@ -93,7 +107,8 @@ def run_command(
     from caremarket_sim.experiments.runs import carry_out_run, plan_run
 
     (scenario,), inputs = _loaded([file])
-    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years)
+    drawn = _drawn(draws, draws_from, replicates)
+    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, drawn=drawn)
     if dry_run:
         return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
@@ -109,6 +124,8 @@ def compare_command(
     seed: Seed = 1,
     replicates: Replicates = 20,
     years: Years = None,
+    draws: DrawsOption = 1,
+    draws_from: DrawsFrom = None,
     workers: Workers = None,
     cluster: Cluster = None,
     weekly: Weekly = False,
@@ -130,6 +147,13 @@ def compare_command(
     from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
 
     scenarios, inputs = _loaded(files)
+    if draws > 1 and (precision is not None or equal_budget):
+        from caremarket_sim.errors import BadInput, Problem
+
+        option = "--precision" if precision is not None else "--equal-budget"
+        right = f"use {option} with the assumptions held fixed, then --draws without it"
+        raise BadInput(Problem(f"--draws does not go with {option}", right=right))
+    drawn = _drawn(draws, draws_from, replicates)
     asked = None
     if precision is not None:
         from caremarket_sim.experiments.precision import precision_from
@@ -148,6 +172,7 @@ def compare_command(
             years=years,
             allow=allow,
             assumption_replicates=assumption_replicates,
+            drawn=drawn,
         )
         plans.append(plan)
         return plan
@@ -200,6 +225,15 @@ def _loaded(files: list[Path]) -> tuple[list[Scenario], list[Path]]:
     if problems:
         raise BadInput(problems)
     return scenarios, list(dict.fromkeys(inputs))
+
+
+def _drawn(draws: int, draws_from: Path | None, replicates: int) -> Sequence[Draw]:
+    """The draws asked for; none when the assumptions are held fixed."""
+    if draws == 1:
+        return ()
+    from caremarket_sim.experiments.draws import first_draws
+
+    return first_draws(draws, replicates, draws_from)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments import assumptions, frames
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
+from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
 from caremarket_sim.experiments.plan import (
     REPLICATES,
     SEED,
@@ -35,7 +36,9 @@ class Comparison:
 
     Shown in a notebook as a table; `frame()` gives every difference, `levels()` every mean, `by("zone")` the results
     by group, `plot()` a figure. `banner` says why a comparison that is not like for like was allowed; `failed` lists
-    the replicates that could not be simulated, which are missing from every scenario.
+    the replicates that could not be simulated, which are missing from every scenario. With `other_draws`, the same
+    futures under other draws of the assumptions, the intervals of `frame()` hold ignorance as well as chance and
+    `shares()` says which explains how much; all else is about the centre.
     """
 
     samples: Mapping[str, Sample]
@@ -45,6 +48,7 @@ class Comparison:
     failed: tuple[FailedReplicate, ...] = ()
     banner: str | None = None
     ends: tuple[assumptions.End, ...] = ()
+    other_draws: tuple[Mapping[str, Sample], ...] = ()
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -58,7 +62,16 @@ class Comparison:
 
     @cached_property
     def _differences(self) -> pd.DataFrame:
-        return frames.differences(self.samples, self.reference)
+        return frames.differences(self.samples, self.reference, self.other_draws)
+
+    @property
+    def draws(self) -> int:
+        """How many plausible draws of the assumptions the intervals of `frame()` rest on."""
+        return 1 + len(self.other_draws)
+
+    def shares(self) -> pd.DataFrame:
+        """Which share of each difference's variance is ignorance's and which chance's; with one draw, none is known."""
+        return shares_of((self.samples, *self.other_draws), self.reference)
 
     def frame(self) -> pd.DataFrame:
         """Every scenario against the reference: an indicator and period a row, with interval and verdict."""
@@ -109,11 +122,12 @@ def plan_comparison(
     years: int | None = None,
     allow: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
+    drawn: Sequence[Draw] = (),
 ) -> Plan:
     """What a comparison is made of, after making sure that the scenarios compare.
 
-    Raises BadInput for names that repeat or are unknown, ComparisonRefused for scenarios that differ in more than
-    policy when `allow` gives no reason.
+    `drawn`: plausible draws of the assumptions to repeat it under, the centre first. Raises BadInput for names that
+    repeat or are unknown, ComparisonRefused for scenarios that differ in more than policy when `allow` gives no reason.
     """
     if len(scenarios) < 2:
         raise BadInput(Problem(f"{len(scenarios)} scenario is given", right="a comparison needs at least two"))
@@ -123,7 +137,9 @@ def plan_comparison(
     banner = require_common_ground({scenario.name: ground(scenario) for scenario in scenarios}, reference, allow)
     seeds = replicate_seeds(seed, replicates)
     tried = assumptions.batches_at_ends(scenarios, seeds[:assumption_replicates]) if assumption_replicates else ()
-    return Plan(scenarios, reference, seed, (Batch(tasks_of(scenarios, seeds)), *tried), banner)
+    others = batches_of(scenarios, drawn, seeds)
+    batches = (Batch(tasks_of(scenarios, seeds)), *tried, *others)
+    return Plan(scenarios, reference, seed, batches, banner, 1 + len(others))
 
 
 def carry_out_comparison(
@@ -138,12 +154,16 @@ def carry_out_comparison(
     """Simulate a planned comparison. Raises EveryReplicateFailed when nothing could be simulated."""
     assert plan.reference is not None
     samples, failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    last = len(plan.batches) - plan.draws + 1
     ends = []
-    for batch, found in zip(plan.batches[1:], samples[1:], strict=True):
+    for batch, found in zip(plan.batches[1:last], samples[1:last], strict=True):
         ((parameter, value),) = batch.parameters
         if found:
             ends.append(assumptions.End(parameter, value, plan.scenarios[0].parameters[parameter], found))
-    return Comparison(samples[0], plan.reference, plan.seed, plan.seeds, tuple(failed), plan.banner, tuple(ends))
+    others = tuple(found for found in samples[last:] if found)
+    return Comparison(
+        samples[0], plan.reference, plan.seed, plan.seeds, tuple(failed), plan.banner, tuple(ends), others
+    )
 
 
 def compare(
@@ -156,6 +176,7 @@ def compare(
     workers: int | None = None,
     cluster: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
+    draws: int = 1,
     tell: Tell | None = None,
 ) -> Comparison:
     """Simulate every scenario on the same `replicates` futures and hold each against the reference.
@@ -163,7 +184,8 @@ def compare(
     `reference` names a scenario; without it the place as it is (a scenario without policy) is the reference if it is
     among them, else the first. `years` overrides the scenarios' horizon. `allow` gives a reason for comparing
     scenarios that differ in more than policy. A scenario made from another by `with_levers` is named by what was
-    changed. Raises what `plan_comparison` and `carry_out_comparison` raise.
+    changed. `draws`: how many plausible draws of the assumptions to repeat it under, so that intervals hold ignorance
+    as well as chance. Raises what `plan_comparison` and `carry_out_comparison` raise.
     """
     plan = plan_comparison(
         told_apart(scenarios),
@@ -173,6 +195,7 @@ def compare(
         years=years,
         allow=allow,
         assumption_replicates=assumption_replicates,
+        drawn=first_draws(draws, replicates) if draws > 1 else (),
     )
     return carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
 

@@ -25,7 +25,7 @@ from caremarket_sim.experiments.statistics import CONFIDENCE, Interval, PairedDi
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.scenario import Scenario
 
-FILE = Path(__file__).parent / "calibration" / "plausible.csv"
+FILE = Path(__file__).parent / "calibration" / "plausible" / "draws.csv"
 Values = NDArray[np.float64]
 Samples = Mapping[str, Sample]
 

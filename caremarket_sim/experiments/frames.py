@@ -13,6 +13,7 @@ import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.design import Sample, periods
+from caremarket_sim.experiments.draws import level_over_draws, note_of, over_draws
 from caremarket_sim.experiments.statistics import holm, interval, p_better, paired_difference, verdict
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Indicator, groups
 
@@ -20,11 +21,14 @@ CHANCE_ONLY = "chance only; assumptions held fixed"
 """What the intervals cover: the spread over simulated futures, with every parameter at one value."""
 
 
-def differences(samples: Mapping[str, Sample], reference: str) -> pd.DataFrame:
+def differences(
+    samples: Mapping[str, Sample], reference: str, other_draws: Sequence[Mapping[str, Sample]] = ()
+) -> pd.DataFrame:
     """Every scenario against the reference, an indicator and period a row.
 
-    Verdicts on the headline indicators of a scenario in a period allow for being looked at together (Holm); those on
-    all others stand alone.
+    With `other_draws`, the same futures under other draws of the assumptions, means are over all draws and intervals
+    hold ignorance as well as chance. Verdicts on the headline indicators of a scenario in a period allow for being
+    looked at together (Holm); those on all others stand alone.
     """
     indicators = list(INDICATORS.values())
     headline = np.array([indicator.headline for indicator in indicators])
@@ -34,6 +38,8 @@ def differences(samples: Mapping[str, Sample], reference: str) -> pd.DataFrame:
             continue
         for period in periods(min(sample.years, samples[reference].years)):
             paired = paired_difference(samples[reference].period(period), sample.period(period))
+            if other_draws:
+                paired = over_draws(paired, (samples, *other_draws), name, reference, period)
             looked_at = paired.p_value.copy()
             looked_at[headline] = holm(paired.p_value[headline])
             columns = {
@@ -54,7 +60,7 @@ def differences(samples: Mapping[str, Sample], reference: str) -> pd.DataFrame:
                     for share, indicator in zip(paired.p_higher, indicators, strict=True)
                 ],
                 "replicates": paired.replicates,
-                "draws": 1,
+                "draws": 1 + len(other_draws),
                 "variance_ratio": paired.variance_ratio,
                 "verdict": [
                     verdict(
@@ -70,16 +76,22 @@ def differences(samples: Mapping[str, Sample], reference: str) -> pd.DataFrame:
                 ],
             }
             parts.append(pd.DataFrame(columns))
-    return described(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame())
+    note = note_of(1 + len(other_draws)) if other_draws else CHANCE_ONLY
+    return described(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(), note=note)
 
 
-def levels(samples: Mapping[str, Sample]) -> pd.DataFrame:
-    """The mean of every indicator in every scenario and period, with its 95% t interval over replicates."""
+def levels(samples: Mapping[str, Sample], other_draws: Sequence[Mapping[str, Sample]] = ()) -> pd.DataFrame:
+    """The mean of every indicator in every scenario and period, with its 95% t interval over replicates.
+
+    With `other_draws` the mean is over all draws, and the interval holds ignorance as well as chance.
+    """
     indicators = list(INDICATORS.values())
     parts = []
     for name, sample in samples.items():
         for period in periods(sample.years):
             level = interval(sample.period(period))
+            if other_draws:
+                level = level_over_draws((samples, *other_draws), name, period)
             columns = {
                 "scenario": name,
                 "family": [indicator.family for indicator in indicators],
@@ -93,7 +105,8 @@ def levels(samples: Mapping[str, Sample]) -> pd.DataFrame:
                 "replicates": level.replicates,
             }
             parts.append(pd.DataFrame(columns))
-    return described(pd.concat(parts, ignore_index=True))
+    note = note_of(1 + len(other_draws)) if other_draws else CHANCE_ONLY
+    return described(pd.concat(parts, ignore_index=True), note=note)
 
 
 def overall(samples: Mapping[str, Sample]) -> pd.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from caremarket_sim.experiments import frames
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
+from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
 from caremarket_sim.experiments.plan import REPLICATES, SEED, Batch, Plan, at_horizon, carry_out_plan
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.scenario import Scenario
@@ -22,6 +23,8 @@ class Run:
     seed: int
     seeds: tuple[int, ...]
     failed: tuple[FailedReplicate, ...] = ()
+    other_draws: tuple[Mapping[str, Sample], ...] = ()
+    """The same futures under other plausible draws of the assumptions, if any were asked for."""
 
     @property
     def sample(self) -> Sample:
@@ -35,7 +38,16 @@ class Run:
 
     def frame(self) -> pd.DataFrame:
         """The mean of every indicator in every period, with its interval."""
-        return frames.levels(self.samples)
+        return frames.levels(self.samples, self.other_draws)
+
+    @property
+    def draws(self) -> int:
+        """How many plausible draws of the assumptions the intervals of `frame()` rest on."""
+        return 1 + len(self.other_draws)
+
+    def shares(self) -> pd.DataFrame:
+        """Which share of each level's variance is ignorance's and which chance's; with one draw, none is known."""
+        return shares_of((self.samples, *self.other_draws), None)
 
     def overall(self) -> pd.DataFrame:
         """Every replicate's value of every indicator over the whole horizon."""
@@ -65,10 +77,19 @@ class Run:
         return run_html(self)
 
 
-def plan_run(scenario: Scenario, *, replicates: int = REPLICATES, seed: int = SEED, years: int | None = None) -> Plan:
-    """What a run is made of."""
+def plan_run(
+    scenario: Scenario,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+    years: int | None = None,
+    drawn: Sequence[Draw] = (),
+) -> Plan:
+    """What a run is made of. `drawn`: plausible draws of the assumptions to repeat it under, the centre first."""
     (scenario,) = at_horizon([scenario], years)
-    return Plan((scenario,), None, seed, (Batch(tasks_of([scenario], replicate_seeds(seed, replicates))),))
+    seeds = replicate_seeds(seed, replicates)
+    others = batches_of([scenario], drawn, seeds)
+    return Plan((scenario,), None, seed, (Batch(tasks_of([scenario], seeds)), *others), draws=1 + len(others))
 
 
 def carry_out_run(
@@ -81,8 +102,8 @@ def carry_out_run(
     say: Callable[[str], None] | None = None,
 ) -> Run:
     """Simulate a planned run. Raises EveryReplicateFailed when nothing could be simulated."""
-    (samples,), failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
-    return Run(samples, plan.seed, plan.seeds, tuple(failed))
+    (samples, *others), failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    return Run(samples, plan.seed, plan.seeds, tuple(failed), tuple(found for found in others if found))
 
 
 def run(
@@ -93,8 +114,13 @@ def run(
     years: int | None = None,
     workers: int | None = None,
     cluster: str | None = None,
+    draws: int = 1,
     tell: Tell | None = None,
 ) -> Run:
-    """Simulate one scenario on `replicates` futures. Raises EveryReplicateFailed when nothing could be simulated."""
-    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years)
+    """Simulate one scenario on `replicates` futures, under `draws` plausible draws of the assumptions.
+
+    Raises EveryReplicateFailed when nothing could be simulated.
+    """
+    drawn = first_draws(draws, replicates) if draws > 1 else ()
+    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, drawn=drawn)
     return carry_out_run(plan, workers=workers, cluster=cluster, tell=tell)

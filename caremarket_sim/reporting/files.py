@@ -42,6 +42,8 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
             tables["assumptions"] = result.assumptions()
     else:
         tables = {"levels": result.frame(), "targets": against_targets(result.sample)}
+    if result.draws > 1:
+        tables["shares"] = result.shares()
     tables |= {"overall": result.overall(), "yearly": result.yearly(), "breakdowns": result.by()}
     if weekly:
         tables["weekly"] = result.weekly()

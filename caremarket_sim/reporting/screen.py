@@ -14,6 +14,7 @@ from rich.text import Text
 from caremarket_sim.experiments.assumptions import CARRYING
 from caremarket_sim.experiments.compare import Comparison
 from caremarket_sim.experiments.design import FailedReplicate
+from caremarket_sim.experiments.draws import note_of, shares_sentence
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
 from caremarket_sim.experiments.runs import Run
 from caremarket_sim.experiments.targets import against_targets
@@ -45,6 +46,8 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
             for family, part in selected(rows, headlines=False).groupby("family", sort=False):
                 console.print(difference_table(part, f"{name} against {result.reference}: other {family}"))
     console.print(Text(HOW_TO_READ))
+    if result.draws > 1:
+        console.print(Text(shares_sentence(result.shares())))
     console.print()
     for sentence in assumptions_note(result):
         console.print(Text(sentence))
@@ -58,6 +61,8 @@ def _show_run(console: Console, result: Run, everything: bool) -> None:
     if everything:
         for family, part in selected(frame, headlines=False).groupby("family", sort=False):
             console.print(level_table(part, f"Other {family}"))
+    if result.draws > 1:
+        console.print(Text(shares_sentence(result.shares())))
     console.print(target_table(against_targets(result.sample), "Beside calibration targets"))
 
 
@@ -90,8 +95,11 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
         "seed": result.seed,
         "replicates": len(result.seeds),
         "failed": [lost.message for lost in result.failed],
-        "note": CHANCE_ONLY,
+        "draws": result.draws,
+        "note": note_of(result.draws) if result.draws > 1 else CHANCE_ONLY,
     }
+    if result.draws > 1:
+        found["shares"] = _records(result.shares())
     if isinstance(result, Comparison):
         found |= {
             "command": "compare",

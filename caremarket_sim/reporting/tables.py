@@ -43,7 +43,7 @@ def difference_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
                 quantity(row.reference_mean, indicator),
                 quantity(row.difference, indicator, signed=True),
                 span(row.low, row.high, indicator),
-                better_in(row.p_better, row.replicates),
+                better_in(row.p_better, row.replicates * row.draws),
                 row.verdict,
             )
         )
@@ -86,12 +86,13 @@ def selected(frame: pd.DataFrame, *, headlines: bool, period: str = "all") -> pd
 
 def difference_table(rows: pd.DataFrame, title: str) -> Table:
     """One scenario against the reference, for the screen."""
-    return _table(title, difference_columns(rows.reference.iloc[0]), difference_rows(rows))
+    note = rows.attrs.get("note", CHANCE_ONLY)
+    return _table(title, difference_columns(rows.reference.iloc[0]), difference_rows(rows), note)
 
 
 def level_table(rows: pd.DataFrame, title: str) -> Table:
     """The means of one scenario, for the screen."""
-    return _table(title, LEVEL_COLUMNS, level_rows(rows))
+    return _table(title, LEVEL_COLUMNS, level_rows(rows), rows.attrs.get("note", CHANCE_ONLY))
 
 
 def target_table(found: pd.DataFrame, title: str) -> Table:

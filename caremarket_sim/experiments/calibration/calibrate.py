@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import CaremarketError
+from caremarket_sim.experiments import plan
 from caremarket_sim.experiments.batch import carry_out
 from caremarket_sim.experiments.calibration import matching
 from caremarket_sim.experiments.calibration.observing import TARGET_YEARS, YEARS, observe, observed_scenario, quantities
@@ -21,7 +22,7 @@ from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
 from caremarket_sim.experiments.design import Tell, ready, replicate_seeds
 from caremarket_sim.experiments.executors import Success
 from caremarket_sim.experiments.lean import SweepTask
-from caremarket_sim.experiments.records import Layout, RunId, ScenarioRecord, run_key
+from caremarket_sim.experiments.records import RunId, ScenarioRecord, run_key
 from caremarket_sim.experiments.resolved import resolved_json
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import Outcome
@@ -138,7 +139,7 @@ class Calibration:
         """All that is needed to make the set again, and what came of it."""
         return {
             "made_by": "caremarket calibrate",
-            "method": "history matching with sparse polynomial emulators; every draw confirmed by simulation",
+            "method": "history matching, ridge emulators with a curve a parameter; draws confirmed by simulation",
             "place": self.place,
             "place_key": self.place_key,
             "code_version": self.code,
@@ -208,7 +209,7 @@ class _Stage:
             how["tell"] = how.pop("say", None)
             found = dict(perform(observe, tasks, **how))
             return [found[index] for index in range(len(tasks))]
-        layout = Layout(weekly=(), indicators=quantities(), broken_down=())
+        layout = replace(plan.layout(), indicators=quantities())
         code = code_version()
         folder = self.folder / name
         runs = [
@@ -219,7 +220,7 @@ class _Stage:
         values = {f"sample {s + 1}": dict(zip(names, row, strict=True)) for s, row in enumerate(rows)}
         with Store.open(folder, layout, code, resume=self.resume and folder.is_dir()) as store:
             store.describe([ScenarioRecord(base.name, base.key, base.title, str(base.path), resolved_json(base),
-                                           (), values)])  # fmt: skip
+                                           (("none", "none"),), values)])  # fmt: skip
             return carry_out(store, tasks, runs, observe, Outcome, version=code_version, **how)
 
 
@@ -255,7 +256,7 @@ def calibrate(
         overall, _ = stage.simulate(f"wave-{wave}", following, recipe.replicates, TARGET_YEARS)
         points = np.concatenate([points, following])
         means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
-        fitted = matching.emulators(points, means, recipe.bands, recipe.seed)
+        fitted = matching.emulators(points, means, recipe.bands)
         hopeful = matching.points_of(matching.BATCH, factors, recipe.seed + 1)
         kept = matching.fates(means, fitted, recipe.bands, hopeful)
         last = wave == len(recipe.waves)
@@ -271,12 +272,12 @@ def calibrate(
         say(f"wave {wave}: {share:.2%} of the ranges is not ruled out")
     finalists: list[Finalist] = []
     own, by_year = stage.simulate("register", usual, recipe.final_replicates, YEARS)
-    ours = _finalist(usual[0], factors, own[0], by_year[0], kept, columns)
+    ours = _finalist(usual[0], factors, own[0], by_year[0], kept, columns, recipe.stands_still)
     for start in range(0, len(following), recipe.finalists):
         batch = following[start : start + recipe.finalists]
         overall, yearly = stage.simulate(f"finalists-{start + 1}", batch, recipe.final_replicates, YEARS)
         for point, one, years in zip(batch, overall, yearly, strict=True):
-            finalists.append(_finalist(point, factors, one, years, kept, columns))
+            finalists.append(_finalist(point, factors, one, years, kept, columns, recipe.stands_still))
         found = sum(not one.missed for one in finalists) + (not ours.missed)
         say(f"{len(finalists)} finalists: {found} plausible")
         if found >= recipe.wanted:
@@ -292,7 +293,9 @@ def calibrate(
     return done
 
 
-def _finalist(point, factors, overall: Values, yearly: Values, kept: Sequence[matching.Fate], columns) -> Finalist:
+def _finalist(
+    point, factors, overall: Values, yearly: Values, kept: Sequence[matching.Fate], columns, stands_still: bool
+) -> Finalist:
     """A sample judged by the mean over its futures: the bands that constrain, and standing still."""
     values = tuple(float(factor.value(float(at))) for factor, at in zip(factors, point, strict=True))
     means = overall.mean(axis=0)
@@ -301,8 +304,8 @@ def _finalist(point, factors, overall: Values, yearly: Values, kept: Sequence[ma
         for fate, column in zip(kept, columns, strict=True)
         if fate.kept and not fate.band.low <= means[column] <= fate.band.high
     ]
-    still = judge(yearly[:, :, : len(BOUNDS)])
-    missed += [f"{name} moves" for name, *_, ok in still if not ok]
+    if stands_still:
+        missed += [f"{name} moves" for name, *_, ok in judge(yearly[:, :, : len(BOUNDS)]) if not ok]
     return Finalist(tuple(map(float, point)), values, tuple(float(means[column]) for column in columns), tuple(missed))
 
 

@@ -199,6 +199,13 @@ def pattern_checks(found: Mapping[str, np.ndarray]) -> list[Check]:
             )  # fmt: skip
             continue
         judged: Judged = JUDGES[pattern.id](found)
+        if not np.isfinite(judged.value):
+            why = "in this place too few of the events that it is about happen"
+            checks.append(
+                Check(pattern.id, "pattern", pattern.statement, pattern.measured, pattern.unit, np.nan, pattern.low,
+                      pattern.high, NOT_TESTABLE, why, pattern.evidence)
+            )  # fmt: skip
+            continue
         passed = pattern.low <= judged.value <= pattern.high and not judged.misses
         why = f"{judged.words}."
         if not passed:

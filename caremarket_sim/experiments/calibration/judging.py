@@ -45,6 +45,11 @@ def _plain(name: str, words: str) -> Callable[[Numbers], Judged]:
     return judge
 
 
+def _ratio(top: float, bottom: float) -> float:
+    """A ratio, nan where there is nothing to divide by."""
+    return top / bottom if bottom else float("nan")
+
+
 def _unless(*conditions: tuple[bool, str]) -> tuple[str, ...]:
     return tuple(words for met, words in conditions if not met)
 
@@ -72,11 +77,11 @@ def pay(found: Numbers) -> Judged:
     true, naive = _mean(found, "S6"), _mean(found, "S6_naive")
     words = (
         f"10% more pay changes leaving by {_shown(found, 'S6', 100.0)} points; the regression finds "
-        f"{_shown(found, 'S6_naive', 100.0)}, {naive / true:.2f} of it"
+        f"{_shown(found, 'S6_naive', 100.0)}, {_ratio(naive, true):.2f} of it"
     )
     misses = _unless(
         (naive < 0.0, "the regression finds that better paid workers leave more"),
-        (naive / true <= 0.5, "the regression finds more than half of the effect"),
+        (_ratio(naive, true) <= 0.5, "the regression finds more than half of the effect"),
     )
     return Judged(true, words, misses)
 
@@ -105,7 +110,8 @@ def competition(found: Numbers) -> Judged:
         f"{usual:.1%} a year close, {crowded:.1%} with more entrants; {better:.1%} of the better half and {worse:.1%} "
         "of the worse"
     )
-    return Judged(crowded / usual, words, _unless((better < worse, "better agencies close as often as worse ones")))
+    misses = _unless((better < worse, "better agencies close as often as worse ones"))
+    return Judged(_ratio(crowded, usual), words, misses)
 
 
 def monopsony(found: Numbers) -> Judged:
@@ -134,7 +140,7 @@ def hand_backs(found: Numbers) -> Judged:
 def relearning(found: Numbers) -> Judged:
     """S16."""
     before, after, cost = (float(found[f"S16_{name}"].sum()) for name in ("before", "after", "episodes"))
-    fall, net = 1.0 - after / before, (before - after - cost) / before
+    fall, net = 1.0 - _ratio(after, before), _ratio(before - after - cost, before)
     words = f"care in the year costs {fall:.0%} less; less the cost of the episodes that is {net:+.0%}"
     return Judged(net, words, _unless((0.4 <= fall <= 0.75, f"care costs {fall:.0%} less and not some 60%")))
 

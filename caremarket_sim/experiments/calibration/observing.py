@@ -11,7 +11,7 @@ from caremarket_sim.experiments.calibration.probe import END, watch
 from caremarket_sim.experiments.calibration.standing_still import BOUNDS
 from caremarket_sim.experiments.lean import SweepTask
 from caremarket_sim.experiments.targets import every_target
-from caremarket_sim.indicators import INDICATORS, Outcome, add_up, evaluate
+from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, add_up, evaluate
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.week import settle
 
@@ -58,6 +58,6 @@ def observe(task: SweepTask) -> list[Outcome]:
         overall[: len(indicators)] = evaluate(add_up(first), indicators)[0]
         found = sizes.quantities()
         overall[len(indicators) :] = [found[name] for name in names[len(indicators) :]]
-        nothing = np.zeros((0, 0))
-        outcomes.append(Outcome(nothing, yearly, overall, np.zeros((0, 0, 0)), np.zeros((0, 0, 0))))
+        weekly, cells = np.zeros((0, len(WEEKLY))), np.zeros((0, 1, len(BROKEN_DOWN)))
+        outcomes.append(Outcome(weekly, yearly, overall, cells, cells))
     return outcomes

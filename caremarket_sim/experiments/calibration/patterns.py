@@ -78,7 +78,7 @@ def experience(lab: Laboratory) -> Found:
     first, *_, ten, twenty = lab.jobs.rates()
     weeks = lab.jobs.weeks[-2:]
     long = float(np.average([ten, twenty], weights=np.maximum(weeks, 1.0)))
-    return {"S3": odds(first) / odds(long), "S3_first": float(first), "S3_long": long}
+    return {"S3": odds(first) / odds(long) if long else np.nan, "S3_first": float(first), "S3_long": long}
 
 
 def odds(rate: float) -> float:

@@ -46,7 +46,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides a calibration but the place and the model's code."""
+    """Everything that decides a calibration but the place and the model's code.
+
+    `stands_still`: whether a plausible draw must also leave the place where it was over five years of no policy.
+    """
 
     seed: int
     waves: tuple[int, ...]
@@ -55,6 +58,7 @@ class Recipe:
     most_finalists: int
     final_replicates: int
     wanted: int
+    stands_still: bool
     parameters: tuple[Fitted, ...]
     bands: tuple[Band, ...]
 
@@ -73,7 +77,7 @@ def from_record(record: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
-_NUMBERS = ("seed", "replicates", "finalists", "most_finalists", "final_replicates", "wanted")
+_NUMBERS = ("seed", "replicates", "finalists", "most_finalists", "final_replicates", "wanted", "stands_still")
 
 
 def shipped_recipe() -> Recipe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caremarket_sim.experiments.draws import note_of
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headlines
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.report.blocks import Block, Columns, Figure, Page, Points, Text
@@ -38,6 +39,8 @@ def decision_page(results: Results) -> Page:
     said = [Points(verdict_sentences(results, name), f"{results.title(name)} ({name})") for name in results.others]
     blocks.append(Columns(said))
     futures = f"{results.replicates} simulated futures"
+    draws = int(results.tables["differences"].draws.max())
+    covers = CHANCE_ONLY if draws == 1 else note_of(draws)
     blocks.append(
         effect_table(
             results,
@@ -45,7 +48,7 @@ def decision_page(results: Results) -> Page:
             f"Nine headline indicators: differences from {results.reference}, whole period",
             "decision",
             note=f"Each scenario met the same {futures}: the same people, with the same luck. In brackets: the 95% "
-            f"interval of the paired difference ({CHANCE_ONLY}). Verdicts allow for nine looks at once, so an interval "
+            f"interval of the paired difference ({covers}). Verdicts allow for nine looks at once, so an interval "
             "just clear of zero may still read “no clear difference”.",
         )
     )

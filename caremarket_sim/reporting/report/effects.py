@@ -32,7 +32,7 @@ def effect_cell(row: pd.Series, indicator: Indicator, often: bool = True) -> Cel
     """What a cell says of one difference: the verdict, the difference with its interval, how often it is better."""
     rest = with_interval(row.difference, row.low, row.high, indicator)
     if often and np.isfinite(row.p_better):
-        rest += f"; better in {better_in(row.p_better, row.replicates)} futures"
+        rest += f"; better in {better_in(row.p_better, row.replicates * row.draws)} futures"
     tone = TONES.get(row.verdict, "")
     return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone)
 

@@ -1,0 +1,217 @@
+"""`caremarket calibrate` and `caremarket check`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from caremarket_sim.cli.runs import AsJson, Cluster, Out, Quiet, Replace, Resume, Workers, telling
+
+if TYPE_CHECKING:
+    from caremarket_sim.experiments.calibration.calibrate import Calibration
+    from caremarket_sim.experiments.calibration.checks import Checked
+    from caremarket_sim.experiments.calibration.recipe import Recipe
+    from caremarket_sim.scenario import Scenario
+
+A_CHECK_FAILED = 1
+PlaceFile = Annotated[
+    Path, typer.Argument(metavar="PLACE", help="A scenario file; its policy, if any, is left out.", show_default=False)
+]
+CheckReplicates = Annotated[int, typer.Option(min=2, help="Futures that every experiment is made on.")]
+CheckSeed = Annotated[int, typer.Option(min=0, help="Seed that every future's own seed is drawn from.")]
+Again = Annotated[
+    Path | None,
+    typer.Option(metavar="RECORD", help="Repeat the calibration of a record, and say whether the set is the same."),
+]
+Shorter = Annotated[
+    float, typer.Option("--effort", min=0.02, max=4.0, help="Samples in each wave, as a multiple of the recipe's.")
+]
+Document = Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the validation document, in Markdown.")]
+Beside = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with",
+        metavar="RESULTS",
+        help="Results of `compare`, `sweep` or `sensitivity` whose main tables go into the document; may be repeated.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    base = "scenarios/wigan/baseline.yaml"
+    app.command("calibrate", epilog=f"Example: caremarket calibrate {base} --effort 0.1")(calibrate_command)
+    app.command("check", epilog=f"Example: caremarket check {base}")(check_command)
+
+
+def calibrate_command(
+    place: PlaceFile,
+    out: Out = None,
+    again: Again = None,
+    effort: Shorter = 1.0,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    resume: Resume = False,
+    replace: Replace = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the parameter values that the calibration targets leave plausible: a set of draws, not one point."""
+    from caremarket_sim.experiments.calibration.calibrate import calibrate
+
+    scenario = _loaded(place)
+    recipe, record = _recipe(again, effort)
+    folder = _folder(out or Path("results") / f"calibrate-{scenario.name}", resume=resume, replace=replace)
+    how: dict[str, Any] = {"workers": workers, "cluster": cluster}
+    with telling(quiet or as_json) as (tell, say):
+        silent = quiet or as_json
+        done = calibrate(scenario, recipe, folder=folder, resume=resume, tell=tell, say=None if silent else say, **how)
+    _write(folder, done)
+    same = None
+    if record is not None and again is not None:
+        same = (folder / "draws.csv").read_bytes() == (again.parent / record["draws"]).read_bytes()
+    _tell_calibration(done, folder, same, quiet=quiet, as_json=as_json)
+    if same is False:
+        raise typer.Exit(A_CHECK_FAILED)
+
+
+def check_command(
+    place: PlaceFile,
+    out: Out = None,
+    replicates: CheckReplicates = 16,
+    seed: CheckSeed = 1,
+    document: Document = None,
+    beside: Beside = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    replace: Replace = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a place to every calibration target and to patterns that markets like it are known for.
+
+    Leaves with status 1 where a check failed. Each failure is explained.
+    """
+    from caremarket_sim.experiments.calibration.checks import check
+    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.reporting.files import csv_bytes
+    from caremarket_sim.reporting.validation import validation_document
+
+    scenario = _loaded(place)
+    folder = _folder(out or Path("results") / f"check-{scenario.name}", resume=False, replace=replace)
+    with telling(quiet or as_json) as (tell, say):
+        done = check(scenario, replicates=replicates, seed=seed, workers=workers, cluster=cluster, tell=tell, say=say)
+        tell("writing tables", 0, 0)
+        write_file(folder / "checks.csv", csv_bytes(done.frame()))
+        write_file(folder / "numbers.csv", csv_bytes(done.numbers()))
+        kept = None if document is None else document.parent / document.stem
+        text = validation_document(done, beside or [], kept)
+        write_file(folder / "validation.md", text.encode())
+        if document is not None:
+            write_file(document, text.encode())
+    _tell_checks(done, folder, quiet=quiet, as_json=as_json)
+    if done.failed:
+        raise typer.Exit(A_CHECK_FAILED)
+
+
+def _loaded(place: Path) -> Scenario:
+    from caremarket_sim.scenario import resolve
+
+    return resolve(place).scenario
+
+
+def _recipe(again: Path | None, effort: float) -> tuple[Recipe, dict[str, Any] | None]:
+    """The recipe to follow: the shipped one, with more or less effort, or a record's."""
+    from dataclasses import replace
+
+    from caremarket_sim.errors import BadInput, Problem
+    from caremarket_sim.experiments.calibration.recipe import from_record, shipped_recipe
+
+    if again is not None:
+        try:
+            record = json.loads(again.read_text(encoding="utf-8"))
+            return from_record(record["recipe"]), record
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            right = "name the record.json that `caremarket calibrate` wrote"
+            raise BadInput(Problem(f"this is no record of a calibration ({error})", file=again, right=right)) from None
+    recipe = shipped_recipe()
+    if effort == 1.0:
+        return recipe, None
+    waves = tuple(max(20, round(effort * count)) for count in recipe.waves)
+    most = max(recipe.finalists, round(effort * recipe.most_finalists))
+    return replace(recipe, waves=waves, most_finalists=most, wanted=max(2, round(effort * recipe.wanted))), None
+
+
+def _folder(folder: Path, *, resume: bool, replace: bool) -> Path:
+    """The results folder: new, or with what is in it gone on with or removed."""
+    import shutil
+
+    from caremarket_sim.errors import BadInput, Problem
+    from caremarket_sim.experiments.durable import writing
+
+    if folder.is_dir() and any(folder.iterdir()) and not resume:
+        if not replace:
+            right = "--resume goes on with it, --replace starts again, or choose another --out"
+            raise BadInput(Problem("there are results here already", file=folder, right=right))
+        if not any((folder / name).exists() for name in ("record.json", "wave-1", "checks.csv")):
+            right = "choose another --out"
+            raise BadInput(Problem("this folder holds what these commands did not write", file=folder, right=right))
+        with writing(folder):
+            shutil.rmtree(folder)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write(folder: Path, done: Calibration) -> None:
+    """The set, its record, its fit and what it leaves open."""
+    from caremarket_sim.experiments.calibration.calibrate import record_json
+    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.reporting.files import csv_bytes
+
+    write_file(folder / "draws.csv", csv_bytes(done.draws()))
+    write_file(folder / "fit.csv", csv_bytes(done.fit()))
+    write_file(folder / "identifiability.csv", csv_bytes(done.identifiability()))
+    write_file(folder / "record.json", record_json({**done.record(), "draws": "draws.csv"}))
+
+
+def _tell_calibration(done: Calibration, folder: Path, same: bool | None, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        about = {"command": "calibrate", "results": str(folder), **done.record(), "same_as_record": same}
+        typer.echo(json.dumps(about, ensure_ascii=False))
+    elif not quiet:
+        fit, known = done.fit(), done.identifiability()
+        typer.echo(
+            f"{len(done.plausible)} plausible draws, from {done.samples} samples and {len(done.finalists)} finalists."
+        )
+        for row in fit[~fit.constrains].itertuples():
+            typer.echo(f"Not met by any: {row.label} ({row.why}).")
+        loose = known[known.says.str.startswith("not pinned down")].parameter
+        typer.echo(f"{len(loose)} of {len(known)} parameters are not pinned down: {', '.join(loose)}.")
+        if same is not None:
+            typer.echo("The set is the same as the record's." if same else "The set DIFFERS from the record's.")
+        typer.echo(f"Tables are in {folder}; use them with `compare … --draws N --draws-from {folder / 'draws.csv'}`.")
+
+
+def _tell_checks(done: Checked, folder: Path, *, quiet: bool, as_json: bool) -> None:
+    from caremarket_sim.experiments.calibration.checks import counts
+
+    if as_json:
+        rows = json.loads(done.frame().to_json(orient="records"))
+        typer.echo(json.dumps({"command": "check", "results": str(folder), "checks": rows}, ensure_ascii=False))
+    elif not quiet:
+        from rich.console import Console
+
+        from caremarket_sim.reporting.validation import check_table
+
+        console = Console(highlight=False)
+        console = console if console.is_terminal else Console(highlight=False, width=110)
+        console.print(check_table(done))
+        found = counts(done.checks)
+        typer.echo(", ".join(f"{number} {status}" for status, number in found.items()) + ".")
+        for one in done.failed:
+            typer.echo(f"{one.id}: {one.why}")
+        typer.echo(f"Tables and the document are in {folder}")
