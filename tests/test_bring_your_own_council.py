@@ -21,8 +21,9 @@ from caremarket_sim.initialisation import make_market
 from caremarket_sim.kernels.hashing import stream_key
 from caremarket_sim.known_providers import opening_sizes, quality_behind
 from caremarket_sim.parameters import Parameters
+from caremarket_sim.policy import NEUTRAL, of_preset
 from caremarket_sim.scenario import load, read_place
-from caremarket_sim.scenario.beginnings import Given, write_new
+from caremarket_sim.scenario.beginnings import SIZED, Given, write_new
 from caremarket_sim.scenario.directory import read_directory
 from caremarket_sim.scenario.estimates import estimated_figures
 from caremarket_sim.scenario.providers import (
@@ -107,7 +108,7 @@ def test_what_the_list_says_holds_on_the_first_day(ambleford):
 
 
 def test_hours_of_the_list_order_sizes_before_the_market_settles(ambleford):
-    sizes = make_market(ambleford, 1).providers.size
+    sizes = make_market(ambleford, 1).providers.usual_hours
     said = listed()["weekly_hours"]
     contracted = [row for row in np.argsort(-said) if said[row] and listed()["contracted"][row] == 1]
     assert sorted(sizes[contracted], reverse=True) == sizes[contracted].tolist()
@@ -330,6 +331,19 @@ def test_figures_that_are_given_are_written_and_the_others_follow_from_them(call
     assert figures["self_funders"].value == 133
     assert figures["self_funder_price"].value == pytest.approx(25.5 * 1.162, abs=0.01)
     assert "given to" in figures["council_clients"].source[0]
+
+
+def test_amounts_in_the_presets_are_scaled_to_the_council_s_size(call, tmp_path):
+    call("new", "Ambleford", "--zones", ZONES, "--clients", 139)
+    folder = tmp_path / "ambleford"
+    for name in ("block", "collaborative"):
+        own, preset = load(folder / f"{name}.yaml").levers_at(0), of_preset(name)
+        assert own["stewardship.capacity_fte"] == pytest.approx(preset["stewardship.capacity_fte"] / 10, abs=0.05)
+        assert own.changed({key: preset[key] for key in SIZED}) == preset
+    assert load(folder / "collaborative.yaml").levers_at(0)["community.coop_support"] == 5000
+    regime = load(folder / "baseline.yaml").place.regime
+    assert regime["stewardship.capacity_fte"] == pytest.approx(NEUTRAL["stewardship.capacity_fte"] / 10)
+    assert set(regime.differences(NEUTRAL)) == {"stewardship.capacity_fte"}
 
 
 def test_new_answers_in_json_with_the_files_it_wrote(call):

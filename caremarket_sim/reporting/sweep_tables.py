@@ -21,7 +21,8 @@ MOST_ROWS = 30
 def sweep_html(sweep: Sweep) -> str:
     """What was varied, how far, and how much of it was simulated."""
     rows = [(factor.name, _range(factor), factor.unit, factor.distribution) for factor in sweep.factors]
-    size = f"{len(sweep.values)} samples of {len(rows)} factors, {sweep.replicates} futures each"
+    futures = "one future" if sweep.replicates == 1 else f"{sweep.replicates} futures"
+    size = f"{len(sweep.values)} samples of {len(rows)} factors, {futures} each"
     lost = f"; {len(sweep.failed)} runs failed" if sweep.failed else ""
     return markup.table(f"{sweep.title or sweep.name}: {size}{lost}", ("factor", "range", "unit", "spread"), rows)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.parameters import register
+from caremarket_sim.policy import NEUTRAL, Levers, of_preset
 from caremarket_sim.policy.values import checked_number, shown
 from caremarket_sim.scenario.directory import as_list, read_directory
 from caremarket_sim.scenario.documents import read_text
@@ -36,6 +37,8 @@ OPTIONS = {
     "self_funder_price": "--self-funder-price",
 }
 """Figures of a place and the options that give them."""
+SIZED = {"stewardship.capacity_fte": 0.1, "community.connectors_fte": 0.1, "community.coop_support": 1000.0}
+"""Levers that are amounts, which the presets give for a council of Wigan's size, and the steps of their scaling."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,19 @@ def _contents(name: str, given: Given) -> dict[str, str]:
     """The text of every file of a new folder."""
     shipped = shipped_scenarios() / "wigan"
     _require_sense(given)
+    stand_in = read_place(shipped / "place.yaml")
+    policies = {policy: (shipped / f"{policy}.yaml").read_text(encoding="utf-8") for policy in POLICIES}
     if given.zones is None:
-        stand_in = read_place(shipped / "place.yaml")
         zones, providers = (shipped / "zones.csv").read_text(encoding="utf-8"), None
         place = _stand_in_text(name, stand_in, given.figures)
     else:
-        zones, providers, place = _own(name, given.zones, given)
+        zones, providers, figures = _own(name, given.zones, given)
+        clients = figures["council_clients"].value
+        place = _own_text(name, figures, given) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
+        policies = {
+            policy: text + _sized_text("set", of_preset(policy), clients, stand_in, "    ")
+            for policy, text in policies.items()
+        }
     return {
         MARKER: (
             "# This file marks the workspace: scenario and place files in this folder may refer to each other, and to\n"
@@ -100,7 +110,7 @@ def _contents(name: str, given: Given) -> dict[str, str]:
         "zones.csv": zones,
         **({} if providers is None else {"providers.csv": providers}),
         "baseline.yaml": _baseline_text(name),
-        **{f"{policy}.yaml": (shipped / f"{policy}.yaml").read_text(encoding="utf-8") for policy in POLICIES},
+        **{f"{policy}.yaml": text for policy, text in policies.items()},
     }
 
 
@@ -123,8 +133,8 @@ def _require_sense(given: Given) -> None:
         raise BadInput(problems)
 
 
-def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, str]:
-    """The texts of a council's own zones, providers and place. Raises BadInput with every mistake in its files."""
+def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, dict[str, Estimate]]:
+    """The texts of a council's own zones and providers, and its figures. BadInput with every mistake in its files."""
     problems: list[Problem] = []
     zones = text = None
     providers = no_providers()
@@ -148,7 +158,22 @@ def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, st
     most = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
     if beyond := beyond_the_figures(providers, *most):
         raise BadInput(Problem(beyond, right="--contracted and --private count all providers, listed or not"))
-    return read_text(zones_file, shown_path(zones_file)), text, _own_text(name, figures, given)
+    return read_text(zones_file, shown_path(zones_file)), text, figures
+
+
+def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: str) -> str:
+    """Levers that are amounts, scaled from Wigan's size to so many clients: the lines of `set:` or `regime:`."""
+    scale = clients / wigan.council_clients
+    lines = [
+        f"{indent}# Amounts, scaled by council clients from a council of Wigan's size.",
+        f"{indent}{key}:",
+    ]
+    for lever, step in SIZED.items():
+        value = levers[lever]
+        if value:
+            scaled = round(max(round(value * scale / step), 1) * step, 1)
+            lines.append(f"{indent}  {lever}: {scaled:g}  # {value:g} for Wigan")
+    return "\n".join(lines) + "\n"
 
 
 def _read_again(text: str, zones: np.ndarray | None) -> np.ndarray:
@@ -185,7 +210,11 @@ def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
     lines += ["price_base: 2024/25                    # the year whose prices the fees below are in", "figures:"]
     for key, kind in figure_kinds().items():
         lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(figures[key])]
-    return "\n".join([*lines, *_REGIME]) + "\n"
+    lines.append(
+        "# Under `regime:` goes how your council buys today, where it differs from a typical borough, such as"
+    )
+    lines.append("#   contract.payment_basis: planned_time")
+    return "\n".join(lines) + "\n"
 
 
 def _figure_lines(figure: Estimate) -> list[str]:
