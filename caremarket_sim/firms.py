@@ -112,7 +112,7 @@ def found(market, parameters, draws, number: int, contracted: bool, cooperative:
         row["ownership"] = COOPERATIVE
         row["mission"] = max(float(row["mission"]), p.ownership_mission)
         row["voice"], row["extraction"], row["margin_target"] = 1.0, 0.0, p.ownership_mission_margin
-    row["demand"] = row["demand_slow"] = row["size"] = p.entry_hours
+    row["demand"] = row["demand_slow"] = row["usual_hours"] = p.entry_hours
     spread_patch(row, market.zones, p)
     if staffed:
         add_founders(market, parameters, draws, len(market.providers) - 1, number)

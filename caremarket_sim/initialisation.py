@@ -225,7 +225,7 @@ def add_providers(market, place, parameters, draws):
             known_providers.make_as_listed(row, listed[i], p, key)
         row["contracted"] = contracted[i]
         row["practice"] = p.practice_opening * contracted[i]
-        row["demand"] = row["demand_slow"] = row["size"] = sizes[i]
+        row["demand"] = row["demand_slow"] = row["usual_hours"] = sizes[i]
         row["plan"] = max(sizes[i] / p.posts_plan_fill, p.entry_smallest_plan)
         row["rate"] = place.council_fee
         row["price"] = place.self_funder_price * (1.0 + p.money_price_spread * normal_quantile(uniform(key, number, 8)))
@@ -321,7 +321,7 @@ def place_everybody(market, parameters, draws):
     sourcing.count_packages(market.clients.rows, providers.rows)
     providers.demand = np.maximum(providers.committed, parameters.exit_tiny_hours)
     providers.demand_slow = providers.demand
-    providers.size = providers.demand
+    providers.usual_hours = providers.demand
     providers.plan = np.maximum(providers.demand / parameters.posts_plan_fill, parameters.entry_smallest_plan)
     providers.capacity = staffed
     market.clients.weeks_waiting = 0.0

@@ -177,7 +177,7 @@ class Rota:
 
     def give(self, client, run, w, leg):
         """Give a run to a care worker, whose legs are so many hours each."""
-        block, days = run // 2, days_of(run)
+        block, days = run % 8, days_of(run)
         hours = days * client["visit_minutes"] / 60.0
         self.free[w] -= hours
         self.block[w, block] -= hours
@@ -190,7 +190,7 @@ class Rota:
     def best_for(self, client, run, for_good, beside):
         """Who takes an open run: whoever the person knows best, else whom distance, time and guarantees favour; never
         who comes to the same visits already."""
-        block, hours = run // 2, days_of(run) * client["visit_minutes"] / 60.0
+        block, hours = run % 8, days_of(run) * client["visit_minutes"] / 60.0
         workers, p = self.market.workers.rows, self.p
         able = [
             w
@@ -259,11 +259,11 @@ def roster(market, p, key):
             owner = int(client["carer"][run])
             if owner not in rota.free or market.workers.provider[owner] != client["provider"]:
                 owner = NOBODY
-            if run % 2 == 1 and owner == owners.get((i, run - 1)):
+            if run >= 8 and owner == owners.get((i, run - 8)):
                 owner = NOBODY  # two care workers at one visit are two people
-            if owner >= 0 and rota.has_time(owner, run // 2, hours):
+            if owner >= 0 and rota.has_time(owner, run % 8, hours):
                 rota.own[owner] -= hours
-                rota.give(client, run, owner, leg[int(client["provider"]), int(client["zone"]), run // 2 % 4])
+                rota.give(client, run, owner, leg[int(client["provider"]), int(client["zone"]), run % 4])
                 who[i, run] = owners[i, run] = owner
                 continue
             kept = owner >= 0 and market.workers.absent[owner] != 0
@@ -274,7 +274,7 @@ def roster(market, p, key):
     left = []
     for i, run, kept in open_runs:
         client, w = clients[i], NOBODY
-        beside = who.get((i, run ^ 1), NOBODY)
+        beside = who.get((i, run ^ 8), NOBODY)
         if not kept:
             w = rota.best_for(client, run, True, beside)
             if w >= 0:
@@ -282,7 +282,7 @@ def roster(market, p, key):
         if w < 0:
             w = rota.best_for(client, run, False, beside)
         if w >= 0:
-            rota.give(client, run, w, leg[int(client["provider"]), int(client["zone"]), run // 2 % 4])
+            rota.give(client, run, w, leg[int(client["provider"]), int(client["zone"]), run % 4])
             who[i, run] = w
         else:
             left.append((i, run))

@@ -134,7 +134,7 @@ def provider_books(market, p, lever):
     overhead = by_provider(market)
     for n, j in enumerate(providers):
         if j["open"]:
-            size = j["size"]
+            size = j["usual_hours"]
             an_hour = (
                 j["overhead_scale"]
                 * max(size, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)

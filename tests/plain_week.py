@@ -14,8 +14,8 @@ RUNS = 16
 
 
 def days_of(run):
-    """Days a week of a run: runs of the first four blocks are on weekdays, of the last four at weekends."""
-    return 2.0 if run // 2 >= 4 else 5.0
+    """Days a week of a run: the first four blocks are on weekdays, the last four at weekends."""
+    return 2.0 if run % 8 >= 4 else 5.0
 
 
 def by_provider(market):
@@ -61,7 +61,7 @@ def slots_of(visits):
 def runs_of(client):
     """The runs of a person: each slot of the day, on weekdays and at weekends, for each care worker who comes."""
     return [
-        2 * (slot + 4 * weekend) + place
+        8 * place + slot + 4 * weekend
         for slot in slots_of(client["visits"])
         for weekend in (0, 1)
         for place in range(client["carers"])

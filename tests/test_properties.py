@@ -199,7 +199,7 @@ def test_the_theorems_hold_in_every_week_at_full_size(name):
 def test_two_care_workers_at_one_visit_are_two_people(name):
     scenario = wigan(name, 2)
     for seen in weekly(scenario, begun(scenario), watched=(ROSTERED,)):
-        by_visit = seen[ROSTERED].clients.seen.reshape(-1, 8, 2)
+        by_visit = seen[ROSTERED].clients.seen.reshape(-1, 2, 8).transpose(0, 2, 1)
         alone = (by_visit[:, :, 0] >= 0) & (by_visit[:, :, 0] == by_visit[:, :, 1])
         assert np.count_nonzero(alone) == 0
 

@@ -6,14 +6,14 @@ from . import compiled
 
 COUNCIL = 0
 IN_HOSPITAL = 2
-FEES, OUTCOME, PANEL, RETAINERS, UNUSED = range(5)
-WAGES, SICK_PAY, HOLIDAY_PAY, CHARGES, MILEAGE, OFFICE, AGENCY, OVERHEAD, RECRUITMENT, TRAINING = range(10)
+FEES, OUTCOME, PANEL, RETAINERS, UNUSED = 0, 1, 2, 3, 4
+WAGES, SICK_PAY, HOLIDAY_PAY, CHARGES, MILEAGE = 0, 1, 2, 3, 4
+OFFICE, AGENCY, OVERHEAD, RECRUITMENT, TRAINING = 5, 6, 7, 8, 9
 
 
 @compiled
-def overhead_an_hour(hours, scale, parameters):
+def overhead_an_hour(hours, scale, p):
     """Overhead £ an hour, o·max(H, floor)^(b−1)·(1 + (H/H2)²): falls up to some 2,000 hours a week, then rises (E8)."""
-    p = parameters[0]
     return (
         scale
         * max(hours, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)
@@ -24,9 +24,10 @@ def overhead_an_hour(hours, scale, parameters):
 @compiled
 def overheads(hours, scales, parameters):
     """`overhead_an_hour` of each size in hours a week with its own scale."""
+    p = parameters[0]
     out = np.empty(len(hours))
     for j in range(len(hours)):
-        out[j] = overhead_an_hour(hours[j], scales[j], parameters)
+        out[j] = overhead_an_hour(hours[j], scales[j], p)
     return out
 
 
@@ -93,7 +94,7 @@ def providers_owe(providers, wages, sick, parameters, price_index, wage_index, o
         owed[MILEAGE, j] = r.travel * p.money_mileage_per_travel_hour * price_index
         owed[OFFICE, j] = r.office * p.money_office_rate * wage_index
         owed[AGENCY, j] = r.agency * p.money_agency_rate * wage_index
-        overhead = r.size * overhead_an_hour(r.size, r.overhead_scale, parameters) * r.open
+        overhead = r.usual_hours * overhead_an_hour(r.usual_hours, r.overhead_scale, p) * r.open
         overhead += (r.delivered - r.delivered_council) * p.overhead_self_funded_cost
         owed[OVERHEAD, j] = overhead * price_index
         owed[RECRUITMENT, j] = r.hires * p.recruitment_hire_cost * price_index
@@ -114,7 +115,7 @@ def close_the_week(providers, parameters):
         r.year_surplus += surplus
         r.year_revenue += r.revenue
         if r.open == 1:
-            r.size += p.overhead_size_memory * (r.delivered - r.size)
+            r.usual_hours += p.overhead_size_memory * (r.delivered - r.usual_hours)
 
 
 @compiled
@@ -147,6 +148,6 @@ def count_costs(providers, parameters, levers, on_cost, price_index, reach):
             r.pay * lever.employment_paid_travel_share * on_cost + p.money_mileage_per_travel_hour * price_index
         )
         staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
-        overhead = overhead_an_hour(r.size, r.overhead_scale, parameters)
+        overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p)
         r.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * price_index
         r.open_cost = (r.cost_fixed + r.cost_travel + r.overhead_hour) * (1.0 + r.evasion * (1.0 - reach))

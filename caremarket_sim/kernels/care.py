@@ -47,12 +47,16 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
     for w in range(len(workers)):
         r = workers[w]
         if r.contact > 0.0:
-            late[w] = lateness(r, late_intercept, parameters)
-            skill[w] = skill_of(r, parameters)
+            late[w] = lateness(r, late_intercept, p)
+            skill[w] = skill_of(r, p)
             if r.tenure < p.experience_newcomer_weeks:
                 skill[w] *= p.experience_newcomer_skill
             available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
-            spare = max(available - r.contact - r.travel - r.gap, 0.0) * 60.0 / (r.contact * 60.0 / 35.0)
+            spare = (
+                max(available - r.contact - r.travel - r.gap, 0.0)
+                * 60.0
+                / (r.contact * 60.0 / p.travel_reference_minutes)
+            )
             slack[w] = spare * (1.0 if planned else p.experience_unpaid_slack_share)
     fade = np.float32(1.0 - p.experience_familiarity_fade)
     gain = np.float32(p.experience_familiarity_gain)
@@ -74,11 +78,12 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
         total = 0.0
         distinct = 0
         office = 0
-        for run in range(16):
-            w = c.seen[run]
+        seen, seen_before = c.seen, c.seen_before
+        for run in range(8 * c.carers):
+            w = seen[run]
             if w == NOBODY:
                 continue
-            days = 2.0 if run >= 8 else 5.0
+            days = 2.0 if (run & 7) >= 4 else 5.0
             total += days
             if w >= 0:
                 if met_by[w] != i:
@@ -94,8 +99,8 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
                 late_visits += days * p.experience_agency_late_share
                 distinct += w == AGENCY
                 office = max(office, w == OFFICE)
-        for run in range(16):
-            w = c.seen_before[run]
+        for run in range(8 * c.carers):
+            w = seen_before[run]
             if w >= 0:
                 if met_by[w] != i:
                     met_by[w] = i
@@ -255,7 +260,7 @@ def forget_rows(clients, moved):
     """Follow care workers to their new rows after gone ones are dropped."""
     for i in range(len(clients)):
         c = clients[i]
-        for run in range(16):
+        for run in range(8 * c.carers):
             if c.carer[run] >= 0:
                 c.carer[run] = moved[c.carer[run]]
             if c.seen[run] >= 0:

@@ -40,19 +40,24 @@ def patch_of(provider, zone):
 
 
 @compiled
-def kilometres(zones, a, b):
-    """Distance between the centres of two zones."""
-    return math.sqrt((zones[a].x - zones[b].x) ** 2 + (zones[a].y - zones[b].y) ** 2)
+def distance(from_x, from_y, x, y):
+    """Kilometres between two points."""
+    return math.sqrt((from_x - x) ** 2 + (from_y - y) ** 2)
 
 
 @compiled
-def leg_minutes(area, calls, leg_factor, practice, parameters):
+def kilometres(zones, a, b):
+    """Distance between the centres of two zones."""
+    return distance(zones[a].x, zones[a].y, zones[b].x, zones[b].y)
+
+
+@compiled
+def leg_minutes(area, calls, leg_factor, practice, p):
     """Minutes from one call to the next in a zone of `area` km² where a provider makes `calls` calls in that slot.
 
     leg = φ · 0.7124 · 1.3 · (A/n)^e km (Beardwood, Halton and Hammersley 1959, with a detour factor; e = 1/2 for one
     optimal tour), at most 5 km; driven at 20 km/h plus parking, or walked if that is quicker.
     """
-    p = parameters[0]
     reference = p.travel_reference_area
     leg = (
         leg_factor

@@ -22,12 +22,11 @@ def _category(u, first, second, third):
 
 
 @compiled
-def born(client, number, payer, zone_weights, parameters, key):
+def born(client, number, payer, zone_weights, p, key):
     """Give a person the attributes that their number was born with; policy touches none of them.
 
     `zone_weights` is the cumulative share of referrals by zone.
     """
-    p = parameters[0]
     client.number = number
     client.payer = payer
     client.zone = min(np.searchsorted(zone_weights, uniform(key, number, 1)), len(zone_weights) - 1)
@@ -84,9 +83,10 @@ def born(client, number, payer, zone_weights, parameters, key):
 @compiled
 def born_clients(rows, numbers, payers, zone_weights_council, zone_weights_self, parameters, key):
     """Fill new rows with the people of these numbers."""
+    p = parameters[0]
     for i in range(len(numbers)):
         weights = zone_weights_council if payers[i] == COUNCIL else zone_weights_self
-        born(rows[i], numbers[i], payers[i], weights, parameters, key)
+        born(rows[i], numbers[i], payers[i], weights, p, key)
 
 
 @compiled

@@ -1,7 +1,8 @@
 """The week's roster: every run of visits to a care worker who is in and has time, else office, agency or nobody.
 
 A run is one person's visits in one block of the week (a slot of the day, on weekdays or at weekends) for one care
-worker. Each run has an owner, whose own round it is; a stand-in covers while the owner is away.
+worker. Each run has an owner, whose own round it is; a stand-in covers while the owner is away. Runs 0 to 7 are the
+blocks for the first care worker at a visit (weekdays, then weekends), runs 8 to 15 the same for the second.
 """
 
 import math
@@ -9,7 +10,7 @@ import math
 import numpy as np
 
 from . import compiled
-from .geography import kilometres, leg_minutes, patch_of
+from .geography import distance, kilometres, leg_minutes, patch_of
 from .hashing import uniform
 
 RECEIVING = 1
@@ -31,16 +32,22 @@ def slot_of(visits, visit):
 
 
 @compiled
+def days_of(block):
+    """Days of a week that a block has: five on weekdays, two at weekends."""
+    return 2.0 if block >= 4 else 5.0
+
+
+@compiled
 def staff_lists(workers, provider_count):
-    """Rows of each provider's started care workers as a compressed list (start, rows)."""
-    start = np.zeros(provider_count + 1, np.int64)
+    """Each provider's started care workers as a compressed list: (start of each provider's part, worker rows)."""
+    start = np.zeros(provider_count + 1, np.int32)
     for w in range(len(workers)):
         if workers[w].status == IN_POST:
             start[workers[w].provider + 1] += 1
     for j in range(provider_count):
         start[j + 1] += start[j]
     filled = start[:-1].copy()
-    rows = np.empty(start[-1], np.int64)
+    rows = np.empty(start[-1], np.int32)
     for w in range(len(workers)):
         if workers[w].status == IN_POST:
             j = workers[w].provider
@@ -50,12 +57,12 @@ def staff_lists(workers, provider_count):
 
 
 @compiled
-def clear_week(clients, workers, providers):
+def clear_week(clients, providers):
     """Empty the columns that this week's roster fills, and count each provider's calls by zone and slot.
 
     Returns the place of each person's zone in their provider's patch, -1 outside it.
     """
-    patches = np.full(len(clients), -1, np.int64)
+    patches = np.full(len(clients), -1, np.int32)
     for j in range(len(providers)):
         r = providers[j]
         r.calls[:] = 0.0
@@ -70,13 +77,6 @@ def clear_week(clients, workers, providers):
         r.gap = 0.0
         r.late_visits = 0.0
         r.visits_due = 0.0
-    for w in range(len(workers)):
-        r = workers[w]
-        r.contact = 0.0
-        r.travel = 0.0
-        r.gap = 0.0
-        r.owned = 0.0
-        r.block_hours[:] = 0.0
     for i in range(len(clients)):
         c = clients[i]
         c.due = 0.0
@@ -84,22 +84,25 @@ def clear_week(clients, workers, providers):
         c.visits_due = 0.0
         c.missed = 0.0
         c.late = 0.0
-        c.seen_before[:] = c.seen[:]
-        c.seen[:] = NOBODY
+        for run in range(8 * c.carers):
+            c.seen_before[run] = c.seen[run]
+            c.seen[run] = NOBODY
         if c.status != RECEIVING:
             continue
-        k = patch_of(providers[c.provider], c.zone)
+        provider = providers[c.provider]
+        k = patch_of(provider, c.zone)
         patches[i] = k
         if k >= 0:
             for v in range(c.visits):
-                providers[c.provider].calls[k * 4 + slot_of(c.visits, v)] += c.carers
+                provider.calls[k * 4 + slot_of(c.visits, v)] += c.carers
     return patches
 
 
 @compiled
-def travel_table(providers, zones, leg_factor, parameters):
-    """Minutes of a leg for each provider, zone of its patch and slot."""
-    table = np.zeros((len(providers), 25 * 4))
+def hours_of_legs(providers, zones, leg_factor, parameters):
+    """Hours of a leg for each provider, zone of its patch and slot."""
+    p = parameters[0]
+    hours = np.zeros((len(providers), len(providers[0].calls)))
     for j in range(len(providers)):
         if providers[j].open == 0:
             continue
@@ -108,61 +111,110 @@ def travel_table(providers, zones, leg_factor, parameters):
             for s in range(4):
                 calls = providers[j].calls[k * 4 + s]
                 if calls > 0.0:
-                    table[j, k * 4 + s] = leg_minutes(area, calls, leg_factor, providers[j].practice, parameters)
-    return table
+                    minutes = leg_minutes(area, calls, leg_factor, providers[j].practice, p)
+                    hours[j, k * 4 + s] = minutes / 60.0
+    return hours
 
 
 @compiled
-def stand_in(client, block, hours, permanent, beside, staff, lo, hi, hands, zones, parameters):
-    """Row of the best worker for an open run, -1 where nobody has time.
+def hands_of(workers, staff, parameters):
+    """What is left of the week of each care worker in `staff`, by place in it, and where each block took them last.
+
+    (home zone, hours wanted, hours guaranteed, free hours, free own hours, free hours of each block, zone of each block
+    or -1, hours of travel and days out). Whoever is away has no time.
+    """
+    p = parameters[0]
+    count = len(staff)
+    home = np.empty(count, np.int32)
+    wanted = np.empty(count)
+    guaranteed = np.empty(count)
+    free = np.empty(count)
+    own_free = np.empty(count)
+    block_free = np.zeros((8, count))
+    at = np.full((count, 8, 2), np.nan)
+    out = np.zeros((count, 2))
+    for n in range(count):
+        r = workers[staff[n]]
+        home[n] = r.zone
+        wanted[n] = own_free[n] = r.hours_wanted
+        guaranteed[n] = r.guaranteed
+        free[n] = r.hours_wanted * p.rostering_stretch if r.absent == 0 else -1.0
+        for block in range(8):
+            if r.absent == 0:
+                block_free[block, n] = days_of(block) * p.rostering_block_hours
+    return home, wanted, guaranteed, free, own_free, block_free, at, out
+
+
+@compiled
+def stand_in(
+    client,
+    block,
+    hours,
+    permanent,
+    beside,
+    lo,
+    hi,
+    place,
+    home,
+    wanted,
+    guaranteed,
+    free,
+    own_free,
+    block_free,
+    at,
+    ables,
+    zones,
+    p,
+):
+    """Place in the staff list of the best care worker for an open run, -1 where nobody has time.
 
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
     `permanent` asks for room in the worker's own hours, so that the run can become the worker's. `beside` is who comes
-    to the same visits already, -1 nobody: two care workers at one visit are two people. `hands` are the week's columns
-    of care workers, as `roster` makes them.
+    to the same visits already, -1 nobody: two care workers at one visit are two people. `place` gives the place of each
+    row of care workers; the provider's own are `lo` to `hi`; `hands` is as `hands_of` makes it.
     """
-    p = parameters[0]
-    employer, home, wanted, guaranteed, free, own_free, block_free, at = hands
+    own_hours = hours if permanent else -np.inf
+    # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
     best = -1
-    best_score = 0.0
+    best_score = np.float32(0.0)
     for k in range(len(client.familiar)):
-        w = client.familiar[k]
-        if w < 0 or w == beside or client.familiarity[k] <= best_score:
-            continue
-        if free[w] < hours or block_free[w, block] < hours or employer[w] != client.provider:
-            continue
-        if permanent and own_free[w] < hours:
-            continue
-        best_score = client.familiarity[k]
-        best = w
+        n = place[max(client.familiar[k], 0)]
+        able = (client.familiar[k] >= 0) & (n >= lo) & (n < hi) & (n != beside)
+        n = max(n, 0)
+        able &= (free[n] >= hours) & (block_free[block, n] >= hours) & (own_free[n] >= own_hours)
+        if able & (client.familiarity[k] > best_score):
+            best_score = client.familiarity[k]
+            best = n
     if best >= 0:
         return best
-    best_score = -1e300
+    count = 0
     for n in range(lo, hi):
-        w = staff[n]
-        if w == beside or free[w] < hours or block_free[w, block] < hours or (permanent and own_free[w] < hours):
-            continue
-        spare = own_free[w] if permanent else free[w] - wanted[w] * (p.rostering_stretch - 1.0)
-        score = p.rostering_spare_weight * spare / wanted[w]
-        lacking = guaranteed[w] - (wanted[w] - spare)
-        if lacking > 0.0 and guaranteed[w] > 0.0:
-            score += p.rostering_guarantee_weight * lacking / guaranteed[w]
-        if score <= best_score:
-            continue
-        zone = at[w, block] if at[w, block] >= 0 else home[w]
-        score -= p.rostering_distance_weight * kilometres(zones, zone, client.zone)
+        ables[count] = n
+        count += (free[n] >= hours) & (block_free[block, n] >= hours) & (own_free[n] >= own_hours) & (n != beside)
+    best_score = -np.inf
+    for m in range(count):
+        n = ables[m]
+        spare = own_free[n] if permanent else free[n] - wanted[n] * (p.rostering_stretch - 1.0)
+        score = p.rostering_spare_weight * spare / wanted[n]
+        lacking = guaranteed[n] - (wanted[n] - spare)
+        if lacking > 0.0 and guaranteed[n] > 0.0:
+            score += p.rostering_guarantee_weight * lacking / guaranteed[n]
+        if math.isnan(at[n, block, 0]):
+            away = kilometres(zones, home[n], client.zone)
+        else:
+            away = distance(at[n, block, 0], at[n, block, 1], zones[client.zone].x, zones[client.zone].y)
+        score -= p.rostering_distance_weight * away
         if score > best_score:
             best_score = score
-            best = w
+            best = n
     return best
 
 
 @compiled
-def legs_between(zones, first, second, days, driving_speed):
-    """Hours of travel between two zones on each of `days`."""
-    if first < 0 or first == second:
-        return 0.0
-    return days * kilometres(zones, first, second) / driving_speed
+def way(from_x, from_y, x, y, speed):
+    """Hours on the way to a place from where somebody is; none where the day begins, which is nowhere (nan)."""
+    hours = distance(from_x, from_y, x, y) / speed
+    return hours if hours > 0.0 else 0.0
 
 
 @compiled
@@ -173,123 +225,151 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     the rest (E2), and what is left is not delivered.
     """
     p = parameters[0]
-    patches = clear_week(clients, workers, providers)
-    table = travel_table(providers, zones, leg_factor, parameters)
-    staff_start, staff = staff_lists(workers, len(providers))
+    patches = clear_week(clients, providers)
+    legs = hours_of_legs(providers, zones, leg_factor, parameters)
+    start, staff = staff_lists(workers, len(providers))
+    hands = hands_of(workers, staff, parameters)
+    home, wanted, guaranteed, free, own_free, block_free, at, out = hands
+    place = np.full(len(workers), -1, np.int32)
+    for n in range(len(staff)):
+        place[staff[n]] = n
     speed = p.travel_driving_speed
-    gap = p.rostering_gap_minutes / 60.0
     far = p.travel_longest_leg / speed
     count = len(clients)
-    employer = np.full(len(workers), -1, np.int32)
-    home = np.zeros(len(workers), np.int32)
-    wanted = np.zeros(len(workers))
-    guaranteed = np.zeros(len(workers))
-    free = np.full(len(workers), -1.0)
-    own_free = np.zeros(len(workers))
-    block_free = np.zeros((len(workers), 8))
-    at = np.full((len(workers), 8), -1, np.int32)
-    travel = np.zeros(len(workers))
-    days_out = np.zeros(len(workers))
-    for n in range(len(staff)):
-        w = staff[n]
-        employer[w] = workers[w].provider
-        home[w] = workers[w].zone
-        wanted[w] = own_free[w] = workers[w].hours_wanted
-        guaranteed[w] = workers[w].guaranteed
-        if workers[w].absent == 0:
-            free[w] = wanted[w] * p.rostering_stretch
-            for block in range(8):
-                block_free[w, block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours
-    hands = (employer, home, wanted, guaranteed, free, own_free, block_free, at)
     runs = 0
     for i in range(count):
         if clients[i].status == RECEIVING:
             runs += 2 * int(clients[i].visits) * int(clients[i].carers)
     open_client = np.empty(runs, np.int32)
-    open_run = np.empty(runs, np.int32)
+    open_run = np.empty(runs, np.int8)
     n_open = 0
+    ables = np.empty(len(staff), np.int32)
     offset = int(uniform(key, 0, 0) * count)
     for m in range(count):
-        i = (m + offset) % count
+        i = m + offset if m + offset < count else m + offset - count
         c = clients[i]
         if c.status != RECEIVING:
             continue
-        j = c.provider
+        provider = providers[c.provider]
         patch = patches[i]
+        x, y = zones[c.zone].x, zones[c.zone].y
+        lo, hi = start[c.provider], start[c.provider + 1]
+        due = 0.0
+        visits_due = 0.0
         for v in range(c.visits):
             slot = slot_of(c.visits, v)
-            leg = table[j, patch * 4 + slot] / 60.0 if patch >= 0 else far
-            for weekend in range(2):
-                days = 2.0 if weekend else 5.0
-                block = slot + 4 * weekend
+            leg = legs[c.provider, patch * 4 + slot] if patch >= 0 else far
+            for block in range(slot, 8, 4):
+                days = days_of(block)
                 hours = days * c.visit_minutes / 60.0
-                for place in range(c.carers):
-                    run = block * 2 + place
-                    c.due += hours
-                    c.visits_due += days
+                for run in range(block, 8 * c.carers, 8):
+                    due += hours
+                    visits_due += days
                     w = c.carer[run]
-                    twice = place == 1 and w == c.carer[run - 1]
-                    if w >= 0 and (twice or employer[w] != j):
-                        w = NOBODY
-                        c.carer[run] = NOBODY
                     if w >= 0:
-                        if free[w] >= hours and block_free[w, block] >= hours:
+                        n = place[w]
+                        twice = run >= 8 and w == c.carer[run - 8]
+                        if twice or n < lo or n >= hi:
+                            w = NOBODY
+                        elif free[n] >= hours and block_free[block, n] >= hours:
                             c.seen[run] = w
-                            own_free[w] -= hours
-                            free[w] -= hours
-                            block_free[w, block] -= hours
-                            travel[w] += days * leg + legs_between(zones, at[w, block], c.zone, days, speed)
-                            days_out[w] += days
-                            at[w, block] = c.zone
+                            own_free[n] -= hours
+                            free[n] -= hours
+                            block_free[block, n] -= hours
+                            out[n, 0] += days * (leg + way(at[n, block, 0], at[n, block, 1], x, y, speed))
+                            out[n, 1] += days
+                            at[n, block, 0] = x
+                            at[n, block, 1] = y
                             continue
-                        if workers[w].absent == 0:
-                            c.carer[run] = NOBODY
+                        elif free[n] < 0.0:
+                            own_free[n] -= hours
                         else:
-                            own_free[w] -= hours
+                            w = NOBODY
+                        c.carer[run] = w
                     open_client[n_open] = i
                     open_run[n_open] = run
                     n_open += 1
-        providers[j].due += c.due
-        providers[j].visits_due += c.visits_due
+        c.due = due
+        c.visits_due = visits_due
+        provider.due += due
+        provider.visits_due += visits_due
         if c.payer == COUNCIL:
-            providers[j].due_council += c.due
+            provider.due_council += due
     left = 0
-    for n in range(n_open):
-        i = open_client[n]
-        c = clients[i]
-        run = open_run[n]
-        block = run // 2
-        days = 2.0 if block >= 4 else 5.0
+    for m in range(n_open):
+        c = clients[open_client[m]]
+        run = open_run[m]
+        block = run % 8
+        days = days_of(block)
         hours = days * c.visit_minutes / 60.0
-        j = c.provider
-        lo, hi = staff_start[j], staff_start[j + 1]
-        w = NOBODY
-        beside = c.seen[run ^ 1]
+        lo, hi = start[c.provider], start[c.provider + 1]
+        beside = place[c.seen[run ^ 8]] if c.seen[run ^ 8] >= 0 else -1
+        n = -1
         if c.carer[run] == NOBODY:
-            w = stand_in(c, block, hours, True, beside, staff, lo, hi, hands, zones, parameters)
-            if w >= 0:
-                c.carer[run] = w
-                own_free[w] -= hours
-        if w < 0:
-            w = stand_in(c, block, hours, False, beside, staff, lo, hi, hands, zones, parameters)
-        if w < 0:
-            open_client[left] = i
+            n = stand_in(
+                c,
+                block,
+                hours,
+                True,
+                beside,
+                lo,
+                hi,
+                place,
+                home,
+                wanted,
+                guaranteed,
+                free,
+                own_free,
+                block_free,
+                at,
+                ables,
+                zones,
+                p,
+            )
+            if n >= 0:
+                c.carer[run] = staff[n]
+                own_free[n] -= hours
+        if n < 0:
+            n = stand_in(
+                c,
+                block,
+                hours,
+                False,
+                beside,
+                lo,
+                hi,
+                place,
+                home,
+                wanted,
+                guaranteed,
+                free,
+                own_free,
+                block_free,
+                at,
+                ables,
+                zones,
+                p,
+            )
+        if n < 0:
+            open_client[left] = open_client[m]
             open_run[left] = run
             left += 1
             continue
-        patch = patches[i]
-        leg = table[j, patch * 4 + block % 4] / 60.0 if patch >= 0 else far
-        c.seen[run] = w
-        free[w] -= hours
-        block_free[w, block] -= hours
-        travel[w] += days * leg + legs_between(zones, at[w, block], c.zone, days, speed)
-        days_out[w] += days
-        at[w, block] = c.zone
+        patch = patches[open_client[m]]
+        leg = legs[c.provider, patch * 4 + block % 4] if patch >= 0 else far
+        c.seen[run] = staff[n]
+        x, y = zones[c.zone].x, zones[c.zone].y
+        free[n] -= hours
+        block_free[block, n] -= hours
+        out[n, 0] += days * (leg + way(at[n, block, 0], at[n, block, 1], x, y, speed))
+        out[n, 1] += days
+        at[n, block, 0] = x
+        at[n, block, 1] = y
     undelivered = 0.0
-    for n in range(left):
-        c = clients[open_client[n]]
-        run = open_run[n]
-        days = 2.0 if run >= 8 else 5.0
+    for m in range(left):
+        c = clients[open_client[m]]
+        run = open_run[m]
+        days = days_of(run % 8)
         hours = days * c.visit_minutes / 60.0
         provider = providers[c.provider]
         if provider.office + hours <= p.rostering_office_hours + office_share * provider.plan:
@@ -312,16 +392,20 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         provider.delivered += c.delivered
         if c.payer == COUNCIL:
             provider.delivered_council += c.delivered
-    for n in range(len(staff)):
-        w = staff[n]
+    for w in range(len(workers)):
         r = workers[w]
-        r.owned = r.hours_wanted - own_free[w]
-        if r.absent == 0:
-            r.contact = r.hours_wanted * p.rostering_stretch - free[w]
-            r.travel = travel[w]
-            r.gap = gap * days_out[w]
+        n = place[w]
+        r.owned = r.hours_wanted - own_free[n] if n >= 0 else 0.0
+        r.contact = 0.0
+        r.travel = 0.0
+        r.gap = 0.0
+        r.block_hours[:] = 0.0
+        if n >= 0 and r.absent == 0:
+            r.contact = r.hours_wanted * p.rostering_stretch - free[n]
+            r.travel = out[n, 0]
+            r.gap = p.rostering_gap_minutes / 60.0 * out[n, 1]
             for block in range(8):
-                r.block_hours[block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours - block_free[w, block]
+                r.block_hours[block] = days_of(block) * p.rostering_block_hours - block_free[block, n]
             provider = providers[r.provider]
             provider.contact += r.contact
             provider.travel += r.travel
@@ -330,9 +414,8 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
 
 
 @compiled
-def lateness(worker, late_intercept, parameters):
-    """Chance that a worker's visit is more than 30 minutes late: logit⁻¹(λ0 + 4(duty/available − 0.9))."""
-    p = parameters[0]
+def lateness(worker, late_intercept, p):
+    """Chance that a worker's visit is more than 30 minutes late: logit⁻¹(λ0 + λ(duty/available − 1))."""
     duty = worker.contact + worker.travel + worker.gap
     available = worker.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
-    return 1.0 / (1.0 + math.exp(-(late_intercept + p.rostering_late_effect * (duty / available - 0.9))))
+    return 1.0 / (1.0 + math.exp(-(late_intercept + p.rostering_late_effect * (duty / available - 1.0))))

@@ -40,9 +40,8 @@ def queue_of(clients, week_key):
 
 
 @compiled
-def able(j, client, providers, parameters, price, mc_fixed, mc_travel, stretch, hours):
+def able(j, client, providers, p, price, mc_fixed, mc_travel, stretch, hours):
     """1 where provider j can take the package, 0 for lack of staff, -1 where it would lose money (E2)."""
-    p = parameters[0]
     provider = providers[j]
     if provider.committed + hours > stretch * provider.capacity:
         return 0
@@ -54,9 +53,8 @@ def able(j, client, providers, parameters, price, mc_fixed, mc_travel, stretch, 
 
 
 @compiled
-def appeal(j, patch, client, providers, parameters, load, mode):
+def appeal(j, patch, client, providers, p, load, mode):
     """Log weight of a provider among those able: room for more, spread over its patch, already near (E2)."""
-    p = parameters[0]
     provider = providers[j]
     if mode == OWN_CHOICE:
         rating = provider.rating if provider.rating > 0 else GOOD
@@ -137,7 +135,7 @@ def source_packages(
                     if room < hours:
                         continue
                 price = provider.rate * paid_share if is_council else provider.price
-                answer = able(j, c, providers, parameters, price, mc_fixed, mc_travel, stretch, hours)
+                answer = able(j, c, providers, p, price, mc_fixed, mc_travel, stretch, hours)
                 if answer < 0 and is_council:
                     provider.declined += 1.0 / max(1, zone_start[c.zone + 1] - zone_start[c.zone])
                     if lead and mode == ZONED_LEAD:
@@ -146,7 +144,7 @@ def source_packages(
                     continue
                 score = gumbel(key, pair(c.number, provider.number), 2)
                 weighing = OPEN_SPOT if not is_council and c.readiness < p.sourcing_unguided_share else mode
-                score += appeal(j, zone_patches[n], c, providers, parameters, load, weighing)
+                score += appeal(j, zone_patches[n], c, providers, p, load, weighing)
                 if not is_council and provider.contracted:
                     score += math.log(p.sourcing_contracted_self_weight)
                 if j == c.former and c.notice == 0 and c.weeks_away > 0:

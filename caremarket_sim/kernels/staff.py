@@ -9,9 +9,8 @@ ON_LEAVE, SICK = 1, 2
 
 
 @compiled
-def skill_of(worker, parameters):
+def skill_of(worker, p):
     """Skill from experience, qualification, training and values, 0 to 1 (M10, M11, M12, M21)."""
-    p = parameters[0]
     skill = (
         p.experience_skill_base
         + p.experience_skill_experience * (1.0 - math.exp(-worker.experience / p.experience_skill_years))
@@ -46,7 +45,7 @@ def summarise_staff(workers, providers, parameters):
             provider.staff += 1.0
             provider.capacity += r.hours_wanted * p.rostering_stretch * here
             provider.zero_staff += r.guaranteed == 0.0
-            provider.skill += skill_of(r, parameters)
+            provider.skill += skill_of(r, p)
             provider.strain += r.strain
             provider.newcomers += r.tenure < 52.0
     for j in range(len(providers)):

@@ -5,6 +5,7 @@ import numpy as np
 from . import compiled
 from .geography import patch_of
 from .hashing import pair, uniform
+from .rostering import days_of
 from .workforce import leave_job
 
 RECEIVING, LEFT = 1, 4
@@ -70,11 +71,11 @@ def transfer_staff(clients, workers, providers, parameters, key):
         c = clients[i]
         if c.provider < 0:
             continue
-        for run in range(16):
+        for run in range(8 * c.carers):
             w = c.carer[run]
             if w < 0 or workers[w].status != IN_POST:
                 continue
-            hours = (2.0 if run >= 8 else 5.0) * c.visit_minutes / 60.0
+            hours = days_of(run % 8) * c.visit_minutes / 60.0
             total[w] += hours
             if workers[w].provider != c.provider:
                 moved[w] += hours

@@ -13,9 +13,8 @@ IN, ON_LEAVE, SICK = 0, 1, 2
 
 
 @compiled
-def born_worker(worker, number, zone_weights, parameters, key):
+def born_worker(worker, number, zone_weights, p, key):
     """Give a potential care worker the attributes that their number was born with."""
-    p = parameters[0]
     worker.number = number
     worker.zone = min(np.searchsorted(zone_weights, uniform(key, number, 1)), len(zone_weights) - 1)
     worker.age = p.leaving_youngest_age + (p.leaving_oldest_age - p.leaving_youngest_age) * uniform(key, number, 2)
@@ -35,8 +34,9 @@ def born_worker(worker, number, zone_weights, parameters, key):
 @compiled
 def born_workers(rows, numbers, zone_weights, parameters, key):
     """Fill new rows with the people of these numbers."""
+    p = parameters[0]
     for i in range(len(numbers)):
-        born_worker(rows[i], numbers[i], zone_weights, parameters, key)
+        born_worker(rows[i], numbers[i], zone_weights, p, key)
 
 
 @compiled
@@ -71,11 +71,10 @@ def take_leave(workers, parameters, absence, week, phase_key, key):
 
 
 @compiled
-def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_reference, parameters):
+def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_reference, p):
     """Annual log-odds of leaving (E4): effective pay against outside pay (M1, M9), volatility and shortfall of hours
     (M4, M5), tenure (M6), age (M7), distance (M8), training and qualification (M10, M11), values (M12), manager (M13),
     shrinking or growing provider (M14), voice (M18), strain. Zero-hours has no term of its own."""
-    p = parameters[0]
     logit = intercept
     on_duty = math.log(max(worker.effective_pay, 1.0) / outside_pay)
     agreed = math.log(worker.pay / outside_pay)
@@ -123,7 +122,7 @@ def carers_leave(workers, providers, growth, intercept, volatility_reference, ou
         zero = r.guaranteed == 0.0
         tallies[2] += 1.0
         tallies[3] += zero
-        logit = leaving_logit(r, providers[j], growth[j], outside_pay, intercept, volatility_reference, parameters)
+        logit = leaving_logit(r, providers[j], growth[j], outside_pay, intercept, volatility_reference, p)
         weekly = 1.0 - (1.0 + math.exp(logit)) ** (-1.0 / 52.0)
         tallies[4] += weekly
         if uniform(key, r.number, 0) < weekly:
@@ -209,11 +208,11 @@ def hire(
             if best < 0:
                 continue
             if inside:
-                start_job(workers[pool[best]], j, provider, zones, starter_guaranteed[j], parameters, key)
+                start_job(workers[pool[best]], j, provider, zones, starter_guaranteed[j], p, key)
                 workers[pool[best]].weeks_to_start = int(round(p.recruitment_weeks_from_pool))
             else:
                 outcomes[best] = j
-                start_job(candidates[best], j, provider, zones, starter_guaranteed[j], parameters, key)
+                start_job(candidates[best], j, provider, zones, starter_guaranteed[j], p, key)
                 candidates[best].weeks_to_start = int(round(p.recruitment_weeks_from_outside))
                 taken += 1
             provider.hires += 1.0
@@ -222,9 +221,8 @@ def hire(
 
 
 @compiled
-def start_job(worker, j, provider, zones, guaranteed_chance, parameters, key):
+def start_job(worker, j, provider, zones, guaranteed_chance, p, key):
     """Sign a contract with provider j: onboarding until checks are done."""
-    p = parameters[0]
     worker.status = ONBOARDING
     worker.provider = j
     worker.tenure = 0.0

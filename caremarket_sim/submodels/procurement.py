@@ -161,7 +161,7 @@ def award(market, parameters, draws):
     for number in firms.numbers_of_week(market.week, arrivals, firms.OUTSIDE_BIDDERS):
         row = firms.found(market, parameters, draws, int(number), False, staffed=False)
         row["open"] = 0
-        row["demand"] = row["demand_slow"] = row["size"] = 0.0
+        row["demand"] = row["demand_slow"] = row["usual_hours"] = 0.0
         pick = int(uniform(draws.key("outside_bidders"), int(number), 1) * max(len(providers) - 1, 1))
         row["cost_fixed"], row["cost_travel"] = providers.cost_fixed[pick], providers.cost_travel[pick]
         row["open_cost"] = providers.open_cost[pick]
@@ -202,7 +202,7 @@ def start_contracts(market, parameters, draws):
         commissioner["codesign_done"] = 0.0
     elif tenders.is_contest(decided):
         commissioner["codesigned"] = 0.0
-    won = (providers.won == 1) & ((providers.open == 1) | (providers.size == 0.0)) & (providers.closing == 0)
+    won = (providers.won == 1) & ((providers.open == 1) | (providers.usual_hours == 0.0)) & (providers.closing == 0)
     if not won.any():
         return
     if not tenders.is_contest(decided):

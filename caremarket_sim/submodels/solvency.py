@@ -113,7 +113,7 @@ def end_trading(market, ending, p, draws):
     clients.notice[held] = 0
     clients.provider[held] = -1
     market.pay("providers", "owners", "capital", np.where(ending, providers.cash / 100.0, 0.0))
-    for name in ("open", "contracted", "committed", "council_hours", "demand", "size", "won"):
+    for name in ("open", "contracted", "committed", "council_hours", "demand", "usual_hours", "won"):
         providers.rows[name][ending] = 0
 
 
