@@ -27,6 +27,7 @@ from caremarket_sim.experiments.runs import run
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.policy import LEVERS, PRESETS, of_preset
 from caremarket_sim.policy.settings import unmet_needs
+from caremarket_sim.reporting.documents.formats import results_tables
 from caremarket_sim.reporting.explanation import explanation_files
 from caremarket_sim.scenario import Change
 from tests.small_place import FOLDER, REGIMES, small
@@ -234,6 +235,9 @@ def test_the_command_writes_tables_goes_on_after_a_stop_and_can_be_verified(tmp_
     assert {row["reference"] for row in found["explanation"]} == {PRESENT}
     table = pd.read_csv(out / "explanation.csv", encoding="utf-8-sig")
     assert set(table.group) == {"whole", *POLICY_GROUPS}
+    told = results_tables()[0]
+    for name in ("explanation.csv", "interactions.csv", "knock_outs.csv"):
+        assert list(pd.read_csv(out / name, encoding="utf-8-sig").columns) == told[name]["columns"]
     assert main(["verify", str(out)]) == 0
     assert main(asked) == 2
     assert main([*asked, "--resume", "--quiet"]) == 0

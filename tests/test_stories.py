@@ -22,11 +22,12 @@ from caremarket_sim.experiments.stories import (
     log_of,
     most_typical,
     story,
-    with_most_to_tell,
+    with_a_story,
 )
 from caremarket_sim.indicators import outcome_of
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.randomness import Draws
+from caremarket_sim.reporting.documents.formats import results_tables
 from caremarket_sim.reporting.story import story_files, story_html
 from caremarket_sim.reporting.story_lines import facts, told
 from caremarket_sim.scenario.timing import monday_of
@@ -62,7 +63,7 @@ def provider_of(market, row):
 
 
 def of(log, who, at, event=None, kind=WEEK):
-    rows = log[(log.who == who) & (log.week == at) & (log.kind == kind)]
+    rows = log[(log.who == who) & (log.week == at + 1) & (log.kind == kind)]
     return rows if event is None else rows[rows.event == event]
 
 
@@ -149,7 +150,7 @@ def test_what_happened_to_a_crowd_is_what_the_weekly_states_say(crowd):
                 row = row_of(table, number)
                 now[who, number] = gone if row is None else int(row["status"])
         for (who, number), status in now.items() if before else ():
-            was, happened = before[who, number], known.get((who, number, at), set())
+            was, happened = before[who, number], known.get((who, number, at + 1), set())
             if was != status:
                 compared += 1
                 assert happened, (who, number, at, was, status)
@@ -290,7 +291,7 @@ def test_every_event_told_in_the_story_is_found_in_the_event_log(tmp_path):
         assert len(rows) == 1, one
         day = pd.Timestamp(rows.date.iloc[0])
         assert one.words.startswith(f"{day.day} {day:%B %Y}: {one.event}")
-        assert str(monday_of(one.week, small().start)) == rows.date.iloc[0]
+        assert str(monday_of(one.week - 1, small().start)) == rows.date.iloc[0]
         assert one.words in items
     dated = [item for item in items if " 20" in item.split(":")[0] and item.split(" ")[0].isdigit()]
     assert sorted(dated) == sorted(one.words for one in everything), "and nothing else with a date is told"
@@ -310,7 +311,7 @@ def test_numbers_side_by_side_are_counted_from_the_log():
         assert said["Pay in all"] == f"£{work['pay of the week'].sum():,.0f}"
 
 
-def test_the_default_is_a_typical_person_with_the_longest_story():
+def test_the_default_is_the_most_typical_person_who_has_a_story():
     market = begun(small(), FUTURE)
     found = two_lives()
     clients, workers = candidates(market, None, None)
@@ -323,14 +324,17 @@ def test_the_default_is_a_typical_person_with_the_longest_story():
     assert workers[0] == rows["number"][np.argmin(away)]
     assert set(workers) == set(rows["number"][np.argsort(away)[:NEAREST]])
     assert found.client.number in clients
-    weeks = {}
+    pair = [small("baseline", 40), small("block", 40)]
+    weeks = {number: [] for number in workers}
     for number in workers:
-        weeks[number] = 0
-        for name in ("baseline", "block"):
-            events = follow(small(name, 40), FUTURE, clients[0], number)
-            weeks[number] += sum(one.event == "situation" and one.detail == "in post" for one in events)
-    best = with_most_to_tell([small("baseline", 40), small("block", 40)], FUTURE, clients[:1], workers)
-    assert weeks[best[1]] == max(weeks.values()) > min(weeks.values())
+        for scenario in pair:
+            events = follow(scenario, FUTURE, clients[0], number)
+            weeks[number].append(sum(one.event == "situation" and one.detail == "in post" for one in events))
+    chosen = with_a_story(pair, FUTURE, clients[:1], workers)[1]
+    assert chosen == next(number for number in workers if min(weeks[number]) >= 20)
+    late = [number for number in workers if min(weeks[number]) < 20]
+    assert late, "somebody does leave, so that passing over means something"
+    assert min(weeks[with_a_story(pair, FUTURE, clients[:1], late)[1]]) == max(min(weeks[number]) for number in late)
     assert candidates(market, 3, None)[0] == [3]
     with pytest.raises(BadInput, match="nobody to follow"):
         most_typical(market.workers, np.zeros(len(market.workers), bool), ("pay",))
@@ -392,6 +396,7 @@ def test_the_command_writes_the_log_the_page_and_the_timelines(tmp_path, capsys)
         "events.csv", "story.html", "summary.txt", "client.png", "client.svg", "worker.png", "worker.svg"
     }  # fmt: skip
     log = pd.read_csv(out / "events.csv", encoding="utf-8-sig")
+    assert list(log.columns) == results_tables()[0]["events.csv"]["columns"]
     assert set(log.scenario) == {"baseline", "collaborative"}
     assert main(["story", *files, "--out", str(out)]) == 2
     assert "there are files here already" in capsys.readouterr().err
