@@ -24,18 +24,20 @@ from caremarket_sim.parameters import Numbers
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.week import fork, one_week, settled_market
 
-NEAREST = 10
-"""How many of the most typical people are looked at for the one with the longest story."""
+NEAREST = 20
+"""How many of the most typical people are looked at for one with a story to tell."""
+
+LEAST_WEEKS = 52
+"""For how long somebody must stay in every scenario to be chosen; half of the whole time where that is shorter."""
 
 CLIENT_RULE = (
-    f"of the {NEAREST} people nearest the median in hours a week, continuity of care and quality of life, among all "
-    "whom the council pays for and who receive care when the scenarios begin, the one who draws on care for the most "
-    "weeks, all scenarios taken together, so that there is a story to tell"
+    "of all people whom the council pays for and who receive care when the scenarios begin, the one nearest the median "
+    "in hours a week, continuity of care and quality of life, passing over those who leave care within a year in any "
+    "of the scenarios"
 )
 WORKER_RULE = (
-    f"of the {NEAREST} care workers nearest the median in hours wanted, pay and weeks with the employer, among all in "
-    "post when the scenarios begin, the one who is in post for the most weeks, all scenarios taken together, so that "
-    "there is a story to tell"
+    "of all care workers in post when the scenarios begin, the one nearest the median in hours wanted, pay and weeks "
+    "with the employer, passing over those who are in post for less than a year in any of the scenarios"
 )
 NAMED = "chosen by number"
 
@@ -88,7 +90,7 @@ class Story:
         """How each week was: a row a week, a column a measure; nan where there was nothing to measure."""
         rows = self.of(scenario, who, "week")
         found = rows.pivot(index="week", columns="event", values="value")
-        return found.reindex(range(self.scenarios[0].weeks))
+        return found.reindex(range(1, self.scenarios[0].weeks + 1))
 
     def summary(self) -> list[str]:
         """Each life in each scenario in a sentence or two."""
@@ -142,7 +144,7 @@ def story(
     rules = NAMED if client is not None else CLIENT_RULE, NAMED if worker is not None else WORKER_RULE
     if client is None or worker is None:
         tell("looking for typical people", 0, 0)
-        client, worker = with_most_to_tell(followed, future, *candidates(settled, client, worker))
+        client, worker = with_a_story(followed, future, *candidates(settled, client, worker))
     people = client_of(settled, client, rules[0]), worker_of(settled, worker, rules[1])
     parts = []
     for place, scenario in enumerate(followed):
@@ -163,9 +165,20 @@ def follow(scenario: Scenario, seed: int, client: int, worker: int) -> list[Even
 
 
 def log_of(events: Sequence[tuple[str, Event]]) -> pd.DataFrame:
-    """The events, each with the name of its scenario, as a table; units stand beside each value."""
+    """The events, each with the name of its scenario, as a table; the first week is week 1."""
     rows = [
-        (name, one.who, one.number, one.week, one.day.isoformat(), one.kind, one.event, one.detail, one.value, one.unit)
+        (
+            name,
+            one.who,
+            one.number,
+            one.week + 1,
+            one.day.isoformat(),
+            one.kind,
+            one.event,
+            one.detail,
+            one.value,
+            one.unit,
+        )
         + (one.by,)
         for name, one in events
     ]
@@ -199,20 +212,21 @@ def most_typical(table: Table, among: NDArray[np.bool_], columns: Sequence[str],
     return rows["number"][np.lexsort((rows["number"], away))][:count].tolist()
 
 
-def with_most_to_tell(
+def with_a_story(
     scenarios: Sequence[Scenario], seed: int, clients: Sequence[int], workers: Sequence[int]
 ) -> tuple[int, int]:
-    """Who of each draws on care, or is in post, for the most weeks over all scenarios; the first of those who tie."""
-    weeks = np.zeros((2, max(len(clients), len(workers))))
-    for scenario in scenarios:
+    """The first of each who draws on care, or is in post, for long enough in every scenario; else who does longest."""
+    client_weeks = np.zeros((len(scenarios), len(clients)))
+    worker_weeks = np.zeros((len(scenarios), len(workers)))
+    for place, scenario in enumerate(scenarios):
         market = fork(settled_market(scenario, seed, settled_folder()), scenario)
         for week in range(scenario.weeks):
             one_week(market, scenario.parameters.numbers, Numbers(scenario.levers_at(week).row), seed)
-            here = market.clients.number[market.clients.status != LEFT]
-            at_work = market.workers.number[market.workers.status == IN_POST]
-            weeks[0, : len(clients)] += np.isin(clients, here)
-            weeks[1, : len(workers)] += np.isin(workers, at_work)
-    return clients[int(np.argmax(weeks[0]))], workers[int(np.argmax(weeks[1]))]
+            client_weeks[place] += np.isin(clients, market.clients.number[market.clients.status != LEFT])
+            worker_weeks[place] += np.isin(workers, market.workers.number[market.workers.status == IN_POST])
+    enough = min(LEAST_WEEKS, scenarios[0].weeks // 2)
+    client, worker = (np.minimum(weeks.min(axis=0), enough).argmax() for weeks in (client_weeks, worker_weeks))
+    return clients[int(client)], workers[int(worker)]
 
 
 def client_of(market: Market, number: int, rule: str) -> Person:

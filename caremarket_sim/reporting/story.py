@@ -150,11 +150,17 @@ def _life(story: Story, person: Person) -> list[Block]:
             "How each week was, the scenarios one above the other.",
             Data(f"weeks-{short}", _weeks(story, person.who)),
         ),
-        Table("Side by side", ["Measure", *story.names], [Group("", rows)], "Counted from the log of events.",
-              Data(f"numbers-{short}", numbers), stacks=True),
+        Table(
+            f"The {person.who}'s life in numbers, side by side",
+            ["Measure", *story.names],
+            [Group("", rows)],
+            "Counted from the log of events.",
+            Data(f"numbers-{short}", numbers),
+            stacks=True,
+        ),
         Heading("What happened, in order"),
         Columns([part.columns[0] for part in events]),
-    ]  # fmt: skip
+    ]
 
 
 def _weeks(story: Story, who: str) -> pd.DataFrame:

@@ -153,9 +153,10 @@ def spells(story: Story, scenario: str, who: str) -> list[tuple[int, int, str, s
 def _draw_situation(axis: Axes, story: Story, scenario: str, who: str, weeks: int) -> None:
     axis.set_title(f"\n{scenario}", fontweight="bold", fontsize=10, pad=4)
     last = 0
-    for first, end, situation, provider in spells(story, scenario, who):
+    for week, end, situation, provider in spells(story, scenario, who):
+        first = week - 1
         face, hatch = _LOOKS[situation]
-        width = end + 1 - first
+        width = end - first
         axis.barh(0, width, left=first, height=1.0, facecolor=face, hatch=hatch, edgecolor=_INK, linewidth=0.6)
         if width >= _SHORTEST_NAMED * weeks:
             known = situation in ("receiving care", "in post")
@@ -164,14 +165,14 @@ def _draw_situation(axis: Axes, story: Story, scenario: str, who: str, weeks: in
             if len(text) <= room:
                 box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if hatch else None
                 axis.text(first + width / 2, 0, text, ha="center", va="center", fontsize=7, bbox=box)
-        last = end + 1
+        last = end
     if last < weeks:
         axis.text(last + 0.005 * weeks, 0, _ending(story, scenario, who), va="center", fontsize=7.5)
     if who == WORKER:
         rows = story.of(scenario, who, "week")
         sick = rows[(rows.event == "absence") & (rows.detail == "off sick")].week
         if len(sick):
-            axis.plot(sick + 0.5, np.full(len(sick), -0.62), "|", color=_INK, markersize=4, clip_on=False)
+            axis.plot(sick - 0.5, np.full(len(sick), -0.62), "|", color=_INK, markersize=4, clip_on=False)
     axis.set_ylim(-0.5, 0.5)
     axis.set_yticks([])
     for side in ("left", "bottom"):
@@ -188,20 +189,21 @@ def _draw_row(axis: Axes, found: pd.DataFrame, label: str, highest: float, lines
     from matplotlib.ticker import MaxNLocator
 
     middle = np.arange(weeks) + 0.5
-    ends = []
+    ends, last = [], 0
     for name, ink, style, words in lines:
         values = found[name].to_numpy(float)
         axis.plot(middle, values, color=ink, linestyle=style, linewidth=1.1)
         known = np.flatnonzero(np.isfinite(values))
         if words and len(known):
             ends.append((values[known[-1]], words, ink))
+            last = max(last, int(known[-1]) + 1)
     if "visits missed" in found and lines[0][0] == "visits due":
         missed = np.flatnonzero(found["visits missed"].to_numpy(float) > 0.0)
         at = found["visits made"].to_numpy(float)[missed]
         axis.plot(missed + 0.5, at, linestyle="none", marker="v", color=_RED, markersize=3.5)
     heights = spread([value / (1.08 * highest) for value, *_ in ends], 0.18, 0.0, 1.0)
     for (_, words, ink), height in zip(ends, heights, strict=True):
-        place = (1.005, height)
+        place = (last / weeks + 0.005, height)
         axis.annotate(words, place, xycoords="axes fraction", va="center", fontsize=7.5, color=ink)
     axis.set_ylim(0, 1.08 * highest)
     axis.set_xlim(0, weeks)
@@ -222,10 +224,18 @@ def _ways(count: int) -> str:
 
 
 def svg_bytes(drawn: Figure) -> bytes:
-    """A figure as SVG; equal figures give equal bytes."""
+    """A figure as SVG; equal figures give equal bytes.
+
+    Places of axes are rounded first: the layout solver's last digits vary, and names within the file hang on them.
+    """
     import matplotlib
 
     file = io.BytesIO()
+    drawn.draw_without_rendering()
+    drawn.set_layout_engine("none")
+    for axis in drawn.axes:
+        left, bottom, width, height = (round(side, 6) for side in axis.get_position().bounds)
+        axis.set_position((left, bottom, width, height))
     with matplotlib.rc_context({"svg.hashsalt": "caremarket-sim"}):
         drawn.savefig(file, format="svg", metadata={"Date": None, "Creator": "caremarket-sim"})
     return file.getvalue()

@@ -89,7 +89,7 @@ def _client_facts(story: Story, scenario: str) -> dict[str, str]:
         "Different care workers who came": f"{len(everybody)}",
         "Care workers a week, mean": mean("care workers who came", 1),
         "Changes of provider": f"{int((np.diff(providers) != 0).sum())}",
-        "Stays in hospital": f"{len(stays)} ({stays.value.sum():.0f} nights)",
+        "Stays in hospital": f"{len(stays)} ({stays.value.sum():.0f} nights)" if len(stays) else "0",
         "Continuity, mean (0 to 1)": mean("continuity", 2),
         "Connection, mean (0 to 1)": mean("connection", 2),
         "Quality of life, mean (ASCOT points over no care)": mean("quality of life", 3),
@@ -172,7 +172,7 @@ def paragraph(story: Story, scenario: str, who: str) -> str:
         return (
             f"{scenario}: of {f['Visits due']} visits due in {f['Weeks followed']} weeks, {f['Visits missed']} were "
             f"missed; {f['Different care workers who came']} different care workers came, "
-            f"{f['Care workers a week, mean']} a week. The provider changed {_times(f['Changes of provider'])}; stays "
+            f"{f['Care workers a week, mean']} a week. Changes of provider: {f['Changes of provider']}; stays "
             f"in hospital: {f['Stays in hospital']}; weeks waiting: {f['Weeks waiting for a provider']}. Connection "
             f"was {f['Connection, mean (0 to 1)']} and quality of life "
             f"{f['Quality of life, mean (ASCOT points over no care)']} on average. At the end: {f['At the end']}."
@@ -185,7 +185,3 @@ def paragraph(story: Story, scenario: str, who: str) -> str:
         f"{f['Hourly pay, mean']} an hour and {f['Pay for an hour on duty, mean']} for an hour on duty; off sick for "
         f"{f['Weeks off sick']} weeks. At the end: {f['At the end']}."
     )
-
-
-def _times(count: str) -> str:
-    return {"0": "never", "1": "once", "2": "twice"}.get(count, f"{count} times")
