@@ -20,8 +20,8 @@ from caremarket_sim.experiments.lean import SweepTask
 from caremarket_sim.scenario import load
 from caremarket_sim.week import warm_up
 
-OUT_OF_REACH = ("clients_per_provider",)
-"""What no sample of this place meets: it is the place's people over its agencies."""
+OUT_OF_REACH = ("clients_per_provider", "under_30_share", "tiny_share")
+"""What is not fitted: sizes of agencies, which the place's people and agencies decide between them."""
 
 
 class Place:
@@ -41,7 +41,7 @@ class Place:
         tasks = [
             SweepTask(seed, (self.base.with_parameters(self.values(point)),)) for point in points for seed in self.seeds
         ]
-        answers = dict(perform(observe, tasks, workers=self.workers))
+        answers = dict(perform(observe, tasks, workers=self.workers if len(points) > 1 else 0))
         nothing = np.full(len(quantities()), np.nan)
         found = [
             answer.value[0].overall if isinstance(answer := answers[place], Success) else nothing

@@ -1,30 +1,21 @@
 """Does the baseline stand still? Five years of no policy at frozen prices: `python -m benchmarks.stand_still`.
 
 Each quantity's mean over seeds in the last year is held against the year before the start. Exit status 1
-where one has moved by more than its bound.
+where one has moved by more than its bound. `--draws` asks the same of every draw of the plausible set, on other seeds
+than the set was made with, a line a draw.
 """
 
 import argparse
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
 
-BOUNDS = {
-    "contracted_providers": ("relative", 0.10),
-    "private_providers": ("relative", 0.10),
-    "people_receiving": ("relative", 0.10),
-    "headcount": ("relative", 0.10),
-    "travel_share": ("relative", 0.10),
-    "zero_hours_share": ("relative", 0.10),
-    "turnover": ("relative", 0.10),
-    "median_margin": ("absolute", 0.01),
-    "largest_share": ("absolute", 0.03),
-    "people_waiting": ("waiting", 10.0),
-}
-"""Bounds by quantity: relative, absolute, or for people waiting |t| < 2 or fewer than ten people."""
+from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
+
 ALSO = (
     "turnover_gap",
     "vacancy_rate",
@@ -50,13 +41,16 @@ ALSO = (
 )
 
 
-def one_seed(seed: int) -> np.ndarray:
-    """Values of the year before the start and of each of the five years, for one seed."""
+def one_seed(seed: int, draw: int = 1) -> np.ndarray:
+    """Values of the year before the start and of each of the five years, for one seed under a draw of the set."""
     from caremarket_sim import week
+    from caremarket_sim.experiments.draws import shipped_draws
     from caremarket_sim.indicators import add_up, evaluate
     from caremarket_sim.scenario import load
 
     scenario = load("scenarios/wigan/baseline.yaml").with_prices("frozen")
+    if draw > 1:
+        scenario = shipped_draws()[draw - 1].applied(scenario)
     settled = week.settle(scenario, seed)
     ids = (*BOUNDS, *ALSO)
     before = evaluate(add_up(settled.series.reshape(1, -1)), ids)
@@ -64,29 +58,25 @@ def one_seed(seed: int) -> np.ndarray:
     return np.vstack([before, evaluate(add_up(market.series.reshape(5, 52)), ids)])
 
 
-def measure(seeds: range) -> np.ndarray:
+def measure(seeds: range, draw: int = 1, workers: int | None = None) -> np.ndarray:
     """(seeds, years, quantities), the first year the one before the start."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        return np.array(list(pool.map(one_seed, seeds)))
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("forkserver")) as pool:
+        return np.array(list(pool.map(partial(one_seed, draw=draw), seeds)))
 
 
-def judge(values: np.ndarray) -> list[tuple[str, float, float, float, bool]]:
-    """For each bounded quantity: mean at the start, at the end, what it moved by, and whether that is in bounds."""
-    verdicts = []
-    for k, (name, (kind, bound)) in enumerate(BOUNDS.items()):
-        start, end = values[:, 0, k], values[:, -1, k]
-        moved = end.mean() - start.mean()
-        if kind == "relative":
-            moved /= start.mean()
-            still = abs(moved) < bound
-        elif kind == "absolute":
-            still = abs(moved) < bound
-        else:
-            difference = end - start
-            t = difference.mean() / (difference.std(ddof=1) / np.sqrt(len(difference)) + 1e-12)
-            still = abs(moved) < bound or abs(t) < 2.0
-        verdicts.append((name, float(start.mean()), float(end.mean()), float(moved), bool(still)))
-    return verdicts
+def every_draw(seeds: range, workers: int | None) -> int:
+    """Print a line a draw of the plausible set, and give how many moved."""
+    from caremarket_sim.experiments.draws import shipped_draws
+
+    moving = 0
+    for draw in shipped_draws():
+        moved = [
+            f"{name} {by:+.3f}" for name, _, _, by, still in judge(measure(seeds, draw.number, workers)) if not still
+        ]
+        moving += bool(moved)
+        print(f"{draw.name}: {'MOVED: ' + ', '.join(moved) if moved else 'still'}", flush=True)
+    print(f"{len(shipped_draws()) - moving} of {len(shipped_draws())} draws stand still on {len(seeds)} seeds")
+    return moving
 
 
 def main() -> int:
@@ -94,8 +84,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=1000)
+    parser.add_argument("--draws", action="store_true", help="ask it of every draw of the plausible set")
+    parser.add_argument("--workers", type=int)
     options = parser.parse_args()
-    values = measure(range(options.first, options.first + options.seeds))
+    seeds = range(options.first, options.first + options.seeds)
+    if options.draws:
+        return 1 if every_draw(seeds, options.workers) else 0
+    values = measure(seeds, workers=options.workers)
     means = values.mean(axis=0)
     verdicts = judge(values)
     for k, name in enumerate((*BOUNDS, *ALSO)):

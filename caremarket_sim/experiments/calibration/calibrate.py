@@ -88,7 +88,7 @@ class Calibration:
                 {
                     "quantity": band.quantity,
                     "label": band.label,
-                    "target": band.target,
+                    "is_target": band.target,
                     "low": band.low,
                     "high": band.high,
                     "register": self.usual.means[column],

@@ -34,7 +34,10 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Band:
-    """A quantity and the range that it should lie in; `target` says whether it is one of the calibration targets."""
+    """A quantity and the range that it should lie in; `target` says whether it is one of the calibration targets.
+
+    `set_aside` says why a band does not constrain the fit though values could be found that meet it.
+    """
 
     quantity: str
     label: str
@@ -42,6 +45,7 @@ class Band:
     high: float
     evidence: tuple[str, ...]
     target: bool = True
+    set_aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,14 @@ def shipped_recipe() -> Recipe:
     """The recipe of the shipped set: its file, with the bands of the calibration targets."""
     text = tomllib.loads(FILE.read_text(encoding="utf-8"))
     bands = [
-        {"quantity": one.indicator, "label": one.label, "low": one.low, "high": one.high, "evidence": one.evidence}
+        {
+            "quantity": one.indicator,
+            "label": one.label,
+            "low": one.low,
+            "high": one.high,
+            "evidence": one.evidence,
+            "set_aside": text["set_aside"].get(one.indicator, ""),
+        }
         for one in every_target()
     ]
     bands += [{"quantity": name, "target": False, **one} for name, one in text["also"].items()]
