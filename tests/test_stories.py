@@ -118,17 +118,29 @@ def test_every_week_in_the_log_is_what_the_tables_of_an_unfollowed_run_say(name)
     assert seen
 
 
+def followed(scenario, pairs):
+    """The log of many pairs of a client and a care worker, all followed through the same run."""
+    market = begun(scenario, FUTURE)
+    followers = [Follower(market, scenario.start, *pair) for pair in pairs]
+    processes = []
+    for looks in zip(*(follower.processes() for follower in followers), strict=True):
+        processes += looks[:1] if looks[0] in week.PROCESSES else looks
+    for number in range(scenario.weeks):
+        decided = Numbers(scenario.levers_at(number).row)
+        week.one_week(market, scenario.parameters.numbers, decided, FUTURE, tuple(processes))
+        for follower in followers:
+            follower.week_ends(market)
+    return log_of([(scenario.name, event) for follower in followers for event in follower.events])
+
+
 @pytest.fixture(scope="module")
 def crowd():
-    """Thirty people and as many care workers, each followed alone through the collaborative regime's first year."""
+    """Thirty people and as many care workers, followed through the collaborative regime's first year."""
     scenario = small("collaborative", 60)
     market = begun(scenario, FUTURE)
     clients = market.clients.number[market.clients.status != LEFT][:30].tolist()
     workers = market.workers.number[market.workers.status != GONE][:30].tolist()
-    parts = []
-    for client, worker in zip(clients, workers, strict=True):
-        parts += [("collaborative", event) for event in follow(scenario, FUTURE, client, worker)]
-    return scenario, clients, workers, log_of(parts)
+    return scenario, clients, workers, followed(scenario, list(zip(clients, workers, strict=True)))
 
 
 def test_what_happened_to_a_crowd_is_what_the_weekly_states_say(crowd):
@@ -169,17 +181,14 @@ def test_what_happened_to_a_crowd_is_what_the_weekly_states_say(crowd):
     assert compared > 20
 
 
-def test_the_reasons_for_leaving_care_add_up_to_what_the_run_counted(crowd):
+def test_the_reasons_for_leaving_care_add_up_to_what_the_run_counted():
     """Everybody who leaves in a run is asked why, and the answers are as many as the run's own counts."""
     scenario = small("baseline", 30)
     settled = begun(scenario, FUTURE)
     numbers = settled.clients.number[settled.clients.status != LEFT].tolist()
     worker = int(settled.workers.number[0])
-    reasons = {"dies": 0, "moves to a care home": 0, "recovers and needs no more care": 0}
-    for number in numbers:
-        for event in follow(scenario, FUTURE, number, worker):
-            if event.event in reasons:
-                reasons[event.event] += 1
+    ended = followed(scenario, [(number, worker) for number in numbers])
+    ended = ended[ended.event.isin(["dies", "moves to a care home", "recovers and needs no more care"])]
     counted = {"n_deaths": 0, "n_care_home_moves": 0, "n_recoveries": 0}
     newcomers = 0
     market = begun(scenario, FUTURE)
@@ -189,8 +198,9 @@ def test_the_reasons_for_leaving_care_add_up_to_what_the_run_counted(crowd):
             counted[name] += float(end.series[name][end.week - 1])
         gone = end.clients.rows[(end.clients.status == LEFT)]
         newcomers = sum(number not in numbers for number in gone["number"].tolist())
-    assert sum(reasons.values()) > 3
-    assert sum(counted.values()) - newcomers == sum(reasons.values())
+    assert len(ended) > 3
+    assert ended.number.is_unique
+    assert sum(counted.values()) - newcomers == len(ended)
 
 
 def test_following_somebody_changes_nothing():
