@@ -124,7 +124,7 @@ class Table:
 
     def copy(self):
         """A table of its own with the same rows, and room to grow."""
-        block = np.zeros(max(64, self.count + self.count // 4), self._block.dtype)
+        block = np.zeros(max(64, self.count + self.count // 4), self.dtype())
         block[: self.count] = self.rows
         twin = type(self)(capacity=0)
         twin._show(block, self.count)
@@ -348,6 +348,11 @@ class Commissioners(Table):
     year_spend = Column("f8", "£", "spend this year")
     quarters_over = Column("f8", "quarters", "quarters in a row above the budget")
     fee_restraint = Column("f8", "share", "fee growth withheld at the next uplift")
+    people = Column("f8", "people", "people here, after this week's packages were placed")
+    waiting = Column("f8", "people", "of whom wait for a provider")
+    waiting_council = Column("f8", "people", "of whom the council's")
+    waiting_hours = Column("f8", "hours a week", "hours that those wait for")
+    receiving_council = Column("f8", "people", "council clients receiving care")
     waiting_seen = Column("f8", "share", "share of council clients waiting, as the council sees it")
     hand_backs_seen = Column("f8", "share", "share of packages handed back a year, as the council sees it")
     overspend_seen = Column("f8", "share", "overspend, as the council sees it")
@@ -468,6 +473,7 @@ COUNTS = (
     "steps_for_trust",
     "informal_hours",
 )
+COUNT_TYPE = np.dtype([(name, np.float64) for name in COUNTS])
 
 
 @dataclass
@@ -541,4 +547,18 @@ class Market:
 
 
 def _copied(part) -> Any:
-    return part if isinstance(part, int | float) else part.copy()
+    if isinstance(part, int | float):
+        return part
+    return of_one_kind(part.copy()) if isinstance(part, np.ndarray) else part.copy()
+
+
+_KINDS: dict[np.dtype, np.dtype] = {}
+
+
+def of_one_kind(rows: np.ndarray) -> np.ndarray:
+    """The rows under the one dtype object of all rows like them.
+
+    A compiled kernel knows a dtype by its object; two that are equal, as after a journey to another process, it has to
+    compare field by field at every call, which takes longer than the kernel.
+    """
+    return rows.view(_KINDS.setdefault(rows.dtype, rows.dtype))

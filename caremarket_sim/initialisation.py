@@ -7,7 +7,7 @@ import numpy as np
 from . import costs, firms, known_providers
 from .entities import (
     COUNCIL,
-    COUNTS,
+    COUNT_TYPE,
     IN_POST,
     PARTIES,
     PURPOSES,
@@ -27,18 +27,20 @@ from .randomness import Draws
 from .submodels import money, regulator
 from .submodels.recording import RECORD
 
-ZONE_FIELDS = [
-    ("code", "U16"),
-    ("name", "U64"),
-    ("x", "f8"),
-    ("y", "f8"),
-    ("area_km2", "f8"),
-    ("assets", "f8"),
-    ("fifth", "i8"),
-    ("council_referrals", "f8"),
-    ("self_referrals", "f8"),
-    ("residents", "f8"),
-]
+ZONE_TYPE = np.dtype(
+    [
+        ("code", "U16"),
+        ("name", "U64"),
+        ("x", "f8"),
+        ("y", "f8"),
+        ("area_km2", "f8"),
+        ("assets", "f8"),
+        ("fifth", "i8"),
+        ("council_referrals", "f8"),
+        ("self_referrals", "f8"),
+        ("residents", "f8"),
+    ]
+)
 FIRST_WEEK = -1_000
 """Week of draws that make the opening population."""
 LONGEST_TENURE = 1_000.0
@@ -50,7 +52,7 @@ FEWEST_ASSETS = 0.05
 def make_zones(place, p) -> np.ndarray:
     """The place's zones with kilometre coordinates, deprivation fifths, community assets and cumulative weights."""
     given = place.zones
-    zones = np.zeros(len(given), ZONE_FIELDS)
+    zones = np.zeros(len(given), ZONE_TYPE)
     for name in ("code", "name", "area_km2"):
         zones[name] = given[name]
     north = float(given["latitude"].mean())
@@ -125,7 +127,7 @@ def make_market(scenario, seed: int) -> Market:
         decided=levers.copy(),
         ledger=np.zeros((len(PARTIES), len(PARTIES), len(PURPOSES)), np.int64),
         purses=np.zeros(len(PARTIES), np.int64),
-        counts=np.zeros(1, [(name, np.float64) for name in COUNTS]),
+        counts=np.zeros(1, COUNT_TYPE),
         starts=np.zeros(52),
         transfers=np.full(len(zones), -1, np.int64),
         prices=dict(path[0]),
@@ -304,7 +306,7 @@ def place_everybody(market, parameters, draws):
     zero = np.zeros(len(providers))
     start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
     for attempt in range(3):
-        sourcing.count_packages(market.clients.rows, providers.rows)
+        sourcing.count_packages(market.clients.rows, providers.rows, market.commissioners.rows)
         sourcing.source_packages(
             market.clients.rows,
             providers.rows,
@@ -318,7 +320,7 @@ def place_everybody(market, parameters, draws):
             1.0,
             Draws(draws.seed, FIRST_WEEK + attempt).key("place_everybody"),
         )
-    sourcing.count_packages(market.clients.rows, providers.rows)
+    sourcing.count_packages(market.clients.rows, providers.rows, market.commissioners.rows)
     providers.demand = np.maximum(providers.committed, parameters.exit_tiny_hours)
     providers.demand_slow = providers.demand
     providers.usual_hours = providers.demand

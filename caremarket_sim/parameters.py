@@ -125,6 +125,11 @@ class Numbers:
         def __getattr__(self, name: str) -> float: ...
 
 
+@cache
+def _row_type() -> np.dtype:
+    return np.dtype([(parameter.field, np.float64) for parameter in register().values()])
+
+
 class Parameters(Mapping[str, float]):
     """One complete set of parameter values: the register's, or a scenario's where it says otherwise.
 
@@ -137,7 +142,7 @@ class Parameters(Mapping[str, float]):
         for name in self.overrides:
             if name not in known:
                 raise KeyError(f"no parameter is called {name!r}")
-        self.row = np.zeros(1, [(parameter.field, np.float64) for parameter in known.values()])
+        self.row = np.zeros(1, _row_type())
         for name, parameter in known.items():
             self.row[parameter.field] = self.overrides.get(name, parameter.value)
         self.numbers = Numbers(self.row)

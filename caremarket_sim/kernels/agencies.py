@@ -1,12 +1,14 @@
-"""Loops over providers: the pay and contracts they offer, how their care goes, and the record of them."""
+"""Loops over providers: posts and contracts they offer, how their care and trust go, who gives up, their record."""
 
 import math
 
 import numpy as np
 
 from . import compiled
+from .hashing import uniform
 
 UNRATED, GOOD = 0, 3
+IN_HOUSE = 4
 
 
 @compiled
@@ -129,3 +131,235 @@ def record_providers(providers, record):
     out.private_open = n_private
     out.median_margin = middle(council[:n_council])
     out.private_margin = middle(private[:n_private])
+
+
+@compiled
+def remember_demand(providers, parameters):
+    """Demand, quick and slow, follows the hours that each provider holds."""
+    p = parameters[0]
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.open == 1:
+            r.demand += p.posts_demand_memory * (r.committed - r.demand)
+            r.demand_slow += p.posts_slow_memory * (r.committed - r.demand_slow)
+
+
+@compiled
+def growth_of(providers, parameters):
+    """Each provider's growth of demand a year."""
+    p = parameters[0]
+    growth = np.empty(len(providers))
+    for j in range(len(providers)):
+        r = providers[j]
+        growth[j] = p.posts_slow_memory * 52.0 * (r.demand / max(r.demand_slow, 1.0) - 1.0)
+    return growth
+
+
+@compiled
+def managers_come_and_go(providers, parameters, key):
+    """A registered manager leaves with the chance of a year (M13); the post stays empty for months."""
+    p = parameters[0]
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.manager_away > 0:
+            r.manager_away -= 1
+        elif r.open == 1 and uniform(key, r.number, 0) < p.leaving_manager_rate / 52.0:
+            r.manager_away = round(p.leaving_manager_weeks)
+            r.manager_quality = uniform(key, r.number, 1)
+
+
+@compiled
+def want_posts(providers, parameters, waiting, hours_a_post):
+    """Posts follow the hours a provider wants to deliver, not what it can deliver today (E1: no ratchet).
+
+    `waiting` are the hours of council packages in the queue, of which each hopes for its share.
+    """
+    p = parameters[0]
+    demand = 0.0
+    plan = 0.0
+    earning = 0.0
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.open == 1 and r.closing == 0:
+            demand += r.demand
+            plan += r.plan
+            if r.contracted == 1 and r.margin > 0.0:
+                earning += r.demand
+    fullest = min(p.posts_plan_stretch, p.posts_plan_room * demand / max(plan, 1.0))
+    for j in range(len(providers)):
+        r = providers[j]
+        r.posts = 0.0
+        if r.open == 0 or r.closing > 0:
+            continue
+        wanted = p.posts_cover * r.demand
+        plan = max(r.plan, 1.0)
+        if r.demand < p.posts_spare_line * plan:
+            wanted += p.posts_spare_hours
+        if r.contracted == 1 and r.margin > 0.0:
+            wanted += min(p.posts_largest_growth * r.demand, r.demand / max(earning, 1.0) * waiting)
+        if r.margin > p.posts_margin_line:
+            young = r.age < p.posts_young_weeks
+            reach = p.posts_growth_share * r.demand + (p.posts_young_hours if young else p.posts_growth_hours)
+            wanted += min(max(p.posts_plan_fill * plan * fullest - r.demand, 0.0), reach)
+        r.posts = wanted / hours_a_post
+        if r.age > p.posts_young_weeks:
+            r.plan += p.posts_plan_drift * (r.demand / p.posts_plan_fill - r.plan)
+
+
+@compiled
+def advertise(providers, parameters, searchers, outside_pay, supply, key):
+    """Vacancies of each provider, the weekly chance that one is filled, of a guarantee from the start, and whose turn
+    it is (E3).
+
+    `searchers` are the pool, those outside at outside pay and neutral supply, and the number at which the filling rate
+    was measured; `supply` is the shock to labour supply. Returns (vacancies, chance, guaranteed, order, share of
+    searchers who are in the pool).
+    """
+    p = parameters[0]
+    pool, outside, reference = searchers
+    count = len(providers)
+    staffed = 0.0
+    pay = 0.0
+    for j in range(count):
+        r = providers[j]
+        staffed += r.staff + r.onboarding
+        pay += r.pay * (r.staff + r.onboarding)
+    mean_pay = pay / staffed if staffed > 0.0 else outside_pay
+    searching = pool + outside * (mean_pay / outside_pay) ** p.recruitment_supply_elasticity * supply
+    rate = p.recruitment_filling_rate * (searching / reference) ** p.recruitment_searcher_exponent
+    penalty = p.contract_starter_penalty
+    vacancies = np.zeros(count)
+    chance = np.zeros(count)
+    guaranteed = np.zeros(count)
+    turn = np.full(count, 2.0)
+    hiring = 0
+    for j in range(count):
+        r = providers[j]
+        r.hires = 0.0
+        vacancies[j] = max(np.rint(r.posts - r.staff - r.onboarding), 0.0)
+        if vacancies[j] == 0.0:
+            continue
+        hiring += 1
+        turn[j] = uniform(key, r.number, 1)
+        attraction = (
+            rate
+            * (r.pay / mean_pay) ** p.recruitment_firm_pay_elasticity
+            * math.exp(
+                p.recruitment_guarantee_effect * (r.guaranteed_share - 0.5)
+                + p.recruitment_reputation_effect * (r.quality - 0.5)
+            )
+        )
+        chance[j] = 1.0 - math.exp(-attraction)
+        guaranteed[j] = min(max((r.guaranteed_share - penalty) / (1.0 - penalty), 0.0), 1.0)
+    return vacancies, chance, guaranteed, np.argsort(turn)[:hiring], pool / searching
+
+
+@compiled
+def trust_moves(providers, parameters, levers, reach, codesigned, key):
+    """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month."""
+    p, lever = parameters[0], levers[0]
+    forum = min(lever.stewardship_forum_per_year / p.trust_forums, 1.0)
+    ignored = codesigned > 0.0 and lever.stewardship_citizens_share == 0.0
+    everybody = (
+        p.trust_base
+        + p.trust_stewardship_effect * reach
+        + p.trust_forum_effect * forum
+        + p.trust_codesign_effect * codesigned
+        - p.trust_monitoring_strain * lever.stewardship_monitoring * (1.0 - reach)
+        - p.trust_panel_ignored_loss * ignored
+    )
+    checks = lever.stewardship_monitoring * 12.0 / 52.0
+    for j in range(len(providers)):
+        r = providers[j]
+        fair = min(max(r.rate / max(r.open_cost, 1.0) - 1.0, -p.trust_fee_limit), p.trust_fair_limit)
+        lacking = max(r.undelivered - p.trust_undelivered_line, 0.0)
+        aim = min(max(everybody + fair - p.trust_undelivered_effect * lacking, 0.0), 1.0)
+        r.trust += (p.trust_rise if aim > r.trust else p.trust_fall) * (aim - r.trust)
+        r.hurt += 1.0
+        if r.contracted == 0 or r.open == 0 or r.hurt < p.trust_event_spacing:
+            continue
+        found = r.undelivered > p.trust_shortfall_line and uniform(key, r.number, 0) < checks
+        if found or uniform(key, r.number, 1) < p.trust_decline_effect * r.declined:
+            r.trust *= p.trust_event_loss
+            r.hurt = 0.0
+
+
+@compiled
+def inspected(providers, parameters, key):
+    """Rows of the providers that the regulator inspects this week, sooner the worse they were found."""
+    p = parameters[0]
+    rows = np.empty(len(providers), np.int64)
+    count = 0
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.open == 0 or r.delivered == 0.0 or r.age <= p.regulator_first_weeks:
+            continue
+        worse = r.rating != UNRATED and r.rating < GOOD
+        rate = p.regulator_reinspection_rate if worse else p.regulator_inspection_rate
+        if uniform(key, r.number, 0) < rate / 52.0:
+            rows[count] = j
+            count += 1
+    return rows[:count]
+
+
+@compiled
+def handing_back(providers, parameters, key):
+    """Rows of contracted providers that give notice on packages this week: after months below cost, not too often."""
+    p = parameters[0]
+    rows = np.empty(len(providers), np.int64)
+    count = 0
+    for j in range(len(providers)):
+        r = providers[j]
+        below = r.margin < p.exit_margin_line and r.open == 1 and r.contracted == 1
+        r.weeks_below = r.weeks_below + 1.0 if below else 0.0
+        r.handing_back += 1.0
+        if r.weeks_below < p.exit_hand_back_weeks or r.handing_back <= p.exit_hand_back_spacing or r.closing > 0:
+            continue
+        if uniform(key, r.number, 0) < p.exit_hand_back_rate:
+            rows[count] = j
+            count += 1
+    return rows[:count]
+
+
+@compiled
+def giving_up(providers, parameters, key):
+    """Who decides this week to close: an owner retires, cash has run out for long, or there is too little work."""
+    p = parameters[0]
+    closes = np.zeros(len(providers), np.bool_)
+    for j in range(len(providers)):
+        r = providers[j]
+        trading = r.open == 1 and r.closing == 0
+        broke = r.cash < 0 and r.margin < p.exit_margin_line and trading
+        r.weeks_insolvent = r.weeks_insolvent + 1.0 if broke else 0.0
+        if not trading:
+            continue
+        hazard = 0.0
+        if r.ownership != IN_HOUSE:
+            rate = p.exit_contracted_rate if r.contracted == 1 else p.exit_private_rate
+            hazard += rate / 52.0 * (1.0 - p.exit_quality_effect * (r.quality - 0.5))
+        if r.weeks_insolvent >= p.exit_insolvent_weeks:
+            hazard += p.exit_insolvent_rate
+        if r.demand < p.exit_tiny_hours and r.age > p.exit_tiny_grace:
+            hazard += p.exit_tiny_rate
+        closes[j] = uniform(key, r.number, 0) < hazard
+    return closes
+
+
+@compiled
+def state_of_trade(providers):
+    """What a firm that might come sees: the median margin of those that deliver, and the mean demand of those open."""
+    margins = np.empty(len(providers))
+    delivering = 0
+    trading = 0
+    demand = 0.0
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.open == 0:
+            continue
+        trading += 1
+        demand += r.demand
+        if r.delivered > 0.0:
+            margins[delivering] = r.margin
+            delivering += 1
+    margin = middle(margins[:delivering]) if delivering > 0 else 0.0
+    return margin, demand / max(trading, 1)

@@ -197,8 +197,10 @@ def connections_form(clients, providers, zones, levers, reach, parameters):
 @compiled
 def quality_of_life_responds(clients, experience_reference, parameters):
     """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
-    the way a week. While waiting nobody comes, and informal carers fill a part. Sums of the year are kept by person."""
+    the way a week. While waiting nobody comes, and informal carers fill a part. Sums of the year are kept by person.
+    Returns the hours of care that nobody delivered."""
     p = parameters[0]
+    undelivered = 0.0
     for i in range(len(clients)):
         c = clients[i]
         if c.status == LEFT:
@@ -219,6 +221,7 @@ def quality_of_life_responds(clients, experience_reference, parameters):
             effect = 1.0
         unmet = max(due - had, 0.0) if c.status == RECEIVING or c.status == WAITING else 0.0
         c.unmet_hours = unmet
+        undelivered += unmet
         helped = had * effect + p.quality_informal_share * unmet
         gain = top * (1.0 - math.exp(-p.quality_hours_slope * helped / max(c.need_hours, 0.5)))
         gain += p.quality_connection_gain * (c.connection - 0.5)
@@ -238,6 +241,7 @@ def quality_of_life_responds(clients, experience_reference, parameters):
             c.sum_delivered += c.delivered
             c.sum_visits += c.visits_due
             c.sum_late += c.late
+    return undelivered
 
 
 @compiled

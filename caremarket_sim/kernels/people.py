@@ -284,3 +284,16 @@ def leave_care(clients, parameters, key):
         c.kept = 0
         c.notice = 0
     return deaths, moves, recoveries, council, self_funders
+
+
+@compiled
+def self_funders_choose(clients, parameters, key):
+    """Self-funders who are badly served, and have been served for some weeks, may give their provider notice."""
+    p = parameters[0]
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.payer == COUNCIL or c.status != RECEIVING or c.notice != 0:
+            continue
+        unhappy = c.weeks_in_care > p.sourcing_settling_weeks and c.experience < p.sourcing_unhappy_line
+        if unhappy and uniform(key, c.number, 0) < p.sourcing_switch_rate:
+            c.notice = round(p.exit_notice_weeks)

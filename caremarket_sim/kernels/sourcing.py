@@ -8,7 +8,7 @@ from . import compiled
 from .geography import patch_of
 from .hashing import gumbel, pair, uniform
 
-WAITING, RECEIVING, FIT = 0, 1, 3
+WAITING, RECEIVING, FIT, LEFT = 0, 1, 3, 4
 COUNCIL = 0
 GOOD = 3.0
 """The rating that an unrated provider is taken to have, and from which others are counted."""
@@ -179,19 +179,41 @@ def source_packages(
 
 
 @compiled
-def count_packages(clients, providers):
-    """Hours that each provider is committed to, kept places included, and the people it holds a place for."""
+def count_packages(clients, providers, commissioners):
+    """Hours that each provider is committed to, kept places included, and the people it holds a place for; and the
+    council's own list: people here, people waiting, and council clients waiting, for how many hours, and receiving."""
     for j in range(len(providers)):
         providers[j].committed = 0.0
         providers[j].council_hours = 0.0
         providers[j].clients = 0.0
+    here = 0.0
+    waiting = 0.0
+    waiting_council = 0.0
+    waiting_hours = 0.0
+    receiving_council = 0.0
     for i in range(len(clients)):
         c = clients[i]
-        if c.provider >= 0 and (c.status == RECEIVING or c.kept == 1):
-            providers[c.provider].committed += c.hours
-            providers[c.provider].clients += 1.0
-            if c.payer == COUNCIL:
-                providers[c.provider].council_hours += c.hours
+        if c.status == LEFT:
+            continue
+        here += 1.0
+        council = c.payer == COUNCIL
+        if c.status == WAITING:
+            waiting += 1.0
+            waiting_council += council
+            waiting_hours += council * c.hours
+        elif c.provider >= 0 and (c.status == RECEIVING or c.kept == 1):
+            provider = providers[c.provider]
+            provider.committed += c.hours
+            provider.clients += 1.0
+            if council:
+                provider.council_hours += c.hours
+                receiving_council += c.status == RECEIVING
+    council = commissioners[0]
+    council.people = here
+    council.waiting = waiting
+    council.waiting_council = waiting_council
+    council.waiting_hours = waiting_hours
+    council.receiving_council = receiving_council
 
 
 @compiled

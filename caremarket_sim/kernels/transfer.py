@@ -114,13 +114,16 @@ def staff_follow(clients, workers, closing, move_share, key):
     stay = np.zeros(len(workers))
     lead = np.zeros(len(workers))
     target = np.full(len(workers), -1, np.int64)
+    leaving = np.zeros(len(workers), np.bool_)
+    for w in range(len(workers)):
+        leaving[w] = workers[w].status == IN_POST and closing[workers[w].provider] > 0
     for i in range(len(clients)):
         c = clients[i]
         if c.provider < 0:
             continue
         for k in range(len(c.familiar)):
             w = c.familiar[k]
-            if w < 0 or workers[w].status != IN_POST or closing[workers[w].provider] == 0:
+            if w < 0 or not leaving[w]:
                 continue
             known = c.familiarity[k]
             if c.provider == workers[w].provider:

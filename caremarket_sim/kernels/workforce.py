@@ -243,8 +243,9 @@ def start_job(worker, j, provider, zones, guaranteed_chance, p, key):
 
 @compiled
 def recruits_start(workers):
-    """Checks and induction pass (C73). Returns how many started this week."""
+    """Checks and induction pass (C73). Returns how many started this week, and how many reached a year in post."""
     started = 0.0
+    reached = 0.0
     for w in range(len(workers)):
         r = workers[w]
         if r.status == ONBOARDING:
@@ -253,28 +254,32 @@ def recruits_start(workers):
                 r.status = IN_POST
                 r.tenure = 0.0
                 started += 1.0
-    return started
+        elif r.status == IN_POST:
+            reached += r.tenure == 52.0
+    return started, reached
 
 
 @compiled
-def contracts_convert(workers, target, cap, zero_now, parameters, key):
+def contracts_convert(workers, providers, zero_hours_cap, parameters, key):
     """Staff on zero-hours are offered a guarantee where their provider has fewer than its target, and guarantees lapse
-    where it has more; some decline (M5), unless the cap on zero-hours contracts leaves no room to."""
+    where it has more; some decline (M5), unless the council's cap on zero-hours contracts leaves no room to."""
     p = parameters[0]
     for w in range(len(workers)):
         r = workers[w]
         if r.status != IN_POST:
             continue
-        j = r.provider
-        gap = target[j] - (1.0 - zero_now[j])
+        provider = providers[r.provider]
+        cap = zero_hours_cap if provider.contracted == 1 else 1.0
+        zero_now = provider.zero_staff / max(provider.staff, 1.0)
+        gap = provider.guaranteed_share - (1.0 - zero_now)
         if r.guaranteed == 0.0:
-            willing = r.keenness > p.contract_decline_share or zero_now[j] > cap[j]
-            if gap > 0.0 and willing and r.tenure >= p.contract_weeks_before_guarantee * (cap[j] >= 1.0):
-                share = gap / max(zero_now[j], 0.01)  # a guard: hardly anybody may be on zero-hours
+            willing = r.keenness > p.contract_decline_share or zero_now > cap
+            if gap > 0.0 and willing and r.tenure >= p.contract_weeks_before_guarantee * (cap >= 1.0):
+                share = gap / max(zero_now, 0.01)
                 if uniform(key, r.number, 0) < p.contract_conversion_rate * share:
                     r.guaranteed = p.contract_guaranteed_share_of_wanted * r.hours_wanted
         elif gap < 0.0:
-            share = -gap / max(1.0 - zero_now[j], 0.01)  # a guard, as above
+            share = -gap / max(1.0 - zero_now, 0.01)
             if uniform(key, r.number, 0) < p.contract_lapse_rate * share:
                 r.guaranteed = 0.0
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..entities import LEFT
 from ..kernels import agencies, care
 
 
@@ -31,9 +30,9 @@ def care_is_experienced(market, parameters, policy, draws):
 def connections_form(market, parameters, policy, draws):
     """Connectors reach people, and visits with time to spare help (E18, M30)."""
     p = parameters
-    fte = policy.community_connectors_fte + market.commissioners.rows[0]["pot_connectors"]
-    here = max(np.count_nonzero(market.clients.status != LEFT), 1)
-    reach = p.connection_reach * fte / here
+    commissioner = market.commissioners.rows[0]
+    fte = policy.community_connectors_fte + commissioner["pot_connectors"]
+    reach = p.connection_reach * fte / max(commissioner["people"], 1.0)
     market.counts["connections"] += care.connections_form(
         market.clients.rows, market.providers.rows, market.zones, policy.row, reach, parameters.row
     )
@@ -41,11 +40,10 @@ def connections_form(market, parameters, policy, draws):
 
 def quality_of_life_responds(market, parameters, policy, draws):
     """Quality of life moves towards what hours, experience and connection give (E12, M26)."""
-    care.quality_of_life_responds(
+    unmet = care.quality_of_life_responds(
         market.clients.rows, market.commissioners.rows[0]["experience_reference"], parameters.row
     )
-    unmet = market.clients.unmet_hours[market.clients.status != LEFT]
-    market.counts["informal_hours"] += parameters.quality_informal_share * unmet.sum()
+    market.counts["informal_hours"] += parameters.quality_informal_share * unmet
 
 
 def quality_drifts(market, parameters, policy, draws):

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ..arithmetic import within
-from ..entities import COUNCIL, POOL, WAITING, CareWorkers
-from ..kernels import staff, workforce
+from ..entities import POOL, CareWorkers
+from ..kernels import agencies, staff, workforce
 
 NUMBERS_A_WEEK = 10_000
 
@@ -12,31 +11,6 @@ NUMBERS_A_WEEK = 10_000
 def candidate_numbers(week: int, count: int) -> np.ndarray:
     """Permanent numbers of a week's potential care workers; the same in every scenario."""
     return (week + 1_000_000) * NUMBERS_A_WEEK + np.arange(count, dtype=np.int64)
-
-
-def posts_wanted(market, parameters):
-    """Posts follow the hours a provider wants to deliver, not what it can deliver today (E1: no ratchet)."""
-    p = parameters
-    providers, clients = market.providers, market.clients
-    open_now = (providers.open == 1) & (providers.closing == 0)
-    demand = providers.demand * open_now
-    plan = np.maximum(providers.plan, 1.0)
-    load = demand.sum() / max(float(providers.plan @ open_now), 1.0)
-    queue = (clients.status == WAITING) & (clients.payer == COUNCIL)
-    waiting = float(clients.hours[queue].sum())
-    earning = open_now & (providers.contracted == 1) & (providers.margin > 0.0)
-    weight = demand * earning
-    share = weight / max(weight.sum(), 1.0)
-    unmet = np.minimum(p.posts_largest_growth * demand, share * waiting)
-    young = providers.age < p.posts_young_weeks
-    reach = p.posts_growth_share * demand + np.where(young, p.posts_young_hours, p.posts_growth_hours)
-    target = p.posts_plan_fill * plan * min(p.posts_plan_stretch, p.posts_plan_room * load)
-    fill = within(target - demand, 0.0, reach) * (providers.margin > p.posts_margin_line)
-    spare = p.posts_spare_hours * (demand < p.posts_spare_line * plan)
-    wanted = (p.posts_cover * demand + spare + unmet + fill) * open_now
-    providers.posts = wanted / market.commissioners.rows[0]["hours_a_post"]
-    grown = (providers.age > p.posts_young_weeks) & open_now
-    providers.plan += p.posts_plan_drift * (providers.demand / p.posts_plan_fill - providers.plan) * grown
 
 
 def providers_recruit(market, parameters, policy, draws):
@@ -47,42 +21,27 @@ def providers_recruit(market, parameters, policy, draws):
     """
     p = parameters
     providers, workers = market.providers, market.workers
-    staff.summarise_staff(workers.rows, providers.rows, parameters.row)
-    posts_wanted(market, parameters)
-    providers.hires[:] = 0.0
-    vacancies = np.maximum(np.rint(providers.posts - providers.staff - providers.onboarding), 0.0)
-    staffed = providers.staff + providers.onboarding
-    outside_pay = market.prices["outside_pay"] * policy.shocks_outside_pay
-    employed = float(staffed.sum())
-    mean_pay = float((providers.pay * staffed).sum() / employed) if employed > 0.0 else outside_pay
+    staff.summarise_staff(workers.rows, providers.rows, p.row)
+    commissioner = market.commissioners.rows[0]
+    agencies.want_posts(providers.rows, p.row, commissioner["waiting_hours"], commissioner["hours_a_post"])
     pool = float(np.count_nonzero(workers.status == POOL))
-    scale = market.scale
-    outside = (
-        p.recruitment_outside_searchers
-        * scale
-        * (mean_pay / outside_pay) ** p.recruitment_supply_elasticity
-        * policy.shocks_labour_supply
+    outside, reference = (
+        p.recruitment_outside_searchers * market.scale,
+        p.recruitment_reference_searchers * market.scale,
     )
-    searchers = pool + outside
-    reference = p.recruitment_reference_searchers * scale
-    attraction = (
-        p.recruitment_filling_rate
-        * (searchers / reference) ** p.recruitment_searcher_exponent
-        * (providers.pay / mean_pay) ** p.recruitment_firm_pay_elasticity
-        * np.exp(
-            p.recruitment_guarantee_effect * (providers.guaranteed_share - 0.5)
-            + p.recruitment_reputation_effect * (providers.quality - 0.5)
-        )
+    key = draws.key("providers_recruit")
+    vacancies, chance, guaranteed, order, pool_share = agencies.advertise(
+        providers.rows,
+        p.row,
+        (pool, outside, reference),
+        market.prices["outside_pay"] * policy.shocks_outside_pay,
+        policy.shocks_labour_supply,
+        key,
     )
-    chance = 1.0 - np.exp(-attraction)
-    waiting = np.flatnonzero(vacancies > 0.0)
-    order = waiting[np.argsort(draws.uniform("providers_recruit", providers.number[waiting], 1), kind="stable")]
     candidates = CareWorkers(capacity=market.candidates)
     rows = candidates.add(market.candidates)
     numbers = candidate_numbers(market.week, market.candidates)
     workforce.born_workers(rows, numbers, market.zones["residents"], parameters.row, draws.fixed("born_worker"))
-    penalty = p.contract_starter_penalty
-    starter = within((providers.guaranteed_share - penalty) / (1.0 - penalty), 0.0, 1.0)
     taken_by = np.full(market.candidates, -1, np.int64)
     workforce.hire(
         workers.rows,
@@ -91,11 +50,11 @@ def providers_recruit(market, parameters, policy, draws):
         market.zones,
         vacancies,
         chance,
-        pool / searchers,
+        pool_share,
         order,
-        starter,
-        parameters.row,
-        draws.key("providers_recruit"),
+        guaranteed,
+        p.row,
+        key,
         taken_by,
     )
     hired = rows[taken_by >= 0]
@@ -106,10 +65,9 @@ def providers_recruit(market, parameters, policy, draws):
 
 def recruits_start(market, parameters, policy, draws):
     """Checks and induction end, and new care workers make their first visits (C73)."""
-    started = workforce.recruits_start(market.workers.rows)
+    started, reached = workforce.recruits_start(market.workers.rows)
     market.counts["started"] += started
-    tenure = market.workers.tenure
-    market.counts["reached_a_year"] += np.count_nonzero((tenure == 52.0) & (market.workers.status == 2))
+    market.counts["reached_a_year"] += reached
     slot = market.week % 52
     market.counts["started_a_year_ago"] += market.starts[slot]
     market.starts[slot] = started

@@ -3,19 +3,16 @@
 import numpy as np
 
 from ..entities import GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT
+from ..kernels import agencies
 
 
 def regulator_inspects(market, parameters, policy, draws):
     """Some providers are inspected this week, sooner the worse they were found; the rating reads quality with noise."""
     p = parameters
     providers = market.providers
-    worse = (providers.rating == INADEQUATE) | (providers.rating == REQUIRES_IMPROVEMENT)
-    chance = np.where(worse, p.regulator_reinspection_rate, p.regulator_inspection_rate) / 52.0
-    chance *= (providers.open == 1) & (providers.delivered > 0.0) & (providers.age > p.regulator_first_weeks)
-    seen = draws.uniform("regulator_inspects", providers.number) < chance
-    if not seen.any():
+    rows = agencies.inspected(providers.rows, p.row, draws.key("regulator_inspects"))
+    if len(rows) == 0:
         return
-    rows = np.flatnonzero(seen)
     reading = providers.quality[rows] + p.regulator_noise * draws.normal(
         "regulator_inspects", providers.number[rows], 1
     )

@@ -3,47 +3,19 @@
 import numpy as np
 
 from ..arithmetic import within
+from ..kernels import agencies
 
 
 def trust_moves(market, parameters, policy, draws):
     """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month.
 
     T* rises with stewardship's reach, forums and a fee that covers open costs (a windfall counts no more than a fair
-    fee), falls with what is not delivered and with checking; a shortfall found in a check is an event.
+    fee), falls with what is not delivered and with checking, and where the service in force was co-designed but people
+    decide nothing of how money is used: heard and ignored (E17). A shortfall found in a check is an event.
     """
-    p, lever = parameters, policy
-    commissioner = market.commissioners.rows[0]
-    providers = market.providers
-    reach = market.stewardship
-    fair = within(providers.rate / np.maximum(providers.open_cost, 1.0) - 1.0, -p.trust_fee_limit, p.trust_fair_limit)
-    forum = min(lever.stewardship_forum_per_year / p.trust_forums, 1.0)
-    lacking = np.maximum(providers.undelivered - p.trust_undelivered_line, 0.0)
-    aim = (
-        p.trust_base
-        + p.trust_stewardship_effect * reach
-        + p.trust_forum_effect * forum
-        + fair
-        + p.trust_codesign_effect * commissioner["codesigned"]
-        - p.trust_undelivered_effect * lacking
-        - p.trust_monitoring_strain * lever.stewardship_monitoring * (1.0 - reach)
-        - p.trust_panel_ignored_loss * ignored_panel(commissioner, lever)
-    )
-    move = within(aim, 0.0, 1.0) - providers.trust
-    providers.trust += np.where(move > 0.0, p.trust_rise, p.trust_fall) * move
-    providers.hurt += 1.0
-    found = providers.undelivered > p.trust_shortfall_line
-    found &= draws.uniform("trust_moves", providers.number) < lever.stewardship_monitoring * 12.0 / 52.0
-    refused = draws.uniform("trust_moves", providers.number, 1) < p.trust_decline_effect * providers.declined
-    events = (found | refused) & (providers.hurt >= p.trust_event_spacing)
-    events &= (providers.contracted == 1) & (providers.open == 1)
-    providers.trust[events] *= p.trust_event_loss
-    providers.hurt[events] = 0.0
-
-
-def ignored_panel(commissioner, lever) -> float:
-    """1 where the service in force was co-designed but people decide nothing of how money is used: heard and ignored
-    (E17)."""
-    return float(commissioner["codesigned"] > 0.0 and lever.stewardship_citizens_share == 0.0)
+    codesigned = market.commissioners.rows[0]["codesigned"]
+    key = draws.key("trust_moves")
+    agencies.trust_moves(market.providers.rows, parameters.row, policy.row, market.stewardship, codesigned, key)
 
 
 def practice_spreads(market, parameters, policy, draws):

@@ -1,11 +1,13 @@
 """ODD 7.10, providers' surplus, hand-backs, closures and entries (M35, M36)."""
 
+import math
+
 import numpy as np
 
 from .. import firms
-from ..arithmetic import middle, within
-from ..entities import IN_HOUSE, RECEIVING, WAITING
-from ..kernels import sourcing, transfer
+from ..arithmetic import within
+from ..entities import RECEIVING, WAITING
+from ..kernels import agencies, sourcing, transfer
 
 
 def providers_distribute_surplus(market, parameters, policy, draws):
@@ -34,13 +36,7 @@ def providers_hand_back(market, parameters, policy, draws):
     """After months below cost a provider gives notice on its worst packages; care goes on meanwhile (E10, M35)."""
     p = parameters
     providers = market.providers
-    below = (providers.margin < p.exit_margin_line) & (providers.open == 1) & (providers.contracted == 1)
-    providers.weeks_below = np.where(below, providers.weeks_below + 1.0, 0.0)
-    providers.handing_back += 1.0
-    tired = providers.weeks_below >= p.exit_hand_back_weeks
-    tired &= (providers.handing_back > p.exit_hand_back_spacing) & (providers.closing == 0)
-    tired &= draws.uniform("providers_hand_back", providers.number) < p.exit_hand_back_rate
-    for j in np.flatnonzero(tired):
+    for j in agencies.handing_back(providers.rows, p.row, draws.key("providers_hand_back")):
         given = sourcing.give_notice(
             market.clients.rows,
             j,
@@ -58,25 +54,17 @@ def providers_close(market, parameters, policy, draws):
     sets, which comes without."""
     p, lever = parameters, policy
     providers = market.providers
-    open_now = (providers.open == 1) & (providers.closing == 0)
-    broke = (providers.cash < 0) & (providers.margin < p.exit_margin_line) & open_now
-    providers.weeks_insolvent = np.where(broke, providers.weeks_insolvent + 1.0, 0.0)
-    contracted = providers.contracted == 1
-    retire = np.where(contracted, p.exit_contracted_rate, p.exit_private_rate) / 52.0
-    retire = retire * (1.0 - p.exit_quality_effect * (providers.quality - 0.5)) * (providers.ownership != IN_HOUSE)
-    hazard = retire + p.exit_insolvent_rate * (providers.weeks_insolvent >= p.exit_insolvent_weeks)
-    hazard = hazard + p.exit_tiny_rate * ((providers.demand < p.exit_tiny_hours) & (providers.age > p.exit_tiny_grace))
-    closes = (draws.uniform("providers_close", providers.number) < hazard) & open_now
+    closes = agencies.giving_up(providers.rows, p.row, draws.key("providers_close"))
     fails = np.zeros(len(providers), bool)
     if lever.shocks_provider_failure > 0.0 and market.commissioners.failed[0] == 0.0:
-        fails = failing(providers, lever.shocks_provider_failure, open_now)
+        fails = failing(providers, lever.shocks_provider_failure)
         closes |= fails
         market.commissioners.failed = 1.0
     if closes.any():
         providers.closing[closes] = round(p.exit_notice_weeks)
         providers.closing[fails] = 1
         market.counts["closures"] += np.count_nonzero(closes)
-        market.counts["closures_contracted"] += np.count_nonzero(closes & contracted)
+        market.counts["closures_contracted"] += np.count_nonzero(closes & (providers.contracted == 1))
         give_everybody_notice(market.clients, closes, round(p.exit_notice_weeks))
     if (providers.closing > 0).any():
         closing = np.ascontiguousarray(providers.closing)
@@ -117,9 +105,9 @@ def end_trading(market, ending, p, draws):
         providers.rows[name][ending] = 0
 
 
-def failing(providers, share, open_now) -> np.ndarray:
+def failing(providers, share) -> np.ndarray:
     """The contracted provider whose share of contracted hours comes nearest to the share that is to fail."""
-    hours = providers.council_hours * (providers.contracted == 1) * open_now
+    hours = providers.council_hours * ((providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0))
     part = hours / max(hours.sum(), 1.0)
     fails = np.zeros(len(providers), bool)
     fails[np.argmin(np.where(hours > 0.0, np.abs(part - share), np.inf))] = True
@@ -133,10 +121,9 @@ def providers_enter(market, parameters, policy, draws):
     """
     p, lever = parameters, policy
     providers, commissioner = market.providers, market.commissioners.rows[0]
-    trading = providers.open == 1
     joined = lever.procurement_max_providers == 0.0 and not lever.procurement_zoned
-    invites = invitation(market, p)
-    mean_hours = float(providers.demand[trading].mean()) if trading.any() else 0.0
+    margin, mean_hours = agencies.state_of_trade(providers.rows)
+    invites = invitation(market, p, margin)
     rate = p.entry_rate * market.scale / 52.0 * mean_hours / p.entry_reference_hours * invites
     support = lever.community_coop_support / p.entry_coop_reference_support * p.entry_coop_rate / 52.0
     candidates = int(np.ceil(p.entry_candidates * market.scale))
@@ -152,27 +139,23 @@ def providers_enter(market, parameters, policy, draws):
         row["rate"] = commissioner["fee"] * lever.fee_level
         market.counts["entries"] += 1
     if joined:
-        agencies = (providers.open == 1) & (providers.contracted == 0) & (providers.demand > p.entry_join_hours)
+        asking = (providers.open == 1) & (providers.contracted == 0) & (providers.demand > p.entry_join_hours)
         cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
-        agencies &= cost < commissioner["fee"] * lever.fee_level
+        asking &= cost < commissioner["fee"] * lever.fee_level
         contracted_hours = providers.council_hours[providers.contracted == 1]
         size = float(contracted_hours.mean()) if len(contracted_hours) else 0.0
         chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * invites
-        joins = agencies & (draws.uniform("providers_join", providers.number) < chance)
+        joins = asking & (draws.uniform("providers_join", providers.number) < chance)
         providers.contracted[joins] = 1
         providers.rate[joins] = commissioner["fee"] * lever.fee_level
         providers.plan[joins] *= p.entry_join_growth
 
 
-def invitation(market, p) -> float:
+def invitation(market, p, margin: float) -> float:
     """How far margins and waiting invite firms in: 1 in the baseline."""
-    providers, clients = market.providers, market.clients
-    trading = (providers.open == 1) & (providers.delivered > 0.0)
-    margin = middle(providers.margin[trading])
-    here = max(np.count_nonzero(clients.status < 4), 1)
-    waiting = np.count_nonzero(clients.status == 0) / here
+    commissioner = market.commissioners.rows[0]
+    waiting = commissioner["waiting"] / max(commissioner["people"], 1.0)
+    pull = p.entry_margin_effect * (margin - p.entry_margin_reference)
+    queue = p.entry_waiting_effect * (waiting - p.entry_waiting_reference)
     limit = p.entry_margin_limit
-    return float(
-        np.exp(within(p.entry_margin_effect * (margin - p.entry_margin_reference), -limit, limit))
-        * min(1.0 + p.entry_waiting_effect * (waiting - p.entry_waiting_reference), p.entry_waiting_limit)
-    )
+    return math.exp(min(max(pull, -limit), limit)) * min(1.0 + queue, p.entry_waiting_limit)

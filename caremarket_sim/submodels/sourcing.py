@@ -2,26 +2,18 @@
 
 import numpy as np
 
-from ..entities import RECEIVING, SELF_FUNDER, WAITING
-from ..kernels import geography, sourcing
+from ..kernels import agencies, geography, people, sourcing
 
 
 def self_funders_choose(market, parameters, policy, draws):
     """A self-funder who is badly served looks for another provider: gives notice and joins the queue."""
-    p = parameters
-    clients = market.clients
-    paying = (clients.payer == SELF_FUNDER) & (clients.status == RECEIVING) & (clients.notice == 0)
-    paying &= clients.weeks_in_care > p.sourcing_settling_weeks
-    rows = np.flatnonzero(paying & (clients.experience < p.sourcing_unhappy_line))
-    leaving = draws.uniform("self_funders_choose", clients.number[rows]) < p.sourcing_switch_rate
-    clients.notice[rows[leaving]] = round(p.exit_notice_weeks)
+    people.self_funders_choose(market.clients.rows, parameters.row, draws.key("self_funders_choose"))
 
 
 def packages_are_sourced(market, parameters, policy, draws):
     """Fit patients first, then those displaced, then by weeks waiting; one after the other, as each takes capacity."""
-    p = parameters
-    clients, providers = market.clients, market.providers
-    sourcing.count_packages(clients.rows, providers.rows)
+    clients, providers, commissioner = market.clients, market.providers, market.commissioners
+    sourcing.count_packages(clients.rows, providers.rows, commissioner.rows)
     start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
     open_plan = float(providers.plan @ providers.open)
     load = float(providers.demand.sum()) / max(open_plan, 1.0)
@@ -44,10 +36,7 @@ def packages_are_sourced(market, parameters, policy, draws):
     market.counts["placed"] += placed
     market.counts["placed_council"] += council
     market.counts["delayed_nights"] += nights
-    market.counts["waited"] += np.count_nonzero(clients.status == WAITING)
-    sourcing.count_packages(clients.rows, providers.rows)
-    open_now = providers.open == 1
-    memory = p.posts_demand_memory
-    providers.demand += memory * (providers.committed - providers.demand) * open_now
-    providers.demand_slow += p.posts_slow_memory * (providers.committed - providers.demand_slow) * open_now
+    sourcing.count_packages(clients.rows, providers.rows, commissioner.rows)
+    market.counts["waited"] += commissioner.waiting
+    agencies.remember_demand(providers.rows, parameters.row)
     providers.capacity = capacity

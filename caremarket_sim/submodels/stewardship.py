@@ -6,7 +6,6 @@ import numpy as np
 
 from .. import costs
 from ..arithmetic import within
-from ..entities import COUNCIL, RECEIVING, WAITING
 
 
 def citizens_are_heard(market, parameters, policy, draws):
@@ -34,17 +33,17 @@ def council_steers(market, parameters, policy, draws):
     """
     p, lever = parameters, policy
     commissioner = market.commissioners.rows[0]
-    providers, clients = market.providers, market.clients
+    providers = market.providers
     contracted = max(int(((providers.contracted == 1) & (providers.open == 1)).sum()), 1)
     capacity = lever.stewardship_capacity_fte / (p.stewardship_fte_per_provider * contracted)
     commissioner["reach"] = 1.0 - math.exp(-capacity)
     reach = commissioner["reach"]
     lag = p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * reach
-    council = clients.payer == COUNCIL
-    waiting = np.count_nonzero(council & (clients.status == WAITING))
-    receiving = max(np.count_nonzero(council & (clients.status == RECEIVING)), 1)
+    receiving = max(commissioner["receiving_council"], 1.0)
     error = p.stewardship_noise * ((1.0 - reach) * draws.normal("council_steers", np.array([0, 1])))
-    commissioner["waiting_seen"] += (waiting / receiving + error[0] - commissioner["waiting_seen"]) / lag
+    commissioner["waiting_seen"] += (
+        commissioner["waiting_council"] / receiving + error[0] - commissioner["waiting_seen"]
+    ) / lag
     handed = float(market.counts["hand_backs"][0]) / receiving * 52.0
     seen = commissioner["hand_backs_seen"]
     commissioner["hand_backs_seen"] += (handed + error[1] - seen) / (p.stewardship_hand_back_lag * lag)
