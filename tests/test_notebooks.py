@@ -1,0 +1,66 @@
+"""The notebooks: each runs from a clean kernel as it stands, and is kept without outputs."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SECONDS_A_CELL = 240
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    """A folder for settled markets that the notebooks share, as they would on somebody's machine."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def test_there_is_a_notebook_for_each_question():
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{number:02d}" for number in range(1, 8)]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_.*", "ignore::DeprecationWarning:zmq.*")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_from_a_clean_kernel_without_a_warning(path, cache, tmp_path, monkeypatch):
+    monkeypatch.setenv("CAREMARKET_CACHE", str(cache))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep))
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=SECONDS_A_CELL, kernel_name="python3", resources=resources).execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    said = [output.text for output in shown if output.output_type == "stream" and output.name == "stderr"]
+    assert not said
+    assert any("text/html" in output.get("data", {}) for output in shown)
+    assert any("image/png" in output.get("data", {}) for output in shown)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_kept_without_outputs(path):
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == [] and cell["execution_count"] is None, (
+                "strip it: nbstripout, or clear all outputs"
+            )
+        assert set(cell["metadata"]) == set()
+    assert set(content["metadata"]) == {"kernelspec", "language_info"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_begins_with_its_question_in_prose(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert cells[0].cell_type == "markdown"
+    assert re.match(r"# .*\?\n", cells[0].source)
+    assert [cell.cell_type for cell in cells].count("markdown") * 3 > len(cells)
