@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -90,7 +91,9 @@ class Story:
         """How each week was: a row a week, a column a measure; nan where there was nothing to measure."""
         rows = self.of(scenario, who, "week")
         found = rows.pivot(index="week", columns="event", values="value")
-        return found.reindex(range(1, self.scenarios[0].weeks + 1))
+        found = found.reindex(range(1, self.scenarios[0].weeks + 1))
+        found.attrs.update(self.log.attrs)
+        return found
 
     def summary(self) -> list[str]:
         """Each life in each scenario in a sentence or two."""
@@ -165,24 +168,16 @@ def follow(scenario: Scenario, seed: int, client: int, worker: int) -> list[Even
 
 
 def log_of(events: Sequence[tuple[str, Event]]) -> pd.DataFrame:
-    """The events, each with the name of its scenario, as a table; the first week is week 1."""
-    rows = [
-        (
-            name,
-            one.who,
-            one.number,
-            one.week + 1,
-            one.day.isoformat(),
-            one.kind,
-            one.event,
-            one.detail,
-            one.value,
-            one.unit,
-        )
-        + (one.by,)
-        for name, one in events
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    """The events, each with the name of its scenario, as a table; the first week is week 1.
+
+    Units stand beside each value, and in `attrs["units"]` by event.
+    """
+    rest = attrgetter(*COLUMNS[5:])
+    rows = [(name, one.who, one.number, one.week + 1, one.day.isoformat(), *rest(one)) for name, one in events]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    units = {one.event: one.unit for _, one in events if one.unit}
+    frame.attrs.update(units=units, note="one person and one care worker in one simulated future")
+    return frame
 
 
 def candidates(market: Market, client: int | None, worker: int | None) -> tuple[list[int], list[int]]:

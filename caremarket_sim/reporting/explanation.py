@@ -94,7 +94,8 @@ def _together(pairs: pd.DataFrame, values: pd.DataFrame, indicator: Indicator) -
         return ""
     group = (wide[LAST] - wide[ALONE]).abs().idxmax()
     first, final = float(wide.loc[group, ALONE]), float(wide.loc[group, LAST])  # type: ignore[arg-type]
-    return f"{group} does {change(first, indicator)} alone and {change(final, indicator)} on top of all others."
+    does = f"{change(first, indicator)} alone and {change(final, indicator)} on top of all others"
+    return f"{str(group).capitalize()} does {does}."
 
 
 def _without(knocked: pd.DataFrame, indicator: Indicator) -> str:
