@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from caremarket_sim import markup
@@ -58,7 +59,7 @@ def exploration_html(found: Exploration) -> str:
     rows = [
         (
             row.factor,
-            row.values or f"{row.low:.3g} to {row.high:.3g}",
+            row.values or _limits(row.low, row.high),
             _asked(row),
             str(row.box),
             f"{row.coverage:.0%}",
@@ -69,6 +70,13 @@ def exploration_html(found: Exploration) -> str:
     columns = ("factor", "where", "output", "box", "coverage", "density")
     words = markup.sentences(found.sweep.title or found.sweep.name, found.summary())
     return words + (markup.table("Boxes in which it stops paying off", columns, rows) if rows else "")
+
+
+def _limits(low: float, high: float) -> str:
+    """A box's limits in one factor; nan where it has none."""
+    if isnan(low):
+        return f"at most {high:.3g}"
+    return f"at least {low:.3g}" if isnan(high) else f"{low:.3g} to {high:.3g}"
 
 
 def stress_html(found: StressTest) -> str:
