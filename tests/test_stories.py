@@ -1,6 +1,9 @@
 """One person and one care worker through each scenario: the log agrees with the market, and the story with the log."""
 
 import json
+import os
+import shutil
+import subprocess
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
@@ -32,6 +35,7 @@ from caremarket_sim.reporting.story import story_files, story_html
 from caremarket_sim.reporting.story_lines import facts, told
 from caremarket_sim.scenario.timing import monday_of
 from tests.small_place import FOLDER, REGIMES, begun, small, weekly
+from tests.test_report import BROWSER, what_a_browser_lacks
 
 WEEKS = 104
 NAMES = ("baseline", *REGIMES)
@@ -412,3 +416,20 @@ def test_the_command_writes_the_log_the_page_and_the_timelines(tmp_path, capsys)
     assert "there are files here already" in capsys.readouterr().err
     assert main(["story", *files, "--worker", "-77", "--out", str(out), "--replace"]) == 2
     assert "no care worker has the number -77 when the scenarios begin; the nearest are" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_in_a_browser_the_page_asks_for_nothing_logs_nothing_and_is_accessible(tmp_path):
+    lacking = what_a_browser_lacks()
+    if lacking:
+        if os.environ.get("CI") == "true":
+            pytest.fail(lacking)
+        pytest.skip(lacking)
+    (tmp_path / "story.html").write_text(story_html(two_lives()), encoding="utf-8")
+    command = ["node", "check.mjs", str(tmp_path / "story.html"), shutil.which("chromium")]
+    process = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, timeout=240, check=False)
+    assert process.returncode == 0, process.stderr
+    found = json.loads(process.stdout)
+    assert found["requests"] == found["errors"] == found["dialogs"] == found["violations"] == []
+    assert found["passes"] > 40
+    assert found["overflow"] == {"1280": 0, "320": 0}

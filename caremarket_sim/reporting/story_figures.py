@@ -60,7 +60,7 @@ _ROWS: dict[str, Sequence[tuple[str, float | None, Lines]]] = {
             None,
             (
                 ("contact hours", _INK, "solid", "contact"),
-                ("hours on duty", _GREY, (0, (2, 1.5)), "with travel and gaps"),
+                ("hours on duty", _GREY, (0, (2, 1.5)), "on duty"),
                 ("guaranteed hours", _BLUE, (0, (6, 2)), "guaranteed"),
             ),
         ),
@@ -231,7 +231,8 @@ def svg_bytes(drawn: Figure) -> bytes:
     import matplotlib
 
     file = io.BytesIO()
-    drawn.draw_without_rendering()
+    for _ in range(2):  # the second time it knows how much room the labels beside the axes take
+        drawn.draw_without_rendering()
     drawn.set_layout_engine("none")
     for axis in drawn.axes:
         left, bottom, width, height = (round(side, 6) for side in axis.get_position().bounds)

@@ -50,7 +50,7 @@ def told(story: Story, scenario: str, who: str) -> list[Told]:
 
 
 def _amount(event: str, value: float, unit: str) -> str:
-    if not np.isfinite(value) or (unit == "weeks waited" and value == 0.0):
+    if not np.isfinite(value) or event.startswith("loses") or (unit == "weeks waited" and value == 0.0):
         return ""
     if unit == "nights":
         return f" for {value:.0f} night{'' if value == 1 else 's'}"
