@@ -210,9 +210,7 @@ def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
     lines += ["price_base: 2024/25                    # the year whose prices the fees below are in", "figures:"]
     for key, kind in figure_kinds().items():
         lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(figures[key])]
-    lines.append(
-        "# Under `regime:` goes how your council buys today, where it differs from a typical borough, such as"
-    )
+    lines.append("# Under `regime:` goes how your council buys today, where it differs from a typical borough, such as")
     lines.append("#   contract.payment_basis: planned_time")
     return "\n".join(lines) + "\n"
 
