@@ -523,27 +523,36 @@ class Market:
 
     def pay(self, payer: str, payee: str, purpose: str, pounds) -> None:
         """Post a payment. Where providers pay or are paid, `pounds` has one amount for each; pence are rounded once."""
-        a, b, c = PARTY[payer], PARTY[payee], PURPOSE[purpose]
         if payer == "providers" or payee == "providers":
-            amounts = np.ascontiguousarray(pounds, np.float64)
-            books.post(self.providers.rows, self.ledger, self.purses, a, b, c, amounts, payer == "providers")
-        else:
-            total = round(float(pounds) * 100.0)
-            self.ledger[a, b, c] += total
-            self.purses[a] -= total
-            self.purses[b] += total
+            self.pay_each(((payer, payee, purpose),), np.ascontiguousarray(pounds, np.float64)[None, :])
+            return
+        a, b = PARTY[payer], PARTY[payee]
+        total = round(float(pounds) * 100.0)
+        self.ledger[a, b, PURPOSE[purpose]] += total
+        self.purses[a] -= total
+        self.purses[b] += total
+
+    def pay_each(self, lines: tuple[tuple[str, str, str], ...], pounds: np.ndarray) -> None:
+        """Post payments by or to providers: a row of `pounds` for each (payer, payee, purpose), by provider."""
+        books.post(self.providers.rows, self.ledger, self.purses, _codes(lines), pounds)
 
     def paid(self, payer: str | None = None, payee: str | None = None, purpose: str | None = None) -> float:
         """Pounds paid this week, by any payer, to any payee, for any purpose unless named."""
-        index = tuple(
-            slice(None) if name is None else codes[name]
-            for name, codes in ((payer, PARTY), (payee, PARTY), (purpose, PURPOSE))
-        )
-        return float(self.ledger[index].sum()) / 100.0
+        everything = slice(None)
+        a = everything if payer is None else PARTY[payer]
+        b = everything if payee is None else PARTY[payee]
+        c = everything if purpose is None else PURPOSE[purpose]
+        return float(self.ledger[a, b, c].sum()) / 100.0
 
     def copy(self) -> "Market":
         """A market of its own in the same state."""
         return Market(**{part.name: _copied(getattr(self, part.name)) for part in fields(self)})
+
+
+@cache
+def _codes(lines) -> np.ndarray:
+    """Lines of payments as codes: payer, payee, purpose, and 1 where providers pay."""
+    return np.array([(PARTY[a], PARTY[b], PURPOSE[c], a == "providers") for a, b, c in lines], np.int64)
 
 
 def _copied(part) -> Any:

@@ -6,26 +6,28 @@ from . import compiled
 
 
 @compiled
-def post(providers, ledger, purses, payer, payee, purpose, pounds, provider_pays):
-    """Post one amount for each provider; each is rounded to pence once, and no fraction is lost on the way.
+def post(providers, ledger, purses, lines, pounds):
+    """Post payments by or to providers: `pounds` has a line for each of `lines` and one amount for each provider.
 
-    `pounds` are paid by providers where `provider_pays`, else received by them; they go through cash and through the
-    week's cost or revenue. `ledger` is payer × payee × purpose in pence.
+    A line is (payer, payee, purpose, whether providers pay), in codes; `ledger` is payer × payee × purpose in pence.
+    Each amount is rounded to pence once, and goes through the provider's cash and its cost or revenue of the week.
     """
-    total = 0
-    for j in range(len(providers)):
-        pence = np.rint(pounds[j] * 100.0)
-        if pence == 0.0:
-            continue
-        provider = providers[j]
-        whole = int(pence)
-        total += whole
-        if provider_pays:
-            provider.cost += pence / 100.0
-            provider.cash -= whole
-        else:
-            provider.revenue += pence / 100.0
-            provider.cash += whole
-    ledger[payer, payee, purpose] += total
-    purses[payer] -= total
-    purses[payee] += total
+    for k in range(len(lines)):
+        payer, payee, purpose, by_providers = lines[k, 0], lines[k, 1], lines[k, 2], lines[k, 3] == 1
+        total = 0
+        for j in range(len(providers)):
+            pence = np.rint(pounds[k, j] * 100.0)
+            if pence == 0.0:
+                continue
+            provider = providers[j]
+            whole = int(pence)
+            total += whole
+            if by_providers:
+                provider.cost += pence / 100.0
+                provider.cash -= whole
+            else:
+                provider.revenue += pence / 100.0
+                provider.cash += whole
+        ledger[payer, payee, purpose] += total
+        purses[payer] -= total
+        purses[payee] += total

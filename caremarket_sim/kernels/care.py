@@ -20,14 +20,16 @@ def meet(client, w, gain):
 
     A stranger takes the place of whoever the person knows least.
     """
+    known = -1
+    for k in range(len(client.familiar)):
+        known = k if client.familiar[k] == w else known
+    if known >= 0:
+        before = client.familiarity[known]
+        client.familiarity[known] += gain * (1.0 - before)
+        return before
     weakest = 0
     for k in range(len(client.familiar)):
-        if client.familiar[k] == w:
-            before = client.familiarity[k]
-            client.familiarity[k] += gain * (1.0 - before)
-            return before
-        if client.familiarity[k] < client.familiarity[weakest]:
-            weakest = k
+        weakest = k if client.familiarity[k] < client.familiarity[weakest] else weakest
     client.familiar[weakest] = w
     client.familiarity[weakest] = gain
     return np.float32(0.0)

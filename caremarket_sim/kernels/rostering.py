@@ -10,13 +10,17 @@ import math
 import numpy as np
 
 from . import compiled
-from .geography import distance, kilometres, leg_minutes, patch_of
+from .geography import distance, leg_minutes, patch_of
 from .hashing import uniform
 
 RECEIVING = 1
 COUNCIL = 0
 IN_POST = 2
 NOBODY, OFFICE, AGENCY = -1, -2, -3
+FREE, OWN_FREE, WANTED, GUARANTEED, TRAVEL, DAYS, HOME_X, HOME_Y = 0, 1, 2, 3, 4, 5, 6, 7
+BLOCK_FREE, AT_X, AT_Y, ABLE, LINES = 8, 16, 24, 32, 33
+"""Lines of `hands`: hours free, own, wanted, guaranteed, of travel; days out; home; then eight each, one for a block of
+the week: hours free, and where it took them last; a line for work in hand; and how many lines there are."""
 
 
 @compiled
@@ -117,56 +121,30 @@ def hours_of_legs(providers, zones, leg_factor, parameters):
 
 
 @compiled
-def hands_of(workers, staff, parameters):
-    """What is left of the week of each care worker in `staff`, by place in it, and where each block took them last.
-
-    (home zone, hours wanted, hours guaranteed, free hours, free own hours, free hours of each block, zone of each block
-    or -1, hours of travel and days out). Whoever is away has no time.
+def hands_of(workers, staff, zones, parameters):
+    """What is left of the week of each care worker in `staff`, by place in it: a line for each of the codes above, in
+    hours and kilometres. Whoever is away has less than no time; whom no visit has taken anywhere yet is nowhere (nan).
     """
     p = parameters[0]
-    count = len(staff)
-    home = np.empty(count, np.int32)
-    wanted = np.empty(count)
-    guaranteed = np.empty(count)
-    free = np.empty(count)
-    own_free = np.empty(count)
-    block_free = np.zeros((8, count))
-    at = np.full((count, 8, 2), np.nan)
-    out = np.zeros((count, 2))
-    for n in range(count):
+    hands = np.zeros((LINES, len(staff)))
+    for n in range(len(staff)):
         r = workers[staff[n]]
-        home[n] = r.zone
-        wanted[n] = own_free[n] = r.hours_wanted
-        guaranteed[n] = r.guaranteed
-        free[n] = r.hours_wanted * p.rostering_stretch if r.absent == 0 else -1.0
+        hands[WANTED, n] = r.hours_wanted
+        hands[OWN_FREE, n] = r.hours_wanted
+        hands[GUARANTEED, n] = r.guaranteed
+        hands[FREE, n] = r.hours_wanted * p.rostering_stretch if r.absent == 0 else -1.0
+        hands[HOME_X, n] = zones[r.zone].x
+        hands[HOME_Y, n] = zones[r.zone].y
         for block in range(8):
-            if r.absent == 0:
-                block_free[block, n] = days_of(block) * p.rostering_block_hours
-    return home, wanted, guaranteed, free, own_free, block_free, at, out
+            hands[BLOCK_FREE + block, n] = days_of(block) * p.rostering_block_hours if r.absent == 0 else 0.0
+            hands[AT_X + block, n] = np.nan
+            hands[AT_Y + block, n] = np.nan
+    return hands
 
 
 @compiled
-def stand_in(
-    client,
-    block,
-    hours,
-    permanent,
-    beside,
-    lo,
-    hi,
-    place,
-    home,
-    wanted,
-    guaranteed,
-    free,
-    own_free,
-    block_free,
-    at,
-    ables,
-    zones,
-    p,
-):
-    """Place in the staff list of the best care worker for an open run, -1 where nobody has time.
+def stand_in(client, x, y, block, hours, permanent, beside, place, lo, hi, hands, p):
+    """Place in the staff list of the best care worker for an open run at (x, y), -1 where nobody has time.
 
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
     `permanent` asks for room in the worker's own hours, so that the run can become the worker's. `beside` is who comes
@@ -174,6 +152,7 @@ def stand_in(
     row of care workers; the provider's own are `lo` to `hi`; `hands` is as `hands_of` makes it.
     """
     own_hours = hours if permanent else -np.inf
+    free_block = BLOCK_FREE + block
     # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
     best = -1
     best_score = np.float32(0.0)
@@ -181,7 +160,7 @@ def stand_in(
         n = place[max(client.familiar[k], 0)]
         able = (client.familiar[k] >= 0) & (n >= lo) & (n < hi) & (n != beside)
         n = max(n, 0)
-        able &= (free[n] >= hours) & (block_free[block, n] >= hours) & (own_free[n] >= own_hours)
+        able &= (hands[FREE, n] >= hours) & (hands[free_block, n] >= hours) & (hands[OWN_FREE, n] >= own_hours)
         if able & (client.familiarity[k] > best_score):
             best_score = client.familiarity[k]
             best = n
@@ -189,20 +168,22 @@ def stand_in(
         return best
     count = 0
     for n in range(lo, hi):
-        ables[count] = n
-        count += (free[n] >= hours) & (block_free[block, n] >= hours) & (own_free[n] >= own_hours) & (n != beside)
+        hands[ABLE, count] = n
+        able = (hands[FREE, n] >= hours) & (hands[free_block, n] >= hours) & (hands[OWN_FREE, n] >= own_hours)
+        count += able & (n != beside)
     best_score = -np.inf
     for m in range(count):
-        n = ables[m]
-        spare = own_free[n] if permanent else free[n] - wanted[n] * (p.rostering_stretch - 1.0)
-        score = p.rostering_spare_weight * spare / wanted[n]
-        lacking = guaranteed[n] - (wanted[n] - spare)
-        if lacking > 0.0 and guaranteed[n] > 0.0:
-            score += p.rostering_guarantee_weight * lacking / guaranteed[n]
-        if math.isnan(at[n, block, 0]):
-            away = kilometres(zones, home[n], client.zone)
+        n = int(hands[ABLE, m])
+        wanted = hands[WANTED, n]
+        spare = hands[OWN_FREE, n] if permanent else hands[FREE, n] - wanted * (p.rostering_stretch - 1.0)
+        score = p.rostering_spare_weight * spare / wanted
+        lacking = hands[GUARANTEED, n] - (wanted - spare)
+        if lacking > 0.0 and hands[GUARANTEED, n] > 0.0:
+            score += p.rostering_guarantee_weight * lacking / hands[GUARANTEED, n]
+        if math.isnan(hands[AT_X + block, n]):
+            away = distance(hands[HOME_X, n], hands[HOME_Y, n], x, y)
         else:
-            away = distance(at[n, block, 0], at[n, block, 1], zones[client.zone].x, zones[client.zone].y)
+            away = distance(hands[AT_X + block, n], hands[AT_Y + block, n], x, y)
         score -= p.rostering_distance_weight * away
         if score > best_score:
             best_score = score
@@ -228,8 +209,7 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     patches = clear_week(clients, providers)
     legs = hours_of_legs(providers, zones, leg_factor, parameters)
     start, staff = staff_lists(workers, len(providers))
-    hands = hands_of(workers, staff, parameters)
-    home, wanted, guaranteed, free, own_free, block_free, at, out = hands
+    hands = hands_of(workers, staff, zones, parameters)
     place = np.full(len(workers), -1, np.int32)
     for n in range(len(staff)):
         place[staff[n]] = n
@@ -243,7 +223,6 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     open_client = np.empty(runs, np.int32)
     open_run = np.empty(runs, np.int8)
     n_open = 0
-    ables = np.empty(len(staff), np.int32)
     offset = int(uniform(key, 0, 0) * count)
     for m in range(count):
         i = m + offset if m + offset < count else m + offset - count
@@ -271,18 +250,19 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
                         twice = run >= 8 and w == c.carer[run - 8]
                         if twice or n < lo or n >= hi:
                             w = NOBODY
-                        elif free[n] >= hours and block_free[block, n] >= hours:
+                        elif hands[FREE, n] >= hours and hands[BLOCK_FREE + block, n] >= hours:
                             c.seen[run] = w
-                            own_free[n] -= hours
-                            free[n] -= hours
-                            block_free[block, n] -= hours
-                            out[n, 0] += days * (leg + way(at[n, block, 0], at[n, block, 1], x, y, speed))
-                            out[n, 1] += days
-                            at[n, block, 0] = x
-                            at[n, block, 1] = y
+                            hands[OWN_FREE, n] -= hours
+                            hands[FREE, n] -= hours
+                            hands[BLOCK_FREE + block, n] -= hours
+                            on_the_way = way(hands[AT_X + block, n], hands[AT_Y + block, n], x, y, speed)
+                            hands[TRAVEL, n] += days * (leg + on_the_way)
+                            hands[DAYS, n] += days
+                            hands[AT_X + block, n] = x
+                            hands[AT_Y + block, n] = y
                             continue
-                        elif free[n] < 0.0:
-                            own_free[n] -= hours
+                        elif hands[FREE, n] < 0.0:
+                            hands[OWN_FREE, n] -= hours
                         else:
                             w = NOBODY
                         c.carer[run] = w
@@ -304,52 +284,15 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         hours = days * c.visit_minutes / 60.0
         lo, hi = start[c.provider], start[c.provider + 1]
         beside = place[c.seen[run ^ 8]] if c.seen[run ^ 8] >= 0 else -1
+        x, y = zones[c.zone].x, zones[c.zone].y
         n = -1
         if c.carer[run] == NOBODY:
-            n = stand_in(
-                c,
-                block,
-                hours,
-                True,
-                beside,
-                lo,
-                hi,
-                place,
-                home,
-                wanted,
-                guaranteed,
-                free,
-                own_free,
-                block_free,
-                at,
-                ables,
-                zones,
-                p,
-            )
+            n = stand_in(c, x, y, block, hours, True, beside, place, lo, hi, hands, p)
             if n >= 0:
                 c.carer[run] = staff[n]
-                own_free[n] -= hours
+                hands[OWN_FREE, n] -= hours
         if n < 0:
-            n = stand_in(
-                c,
-                block,
-                hours,
-                False,
-                beside,
-                lo,
-                hi,
-                place,
-                home,
-                wanted,
-                guaranteed,
-                free,
-                own_free,
-                block_free,
-                at,
-                ables,
-                zones,
-                p,
-            )
+            n = stand_in(c, x, y, block, hours, False, beside, place, lo, hi, hands, p)
         if n < 0:
             open_client[left] = open_client[m]
             open_run[left] = run
@@ -358,13 +301,13 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         patch = patches[open_client[m]]
         leg = legs[c.provider, patch * 4 + block % 4] if patch >= 0 else far
         c.seen[run] = staff[n]
-        x, y = zones[c.zone].x, zones[c.zone].y
-        free[n] -= hours
-        block_free[block, n] -= hours
-        out[n, 0] += days * (leg + way(at[n, block, 0], at[n, block, 1], x, y, speed))
-        out[n, 1] += days
-        at[n, block, 0] = x
-        at[n, block, 1] = y
+        hands[FREE, n] -= hours
+        hands[BLOCK_FREE + block, n] -= hours
+        on_the_way = way(hands[AT_X + block, n], hands[AT_Y + block, n], x, y, speed)
+        hands[TRAVEL, n] += days * (leg + on_the_way)
+        hands[DAYS, n] += days
+        hands[AT_X + block, n] = x
+        hands[AT_Y + block, n] = y
     undelivered = 0.0
     for m in range(left):
         c = clients[open_client[m]]
@@ -395,17 +338,17 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     for w in range(len(workers)):
         r = workers[w]
         n = place[w]
-        r.owned = r.hours_wanted - own_free[n] if n >= 0 else 0.0
+        r.owned = r.hours_wanted - hands[OWN_FREE, n] if n >= 0 else 0.0
         r.contact = 0.0
         r.travel = 0.0
         r.gap = 0.0
         r.block_hours[:] = 0.0
         if n >= 0 and r.absent == 0:
-            r.contact = r.hours_wanted * p.rostering_stretch - free[n]
-            r.travel = out[n, 0]
-            r.gap = p.rostering_gap_minutes / 60.0 * out[n, 1]
+            r.contact = r.hours_wanted * p.rostering_stretch - hands[FREE, n]
+            r.travel = hands[TRAVEL, n]
+            r.gap = p.rostering_gap_minutes / 60.0 * hands[DAYS, n]
             for block in range(8):
-                r.block_hours[block] = days_of(block) * p.rostering_block_hours - block_free[block, n]
+                r.block_hours[block] = days_of(block) * p.rostering_block_hours - hands[BLOCK_FREE + block, n]
             provider = providers[r.provider]
             provider.contact += r.contact
             provider.travel += r.travel

@@ -40,22 +40,20 @@ def queue_of(clients, week_key):
 
 
 @compiled
-def able(j, client, providers, p, price, mc_fixed, mc_travel, stretch, hours):
-    """1 where provider j can take the package, 0 for lack of staff, -1 where it would lose money (E2)."""
-    provider = providers[j]
+def able(provider, client, p, price, mc_fixed, mc_travel, stretch, hours):
+    """1 where a provider can take the package, 0 for lack of staff, -1 where it would lose money (E2)."""
     if provider.committed + hours > stretch * provider.capacity:
         return 0
     minutes = max(client.visit_minutes, 1.0)
-    marginal = mc_fixed[j] + mc_travel[j] * (p.travel_reference_minutes / minutes)
+    marginal = mc_fixed + mc_travel * (p.travel_reference_minutes / minutes)
     if price - marginal < -p.sourcing_mission_tolerance * provider.mission * price:
         return -1
     return 1
 
 
 @compiled
-def appeal(j, patch, client, providers, p, load, mode):
+def appeal(provider, patch, p, load, mode):
     """Log weight of a provider among those able: room for more, spread over its patch, already near (E2)."""
-    provider = providers[j]
     if mode == OWN_CHOICE:
         rating = provider.rating if provider.rating > 0 else GOOD
         return p.sourcing_choice_rating * (rating - GOOD) + p.sourcing_choice_experience * provider.experience
@@ -135,7 +133,7 @@ def source_packages(
                     if room < hours:
                         continue
                 price = provider.rate * paid_share if is_council else provider.price
-                answer = able(j, c, providers, p, price, mc_fixed, mc_travel, stretch, hours)
+                answer = able(provider, c, p, price, mc_fixed[j], mc_travel[j], stretch, hours)
                 if answer < 0 and is_council:
                     provider.declined += 1.0 / max(1, zone_start[c.zone + 1] - zone_start[c.zone])
                     if lead and mode == ZONED_LEAD:
@@ -144,7 +142,7 @@ def source_packages(
                     continue
                 score = gumbel(key, pair(c.number, provider.number), 2)
                 weighing = OPEN_SPOT if not is_council and c.readiness < p.sourcing_unguided_share else mode
-                score += appeal(j, zone_patches[n], c, providers, p, load, weighing)
+                score += appeal(provider, zone_patches[n], p, load, weighing)
                 if not is_council and provider.contracted:
                     score += math.log(p.sourcing_contracted_self_weight)
                 if j == c.former and c.notice == 0 and c.weeks_away > 0:

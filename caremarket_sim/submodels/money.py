@@ -8,21 +8,24 @@ import numpy as np
 from .. import costs
 from ..kernels import accounts, staff
 
-OWED_BY_COUNCIL = ("fees", "outcome payments", "citizens' panel", "retainers", "block hours unused")
-"""Purposes of what the council owes providers, in the order in which `accounts.council_owes` reckons them."""
-OWED_BY_PROVIDERS = (
-    ("workers", "wages"),
-    ("workers", "sick pay"),
-    ("workers", "holiday pay"),
-    ("treasury", "employer charges"),
-    ("workers", "mileage"),
-    ("workers", "office cover"),
-    ("suppliers", "agency staff"),
-    ("suppliers", "overhead"),
-    ("suppliers", "recruitment"),
-    ("suppliers", "training"),
+OWED_BY_COUNCIL = tuple(
+    ("council", "providers", purpose)
+    for purpose in ("fees", "outcome payments", "citizens' panel", "retainers", "block hours unused")
 )
-"""Payee and purpose of what providers owe, in the order in which `accounts.providers_owe` reckons it."""
+"""What the council owes providers, in the order in which `accounts.council_owes` reckons it."""
+OWED_BY_PROVIDERS = (
+    ("providers", "workers", "wages"),
+    ("providers", "workers", "sick pay"),
+    ("providers", "workers", "holiday pay"),
+    ("providers", "treasury", "employer charges"),
+    ("providers", "workers", "mileage"),
+    ("providers", "workers", "office cover"),
+    ("providers", "suppliers", "agency staff"),
+    ("providers", "suppliers", "overhead"),
+    ("providers", "suppliers", "recruitment"),
+    ("providers", "suppliers", "training"),
+)
+"""What providers owe, in the order in which `accounts.providers_owe` reckons it."""
 
 
 def council_pays(market, parameters, policy, draws):
@@ -36,8 +39,7 @@ def council_pays(market, parameters, policy, draws):
     due, contracted, trust, people = accounts.council_owes(
         market.clients.rows, providers.rows, commissioner.rows, p.row, policy.row, costs.on_cost(p), owed
     )
-    for purpose, pounds in zip(OWED_BY_COUNCIL, owed, strict=True):
-        market.pay("council", "providers", purpose, pounds)
+    market.pay_each(OWED_BY_COUNCIL, owed)
     market.pay("clients", "council", "client contributions", p.money_client_contribution_share * due)
     index = market.prices["price_index"]
     for purpose, pounds in commissioning_costs(market, p, policy, contracted, trust, people).items():
@@ -98,8 +100,7 @@ def providers_settle_accounts(market, parameters, policy, draws):
     )
     owed = np.zeros((len(OWED_BY_PROVIDERS), len(providers)))
     accounts.providers_owe(providers.rows, wages, sick, p.row, prices["price_index"], prices["wage_index"], owed)
-    for (payee, purpose), pounds in zip(OWED_BY_PROVIDERS, owed, strict=True):
-        market.pay("providers", payee, purpose, pounds)
+    market.pay_each(OWED_BY_PROVIDERS, owed)
     market.pay("workers", "treasury", "income tax and benefits", (wages.sum() + sick.sum()) * p.money_treasury_share)
     accounts.close_the_week(providers.rows, p.row)
     if market.week % 52 == 51:
