@@ -217,13 +217,14 @@ CLIENT_KERNELS = {
     "go_to_hospital": lambda rows, m, p, levers, key: people.go_to_hospital(rows, p, levers, 0.6, key),
     "become_fit": lambda rows, m, p, levers, key: people.become_fit(rows, m.providers.rows, p, levers, key),
     "leave_care": lambda rows, m, p, levers, key: people.leave_care(rows, p, key),
+    "self_funders_choose": lambda rows, m, p, levers, key: people.self_funders_choose(rows, p, key),
     "meet_the_front_door": lambda rows, m, p, levers, key: people.meet_the_front_door(rows, 0, p, levers, key, key),
 }
 WORKER_KERNELS = {
     "take_leave": lambda rows, m, p, levers, key: workforce.take_leave(rows, p, 0.1, 10_000, key, key),
     "train": lambda rows, m, p, levers, key: workforce.train(rows, m.providers.rows, p, key),
     "contracts_convert": lambda rows, m, p, levers, key: workforce.contracts_convert(
-        rows, np.full(len(m.providers), 0.9), np.ones(len(m.providers)), np.full(len(m.providers), 0.5), p, key
+        rows, m.providers.rows, 0.3, p, key
     ),
 }
 
@@ -236,7 +237,9 @@ def test_whoever_else_is_there_and_in_which_order_changes_nothing_for_a_person(t
     changed = 0
     for number in range(4):
         market = begun(wigan())
-        parameters = Parameters({"hospital.admission_rate": 20.0, "demand.death_rate": 5.0}).row
+        parameters = Parameters(
+            {"hospital.admission_rate": 20.0, "demand.death_rate": 5.0, "sourcing.unhappy_line": 0.9}
+        ).row
         levers = of_preset("collaborative").row
         key = Draws(1, number).key(kernel)
         perform = (CLIENT_KERNELS | WORKER_KERNELS)[kernel]
