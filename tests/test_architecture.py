@@ -49,8 +49,8 @@ def test_every_name_that_the_package_offers_is_there(name):
     assert getattr(caremarket_sim, name) is not None
 
 
-def test_a_name_that_the_package_has_not_is_refused_with_those_it_has():
-    with pytest.raises(AttributeError, match="no attribute 'lode'; it has .*load"):
+def test_a_name_that_the_package_has_not_is_refused_with_the_one_that_was_meant():
+    with pytest.raises(AttributeError, match="no attribute 'lode'; did you mean load?"):
         caremarket_sim.lode  # noqa: B018
 
 
