@@ -15,12 +15,6 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS_A_CELL = 240
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    """A folder for settled markets that the notebooks share, as they would on somebody's machine."""
-    return tmp_path_factory.mktemp("cache")
-
-
 def test_there_is_a_notebook_for_each_question():
     assert [path.stem[:2] for path in NOTEBOOKS] == [f"{number:02d}" for number in range(1, 8)]
 
@@ -28,8 +22,7 @@ def test_there_is_a_notebook_for_each_question():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_.*", "ignore::DeprecationWarning:zmq.*")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_a_clean_kernel_without_a_warning(path, cache, tmp_path, monkeypatch):
-    monkeypatch.setenv("CAREMARKET_CACHE", str(cache))
+def test_a_notebook_runs_from_a_clean_kernel_without_a_warning(path, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
