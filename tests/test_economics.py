@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from caremarket_sim.experiments import economics
+from caremarket_sim.experiments.compare import compare
 from caremarket_sim.indicators import INDICATORS, evaluate
 from caremarket_sim.submodels.recording import RECORD
+from tests.small_place import small
 
 
 def long(values, years=None):
@@ -116,7 +118,7 @@ def test_the_chance_of_overspend_counts_futures_over_the_budget():
 
 
 @pytest.mark.parametrize(
-    ("by_year", "says"),
+    ("by_week", "says"),
     [
         ([12, 9, 8], ("pays back", 3)),
         ([9, 9, 9], ("never dearer", None)),
@@ -124,6 +126,24 @@ def test_the_chance_of_overspend_counts_futures_over_the_budget():
         ([12, 7, 10], ("pays back", 2)),
     ],
 )
-def test_a_cost_pays_back_in_the_year_from_which_nothing_is_left_of_it(by_year, says):
-    yearly = long({("a", "council_spend"): [[10] * 3], ("b", "council_spend"): [by_year]}, years=True)
-    assert economics.break_even_year(economics.break_even(yearly, "a"), "b") == says
+def test_a_cost_pays_back_in_the_week_from_which_nothing_is_left_of_it(by_week, says):
+    weekly = pd.DataFrame(
+        [
+            {"scenario": name, "replicate": 0, "week": week, "council_spend": 52.0 * spent}
+            for name, weeks in (("a", [10] * 3), ("b", by_week))
+            for week, spent in enumerate(weeks, start=1)
+        ]
+    )
+    found = economics.break_even(weekly, "a")
+    assert economics.break_even_week(found, "b") == says
+    assert found.extra_cost_so_far.tolist()[-1] == pytest.approx(sum(by_week) - 30)
+
+
+@pytest.mark.parametrize("name", ["block", "collaborative"])
+def test_what_the_weeks_cost_adds_up_to_what_the_years_cost(name):
+    found = compare(small("baseline", 104), small(name, 104), replicates=2, workers=1, assumption_replicates=0)
+    weekly, yearly = found.weekly(), found.yearly()
+    keys = ["scenario", "replicate"]
+    weeks = weekly[weekly.indicator == "council_spend"].groupby(keys).value.sum() / 52.0
+    years = yearly[yearly.indicator == "council_spend"].groupby(keys).value.sum()
+    assert weeks.to_numpy() == pytest.approx(years.to_numpy(), rel=1e-9)

@@ -230,39 +230,44 @@ def risk(yearly: pd.DataFrame, reference: str, budget_a_year: float | None = Non
     return pd.DataFrame(rows)
 
 
-def break_even(yearly: pd.DataFrame, reference: str, cost: Sums = COUNCIL) -> pd.DataFrame:
-    """Extra cost added up by the end of each year, its interval, and the share of futures that are at or below zero."""
-    price = summed(wide(yearly), cost).unstack("year").cumsum(axis=1)
-    against = price.xs(reference, level="scenario")
-    rows = []
-    for name in dict.fromkeys(yearly.scenario):
+def break_even(weekly: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """Extra council spend added up by the end of each week, its interval, and the share of futures at or below zero.
+
+    `weekly` has scenario, replicate, week and `council_spend`, in £ a year.
+    """
+    spent = weekly.pivot(index=["scenario", "replicate"], columns="week", values="council_spend") / 52.0
+    so_far = spent.cumsum(axis=1)
+    against = so_far.xs(reference, level="scenario")
+    parts = []
+    for name in dict.fromkeys(weekly.scenario):
         if name == reference:
             continue
-        gap = (price.xs(name, level="scenario") - against).dropna()
+        gap = (so_far.xs(name, level="scenario") - against).dropna()
         found = interval(gap.to_numpy())
-        for at, year in enumerate(price.columns):
-            rows.append(
+        parts.append(
+            pd.DataFrame(
                 {
                     "scenario": name,
-                    "year": int(year),
-                    "extra_cost_so_far": float(found.mean[at]),
-                    "low": float(found.low[at]),
-                    "high": float(found.high[at]),
-                    "paid_back_share": float((gap[year] <= 0).mean()),
+                    "week": gap.columns.astype(int),
+                    "extra_cost_so_far": found.mean,
+                    "low": found.low,
+                    "high": found.high,
+                    "paid_back_share": (gap <= 0).mean().to_numpy(),
                     "replicates": len(gap),
                 }
             )
-    return pd.DataFrame(rows)
+        )
+    return pd.concat(parts, ignore_index=True)
 
 
-def break_even_year(found: pd.DataFrame, scenario: str) -> tuple[str, int | None]:
-    """When a scenario's extra cost is back at zero, on average: `never dearer`, `pays back` (and the year after which
+def break_even_week(found: pd.DataFrame, scenario: str) -> tuple[str, int | None]:
+    """When a scenario's extra cost is back at zero, on average: `never dearer`, `pays back` (and the week after which
     it stays so), or `not within the horizon`."""
-    so_far = found[found.scenario == scenario].sort_values("year")
+    so_far = found[found.scenario == scenario].sort_values("week")
     dearer = so_far.extra_cost_so_far.to_numpy() > 0
     if not dearer.any():
         return "never dearer", None
     if dearer[-1]:
         return "not within the horizon", None
     last = int(np.flatnonzero(dearer)[-1])
-    return "pays back", int(so_far.year.iloc[last + 1])
+    return "pays back", int(so_far.week.iloc[last + 1])

@@ -147,20 +147,20 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
         + f"The budget is {spent}."
     )
     columns = ["Council spend, £ thousand", "Mean", "P90", "Over budget", f"Dearer than {results.reference}"]
-    paid = economics.break_even(results.tables["yearly"], results.reference)
+    paid = economics.break_even(results.weekly_spend, results.reference)
     says = []
     for name in results.others:
-        how, year = economics.break_even_year(paid, name)
-        last = paid[(paid.scenario == name) & (paid.year == results.years)].iloc[0]
+        how, week = economics.break_even_week(paid, name)
+        last = paid[paid.scenario == name].iloc[-1]
         so_far = (
             f"by the end of {results.year_name(results.years)} the council has spent "
             f"{thousands(last.extra_cost_so_far, True)} thousand pounds against {results.reference} "
             f"({thousands(last.low, True)} to {thousands(last.high, True)})"
         )
         when = {
-            "never dearer": "on average at no year's end dearer so far",
+            "never dearer": "on average at no time dearer so far",
             "not within the horizon": "on average not paid back within the horizon",
-        }.get(how) or f"on average paid back by the end of {results.year_name(year or 1)}"
+        }.get(how) or f"on average paid back by {results.day(week or 1):%d %B %Y}"
         says.append(
             f"{name}: {when}; {so_far}; at or below zero in {last.paid_back_share * last.replicates:g} "
             f"of {last.replicates} futures."
@@ -169,10 +169,10 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
         Line(
             name,
             results.position(name),
-            [(float(row.year), row.extra_cost_so_far / 1e6) for row in rows_of.itertuples()],
+            [(row.week / 52.0, row.extra_cost_so_far / 1e6) for row in rows_of.itertuples()],
             [(row.low / 1e6, row.high / 1e6) for row in rows_of.itertuples()],
         )
-        for name, rows_of in paid.groupby("scenario", sort=False)
+        for name, rows_of in paid[paid.week % 4 == 0].groupby("scenario", sort=False)
     ]
     years = {float(year): short_year(results, year) for year in range(1, results.years + 1)}
     words = f"Extra council spend so far against {results.reference}. " + " ".join(says)
@@ -190,7 +190,7 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
         Points(says),
         Figure(
             [chart],
-            f"Extra council spend against {results.reference}, added up by the end of each year, with 95% intervals.",
+            f"Extra council spend against {results.reference}, added up week by week, with 95% intervals; years end where they stand on the axis.",
             Data("finance_break_even", paid),
         ),
     ]

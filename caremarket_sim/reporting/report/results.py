@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,17 @@ class Results:
             return f"Year {year}"
         first = start.year + year - 1
         return f"{first}/{(first + 1) % 100:02d}"
+
+    def day(self, week: int) -> date:
+        """The last day of a week of the scenario, which count from 1."""
+        return date.fromisoformat(self.place["start"]) + timedelta(days=7 * week - 1)
+
+    @cached_property
+    def weekly_spend(self) -> pd.DataFrame:
+        """Council spend, £ a year, of every scenario, future and week of the main batch."""
+        columns = ["scenario", "variant", "replicate", "week", "council_spend"]
+        table = pd.read_parquet(self.folder / "weekly", columns=columns)
+        return table[table.variant == ""].sort_values(["scenario", "replicate", "week"])
 
     def differences(self, name: str, period: str = "all") -> pd.DataFrame:
         """One scenario's differences in a period, by indicator."""
