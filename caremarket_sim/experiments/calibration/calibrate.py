@@ -237,7 +237,10 @@ def calibrate(
 ) -> Calibration:
     """The plausible set of a place. With a folder every run is kept as it comes and none is simulated twice.
 
-    The same place, recipe and code give the same set. Raises NothingPlausible where no sample meets the targets.
+    The samples of the waves meet few futures, and some luck is in those for all samples alike. So before finalists are
+    chosen, what samples came to is moved by what the register's own values come to on the finalists' futures against
+    those few. The same place, recipe and code give the same set. Raises NothingPlausible where no sample meets the
+    targets.
     """
     ready(tell)
     say = say or (lambda sentence: None)
@@ -250,6 +253,7 @@ def calibrate(
     means = np.zeros((0, len(columns)))
     left: list[float] = []
     kept: list[matching.Fate] = []
+    hopeful = matching.points_of(matching.BATCH, factors, recipe.seed + 1)
     following = matching.points_of(recipe.waves[0], factors, recipe.seed)
     for wave in range(1, len(recipe.waves) + 1):
         say(f"wave {wave}: {len(following)} samples")
@@ -257,22 +261,21 @@ def calibrate(
         points = np.concatenate([points, following])
         means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
         fitted = matching.emulators(points, means, recipe.bands)
-        hopeful = matching.points_of(matching.BATCH, factors, recipe.seed + 1)
         kept = matching.fates(means, fitted, recipe.bands, hopeful)
-        last = wave == len(recipe.waves)
+        wanted = recipe.waves[wave] if wave < len(recipe.waves) else 1
         following, share, kept = matching.not_ruled_out(
-            recipe.most_finalists if last else recipe.waves[wave],
-            factors,
-            fitted,
-            kept,
-            matching.DOUBT / 2.0 if last else matching.DOUBT,
-            recipe.seed + 1000 * wave,
+            wanted, factors, fitted, kept, matching.DOUBT, recipe.seed + 1000 * wave
         )
         left.append(share)
         say(f"wave {wave}: {share:.2%} of the ranges is not ruled out")
-    finalists: list[Finalist] = []
     own, by_year = stage.simulate("register", usual, recipe.final_replicates, YEARS)
+    means = means + (own[0].mean(axis=0) - own[0, : recipe.replicates].mean(axis=0))[columns]
+    fitted = matching.emulators(points, means, recipe.bands)
+    kept = matching.fates(means, fitted, recipe.bands, hopeful)
+    following, share, kept = matching.not_ruled_out(recipe.most_finalists, factors, fitted, kept, 0.0, recipe.seed)
+    say(f"finalists: the emulators put {share:.2%} of the ranges inside every band")
     ours = _finalist(usual[0], factors, own[0], by_year[0], kept, columns, recipe.stands_still)
+    finalists: list[Finalist] = []
     for start in range(0, len(following), recipe.finalists):
         batch = following[start : start + recipe.finalists]
         overall, yearly = stage.simulate(f"finalists-{start + 1}", batch, recipe.final_replicates, YEARS)
@@ -305,7 +308,7 @@ def _finalist(
         if fate.kept and not fate.band.low <= means[column] <= fate.band.high
     ]
     if stands_still:
-        missed += [f"{name} moves" for name, *_, ok in judge(yearly[:, :, : len(BOUNDS)]) if not ok]
+        missed += [f"{name} moves" for name, *_, ok in judge(yearly[:, :, : len(BOUNDS)], matching.DOUBT) if not ok]
     return Finalist(tuple(map(float, point)), values, tuple(float(means[column]) for column in columns), tuple(missed))
 
 

@@ -25,7 +25,7 @@ EDGE = 0.02
 """Share of a range, at each end, that is not searched: an end of a range is where evidence stops, not where it is."""
 
 DOUBT = 2.0
-"""Emulator errors by which a prediction must miss a band to rule a sample out; half of it chooses the finalists."""
+"""Emulator errors by which a prediction must miss a band to rule a sample out; finalists must be expected inside."""
 
 BATCH, BATCHES = 4000, 60
 """Points looked at with the emulators at a time, and at most."""

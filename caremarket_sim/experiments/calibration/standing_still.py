@@ -21,24 +21,21 @@ BOUNDS: dict[str, tuple[str, float]] = {
 absolute, or for people waiting |t| < 2 or fewer than ten people."""
 
 
-def judge(values: NDArray[np.float64]) -> list[tuple[str, float, float, float, bool]]:
+def judge(values: NDArray[np.float64], doubt: float = 0.0) -> list[tuple[str, float, float, float, bool]]:
     """For each bounded quantity: mean at the start, at the end, what it moved by, and whether that is in bounds.
 
     `values` is (seed, year, quantity), the first year the one before the start, quantities in the order of BOUNDS (more
-    may follow).
+    may follow). With `doubt` it must have moved so many standard errors beyond its bound: on few seeds, which share
+    their luck with those of every other draw, less proves nothing.
     """
     verdicts = []
     for k, (name, (kind, bound)) in enumerate(BOUNDS.items()):
         start, end = values[:, 0, k], values[:, -1, k]
-        moved = end.mean() - start.mean()
-        if kind == "relative":
-            moved /= start.mean()
-            still = abs(moved) < bound
-        elif kind == "absolute":
-            still = abs(moved) < bound
-        else:
-            difference = end - start
-            error = difference.std(ddof=1) / np.sqrt(len(difference)) if len(difference) > 1 else np.inf
-            still = abs(moved) < bound or abs(difference.mean() / (error + 1e-12)) < 2.0
+        scale = start.mean() if kind == "relative" else 1.0
+        moved = (end.mean() - start.mean()) / scale
+        error = (end - start).std(ddof=1) / np.sqrt(len(start)) / scale if len(start) > 1 else np.inf
+        still = abs(moved) < bound + (doubt * error if doubt else 0.0)
+        if kind == "waiting":
+            still = still or abs(moved) / (error + 1e-12) < 2.0
         verdicts.append((name, float(start.mean()), float(end.mean()), float(moved), bool(still)))
     return verdicts
