@@ -78,6 +78,13 @@ class Calibration:
         frame.insert(0, "draw", range(1, len(frame) + 1))
         return frame
 
+    @property
+    def middle(self) -> int:
+        """The number of the draw nearest to the set's medians, each parameter in widths of its range."""
+        factors = [one.factor for one in self.recipe.parameters]
+        table = np.array([one.values for one in self.plausible]) / [factor.high - factor.low for factor in factors]
+        return 1 + int(np.argmin(((table - np.median(table, axis=0)) ** 2).sum(axis=1)))
+
     def fit(self) -> pd.DataFrame:
         """Each band, what the register's values and the set come to, and whether it constrained."""
         means = np.array([one.means for one in self.plausible])
@@ -128,7 +135,7 @@ class Calibration:
                     "set_median": middle,
                     "set_high": high,
                     "width_ratio": ratio,
-                    "says": said_of(ratio, (middle - known.low) / span),
+                    "says": said_of(ratio, (middle - known.low) / span, (known.value - known.low) / span),
                     "carried": one.carried,
                     "informed_by": " ".join(one.informs),
                 }
@@ -148,19 +155,22 @@ class Calibration:
             "samples": self.samples,
             "finalists": len(self.finalists),
             "plausible": len(self.plausible),
+            "nearest_to_the_middle": self.middle,
             "register_is_plausible": not self.usual.missed,
             "register_misses": list(self.usual.missed),
             "missed_by_finalists": missed_by(self.finalists),
         }
 
 
-def said_of(ratio: float, middle: float) -> str:
-    """What the targets say of a parameter, in words, with a note where they push it to an end of its range."""
+def said_of(ratio: float, middle: float, usual: float = 0.5) -> str:
+    """What the targets say of a parameter, in words, with a note where they, or the register's own value, are near an
+    end of its range. `ratio` is the set's width over the range's, `middle` and `usual` the set's median and the
+    register's value as shares of the range."""
     words = "pinned down" if ratio < 0.5 else "narrowed" if ratio < 0.85 else "not pinned down: carried as it is"
-    if middle > 0.8:
-        return f"{words}; the targets push it towards the upper end of its range"
-    if middle < 0.2:
-        return f"{words}; the targets push it towards the lower end of its range"
+    if middle > 0.8 or middle < 0.2:
+        words += f"; the targets push it towards the {'upper' if middle > 0.8 else 'lower'} end of its range"
+    if usual > 0.95 or usual < 0.05:
+        words += f"; the register's value stands at the {'upper' if usual > 0.95 else 'lower'} end"
     return words
 
 

@@ -117,7 +117,7 @@ def fates(means: Values, fitted: Sequence[Emulator | None], bands: Sequence[Band
         if not reached and emulator is not None:
             reached = bool((distance(emulator(hopeful), band) <= DOUBT * emulator.error).any())
         why = "" if reached else f"no values within the ranges bring it into its band; the nearest was {best:.4g}"
-        if reached and band.set_aside:
+        if band.set_aside:
             reached, why = False, f"set aside: {band.set_aside}"
         found.append(Fate(band, reached, why, best, emulator.explained if emulator is not None else float("nan")))
     return found
