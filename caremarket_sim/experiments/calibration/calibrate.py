@@ -43,7 +43,6 @@ class NothingPlausible(CaremarketError):
 class Finalist:
     """A sample tried on many futures: its values, what it came to, and what it missed (empty when plausible)."""
 
-    point: tuple[float, ...]
     values: tuple[float, ...]
     means: tuple[float, ...]
     missed: tuple[str, ...]
@@ -192,18 +191,17 @@ class _Stage:
     resume: bool
     how: Mapping[str, Any]
 
-    def simulate(self, name: str, points: Values, replicates: int, years: int) -> tuple[Values, Values]:
+    def simulate(self, name: str, rows: Values, replicates: int, years: int) -> tuple[Values, Values]:
         """What each sample came to on each future: target quantities (sample, replicate, quantity) and by year."""
-        factors = [one.factor for one in self.recipe.parameters]
-        rows = [[factor.value(float(at)) for factor, at in zip(factors, point, strict=True)] for point in points]
+        parameters = [one.name for one in self.recipe.parameters]
         base = observed_scenario(self.place, years)
-        scenarios = [base.with_parameters({f.name: v for f, v in zip(factors, row, strict=True)}) for row in rows]
+        scenarios = [base.with_parameters(dict(zip(parameters, row.tolist(), strict=True))) for row in rows]
         seeds = replicate_seeds(self.recipe.seed, replicates)
         tasks = [SweepTask(seed, (scenario,)) for scenario in scenarios for seed in seeds]
-        places = [(sample, replicate) for sample in range(len(points)) for replicate in range(replicates)]
+        places = [(sample, replicate) for sample in range(len(rows)) for replicate in range(replicates)]
         names = quantities()
-        overall = np.full((len(points), replicates, len(names)), np.nan)
-        yearly = np.full((len(points), replicates, 1 + years, len(names)), np.nan)
+        overall = np.full((len(rows), replicates, len(names)), np.nan)
+        yearly = np.full((len(rows), replicates, 1 + years, len(names)), np.nan)
         for (sample, replicate), answer in zip(places, self._answers(name, base, tasks, places, rows), strict=True):
             if isinstance(answer, Success):
                 overall[sample, replicate] = answer.value[0].overall
@@ -227,7 +225,7 @@ class _Stage:
             for task, (s, r) in zip(tasks, places, strict=True)
         ]
         names = [one.name for one in self.recipe.parameters]
-        values = {f"sample {s + 1}": dict(zip(names, row, strict=True)) for s, row in enumerate(rows)}
+        values = {f"sample {s + 1}": dict(zip(names, row.tolist(), strict=True)) for s, row in enumerate(rows)}
         with Store.open(folder, layout, code, resume=self.resume and folder.is_dir()) as store:
             store.describe([ScenarioRecord(base.name, base.key, base.title, str(base.path), resolved_json(base),
                                            (("none", "none"),), values)])  # fmt: skip
@@ -257,7 +255,7 @@ def calibrate(
     stage = _Stage(place, recipe, folder, resume, {"workers": workers, "cluster": cluster, "tell": tell, "say": say})
     factors = [one.factor for one in recipe.parameters]
     columns = [quantities().index(band.quantity) for band in recipe.bands]
-    usual = np.array([[factor.coordinate(place.parameters[factor.name]) for factor in factors]])
+    usual = np.array([[place.parameters[factor.name] for factor in factors]])
 
     points = np.zeros((0, len(factors)))
     means = np.zeros((0, len(columns)))
@@ -267,7 +265,9 @@ def calibrate(
     following = matching.points_of(recipe.waves[0], factors, recipe.seed)
     for wave in range(1, len(recipe.waves) + 1):
         say(f"wave {wave}: {len(following)} samples")
-        overall, _ = stage.simulate(f"wave-{wave}", following, recipe.replicates, TARGET_YEARS)
+        overall, _ = stage.simulate(
+            f"wave-{wave}", matching.values_at(following, factors), recipe.replicates, TARGET_YEARS
+        )
         points = np.concatenate([points, following])
         means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
         fitted = matching.emulators(points, means, recipe.bands)
@@ -284,13 +284,13 @@ def calibrate(
     kept = matching.fates(means, fitted, recipe.bands, hopeful)
     following, share, kept = matching.not_ruled_out(recipe.most_finalists, factors, fitted, kept, 0.0, recipe.seed)
     say(f"finalists: the emulators put {share:.2%} of the ranges inside every band")
-    ours = _finalist(usual[0], factors, own[0], by_year[0], kept, columns, recipe.stands_still)
+    ours = _finalist(usual[0], own[0], by_year[0], kept, columns, recipe.stands_still)
     finalists: list[Finalist] = []
     for start in range(0, len(following), recipe.finalists):
-        batch = following[start : start + recipe.finalists]
+        batch = matching.values_at(following[start : start + recipe.finalists], factors)
         overall, yearly = stage.simulate(f"finalists-{start + 1}", batch, recipe.final_replicates, YEARS)
-        for point, one, years in zip(batch, overall, yearly, strict=True):
-            finalists.append(_finalist(point, factors, one, years, kept, columns, recipe.stands_still))
+        for row, one, years in zip(batch, overall, yearly, strict=True):
+            finalists.append(_finalist(row, one, years, kept, columns, recipe.stands_still))
         found = sum(not one.missed for one in finalists) + (not ours.missed)
         say(f"{len(finalists)} finalists: {found} plausible")
         if found >= recipe.wanted:
@@ -307,10 +307,9 @@ def calibrate(
 
 
 def _finalist(
-    point, factors, overall: Values, yearly: Values, kept: Sequence[matching.Fate], columns, stands_still: bool
+    row: Values, overall: Values, yearly: Values, kept: Sequence[matching.Fate], columns, stands_still: bool
 ) -> Finalist:
     """A sample judged by the mean over its futures: the bands that constrain, and standing still."""
-    values = tuple(float(factor.value(float(at))) for factor, at in zip(factors, point, strict=True))
     means = overall.mean(axis=0)
     missed = [
         fate.band.quantity
@@ -319,7 +318,7 @@ def _finalist(
     ]
     if stands_still:
         missed += [f"{name} moves" for name, *_, ok in judge(yearly[:, :, : len(BOUNDS)], matching.DOUBT) if not ok]
-    return Finalist(tuple(map(float, point)), values, tuple(float(means[column]) for column in columns), tuple(missed))
+    return Finalist(tuple(row.tolist()), tuple(float(means[column]) for column in columns), tuple(missed))
 
 
 def record_json(record: Mapping[str, Any]) -> bytes:

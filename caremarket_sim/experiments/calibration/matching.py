@@ -90,6 +90,11 @@ def points_of(count: int, factors: Sequence[Factor], seed: int) -> Values:
     return EDGE + (1.0 - 2.0 * EDGE) * draw(Sampler("latin_hypercube", count), factors, seed)
 
 
+def values_at(points: Values, factors: Sequence[Factor]) -> Values:
+    """The factors' values at points of the unit cube (point, factor)."""
+    return np.array([[factor.value(float(at)) for factor, at in zip(factors, row, strict=True)] for row in points])
+
+
 def distance(values: Values, band: Band) -> Values:
     """How far each value is outside the band; 0 inside."""
     return np.maximum(np.maximum(band.low - values, values - band.high), 0.0)
