@@ -26,6 +26,8 @@ HIGHEST_DEGREE = 10
 SPARSITY = 0.75
 """Hyperbolic truncation: below 1, terms of many factors at once are left out before those of high degree in one."""
 
+RUNS_A_TERM = 4
+"""Fewest runs for each term taken: the error of leaving one out flatters terms that were picked among so many."""
 FOLDS = 5
 RESAMPLES = 60
 TRUSTED = 0.7
@@ -183,7 +185,7 @@ def _pursue(table: Values, output: Values) -> list[int]:
     leverage = np.zeros(rows)
     chosen: list[int] = []
     best, best_size, patience = np.inf, 1, 12
-    for size in range(1, min(table.shape[1], rows // 2) + 1):
+    for size in range(1, min(table.shape[1], rows // RUNS_A_TERM) + 1):
         norms = np.sqrt((rest**2).sum(axis=0))
         usable = norms > 1e-8 * np.sqrt(rows)
         usable[chosen] = False
