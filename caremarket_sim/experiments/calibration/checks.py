@@ -206,10 +206,11 @@ def pattern_checks(found: Mapping[str, np.ndarray]) -> list[Check]:
                       pattern.high, NOT_TESTABLE, why, pattern.evidence)
             )  # fmt: skip
             continue
-        passed = pattern.low <= judged.value <= pattern.high and not judged.misses
+        inside = pattern.low <= judged.value <= pattern.high
+        passed = inside and not judged.misses
         why = f"{judged.words}."
         if not passed:
-            missed = "; ".join(judged.misses) or "the value lies outside its range"
+            missed = "; ".join((*judged.misses, *(() if inside else ("the value lies outside its range",))))
             why += f" Failed because {missed}. {pattern.if_failed}"
         checks.append(
             Check(pattern.id, "pattern", pattern.statement, pattern.measured, pattern.unit, judged.value, pattern.low,

@@ -63,6 +63,12 @@ def by_experience(found: Numbers) -> Judged:
     return Judged(_mean(found, "S3"), words)
 
 
+def slow_fall(found: Numbers) -> Judged:
+    """S4."""
+    words = f"the share changes by {_shown(found, 'S4', 100.0)} points a year"
+    return Judged(_mean(found, "S4"), words, _unless((interval(found["S4"]).high < 0.0, "it does not clearly fall")))
+
+
 def recruits(found: Numbers) -> Judged:
     """S5."""
     words = (
@@ -110,7 +116,11 @@ def competition(found: Numbers) -> Judged:
         f"{usual:.1%} a year close, {crowded:.1%} with more entrants; {better:.1%} of the better half and {worse:.1%} "
         "of the worse"
     )
-    misses = _unless((better < worse, "better agencies close as often as worse ones"))
+    likelier = interval(found["S9_crowded"] - found["S9_usual"]).low > 0.0
+    misses = _unless(
+        (better < worse, "better agencies close as often as worse ones"),
+        (bool(likelier), "agencies do not clearly close more often with more entrants"),
+    )
     return Judged(_ratio(crowded, usual), words, misses)
 
 
@@ -154,7 +164,7 @@ JUDGES: dict[str, Callable[[Numbers], Judged]] = {
     "S1": _plain("turnover", "turnover is {1}"),
     "S2": _plain("vacancy_rate", "vacancies are {1}"),
     "S3": by_experience,
-    "S4": _plain("S4", "the share changes by {1} a year"),
+    "S4": slow_fall,
     "S5": recruits,
     "S6": pay,
     "S7": floor,
