@@ -100,17 +100,23 @@ def plausible_set() -> str:
     recipe = record["recipe"]
     waves = " and ".join(str(count) for count in recipe["waves"])
     shares = " and then ".join(f"{share:.2%}" for share in record["left_after_each_wave"])
+    carried = known[known.carried.notna()]
+    middles = "; ".join(
+        f"`{row.parameter}` {row.register:g} against {row.set_median:.3g}" for row in carried.itertuples()
+    )
     lines = [
         f"{record['plausible']} draws of {len(recipe['parameters'])} parameters, found by history matching: {waves} "
-        f"samples of the ranges ({recipe['replicates']} future{'s' if recipe['replicates'] > 1 else ''} each), sparse "
-        f"polynomial emulators, then {record['finalists']} finalists on {recipe['final_replicates']} futures. The "
+        f"samples of the ranges ({recipe['replicates']} future{'s' if recipe['replicates'] > 1 else ''} each), an "
+        f"emulator a quantity, then {record['finalists']} finalists on {recipe['final_replicates']} futures. The "
         f"emulators left {shares} of the ranges. A finalist is kept when the mean of every quantity that constrains "
         "lies in its band and the place stands still for five years; the simulation alone decides. Parameters that "
         "were measured are not fitted. `caremarket calibrate scenarios/wigan/baseline.yaml --again RECORD` makes the "
         "same set again from its record.",
         "The register's own values are "
         + (
-            "plausible: they are draw 1, the centre that runs without `--draws` take."
+            "plausible: they are draw 1, the centre that runs without `--draws` take. The draw nearest to the middle "
+            f"of the set is draw {record['nearest_to_the_middle']}. Of what carries most of a comparison, the register "
+            f"against the set's median: {middles}."
             if record["register_is_plausible"]
             else f"draw 1 in none of the sets: they miss {', '.join(record['register_misses'])}."
         ),
