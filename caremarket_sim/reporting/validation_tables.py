@@ -218,8 +218,10 @@ def screened(tables: Tables) -> list[str]:
     return [
         "## What matters most to the differences between ways of commissioning",
         f"Morris screening of {len(table)} uncertain parameters over the whole of their ranges, on the headline "
-        "differences between ways of commissioning. *Score* is the mean over those differences of a parameter's mean "
-        "absolute effect (μ*) as a share of the largest.",
+        "differences between ways of commissioning: those that went most with them when all uncertain parameters were "
+        "varied at once (`scenarios/designs/every-assumption.yaml`, then `what-matters-most.yaml`). It was made of few "
+        "trajectories on one future, so the order of neighbours in the list means little. *Score* is the mean over "
+        "those differences of a parameter's mean absolute effect (μ*) as a share of the largest.",
         markdown(
             ("", "parameter", "grade", "score", "strongest on"),
             (
