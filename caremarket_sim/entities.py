@@ -161,7 +161,12 @@ class Clients(Table):
     visits_due = Column("f8", "visits", "visits due this week")
     missed = Column("f8", "visits", "visits missed this week")
     late = Column("f8", "visits", "visits more than 30 minutes late this week")
-    carer = Column("i4", "", "row of the care worker whose run this is, by block and place, -1 nobody's", RUNS)
+    carer = Column(
+        "i4",
+        "",
+        "row of the care worker whose run this is, -1 nobody's: blocks of the first care worker, then of the second",
+        RUNS,
+    )
     seen = Column("i4", "", "row of who did each run this week: -1 nobody, -2 office staff, -3 agency", RUNS)
     seen_before = Column("i4", "", "the same a week ago", RUNS)
     familiar = Column("i4", "", "rows of the care workers whom the person knows, -1 none", FAMILIAR)
@@ -534,6 +539,8 @@ class Market:
 
     def pay_each(self, lines: tuple[tuple[str, str, str], ...], pounds: np.ndarray) -> None:
         """Post payments by or to providers: a row of `pounds` for each (payer, payee, purpose), by provider."""
+        if pounds.shape != (len(lines), len(self.providers)):
+            raise ValueError(f"{len(lines)} lines for {len(self.providers)} providers, and amounts of {pounds.shape}")
         books.post(self.providers.rows, self.ledger, self.purses, _codes(lines), pounds)
 
     def paid(self, payer: str | None = None, payee: str | None = None, purpose: str | None = None) -> float:

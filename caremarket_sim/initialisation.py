@@ -315,6 +315,7 @@ def place_everybody(market, parameters, draws):
             patches,
             parameters.row,
             market.levers,
+            1.0,
             zero,
             zero,
             1.0,

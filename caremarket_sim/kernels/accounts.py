@@ -6,6 +6,7 @@ from . import compiled
 
 COUNCIL = 0
 IN_HOSPITAL = 2
+# In the order of OWED_BY_COUNCIL and of OWED_BY_PROVIDERS in submodels/money.py.
 FEES, OUTCOME, PANEL, RETAINERS, UNUSED = 0, 1, 2, 3, 4
 WAGES, SICK_PAY, HOLIDAY_PAY, CHARGES, MILEAGE = 0, 1, 2, 3, 4
 OFFICE, AGENCY, OVERHEAD, RECRUITMENT, TRAINING = 5, 6, 7, 8, 9
@@ -32,7 +33,7 @@ def overheads(hours, scales, parameters):
 
 
 @compiled
-def council_owes(clients, providers, commissioner, parameters, levers, on_cost, owed):
+def council_owes(clients, providers, commissioner, parameters, levers, paid_share, on_cost, owed):
     """What the council owes each provider this week, £, by FEES, OUTCOME, PANEL, RETAINERS and UNUSED block hours.
 
     The part of the fee that depends on outcomes is paid in proportion to the measured outcome over the baseline's.
@@ -40,13 +41,12 @@ def council_owes(clients, providers, commissioner, parameters, levers, on_cost, 
     """
     p, lever, council = parameters[0], levers[0], commissioner[0]
     planned = lever.contract_payment_basis == 1.0
-    paid_share = 1.0 if planned else p.contract_actual_paid_share
     weeks = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
     away = np.zeros(len(providers))
     if weeks > 0.0:
         for i in range(len(clients)):
             c = clients[i]
-            if c.status == IN_HOSPITAL and c.kept == 1 and c.payer == COUNCIL:
+            if c.status == IN_HOSPITAL and c.kept == 1 and c.provider >= 0 and c.payer == COUNCIL:
                 away[c.provider] += c.hours
     due = 0.0
     contracted = 0.0
@@ -103,7 +103,7 @@ def providers_owe(providers, wages, sick, parameters, price_index, wage_index, o
 
 @compiled
 def close_the_week(providers, parameters):
-    """Margin, unit cost and size remember this week a little; surplus and revenue add to the year's."""
+    """Margin, unit cost and usual hours remember this week a little; surplus and revenue add to the year's."""
     p = parameters[0]
     for j in range(len(providers)):
         r = providers[j]

@@ -13,7 +13,7 @@ IN_HOUSE = 4
 
 @compiled
 def offer_contracts(providers, parameters, levers, intercept):
-    """Share of posts offered with guaranteed hours (E5, M39): certain volume, planned payment, term, mission, size."""
+    """Share of posts offered with guaranteed hours (E5, M39): certain volume, planned payment, term, mission."""
     p, lever = parameters[0], levers[0]
     for j in range(len(providers)):
         r = providers[j]
@@ -176,16 +176,16 @@ def want_posts(providers, parameters, waiting, hours_a_post):
     """
     p = parameters[0]
     demand = 0.0
-    plan = 0.0
+    plans = 0.0
     earning = 0.0
     for j in range(len(providers)):
         r = providers[j]
         if r.open == 1 and r.closing == 0:
             demand += r.demand
-            plan += r.plan
+            plans += r.plan
             if r.contracted == 1 and r.margin > 0.0:
                 earning += r.demand
-    fullest = min(p.posts_plan_stretch, p.posts_plan_room * demand / max(plan, 1.0))
+    fullest = min(p.posts_plan_stretch, p.posts_plan_room * demand / max(plans, 1.0))
     for j in range(len(providers)):
         r = providers[j]
         r.posts = 0.0

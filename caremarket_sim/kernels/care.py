@@ -6,7 +6,7 @@ import numpy as np
 
 from . import compiled
 from .hashing import normal_quantile, uniform
-from .rostering import lateness
+from .rostering import days_of, lateness
 from .staff import skill_of
 
 WAITING, RECEIVING, LEFT = 0, 1, 4
@@ -85,7 +85,7 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
             w = seen[run]
             if w == NOBODY:
                 continue
-            days = 2.0 if (run & 7) >= 4 else 5.0
+            days = days_of(run % 8)
             total += days
             if w >= 0:
                 if met_by[w] != i:
@@ -266,7 +266,7 @@ def forget_rows(clients, moved):
     """Follow care workers to their new rows after gone ones are dropped."""
     for i in range(len(clients)):
         c = clients[i]
-        for run in range(8 * c.carers):
+        for run in range(len(c.carer)):
             if c.carer[run] >= 0:
                 c.carer[run] = moved[c.carer[run]]
             if c.seen[run] >= 0:

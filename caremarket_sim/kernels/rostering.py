@@ -17,6 +17,7 @@ RECEIVING = 1
 COUNCIL = 0
 IN_POST = 2
 NOBODY, OFFICE, AGENCY = -1, -2, -3
+MOST_ZONES = 25
 FREE, OWN_FREE, WANTED, GUARANTEED, TRAVEL, DAYS, HOME_X, HOME_Y = 0, 1, 2, 3, 4, 5, 6, 7
 BLOCK_FREE, AT_X, AT_Y, ABLE, LINES = 8, 16, 24, 32, 33
 """Lines of `hands`: hours free, own, wanted, guaranteed, of travel; days out; home; then eight each, one for a block of
@@ -106,7 +107,7 @@ def clear_week(clients, providers):
 def hours_of_legs(providers, zones, leg_factor, parameters):
     """Hours of a leg for each provider, zone of its patch and slot."""
     p = parameters[0]
-    hours = np.zeros((len(providers), len(providers[0].calls)))
+    hours = np.zeros((len(providers), 4 * MOST_ZONES))
     for j in range(len(providers)):
         if providers[j].open == 0:
             continue
@@ -151,6 +152,8 @@ def stand_in(client, x, y, block, hours, permanent, beside, place, lo, hi, hands
     to the same visits already, -1 nobody: two care workers at one visit are two people. `place` gives the place of each
     row of care workers; the provider's own are `lo` to `hi`; `hands` is as `hands_of` makes it.
     """
+    if lo == hi:
+        return -1
     own_hours = hours if permanent else -np.inf
     free_block = BLOCK_FREE + block
     # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
@@ -166,7 +169,7 @@ def stand_in(client, x, y, block, hours, permanent, beside, place, lo, hi, hands
             best = n
     if best >= 0:
         return best
-    count = 0
+    count = 0  # of places of those able, whole numbers that the line ABLE keeps as floats
     for n in range(lo, hi):
         hands[ABLE, count] = n
         able = (hands[FREE, n] >= hours) & (hands[free_block, n] >= hours) & (hands[OWN_FREE, n] >= own_hours)
@@ -283,7 +286,7 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         days = days_of(block)
         hours = days * c.visit_minutes / 60.0
         lo, hi = start[c.provider], start[c.provider + 1]
-        beside = place[c.seen[run ^ 8]] if c.seen[run ^ 8] >= 0 else -1
+        beside = place[c.seen[run ^ 8]] if c.carers == 2 and c.seen[run ^ 8] >= 0 else -1
         x, y = zones[c.zone].x, zones[c.zone].y
         n = -1
         if c.carer[run] == NOBODY:

@@ -70,7 +70,18 @@ def appeal(provider, patch, p, load, mode):
 
 @compiled
 def source_packages(
-    clients, providers, zone_start, zone_rows, zone_patches, parameters, levers, mc_fixed, mc_travel, load, key
+    clients,
+    providers,
+    zone_start,
+    zone_rows,
+    zone_patches,
+    parameters,
+    levers,
+    paid_share,
+    mc_fixed,
+    mc_travel,
+    load,
+    key,
 ):
     """Place everybody who can be placed. Returns (placed, council placements, delayed nights).
 
@@ -86,8 +97,6 @@ def source_packages(
     nights = 0.0
     for j in range(len(providers)):
         providers[j].declined = 0.0
-    planned = lever.contract_payment_basis == 1.0
-    paid_share = 1.0 if planned else p.contract_actual_paid_share
     queue = queue_of(clients, key)
     for q in range(len(queue)):
         c = clients[queue[q]]
@@ -179,7 +188,10 @@ def source_packages(
 @compiled
 def count_packages(clients, providers, commissioners):
     """Hours that each provider is committed to, kept places included, and the people it holds a place for; and the
-    council's own list: people here, people waiting, and council clients waiting, for how many hours, and receiving."""
+    council's own list: people here, people waiting, and council clients waiting, for how many hours, and receiving.
+
+    The list is as it stands here: whoever is displaced by a closure later in the week is on next week's.
+    """
     for j in range(len(providers)):
         providers[j].committed = 0.0
         providers[j].council_hours = 0.0
@@ -194,16 +206,16 @@ def count_packages(clients, providers, commissioners):
         if c.status == LEFT:
             continue
         here += 1.0
-        council = c.payer == COUNCIL
+        is_council = c.payer == COUNCIL
         if c.status == WAITING:
             waiting += 1.0
-            waiting_council += council
-            waiting_hours += council * c.hours
+            waiting_council += is_council
+            waiting_hours += is_council * c.hours
         elif c.provider >= 0 and (c.status == RECEIVING or c.kept == 1):
             provider = providers[c.provider]
             provider.committed += c.hours
             provider.clients += 1.0
-            if council:
+            if is_council:
                 provider.council_hours += c.hours
                 receiving_council += c.status == RECEIVING
     council = commissioners[0]

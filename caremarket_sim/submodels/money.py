@@ -37,7 +37,14 @@ def council_pays(market, parameters, policy, draws):
     providers.cost = 0.0
     owed = np.zeros((len(OWED_BY_COUNCIL), len(providers)))
     due, contracted, trust, people = accounts.council_owes(
-        market.clients.rows, providers.rows, commissioner.rows, p.row, policy.row, costs.on_cost(p), owed
+        market.clients.rows,
+        providers.rows,
+        commissioner.rows,
+        p.row,
+        policy.row,
+        costs.paid_share(policy, p),
+        costs.on_cost(p),
+        owed,
     )
     market.pay_each(OWED_BY_COUNCIL, owed)
     market.pay("clients", "council", "client contributions", p.money_client_contribution_share * due)

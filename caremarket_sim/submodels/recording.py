@@ -221,11 +221,11 @@ def sums_by_group(market, parameters) -> np.ndarray:
 
 def drop_the_gone(market):
     """Rows of people who left care, care workers who left for good and firms that closed are dropped once a year."""
-    clients, workers, firms = market.clients, market.workers, market.providers
+    clients, workers, providers = market.clients, market.workers, market.providers
     clients.keep(clients.status != LEFT)
     moved = workers.keep(workers.status != GONE)
     care.forget_rows(clients.rows, moved)
-    moved = np.append(firms.keep((firms.open == 1) | (firms.won == 1)), -1)
+    moved = np.append(providers.keep((providers.open == 1) | (providers.won == 1)), -1)
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]

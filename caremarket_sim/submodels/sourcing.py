@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import costs
 from ..kernels import agencies, geography, people, sourcing
 
 
@@ -27,6 +28,7 @@ def packages_are_sourced(market, parameters, policy, draws):
         patches,
         parameters.row,
         policy.row,
+        costs.paid_share(policy, parameters),
         np.ascontiguousarray(providers.cost_fixed),
         np.ascontiguousarray(providers.cost_travel),
         load,

@@ -66,7 +66,9 @@ def by_experience(found: Numbers) -> Judged:
 def slow_fall(found: Numbers) -> Judged:
     """S4."""
     words = f"the share changes by {_shown(found, 'S4', 100.0)} points a year"
-    return Judged(_mean(found, "S4"), words, _unless((interval(found["S4"]).high < 0.0, "it does not clearly fall")))
+    return Judged(
+        _mean(found, "S4"), words, _unless((bool(interval(found["S4"]).high < 0.0), "it does not clearly fall"))
+    )
 
 
 def recruits(found: Numbers) -> Judged:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caremarket_sim.entities import IN_POST, Market
+from caremarket_sim.kernels.agencies import growth_of
 from caremarket_sim.kernels.hazards import leaving_logits
 
 NEUTRAL_TENURE = 104.0
@@ -82,8 +83,7 @@ def logits_of(market: Market, parameters, policy, rows=None, providers=None, gro
     rows = market.workers.rows if rows is None else rows
     providers = market.providers.rows if providers is None else providers
     if growth is None:
-        demand, slow = market.providers.demand, market.providers.demand_slow
-        growth = p.posts_slow_memory * 52.0 * (demand / np.maximum(slow, 1.0) - 1.0)
+        growth = growth_of(market.providers.rows, p.row)
     commissioner = market.commissioners.rows[0]
     logits = np.zeros(len(rows))
     leaving_logits(
@@ -104,13 +104,14 @@ def terms_of(market: Market, parameters, policy, logits: NDArray[np.float64]) ->
 
     Taken from the week's own rule on rows in which the part is made neutral, so that no formula stands here twice.
     """
+    p = parameters
     outside = market.prices["outside_pay"] * policy.shocks_outside_pay
     reference = float(market.commissioners.rows[0]["volatility_reference"])
     neutral: dict[str, dict[str, float]] = {
         "hours": {"volatility": reference, "shortfall": 0.0},
         "tenure": {"tenure": NEUTRAL_TENURE},
-        "age": {"age": 42.0},
-        "skills": {"qualified": 0, "training": 3.0, "values_match": 0.5},
+        "age": {"age": p.leaving_age_reference},
+        "skills": {"qualified": 0, "training": p.leaving_training_reference, "values_match": 0.5},
         "pay": {"pay": outside, "effective_pay": outside},
     }
     found = []
@@ -119,7 +120,7 @@ def terms_of(market: Market, parameters, policy, logits: NDArray[np.float64]) ->
         for field, value in neutral.get(part, {}).items():
             rows[field] = value
         if part == "employer":
-            rows["strain"], rows["commute"] = 0.0, 5.0
+            rows["strain"], rows["commute"] = 0.0, p.leaving_distance_reference
             providers = market.providers.rows.copy()
             providers["manager_away"], providers["voice"] = 0, 0.0
             without = logits_of(market, parameters, policy, rows, providers, np.zeros(len(providers)))

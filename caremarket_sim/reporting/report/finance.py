@@ -190,7 +190,8 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
         Points(says),
         Figure(
             [chart],
-            f"Extra council spend against {results.reference}, added up week by week, with 95% intervals; years end where they stand on the axis.",
+            f"Extra council spend against {results.reference}, added up week by week, with 95% intervals; "
+            "years end where they stand on the axis.",
             Data("finance_break_even", paid),
         ),
     ]
