@@ -363,3 +363,27 @@ def state_of_trade(providers):
             delivering += 1
     margin = middle(margins[:delivering]) if delivering > 0 else 0.0
     return margin, demand / max(trading, 1)
+
+
+@compiled
+def joining(providers, parameters, price, invites, key):
+    """Rows of private agencies of some size that join the council's open list this week, if the price covers cost."""
+    p = parameters[0]
+    hours = 0.0
+    contracted = 0
+    for j in range(len(providers)):
+        if providers[j].contracted == 1:
+            hours += providers[j].council_hours
+            contracted += 1
+    size = hours / max(contracted, 1)
+    chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * invites
+    rows = np.empty(len(providers), np.int64)
+    count = 0
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.open == 0 or r.contracted == 1 or r.demand <= p.entry_join_hours:
+            continue
+        if r.cost_fixed + r.cost_travel + r.overhead_hour < price and uniform(key, r.number, 0) < chance:
+            rows[count] = j
+            count += 1
+    return rows[:count]

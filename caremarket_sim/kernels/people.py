@@ -93,12 +93,13 @@ def born_clients(rows, numbers, payers, zone_weights_council, zone_weights_self,
 def meet_the_front_door(clients, first, parameters, levers, reach_key, key):
     """New council referrals meet strengths-based conversations: some are helped without a package, some relearn.
 
-    Returns (conversations, reablement episodes). Those who start in hospital are marked fit to leave it.
+    Returns (conversations, reablement episodes, people helped without a package). Those who start in hospital are marked fit to leave it.
     """
     p = parameters[0]
     front_door = levers[0].community_front_door
     conversations = 0.0
     episodes = 0.0
+    diverted = 0
     for i in range(first, len(clients)):
         c = clients[i]
         c.status = FIT if uniform(key, c.number, 1) < p.demand_hospital_share else WAITING
@@ -108,10 +109,11 @@ def meet_the_front_door(clients, first, parameters, levers, reach_key, key):
         light = c.visits <= p.demand_light_visits and c.carers == 1
         if light and uniform(reach_key, c.number, 2) < p.demand_diverted_share:
             c.status = LEFT
+            diverted += 1
         elif uniform(reach_key, c.number, 3) < p.demand_reablement_share:
             episodes += 1.0
             c.need_minutes *= 1.0 - p.demand_reablement_reduction
-    return conversations, episodes
+    return conversations, episodes, diverted
 
 
 @compiled

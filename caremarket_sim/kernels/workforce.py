@@ -104,12 +104,13 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
 
 
 @compiled
-def carers_leave(workers, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, tallies):
+def carers_leave(workers, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, counts):
     """Weekly chance 1 − (1 − p)^(1/52) of leaving; most stay in the sector, in the pool between jobs (M16).
 
-    `tallies` receives leavers, leavers from zero-hours, person-weeks, zero-hours person-weeks and leavers expected.
+    `counts` are the week's: leavers, weeks in post, and how many were to be expected to leave.
     """
     p = parameters[0]
+    count = counts[0]
     for w in range(len(workers)):
         r = workers[w]
         if r.status == POOL:
@@ -120,14 +121,15 @@ def carers_leave(workers, providers, growth, intercept, volatility_reference, ou
             continue
         j = r.provider
         zero = r.guaranteed == 0.0
-        tallies[2] += 1.0
-        tallies[3] += zero
+        count.weeks_in_post += 1.0
+        count.weeks_zero += zero
         logit = leaving_logit(r, providers[j], growth[j], outside_pay, intercept, volatility_reference, p)
         weekly = 1.0 - (1.0 + math.exp(logit)) ** (-1.0 / 52.0)
-        tallies[4] += weekly
+        count.expected_leavers += weekly
         if uniform(key, r.number, 0) < weekly:
-            tallies[0] += 1.0
-            tallies[1] += zero
+            count.leavers += 1.0
+            count.leavers_in_post += 1.0
+            count.leavers_zero += zero
             r.sum_left += 1.0
             r.sum_left_zero += zero
             providers[j].leavers += 1.0

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..entities import COUNCIL, LEFT, SELF_FUNDER
+from ..entities import COUNCIL, SELF_FUNDER
 from ..kernels import people
 from ..kernels.hashing import poisson_quantile, uniform
 
@@ -54,13 +54,12 @@ def people_are_referred(market, parameters, policy, draws):
             attributes,
         )
         market.counts["referrals"] += len(numbers)
-    conversations, episodes = people.meet_the_front_door(
+    conversations, episodes, diverted = people.meet_the_front_door(
         market.clients.rows, first, parameters.row, policy.row, draws.fixed("meet_the_front_door"), key
     )
-    new = market.clients.rows[first:]
     market.counts["conversations"] += conversations
     market.counts["reablement_episodes"] += episodes
-    market.counts["diverted"] += np.count_nonzero(new["status"] == LEFT)
+    market.counts["diverted"] += diverted
 
 
 def needs_change(market, parameters, policy, draws):

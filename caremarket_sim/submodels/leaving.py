@@ -1,10 +1,6 @@
 """ODD 7.6 Leaving: managers come and go, care workers leave, contracts convert."""
 
-import numpy as np
-
 from ..kernels import agencies, workforce
-
-LEAVING = ("leavers", "leavers_zero", "weeks_in_post", "weeks_zero", "expected_leavers")
 
 
 def managers_come_and_go(market, parameters, policy, draws):
@@ -18,7 +14,6 @@ def carers_leave(market, parameters, policy, draws):
     providers = market.providers
     commissioner = market.commissioners.rows[0]
     providers.leavers = 0.0
-    tallies = np.zeros(5)
     workforce.carers_leave(
         market.workers.rows,
         providers.rows,
@@ -28,11 +23,8 @@ def carers_leave(market, parameters, policy, draws):
         market.prices["outside_pay"] * policy.shocks_outside_pay,
         parameters.row,
         draws.key("carers_leave"),
-        tallies,
+        market.counts,
     )
-    for name, value in zip(LEAVING, tallies, strict=True):
-        market.counts[name] += value
-    market.counts["leavers_in_post"] += tallies[0]
     workforce.contracts_convert(
         market.workers.rows,
         providers.rows,

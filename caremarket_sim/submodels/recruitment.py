@@ -38,8 +38,7 @@ def providers_recruit(market, parameters, policy, draws):
         policy.shocks_labour_supply,
         key,
     )
-    candidates = CareWorkers(capacity=market.candidates)
-    rows = candidates.add(market.candidates)
+    rows = np.zeros(market.candidates, CareWorkers.dtype())
     numbers = candidate_numbers(market.week, market.candidates)
     workforce.born_workers(rows, numbers, market.zones["residents"], parameters.row, draws.fixed("born_worker"))
     taken_by = np.full(market.candidates, -1, np.int64)
@@ -57,9 +56,9 @@ def providers_recruit(market, parameters, policy, draws):
         key,
         taken_by,
     )
-    hired = rows[taken_by >= 0]
+    hired = np.flatnonzero(taken_by >= 0)
     if len(hired):
-        workers.add(len(hired))[:] = hired
+        workers.add(len(hired))[:] = rows[hired]
     market.counts["hires"] += providers.hires.sum()
 
 

@@ -139,16 +139,12 @@ def providers_enter(market, parameters, policy, draws):
         row["rate"] = commissioner["fee"] * lever.fee_level
         market.counts["entries"] += 1
     if joined:
-        asking = (providers.open == 1) & (providers.contracted == 0) & (providers.demand > p.entry_join_hours)
-        cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
-        asking &= cost < commissioner["fee"] * lever.fee_level
-        contracted_hours = providers.council_hours[providers.contracted == 1]
-        size = float(contracted_hours.mean()) if len(contracted_hours) else 0.0
-        chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * invites
-        joins = asking & (draws.uniform("providers_join", providers.number) < chance)
-        providers.contracted[joins] = 1
-        providers.rate[joins] = commissioner["fee"] * lever.fee_level
-        providers.plan[joins] *= p.entry_join_growth
+        price = commissioner["fee"] * lever.fee_level
+        joins = agencies.joining(providers.rows, p.row, price, invites, draws.key("providers_join"))
+        if len(joins):
+            providers.contracted[joins] = 1
+            providers.rate[joins] = price
+            providers.plan[joins] *= p.entry_join_growth
 
 
 def invitation(market, p, margin: float) -> float:
