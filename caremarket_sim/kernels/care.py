@@ -12,6 +12,7 @@ from .staff import skill_of
 WAITING, RECEIVING, LEFT = 0, 1, 4
 COUNCIL = 0
 NOBODY, OFFICE, AGENCY = -1, -2, -3
+LATE, SKILL, SLACK, KNOWN = 0, 1, 2, 3
 
 
 @compiled
@@ -43,27 +44,24 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
     different care worker of this week and the last; agency staff always count as different.
     """
     p = parameters[0]
-    late = np.zeros(len(workers))
-    skill = np.zeros(len(workers))
-    slack = np.zeros(len(workers))
+    visit = np.zeros((len(workers), 4))  # of each care worker's: chance of being late, skill, slack, how well known
     for w in range(len(workers)):
         r = workers[w]
         if r.contact > 0.0:
-            late[w] = lateness(r, late_intercept, p)
-            skill[w] = skill_of(r, p)
+            visit[w, LATE] = lateness(r, late_intercept, p)
+            visit[w, SKILL] = skill_of(r, p)
             if r.tenure < p.experience_newcomer_weeks:
-                skill[w] *= p.experience_newcomer_skill
+                visit[w, SKILL] *= p.experience_newcomer_skill
             available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
             spare = (
                 max(available - r.contact - r.travel - r.gap, 0.0)
                 * 60.0
                 / (r.contact * 60.0 / p.travel_reference_minutes)
             )
-            slack[w] = spare * (1.0 if planned else p.experience_unpaid_slack_share)
+            visit[w, SLACK] = spare * (1.0 if planned else p.experience_unpaid_slack_share)
     fade = np.float32(1.0 - p.experience_familiarity_fade)
     gain = np.float32(p.experience_familiarity_gain)
-    met_by = np.full(len(workers), -1, np.int64)
-    knew = np.zeros(len(workers))
+    met_by = np.full(len(workers), -1, np.int32)
     for i in range(len(clients)):
         c = clients[i]
         if c.status == LEFT:
@@ -90,12 +88,12 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
             if w >= 0:
                 if met_by[w] != i:
                     met_by[w] = i
-                    knew[w] = meet(c, w, gain)
+                    visit[w, KNOWN] = meet(c, w, gain)
                     distinct += 1
-                known += days * knew[w]
-                skilled += days * skill[w]
-                spare += days * slack[w]
-                late_visits += days * late[w]
+                known += days * visit[w, KNOWN]
+                skilled += days * visit[w, SKILL]
+                spare += days * visit[w, SLACK]
+                late_visits += days * visit[w, LATE]
             else:
                 skilled += days * p.experience_agency_skill
                 late_visits += days * p.experience_agency_late_share
