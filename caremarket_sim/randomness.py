@@ -21,6 +21,15 @@ def process_code(name: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
+_PLACES: dict[str, int] = {}
+"""Where the key of each process stands among a week's keys: processes in the order in which they first asked."""
+
+
+@cache
+def _codes(count: int) -> np.ndarray:
+    return np.array([process_code(name) for name in list(_PLACES)[:count]], np.uint64)
+
+
 class Draws:
     """The draws of one week of one run.
 
@@ -28,15 +37,19 @@ class Draws:
     permanent number in `who`; `part` tells apart several draws of one agent in one process.
     """
 
-    __slots__ = ("seed", "week")
+    __slots__ = ("_keys", "seed", "week")
 
     def __init__(self, seed: int, week: int):
         self.seed = np.uint64(seed)
         self.week = np.uint64(week + 1_000_000)
+        self._keys = np.empty(0, np.uint64)
 
     def key(self, process: str) -> np.uint64:
-        """The key of a process this week."""
-        return np.uint64(hashing.stream_key(self.seed, process_code(process), self.week))
+        """The key of a process this week. The keys of all processes that have asked before are made at once."""
+        at = _PLACES.setdefault(process, len(_PLACES))
+        if at >= len(self._keys):
+            self._keys = hashing.stream_keys(self.seed, _codes(len(_PLACES)), self.week)
+        return self._keys[at]
 
     def fixed(self, process: str) -> np.uint64:
         """The key of a process whose draws do not depend on the week: attributes that a person is born with."""

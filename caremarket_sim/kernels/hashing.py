@@ -113,3 +113,12 @@ def fill_normals(key, who, part):
 def stream_key(seed, process, week):
     """The key of a process in a week of a run."""
     return mix(mix(mix(np.uint64(seed)) ^ np.uint64(process)) ^ (np.uint64(week) * PART))
+
+
+@compiled
+def stream_keys(seed, processes, week):
+    """The keys of several processes in a week of a run."""
+    keys = np.empty(len(processes), np.uint64)
+    for n in range(len(processes)):
+        keys[n] = stream_key(seed, processes[n], week)
+    return keys
