@@ -93,8 +93,8 @@ def born_clients(rows, numbers, payers, zone_weights_council, zone_weights_self,
 def meet_the_front_door(clients, first, parameters, levers, reach_key, key):
     """New council referrals meet strengths-based conversations: some are helped without a package, some relearn.
 
-    Returns (conversations, reablement episodes, people helped without a package). Those who start in hospital are marked
-    fit to leave it.
+    Returns (conversations, reablement episodes, people helped without a package). Those who start in hospital are
+    marked fit to leave it.
     """
     p = parameters[0]
     front_door = levers[0].community_front_door
