@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from caremarket_sim import week
-from caremarket_sim.entities import PURPOSE, CareWorkers, Clients
+from caremarket_sim.entities import COUNT_TYPE, PURPOSE, CareWorkers, Clients
 from caremarket_sim.kernels import people, workforce
 from caremarket_sim.parameters import Numbers, Parameters
 from caremarket_sim.randomness import Draws
@@ -277,9 +277,10 @@ def test_the_pool_between_jobs_shrinks_by_the_chance_of_giving_up():
     rows["status"] = POOL
     chance = parameters["recruitment.pool_abandon_rate"]
     empty = begun(small()).providers.rows
+    counts = np.zeros(1, COUNT_TYPE)
     for number in range(20):
         key = Draws(2, number).key("carers_leave")
-        workforce.carers_leave(rows, empty, np.zeros(len(empty)), 0.0, 0.0, 14.0, parameters.row, key, np.zeros(4))
+        workforce.carers_leave(rows, empty, np.zeros(len(empty)), 0.0, 0.0, 14.0, parameters.row, key, counts)
     left = np.count_nonzero(rows["status"] == POOL) / 4000
     expected = (1.0 - chance) ** 20
     assert left == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1.0 - expected) / 4000))
