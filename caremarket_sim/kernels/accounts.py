@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import compiled
+from .people import weeks_kept
 
 COUNCIL = 0
 IN_HOSPITAL = 2
@@ -40,10 +41,8 @@ def council_owes(clients, providers, commissioner, parameters, levers, paid_shar
     Returns the fees due before that, and the number of contracted providers, their trust and their people, as sums.
     """
     p, lever, council = parameters[0], levers[0], commissioner[0]
-    planned = lever.contract_payment_basis == 1.0
-    weeks = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
     away = np.zeros(len(providers))
-    if weeks > 0.0:
+    if weeks_kept(lever, p) > 0.0:
         for i in range(len(clients)):
             c = clients[i]
             if c.status == IN_HOSPITAL and c.kept == 1 and c.provider >= 0 and c.payer == COUNCIL:

@@ -286,28 +286,24 @@ def trust_moves(providers, parameters, levers, reach, codesigned, key):
 
 @compiled
 def inspected(providers, parameters, key):
-    """Rows of the providers that the regulator inspects this week, sooner the worse they were found."""
+    """Which providers the regulator inspects this week, sooner the worse they were found."""
     p = parameters[0]
-    rows = np.empty(len(providers), np.int64)
-    count = 0
+    chosen = np.zeros(len(providers), np.bool_)
     for j in range(len(providers)):
         r = providers[j]
         if r.open == 0 or r.delivered == 0.0 or r.age <= p.regulator_first_weeks:
             continue
         worse = r.rating != UNRATED and r.rating < GOOD
         rate = p.regulator_reinspection_rate if worse else p.regulator_inspection_rate
-        if uniform(key, r.number, 0) < rate / 52.0:
-            rows[count] = j
-            count += 1
-    return rows[:count]
+        chosen[j] = uniform(key, r.number, 0) < rate / 52.0
+    return chosen
 
 
 @compiled
 def handing_back(providers, parameters, key):
-    """Rows of contracted providers that give notice on packages this week: after months below cost, not too often."""
+    """Which contracted providers give notice on packages this week: after months below cost, not too often."""
     p = parameters[0]
-    rows = np.empty(len(providers), np.int64)
-    count = 0
+    chosen = np.zeros(len(providers), np.bool_)
     for j in range(len(providers)):
         r = providers[j]
         below = r.margin < p.exit_margin_line and r.open == 1 and r.contracted == 1
@@ -315,10 +311,8 @@ def handing_back(providers, parameters, key):
         r.handing_back += 1.0
         if r.weeks_below < p.exit_hand_back_weeks or r.handing_back <= p.exit_hand_back_spacing or r.closing > 0:
             continue
-        if uniform(key, r.number, 0) < p.exit_hand_back_rate:
-            rows[count] = j
-            count += 1
-    return rows[:count]
+        chosen[j] = uniform(key, r.number, 0) < p.exit_hand_back_rate
+    return chosen
 
 
 @compiled
@@ -367,7 +361,7 @@ def state_of_trade(providers):
 
 @compiled
 def joining(providers, parameters, price, invites, key):
-    """Rows of private agencies of some size that join the council's open list this week, if the price covers cost."""
+    """Which private agencies of some size join the council's open list this week, if the price covers cost."""
     p = parameters[0]
     hours = 0.0
     contracted = 0
@@ -377,13 +371,10 @@ def joining(providers, parameters, price, invites, key):
             contracted += 1
     size = hours / max(contracted, 1)
     chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * invites
-    rows = np.empty(len(providers), np.int64)
-    count = 0
+    chosen = np.zeros(len(providers), np.bool_)
     for j in range(len(providers)):
         r = providers[j]
         if r.open == 0 or r.contracted == 1 or r.demand <= p.entry_join_hours:
             continue
-        if r.cost_fixed + r.cost_travel + r.overhead_hour < price and uniform(key, r.number, 0) < chance:
-            rows[count] = j
-            count += 1
-    return rows[:count]
+        chosen[j] = r.cost_fixed + r.cost_travel + r.overhead_hour < price and uniform(key, r.number, 0) < chance
+    return chosen

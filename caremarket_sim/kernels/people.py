@@ -160,6 +160,13 @@ def needs_change(clients, providers, parameters, levers, package_share, key):
 
 
 @compiled
+def weeks_kept(lever, p):
+    """Weeks that a place is kept during a hospital stay: the retainer's, or a week's notice where the plan is paid."""
+    planned = lever.contract_payment_basis == 1.0
+    return max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
+
+
+@compiled
 def go_to_hospital(clients, parameters, levers, continuity_reference, key):
     """Admission: a rate a year (A) · living alone (D14) · continuity (M22) · missed visits (M28) · connection · need.
 
@@ -167,8 +174,7 @@ def go_to_hospital(clients, parameters, levers, continuity_reference, key):
     """
     p = parameters[0]
     lever = levers[0]
-    planned = lever.contract_payment_basis == 1.0
-    keeps = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0) > 0.0
+    keeps = weeks_kept(lever, p) > 0.0
     log_continuity_ratio = math.log(p.hospital_continuity_ratio)
     admissions = 0.0
     for i in range(len(clients)):
@@ -212,8 +218,7 @@ def become_fit(clients, providers, parameters, levers, key):
     """
     p = parameters[0]
     lever = levers[0]
-    planned = lever.contract_payment_basis == 1.0
-    weeks = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
+    weeks = weeks_kept(lever, p)
     for i in range(len(clients)):
         c = clients[i]
         if c.status != IN_HOSPITAL:

@@ -36,7 +36,7 @@ def providers_hand_back(market, parameters, policy, draws):
     """After months below cost a provider gives notice on its worst packages; care goes on meanwhile (E10, M35)."""
     p = parameters
     providers = market.providers
-    for j in agencies.handing_back(providers.rows, p.row, draws.key("providers_hand_back")):
+    for j in np.flatnonzero(agencies.handing_back(providers.rows, p.row, draws.key("providers_hand_back"))):
         given = sourcing.give_notice(
             market.clients.rows,
             j,
@@ -141,10 +141,9 @@ def providers_enter(market, parameters, policy, draws):
     if joined:
         price = commissioner["fee"] * lever.fee_level
         joins = agencies.joining(providers.rows, p.row, price, invites, draws.key("providers_join"))
-        if len(joins):
-            providers.contracted[joins] = 1
-            providers.rate[joins] = price
-            providers.plan[joins] *= p.entry_join_growth
+        providers.contracted[joins] = 1
+        providers.rate[joins] = price
+        providers.plan[joins] *= p.entry_join_growth
 
 
 def invitation(market, p, margin: float) -> float:
