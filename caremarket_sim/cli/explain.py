@@ -76,7 +76,7 @@ def explain_command(
     from caremarket_sim.cli import runs, sweeps
     from caremarket_sim.experiments.explain import carry_out_explanation, plan_explanation
 
-    (scenario, *references), inputs = runs._loaded([file, against] if against else [file])
+    (scenario, *references), inputs = runs.loaded([file, against] if against else [file])
     explaining = plan_explanation(
         scenario,
         against=references[0] if references else None,
@@ -91,7 +91,7 @@ def explain_command(
     plan = explaining.plan
     folder = out or Path("results") / f"explain-{scenario.name[:80]}-{plan.key[:8]}"
     if dry_run:
-        runs._tell_estimate(plan, folder, workers, cluster, quiet=quiet, as_json=as_json)
+        runs.tell_estimate(plan, folder, workers, cluster, quiet=quiet, as_json=as_json)
         if equal_budget and not as_json:
             more = explaining.plan_of(explaining.bundles[:1]).runs
             typer.echo(f"For the equal budget come some {more} runs, and those that find the fee level.")
@@ -102,7 +102,7 @@ def explain_command(
         return done[0].runs if done else plan.runs
 
     how = {"resume": resume, "replace": replace, "quiet": quiet or as_json}
-    with sweeps._results(folder, asked_for, inputs, cluster, **how) as (store, tell, say):
+    with sweeps.opened_results(folder, asked_for, inputs, cluster, **how) as (store, tell, say):
         found = carry_out_explanation(explaining, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         done.append(found)
         from caremarket_sim.reporting.explanation import explanation_files, explanation_summary
@@ -110,7 +110,7 @@ def explain_command(
         tell("writing tables and figures", 0, 0)
         for stale in sorted((folder / "figures").glob("*.png")):
             stale.unlink()
-        sweeps._write(folder, explanation_files(found))
+        sweeps.write_files(folder, explanation_files(found))
     if as_json:
         typer.echo(json.dumps(explanation_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:

@@ -106,11 +106,11 @@ def run_command(
     """Simulate one scenario, many times over, and print its headline indicators and calibration targets."""
     from caremarket_sim.experiments.runs import carry_out_run, plan_run
 
-    (scenario,), inputs = _loaded([file])
+    (scenario,), inputs = loaded([file])
     drawn = _drawn(draws, draws_from, replicates)
     plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, drawn=drawn)
     if dry_run:
-        return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+        return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
         result = carry_out_run(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         _write(store.folder, result, weekly, tell)
@@ -146,7 +146,7 @@ def compare_command(
     from caremarket_sim.cli.refinements import at_equal_budget, forget_refinements, until_precise
     from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
 
-    scenarios, inputs = _loaded(files)
+    scenarios, inputs = loaded(files)
     if draws > 1 and (precision is not None or equal_budget):
         from caremarket_sim.errors import BadInput, Problem
 
@@ -179,7 +179,7 @@ def compare_command(
 
     plan = planned(replicates)
     if dry_run:
-        return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+        return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     sentences: list[str] = []
 
     def asked_for() -> int:
@@ -208,7 +208,7 @@ def compare_command(
     _tell_results(result, store.folder, sentences, everything=all_, quiet=quiet, as_json=as_json)
 
 
-def _loaded(files: list[Path]) -> tuple[list[Scenario], list[Path]]:
+def loaded(files: list[Path]) -> tuple[list[Scenario], list[Path]]:
     """Every scenario and the files they were made from, or every problem of every file at once."""
     from caremarket_sim.errors import BadInput
     from caremarket_sim.scenario import resolve
@@ -263,7 +263,7 @@ def _results(
         yield store, *told
 
 
-def _tell_estimate(
+def tell_estimate(
     plan: Plan, out: Path | None, workers: int | None, cluster: str | None, *, quiet: bool, as_json: bool
 ) -> None:
     """Print what carrying out the plan would take; nothing is written."""

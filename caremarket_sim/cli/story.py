@@ -47,15 +47,15 @@ def story_command(
     from caremarket_sim.experiments.stories import story
     from caremarket_sim.reporting.story import story_files, story_summary
 
-    scenarios, _ = runs._loaded(files)
+    scenarios, _ = runs.loaded(files)
     folder = out or Path("results") / f"story-{'-'.join(one.name for one in scenarios)[:80]}-{seed}"
-    sweeps._beside(folder, folder, "story", replace=replace)
+    sweeps.beside(folder, folder, "story", replace=replace)
     with telling(quiet or as_json) as (tell, _):
         found = story(*scenarios, client=client, worker=worker, seed=seed, years=years, tell=tell)
         tell("writing the story", 0, 0)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        sweeps._write(folder, story_files(found))
+        sweeps.write_files(folder, story_files(found))
     if as_json:
         typer.echo(json.dumps(story_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:

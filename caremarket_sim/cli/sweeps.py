@@ -71,10 +71,10 @@ def sweep_command(
     """Simulate a design's samples: a grid, Latin hypercube, Sobol sequence, Morris, Saltelli, FAST or a CSV list."""
     plan = _planned(design, seed, replicates, years)
     if dry_run:
-        return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+        return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
         folder, done = _carried_out(plan, opened, workers, cluster)
-        _write(folder, _sweep_files(done))
+        write_files(folder, _sweep_files(done))
     _tell_sweep(done, folder, quiet=quiet, as_json=as_json)
     _leave(done)
 
@@ -102,18 +102,18 @@ def sensitivity_command(
     if design.is_dir():
         with telling(quiet or as_json) as (tell, _):
             found = sensitivity(load_sweep(design), seed=seed, tell=tell)
-            folder = _beside(design, out, "sensitivity", replace=replace)
-            _write(folder, sweep_files.sensitivity_files(found, figures=figures))
+            folder = beside(design, out, "sensitivity", replace=replace)
+            write_files(folder, sweep_files.sensitivity_files(found, figures=figures))
     else:
         plan = _planned(design, seed, replicates, years)
         if dry_run:
-            return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+            return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
         with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
             folder, done = _carried_out(plan, opened, workers, cluster)
             found = sensitivity(done, tell=opened[1])
-            _write(folder, _sweep_files(done))
+            write_files(folder, _sweep_files(done))
             opened[1]("writing tables and figures", 0, 0)
-            _write(folder, sweep_files.sensitivity_files(found, figures=figures))
+            write_files(folder, sweep_files.sensitivity_files(found, figures=figures))
     if as_json:
         typer.echo(json.dumps(sweep_files.sensitivity_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:
@@ -148,8 +148,8 @@ def explore_command(
     from caremarket_sim.reporting.sweep_files import explore_files, explore_summary
 
     found = explore(load_sweep(results), indicator=indicator, scenario=scenario, threshold=threshold, below=below)
-    folder = _beside(results, out, "explore", replace=replace)
-    _write(folder, explore_files(found))
+    folder = beside(results, out, "explore", replace=replace)
+    write_files(folder, explore_files(found))
     if as_json:
         typer.echo(json.dumps(explore_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:
@@ -187,20 +187,20 @@ def stress_command(
     from caremarket_sim.cli import runs
     from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
 
-    scenarios, inputs = runs._loaded(files)
+    scenarios, inputs = runs.loaded(files)
     planned = plan_stress(
         scenarios, shocks=shock or None, replicates=replicates, seed=seed, years=years, first_week=first_week
     )
     plan = planned[0]
     folder = out or Path("results") / f"stress-{plan.key[:8]}"
     if dry_run:
-        return runs._tell_estimate(plan, folder, workers, cluster, quiet=quiet, as_json=as_json)
+        return runs.tell_estimate(plan, folder, workers, cluster, quiet=quiet, as_json=as_json)
     how = {"resume": resume, "replace": replace, "quiet": quiet or as_json}
-    with _results(folder, plan.runs, inputs, cluster, **how) as (store, tell, say):
+    with opened_results(folder, plan.runs, inputs, cluster, **how) as (store, tell, say):
         found = carry_out_stress(planned, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         from caremarket_sim.reporting import stress_report
 
-        _write(folder, stress_report.stress_files(found))
+        write_files(folder, stress_report.stress_files(found))
     if as_json:
         typer.echo(json.dumps(stress_report.stress_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:
@@ -241,7 +241,7 @@ def _carried_out(plan: SweepPlan, opened: tuple, workers: int | None, cluster: s
 
 
 @contextmanager
-def _results(
+def opened_results(
     folder: Path,
     planned: int | Callable[[], int],
     inputs: list[Path],
@@ -268,11 +268,11 @@ def _results(
 @contextmanager
 def _sweep_results(plan: SweepPlan, out: Path | None, cluster: str | None, **how: bool) -> Iterator[tuple]:
     """The results folder of a sweep."""
-    with _results(out or _default_folder(plan), plan.runs, list(plan.design.inputs), cluster, **how) as opened:
+    with opened_results(out or _default_folder(plan), plan.runs, list(plan.design.inputs), cluster, **how) as opened:
         yield opened
 
 
-def _tell_estimate(
+def tell_estimate(
     plan: SweepPlan, out: Path | None, workers: int | None, cluster: str | None, *, quiet: bool, as_json: bool
 ) -> None:
     """Print what the sweep would take, judged by one timed task; nothing is written."""
@@ -299,7 +299,7 @@ def _default_folder(plan: SweepPlan) -> Path:
     return Path("results") / f"{plan.design.name[:80]}-{plan.key[:8]}"
 
 
-def _beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Path:
+def beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Path:
     """A folder for what is made from results, which stay as they are. Raises BadInput if it holds something."""
     from caremarket_sim.errors import BadInput, Problem
 
@@ -316,7 +316,7 @@ def _sweep_files(done: Sweep) -> Iterable[tuple[str, bytes]]:
     return sweep_files(done)
 
 
-def _write(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """Write every file, each whole or not at all."""
     from caremarket_sim.experiments.durable import write_file, writing
 
