@@ -71,7 +71,7 @@ def sweep_command(
     """Simulate a design's samples: a grid, Latin hypercube, Sobol sequence, Morris, Saltelli, FAST or a CSV list."""
     plan = _planned(design, seed, replicates, years)
     if dry_run:
-        return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+        return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
         folder, done = _carried_out(plan, opened, workers, cluster)
         write_files(folder, _sweep_files(done))
@@ -107,7 +107,7 @@ def sensitivity_command(
     else:
         plan = _planned(design, seed, replicates, years)
         if dry_run:
-            return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+            return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
         with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
             folder, done = _carried_out(plan, opened, workers, cluster)
             found = sensitivity(done, tell=opened[1])
@@ -272,7 +272,7 @@ def _sweep_results(plan: SweepPlan, out: Path | None, cluster: str | None, **how
         yield opened
 
 
-def tell_estimate(
+def _tell_estimate(
     plan: SweepPlan, out: Path | None, workers: int | None, cluster: str | None, *, quiet: bool, as_json: bool
 ) -> None:
     """Print what the sweep would take, judged by one timed task; nothing is written."""
