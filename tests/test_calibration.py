@@ -222,6 +222,7 @@ def tiny_recipe(**changes):
         finalists=2,
         most_finalists=2,
         final_replicates=2,
+        confirming_replicates=2,
         wanted=2,
         stands_still=False,
         parameters=(Fitted("regulator.good_line", ("good_rating_share",)), Fitted("travel.density_exponent", ())),

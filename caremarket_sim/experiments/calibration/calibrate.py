@@ -32,6 +32,9 @@ from caremarket_sim.week import code_version
 
 Values = NDArray[np.float64]
 
+TO_SPARE = 1.0
+"""Standard errors by which a confirmed draw must be inside each bound on standing still."""
+
 
 class NothingPlausible(CaremarketError):
     """No sample met the targets, so there is no set."""
@@ -41,11 +44,15 @@ class NothingPlausible(CaremarketError):
 
 @dataclass(frozen=True)
 class Finalist:
-    """A sample tried on many futures: its values, what it came to, and what it missed (empty when plausible)."""
+    """A sample tried on many futures: its values, what it came to, and what it missed (empty when plausible).
+
+    `confirmed` says whether it was tried on the further futures too, which only those that missed nothing are.
+    """
 
     values: tuple[float, ...]
     means: tuple[float, ...]
     missed: tuple[str, ...]
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,8 @@ class Calibration:
             "nearest_to_the_middle": self.middle,
             "register_is_plausible": not self.usual.missed,
             "register_misses": list(self.usual.missed),
-            "missed_by_finalists": missed_by(self.finalists),
+            "missed_by_finalists": missed_by([one for one in self.finalists if not one.confirmed]),
+            "missed_when_confirmed": missed_by([one for one in self.finalists if one.confirmed]),
         }
 
 
@@ -191,17 +199,17 @@ class _Stage:
     resume: bool
     how: Mapping[str, Any]
 
-    def simulate(self, name: str, rows: Values, replicates: int, years: int) -> tuple[Values, Values]:
+    def simulate(self, name: str, rows: Values, replicates: range, years: int) -> tuple[Values, Values]:
         """What each sample came to on each future: target quantities (sample, replicate, quantity) and by year."""
         parameters = [one.name for one in self.recipe.parameters]
         base = observed_scenario(self.place, years)
         scenarios = [base.with_parameters(dict(zip(parameters, row.tolist(), strict=True))) for row in rows]
-        seeds = replicate_seeds(self.recipe.seed, replicates)
+        seeds = replicate_seeds(self.recipe.seed, replicates.stop)[replicates.start :]
         tasks = [SweepTask(seed, (scenario,)) for scenario in scenarios for seed in seeds]
-        places = [(sample, replicate) for sample in range(len(rows)) for replicate in range(replicates)]
+        places = [(sample, replicate) for sample in range(len(rows)) for replicate in range(len(replicates))]
         names = quantities()
-        overall = np.full((len(rows), replicates, len(names)), np.nan)
-        yearly = np.full((len(rows), replicates, 1 + years, len(names)), np.nan)
+        overall = np.full((len(rows), len(replicates), len(names)), np.nan)
+        yearly = np.full((len(rows), len(replicates), 1 + years, len(names)), np.nan)
         for (sample, replicate), answer in zip(places, self._answers(name, base, tasks, places, rows), strict=True):
             if isinstance(answer, Success):
                 overall[sample, replicate] = answer.value[0].overall
@@ -245,6 +253,9 @@ def calibrate(
 ) -> Calibration:
     """The plausible set of a place. With a folder every run is kept as it comes and none is simulated twice.
 
+    Finalists are tried on some futures, and those that miss nothing are confirmed on further ones: whoever is chosen
+    among many on few futures is partly lucky.
+
     The samples of the waves meet few futures, and some luck is in those for all samples alike. So before finalists are
     chosen, what samples came to is moved by what the register's own values come to on the finalists' futures against
     those few. The same place, recipe and code give the same set. Raises NothingPlausible where no sample meets the
@@ -266,7 +277,7 @@ def calibrate(
     for wave in range(1, len(recipe.waves) + 1):
         say(f"wave {wave}: {len(following)} samples")
         overall, _ = stage.simulate(
-            f"wave-{wave}", matching.values_at(following, factors), recipe.replicates, TARGET_YEARS
+            f"wave-{wave}", matching.values_at(following, factors), range(recipe.replicates), TARGET_YEARS
         )
         points = np.concatenate([points, following])
         means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
@@ -278,19 +289,33 @@ def calibrate(
         )
         left.append(share)
         say(f"wave {wave}: {share:.2%} of the ranges is not ruled out")
-    own, by_year = stage.simulate("register", usual, recipe.final_replicates, YEARS)
+    futures = range(recipe.final_replicates)
+    further = range(futures.stop, futures.stop + recipe.confirming_replicates)
+    own, by_year = stage.simulate("register", usual, futures, YEARS)
     means = means + (own[0].mean(axis=0) - own[0, : recipe.replicates].mean(axis=0))[columns]
     fitted = matching.emulators(points, means, recipe.bands)
     kept = matching.fates(means, fitted, recipe.bands, hopeful)
     following, share, kept = matching.not_ruled_out(recipe.most_finalists, factors, fitted, kept, 0.0, recipe.seed)
     say(f"finalists: the emulators put {share:.2%} of the ranges inside every band")
-    ours = _finalist(usual[0], own[0], by_year[0], kept, columns, recipe.stands_still)
+
+    def tried(name: str, rows: Values, overall: Values, yearly: Values) -> list[Finalist]:
+        """Samples judged by what they came to; those that missed nothing, by what further futures say as well."""
+        found = [_finalist(*one, kept, columns, recipe) for one in zip(rows, overall, yearly, strict=True)]
+        hopeful = [n for n, one in enumerate(found) if not one.missed]
+        if hopeful and further:
+            more, more_yearly = stage.simulate(f"{name}-confirmed", rows[hopeful], further, YEARS)
+            overall = np.concatenate([overall[hopeful], more], axis=1)
+            yearly = np.concatenate([yearly[hopeful], more_yearly], axis=1)
+            for n, one in zip(hopeful, zip(rows[hopeful], overall, yearly, strict=True), strict=True):
+                found[n] = _finalist(*one, kept, columns, recipe, confirmed=True)
+        return found
+
+    ours = tried("register", usual, own, by_year)[0]
     finalists: list[Finalist] = []
     for start in range(0, len(following), recipe.finalists):
         batch = matching.values_at(following[start : start + recipe.finalists], factors)
-        overall, yearly = stage.simulate(f"finalists-{start + 1}", batch, recipe.final_replicates, YEARS)
-        for row, one, years in zip(batch, overall, yearly, strict=True):
-            finalists.append(_finalist(row, one, years, kept, columns, recipe.stands_still))
+        name = f"finalists-{start + 1}"
+        finalists += tried(name, batch, *stage.simulate(name, batch, futures, YEARS))
         found = sum(not one.missed for one in finalists) + (not ours.missed)
         say(f"{len(finalists)} finalists: {found} plausible")
         if found >= recipe.wanted:
@@ -307,18 +332,31 @@ def calibrate(
 
 
 def _finalist(
-    row: Values, overall: Values, yearly: Values, kept: Sequence[matching.Fate], columns, stands_still: bool
+    row: Values,
+    overall: Values,
+    yearly: Values,
+    kept: Sequence[matching.Fate],
+    columns,
+    recipe: Recipe,
+    confirmed: bool = False,
 ) -> Finalist:
-    """A sample judged by the mean over its futures: the bands that constrain, and standing still."""
+    """A sample judged by the mean over its futures: the bands that constrain, and standing still.
+
+    On few futures it gets the benefit of the doubt in standing still; when it is confirmed, on many, it must stand
+    still with a standard error to spare, so that it can be expected to on others.
+    """
     means = overall.mean(axis=0)
     missed = [
         fate.band.quantity
         for fate, column in zip(kept, columns, strict=True)
         if fate.kept and not fate.band.low <= means[column] <= fate.band.high
     ]
-    if stands_still:
-        missed += [f"{name} moves" for name, *_, ok in judge(yearly[:, :, : len(BOUNDS)], matching.DOUBT) if not ok]
-    return Finalist(tuple(row.tolist()), tuple(float(means[column]) for column in columns), tuple(missed))
+    if recipe.stands_still:
+        doubt = -TO_SPARE if confirmed else matching.DOUBT
+        missed += [f"{name} moves" for name, *_, ok in judge(yearly[:, :, : len(BOUNDS)], doubt) if not ok]
+    return Finalist(
+        tuple(row.tolist()), tuple(float(means[column]) for column in columns), tuple(missed), confirmed
+    )  # fmt: skip
 
 
 def record_json(record: Mapping[str, Any]) -> bytes:

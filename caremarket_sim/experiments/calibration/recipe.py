@@ -61,6 +61,7 @@ class Recipe:
     finalists: int
     most_finalists: int
     final_replicates: int
+    confirming_replicates: int
     wanted: int
     stands_still: bool
     parameters: tuple[Fitted, ...]
@@ -81,7 +82,16 @@ def from_record(record: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
-_NUMBERS = ("seed", "replicates", "finalists", "most_finalists", "final_replicates", "wanted", "stands_still")
+_NUMBERS = (
+    "seed",
+    "replicates",
+    "finalists",
+    "most_finalists",
+    "final_replicates",
+    "confirming_replicates",
+    "wanted",
+    "stands_still",
+)
 
 
 def shipped_recipe() -> Recipe:

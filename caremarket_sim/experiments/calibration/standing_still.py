@@ -25,8 +25,9 @@ def judge(values: NDArray[np.float64], doubt: float = 0.0) -> list[tuple[str, fl
     """For each bounded quantity: mean at the start, at the end, what it moved by, and whether that is in bounds.
 
     `values` is (seed, year, quantity), the first year the one before the start, quantities in the order of BOUNDS (more
-    may follow). With `doubt` it must have moved so many standard errors beyond its bound: on few seeds, which share
-    their luck with those of every other draw, less proves nothing.
+    may follow). With `doubt` it must have moved so many standard errors beyond its bound to count as moving: on few
+    seeds, which share their luck with those of every other draw, less proves nothing. Below 0, it must stand still with
+    so many standard errors to spare.
     """
     verdicts = []
     for k, (name, (kind, bound)) in enumerate(BOUNDS.items()):
