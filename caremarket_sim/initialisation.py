@@ -289,7 +289,8 @@ def add_workers(market, place, parameters, draws):
     staff["tenure"] = np.minimum(
         -p.recruitment_opening_tenure * 52.0 * np.log(draws.uniform("opening_tenure", staff["number"])), LONGEST_TENURE
     )
-    staff["experience"] = np.maximum(staff["experience"], staff["tenure"] / 52.0)
+    for column in ("age", "experience"):
+        staff[column] += staff["tenure"] / 52.0  # born_workers gives what they had when they applied
     guaranteed = draws.uniform("opening_contract", staff["number"]) > p.baseline_zero_hours_share
     staff["guaranteed"] = np.where(guaranteed, p.contract_guaranteed_share_of_wanted * staff["hours_wanted"], 0.0)
     staff["volatility"] = p.contract_opening_volatility

@@ -73,8 +73,8 @@ def take_leave(workers, parameters, absence, week, phase_key, key):
 @compiled
 def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_reference, p):
     """Annual log-odds of leaving (E4): effective pay against outside pay (M1, M9), volatility and shortfall of hours
-    (M4, M5), tenure (M6), age (M7), distance (M8), training and qualification (M10, M11), values (M12), manager (M13),
-    shrinking or growing provider (M14), voice (M18), strain. Zero-hours has no term of its own."""
+    (M4, M5), tenure (M6), age (M7) and retirement, distance (M8), training and qualification (M10, M11), values (M12),
+    manager (M13), shrinking or growing provider (M14), voice (M18), strain. Zero-hours has no term of its own."""
     logit = intercept
     on_duty = math.log(max(worker.effective_pay, 1.0) / outside_pay)
     agreed = math.log(worker.pay / outside_pay)
@@ -88,6 +88,7 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
     elif worker.tenure > p.leaving_long_tenure_weeks:
         logit -= p.leaving_long_tenure
     logit -= p.leaving_age_effect * (worker.age - p.leaving_age_reference) / p.leaving_age_span
+    logit += p.leaving_retirement_effect * max(worker.age - p.leaving_retirement_age, 0.0)
     logit += p.leaving_distance_effect * math.log(max(worker.commute, p.leaving_nearest) / p.leaving_distance_reference)
     logit -= p.leaving_training_effect * math.log((1.0 + worker.training) / (1.0 + p.leaving_training_reference))
     if worker.qualified:
@@ -105,7 +106,8 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
 
 @compiled
 def carers_leave(workers, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, counts):
-    """Weekly chance 1 − (1 − p)^(1/52) of leaving; most stay in the sector, in the pool between jobs (M16).
+    """Weekly chance 1 − (1 − p)^(1/52) of leaving; most stay in the sector, in the pool between jobs (M16), unless they
+    are of an age to retire.
 
     `counts` are the week's: leavers, weeks in post, and how many were to be expected to leave.
     """
@@ -133,7 +135,8 @@ def carers_leave(workers, providers, growth, intercept, volatility_reference, ou
             r.sum_left += 1.0
             r.sum_left_zero += zero
             providers[j].leavers += 1.0
-            leave_job(r, p.leaving_stay_in_sector_share, uniform(key, r.number, 1))
+            retires = r.age > p.leaving_retirement_age
+            leave_job(r, 0.0 if retires else p.leaving_stay_in_sector_share, uniform(key, r.number, 1))
 
 
 @compiled
