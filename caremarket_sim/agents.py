@@ -64,14 +64,14 @@ class ColumnOfRow:
     def __get__(self, agent, kind=None):
         if agent is None:
             return self
-        value = agent._table.rows[self.name][agent.row]
+        value = getattr(agent._table, self.name)[agent.row]
         if self.column.length:
             value.flags.writeable = False
             return value
         return value.item()
 
     def __set__(self, agent, value):
-        agent._table.rows[self.name][agent.row] = self.accepted(agent, value)
+        getattr(agent._table, self.name)[agent.row] = self.accepted(agent, value)
 
     def accepted(self, agent, value) -> np.ndarray:
         """The value in the column's own type. Raises AttributeError or ValueError, saying what would be right."""

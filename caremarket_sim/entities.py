@@ -1,8 +1,9 @@
 """ODD 2, entities: one table a kind, and the market that holds them.
 
-A table is a structured array, one row an agent; each of its columns is declared once with its unit and meaning, and
-read or written as `market.clients.connection`. A row of memory holds all of one person, which is what the compiled
-kernels walk over, and a copy of the arrays is a copy of the market.
+A table is one or a few structured arrays, one row an agent; each of its columns is declared once with its unit and
+meaning, and read or written as `market.clients.connection`, wherever it is kept. A row of memory holds what most
+processes ask of one person, which is what the compiled kernels walk over; what few of them ask is kept in parts of its
+own, so that the others have less to walk past. A copy of the arrays is a copy of the market.
 """
 
 from dataclasses import dataclass, fields
@@ -40,10 +41,13 @@ PATCH = 25
 
 
 class Column:
-    """A column of a table: dtype, unit and meaning. Reading gives the array; assigning writes it through."""
+    """A column of a table: dtype, unit and meaning, and the part of the table that keeps it.
 
-    def __init__(self, dtype: str, unit: str, meaning: str, length: int = 0):
-        self.dtype, self.unit, self.meaning, self.length = dtype, unit, meaning, length
+    Reading gives the array; assigning writes it through.
+    """
+
+    def __init__(self, dtype: str, unit: str, meaning: str, length: int = 0, part: str = "rows"):
+        self.dtype, self.unit, self.meaning, self.length, self.part = dtype, unit, meaning, length, part
         self.name = ""
 
     def __set_name__(self, owner, name):
@@ -56,34 +60,35 @@ class Column:
     def __get__(self, table, owner=None) -> Any:
         if table is None:
             return self
-        column = table.rows[self.name]
+        column = getattr(table, self.part)[self.name]
         table.__dict__[self.name] = column
         return column
 
 
 class Table:
-    """Rows of one kind of agent. `rows` is the live part of a larger block that grows by doubling.
+    """Rows of one kind of agent. `rows` and the other parts are the live part of larger blocks that grow by doubling.
 
     A column once read is remembered until rows are added or dropped.
     """
 
     rows: np.ndarray
     count: int
-    _block: np.ndarray
+    _blocks: dict[str, np.ndarray]
 
-    def __init__(self, rows: np.ndarray | None = None, capacity: int = 64):
-        self._show(np.zeros(capacity, self.dtype()) if rows is None else rows, 0 if rows is None else len(rows))
+    def __init__(self, capacity: int = 64):
+        self._show({part: np.zeros(capacity, self.dtype(part)) for part in self.parts()}, 0)
 
-    def _show(self, block: np.ndarray, count: int) -> None:
+    def _show(self, blocks: dict[str, np.ndarray], count: int) -> None:
         self.__dict__.clear()
-        self.__dict__.update(_block=block, count=count, rows=block[:count])
+        self.__dict__.update(_blocks=blocks, count=count)
+        self.__dict__.update({part: block[:count] for part, block in blocks.items()})
 
     def __setattr__(self, name, values):
         column = getattr(type(self), name, None)
         if not isinstance(column, Column):
             raise AttributeError(f"{type(self).__name__} has no column {name!r}")
         if values is not self.__dict__.get(name):
-            self.rows[name] = values
+            getattr(self, column.part)[name] = values
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
@@ -92,11 +97,18 @@ class Table:
 
     @classmethod
     @cache
-    def dtype(cls) -> np.dtype:
-        """The structured dtype of a row."""
+    def parts(cls) -> tuple[str, ...]:
+        """Names of the arrays that keep the columns, `rows` first."""
+        return tuple(dict.fromkeys(column.part for column in cls.columns().values()))
+
+    @classmethod
+    @cache
+    def dtype(cls, part: str = "rows") -> np.dtype:
+        """The structured dtype of a row of a part."""
         fields = [
             (name, column.dtype, (column.length,)) if column.length else (name, column.dtype)
             for name, column in cls.columns().items()
+            if column.part == part
         ]
         return np.dtype(fields, align=True)
 
@@ -105,37 +117,44 @@ class Table:
 
     def add(self, how_many: int) -> np.ndarray:
         """Append zeroed rows and return them."""
-        needed = self.count + how_many
-        block = self._block
-        if needed > len(block):
-            block = np.zeros(max(needed, 2 * len(block)), block.dtype)
-            block[: self.count] = self.rows
-        block[self.count : needed].view(np.uint8)[:] = 0
-        self._show(block, needed)
-        return block[needed - how_many : needed]
+        first, needed = self.count, self.count + how_many
+        blocks = dict(self._blocks)
+        for part, block in blocks.items():
+            if needed > len(block):
+                blocks[part] = np.zeros(max(needed, 2 * len(block)), block.dtype)
+                blocks[part][:first] = block[:first]
+            blocks[part][first:needed].view(np.uint8)[:] = 0
+        self._show(blocks, needed)
+        return self.rows[first:]
 
     def keep(self, wanted: np.ndarray) -> np.ndarray:
-        """Drop all rows but `wanted` (bool mask); return the new row of each old one, -1 where dropped."""
-        moved = np.where(wanted, np.cumsum(wanted) - 1, -1).astype(np.int32)
-        kept = self.rows[wanted]
-        self._block[: len(kept)] = kept
-        self._show(self._block, len(kept))
+        """Keep the rows `wanted`, in this order, and drop all others.
+
+        Returns the new row of each old one, -1 where dropped, and a last -1, so that whoever had nobody still has.
+        """
+        moved = np.full(self.count + 1, -1, np.int32)
+        moved[wanted] = np.arange(len(wanted))
+        for part, block in self._blocks.items():
+            block[: len(wanted)] = getattr(self, part)[wanted]
+        self._show(self._blocks, len(wanted))
         return moved
 
     def copy(self):
         """A table of its own with the same rows, and room to grow."""
-        block = np.zeros(max(64, self.count + self.count // 4), self.dtype())
-        block[: self.count] = self.rows
-        twin = type(self)(capacity=0)
-        twin._show(block, self.count)
+        twin = type(self)(max(64, self.count + self.count // 4))
+        for part, block in twin._blocks.items():
+            block[: self.count] = getattr(self, part)
+        twin._show(twin._blocks, self.count)
         return twin
 
     def __reduce__(self):
-        return _table_of, (type(self), self.rows)
+        return _table_of, (type(self), {part: getattr(self, part) for part in self.parts()})
 
 
-def _table_of(kind, rows):
-    return kind(rows).copy()
+def _table_of(kind, parts):
+    table = kind(0)
+    table._show(parts, len(parts["rows"]))
+    return table.copy()
 
 
 class Clients(Table):
@@ -167,11 +186,14 @@ class Clients(Table):
         "",
         "row of the care worker whose run this is, -1 nobody's: blocks of the first care worker, then of the second",
         RUNS,
+        part="rounds",
     )
-    seen = Column("i4", "", "row of who did each run this week: -1 nobody, -2 office staff, -3 agency", RUNS)
-    seen_before = Column("i4", "", "the same a week ago", RUNS)
-    familiar = Column("i4", "", "rows of the care workers whom the person knows, -1 none", FAMILIAR)
-    familiarity = Column("f4", "0 to 1", "how well the person knows each of them", FAMILIAR)
+    seen = Column(
+        "i4", "", "row of who did each run this week: -1 nobody, -2 office staff, -3 agency", RUNS, part="rounds"
+    )
+    seen_before = Column("i4", "", "the same a week ago", RUNS, part="rounds")
+    familiar = Column("i4", "", "rows of the care workers whom the person knows, -1 none", FAMILIAR, part="known")
+    familiarity = Column("f4", "0 to 1", "how well the person knows each of them", FAMILIAR, part="known")
     continuity = Column("f8", "0 to 1", "share of care from people the person knows, recent weeks")
     experience = Column("f8", "0 to 1", "experience of care")
     connection = Column("f8", "0 to 1", "social connection")
@@ -190,19 +212,19 @@ class Clients(Table):
     nights_left = Column("f8", "nights", "hospital nights left before being medically fit")
     weeks_away = Column("i4", "weeks", "weeks since this hospital stay began")
     former = Column("i4", "", "row of the provider before, asked first on return, -1 none")
-    sum_weeks = Column("f8", "weeks", "weeks as a client this year (receiving, waiting or in hospital)")
-    sum_receiving = Column("f8", "weeks", "weeks receiving care this year")
-    sum_waiting = Column("f8", "weeks", "weeks waiting this year")
-    sum_quality = Column("f8", "point-weeks", "quality of life summed over the year's weeks")
-    sum_experience = Column("f8", "weeks", "experience summed over weeks receiving")
-    sum_continuity = Column("f8", "weeks", "continuity summed over weeks receiving")
-    sum_carers = Column("f8", "", "care workers a fortnight summed over weeks receiving")
-    sum_due = Column("f8", "hours", "hours due this year")
-    sum_delivered = Column("f8", "hours", "hours delivered this year")
-    sum_visits = Column("f8", "visits", "visits due this year")
-    sum_late = Column("f8", "visits", "late visits this year")
-    sum_lonely = Column("f8", "weeks", "weeks lonely this year")
-    sum_admissions = Column("f8", "admissions", "hospital admissions this year")
+    sum_weeks = Column("f8", "weeks", "weeks as a client this year (receiving, waiting or in hospital)", part="year")
+    sum_receiving = Column("f8", "weeks", "weeks receiving care this year", part="year")
+    sum_waiting = Column("f8", "weeks", "weeks waiting this year", part="year")
+    sum_quality = Column("f8", "point-weeks", "quality of life summed over the year's weeks", part="year")
+    sum_experience = Column("f8", "weeks", "experience summed over weeks receiving", part="year")
+    sum_continuity = Column("f8", "weeks", "continuity summed over weeks receiving", part="year")
+    sum_carers = Column("f8", "", "care workers a fortnight summed over weeks receiving", part="year")
+    sum_due = Column("f8", "hours", "hours due this year", part="year")
+    sum_delivered = Column("f8", "hours", "hours delivered this year", part="year")
+    sum_visits = Column("f8", "visits", "visits due this year", part="year")
+    sum_late = Column("f8", "visits", "late visits this year", part="year")
+    sum_lonely = Column("f8", "weeks", "weeks lonely this year", part="year")
+    sum_admissions = Column("f8", "admissions", "hospital admissions this year", part="year")
 
 
 class CareWorkers(Table):
@@ -233,18 +255,18 @@ class CareWorkers(Table):
     contact = Column("f8", "hours", "contact hours this week")
     travel = Column("f8", "hours", "travel between visits this week")
     gap = Column("f8", "hours", "gaps between visits this week")
-    block_hours = Column("f8", "hours", "contact hours in each block this week", BLOCKS)
+    block_hours = Column("f8", "hours", "contact hours in each block this week", BLOCKS, part="rounds")
     owned = Column("f8", "hours", "contact hours of the runs that are this worker's own")
     last_paid = Column("f8", "hours", "contact hours paid in the last week at work")
     week_pay = Column("f8", "£", "pay this week")
-    sum_weeks = Column("f8", "weeks", "weeks in post this year")
-    sum_zero = Column("f8", "weeks", "weeks in post on a zero-hours contract this year")
-    sum_bad = Column("f8", "weeks", "weeks with pay below the bad-week line this year")
-    sum_pay = Column("f8", "£", "effective pay summed over weeks in post")
-    sum_volatility = Column("f8", "", "volatility summed over weeks in post")
-    sum_guaranteed = Column("f8", "hours", "guaranteed hours summed over weeks in post")
-    sum_left = Column("f8", "leavings", "times left a job this year")
-    sum_left_zero = Column("f8", "leavings", "times left a zero-hours job this year")
+    sum_weeks = Column("f8", "weeks", "weeks in post this year", part="year")
+    sum_zero = Column("f8", "weeks", "weeks in post on a zero-hours contract this year", part="year")
+    sum_bad = Column("f8", "weeks", "weeks with pay below the bad-week line this year", part="year")
+    sum_pay = Column("f8", "£", "effective pay summed over weeks in post", part="year")
+    sum_volatility = Column("f8", "", "volatility summed over weeks in post", part="year")
+    sum_guaranteed = Column("f8", "hours", "guaranteed hours summed over weeks in post", part="year")
+    sum_left = Column("f8", "leavings", "times left a job this year", part="year")
+    sum_left_zero = Column("f8", "leavings", "times left a zero-hours job this year", part="year")
 
 
 class Providers(Table):

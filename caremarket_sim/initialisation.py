@@ -10,6 +10,7 @@ from .entities import (
     COUNT_TYPE,
     IN_POST,
     PARTIES,
+    PATCH,
     PURPOSES,
     SELF_FUNDER,
     UNRATED,
@@ -24,7 +25,7 @@ from .kernels import staff as staff_kernels
 from .kernels.hashing import normal_quantile, uniform
 from .parameters import Numbers, series
 from .randomness import Draws
-from .submodels import money, regulator
+from .submodels import money, recording, regulator
 from .submodels.recording import RECORD
 
 ZONE_TYPE = np.dtype(
@@ -39,6 +40,7 @@ ZONE_TYPE = np.dtype(
         ("council_referrals", "f8"),
         ("self_referrals", "f8"),
         ("residents", "f8"),
+        ("neighbourhood", "i8"),
     ]
 )
 FIRST_WEEK = -1_000
@@ -59,6 +61,7 @@ def make_zones(place, p) -> np.ndarray:
     zones["y"] = (given["latitude"] - north) * 111.2
     zones["x"] = (given["longitude"] - float(given["longitude"].mean())) * 111.2 * np.cos(np.radians(north))
     score = given["imd_2019_score"]
+    zones["neighbourhood"] = neighbourhoods(zones)
     rank = np.argsort(np.argsort(score, kind="stable"), kind="stable")
     zones["fifth"] = rank * 5 // len(given)
     relative = rank / max(len(given) - 1, 1) - 0.5
@@ -72,6 +75,17 @@ def make_zones(place, p) -> np.ndarray:
     for name in ("council_referrals", "self_referrals", "residents"):
         zones[name] /= zones[name][-1]
     return zones
+
+
+def neighbourhoods(zones):
+    """A number for each zone, the same for some zones near one another, as many as a provider can serve at most."""
+    if len(zones) <= PATCH:
+        return np.zeros(len(zones), np.int64)
+    from scipy.spatial import KDTree
+
+    found = np.empty(len(zones), np.int64)
+    found[KDTree(np.column_stack([zones["x"], zones["y"]]), leafsize=PATCH).indices] = np.arange(len(zones)) // PATCH
+    return found
 
 
 def price_path(scenario, p) -> list[dict[str, float]]:
@@ -142,6 +156,7 @@ def make_market(scenario, seed: int) -> Market:
     add_clients(market, place, parameters, draws)
     add_providers(market, place, parameters, draws)
     add_workers(market, place, parameters, draws)
+    recording.keep_neighbours_together(market)
     place_everybody(market, parameters, draws)
     back_out_overheads(market, place, parameters, draws)
     return market
@@ -175,6 +190,8 @@ def add_clients(market, place, parameters, draws):
     rows = market.clients.add(count)
     people.born_clients(
         rows,
+        market.clients.rounds,
+        market.clients.known,
         numbers,
         payers,
         market.zones["council_referrals"],
@@ -276,8 +293,12 @@ def add_workers(market, place, parameters, draws):
     numbers = np.arange(count, dtype=np.int64) + 1
     workforce.born_workers(rows, numbers, market.zones["residents"], parameters.row, draws.fixed("born_worker"))
     staff = rows[: place.care_workers]
-    bounds = np.cumsum(providers.demand) / providers.demand.sum() * place.care_workers
+    where = market.zones["neighbourhood"]
+    staff[:] = staff[np.argsort(where[staff["zone"]], kind="stable")]
+    nearby = np.argsort(where[providers.base_zone], kind="stable")
+    bounds = np.cumsum(providers.demand[nearby]) / providers.demand.sum() * place.care_workers
     employer = np.minimum(np.searchsorted(bounds, np.arange(place.care_workers) + 0.5), len(providers) - 1)
+    employer = nearby[employer]
     staff["status"] = IN_POST
     staff["provider"] = employer
     staff["pay"] = providers.pay[employer]

@@ -102,8 +102,8 @@ class Follower:
                 self._note(CLIENT, market, event, by="people_leave_care")
 
     def _see_who_came(self, market, parameters, policy, draws) -> None:
-        row = _row(market.clients, self._client)
-        seen = () if row is None else row["seen"][row["seen"] != -1]
+        seen = market.clients.seen[market.clients.number == self._client]
+        seen = seen[seen != -1]
         numbers = market.workers.number
         self._came = tuple(
             sorted({int(numbers[w]) if w >= 0 else int(w) for w in seen}, key=lambda w: (w in _STAFF, w))

@@ -16,28 +16,28 @@ LATE, SKILL, SLACK, KNOWN = 0, 1, 2, 3
 
 
 @compiled
-def meet(client, w, gain):
+def meet(acquainted, w, gain):
     """How well the person knew this worker before, and a week of getting to know them better.
 
     A stranger takes the place of whoever the person knows least.
     """
     known = -1
-    for k in range(len(client.familiar)):
-        known = k if client.familiar[k] == w else known
+    for k in range(len(acquainted.familiar)):
+        known = k if acquainted.familiar[k] == w else known
     if known >= 0:
-        before = client.familiarity[known]
-        client.familiarity[known] += gain * (1.0 - before)
+        before = acquainted.familiarity[known]
+        acquainted.familiarity[known] += gain * (1.0 - before)
         return before
     weakest = 0
-    for k in range(len(client.familiar)):
-        weakest = k if client.familiarity[k] < client.familiarity[weakest] else weakest
-    client.familiar[weakest] = w
-    client.familiarity[weakest] = gain
+    for k in range(len(acquainted.familiar)):
+        weakest = k if acquainted.familiarity[k] < acquainted.familiarity[weakest] else weakest
+    acquainted.familiar[weakest] = w
+    acquainted.familiarity[weakest] = gain
     return np.float32(0.0)
 
 
 @compiled
-def care_is_received(clients, workers, late_intercept, planned, parameters):
+def care_is_received(clients, rounds, known, workers, late_intercept, planned, parameters):
     """What each person saw of the week: continuity, different carers, missed and late visits, skill, time to spare.
 
     Continuity is the share of delivered time from people the person knows, by how well. Carers a fortnight counts each
@@ -66,19 +66,20 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
         c = clients[i]
         if c.status == LEFT:
             continue
-        for k in range(len(c.familiar)):
-            c.familiarity[k] *= fade
+        acquainted = known[i]
+        for k in range(len(acquainted.familiar)):
+            acquainted.familiarity[k] *= fade
         if c.status != RECEIVING:
             c.carers_fortnight = 0.0
             continue
-        known = 0.0
+        familiar = 0.0
         skilled = 0.0
         spare = 0.0
         late_visits = 0.0
         total = 0.0
         distinct = 0
         office = 0
-        seen, seen_before = c.seen, c.seen_before
+        seen, seen_before = rounds[i].seen, rounds[i].seen_before
         for run in range(8 * c.carers):
             w = seen[run]
             if w == NOBODY:
@@ -88,9 +89,9 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
             if w >= 0:
                 if met_by[w] != i:
                     met_by[w] = i
-                    visit[w, KNOWN] = meet(c, w, gain)
+                    visit[w, KNOWN] = meet(acquainted, w, gain)
                     distinct += 1
-                known += days * visit[w, KNOWN]
+                familiar += days * visit[w, KNOWN]
                 skilled += days * visit[w, SKILL]
                 spare += days * visit[w, SLACK]
                 late_visits += days * visit[w, LATE]
@@ -110,7 +111,7 @@ def care_is_received(clients, workers, late_intercept, planned, parameters):
                 office = max(office, w == OFFICE)
         memory = p.experience_memory
         if total > 0.0:
-            c.continuity += memory * (known / total - c.continuity)
+            c.continuity += memory * (familiar / total - c.continuity)
             c.skill = skilled / total
             c.slack = spare / total
         c.late = late_visits
@@ -195,7 +196,7 @@ def connections_form(clients, providers, zones, levers, reach, parameters):
 
 
 @compiled
-def quality_of_life_responds(clients, experience_reference, parameters):
+def quality_of_life_responds(clients, year, experience_reference, parameters):
     """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
     the way a week. While waiting nobody comes, and informal carers fill a part. Sums of the year are kept by person.
     Returns the hours of care that nobody delivered."""
@@ -227,20 +228,21 @@ def quality_of_life_responds(clients, experience_reference, parameters):
         gain += p.quality_connection_gain * (c.connection - 0.5)
         if c.status != 2:
             c.quality_of_life += p.quality_adjustment * (gain - c.quality_of_life)
-        c.sum_weeks += 1.0
-        c.sum_quality += c.quality_of_life
-        c.sum_lonely += c.connection < p.connection_lonely_line
+        y = year[i]
+        y.sum_weeks += 1.0
+        y.sum_quality += c.quality_of_life
+        y.sum_lonely += c.connection < p.connection_lonely_line
         if c.status == WAITING or c.status == 3:
-            c.sum_waiting += 1.0
+            y.sum_waiting += 1.0
         if c.status == RECEIVING:
-            c.sum_receiving += 1.0
-            c.sum_experience += c.experience
-            c.sum_continuity += c.continuity
-            c.sum_carers += c.carers_fortnight
-            c.sum_due += c.due
-            c.sum_delivered += c.delivered
-            c.sum_visits += c.visits_due
-            c.sum_late += c.late
+            y.sum_receiving += 1.0
+            y.sum_experience += c.experience
+            y.sum_continuity += c.continuity
+            y.sum_carers += c.carers_fortnight
+            y.sum_due += c.due
+            y.sum_delivered += c.delivered
+            y.sum_visits += c.visits_due
+            y.sum_late += c.late
     return undelivered
 
 
@@ -260,19 +262,19 @@ def satisfied_share(clients, parameters, key):
 
 
 @compiled
-def forget_rows(clients, moved):
+def forget_rows(rounds, known, moved):
     """Follow care workers to their new rows after gone ones are dropped."""
-    for i in range(len(clients)):
-        c = clients[i]
-        for run in range(len(c.carer)):
-            if c.carer[run] >= 0:
-                c.carer[run] = moved[c.carer[run]]
-            if c.seen[run] >= 0:
-                c.seen[run] = moved[c.seen[run]]
-            if c.seen_before[run] >= 0:
-                c.seen_before[run] = moved[c.seen_before[run]]
-        for k in range(len(c.familiar)):
-            if c.familiar[k] >= 0:
-                c.familiar[k] = moved[c.familiar[k]]
-            if c.familiar[k] < 0:
-                c.familiarity[k] = 0.0
+    for i in range(len(rounds)):
+        who, acquainted = rounds[i], known[i]
+        for run in range(len(who.carer)):
+            if who.carer[run] >= 0:
+                who.carer[run] = moved[who.carer[run]]
+            if who.seen[run] >= 0:
+                who.seen[run] = moved[who.seen[run]]
+            if who.seen_before[run] >= 0:
+                who.seen_before[run] = moved[who.seen_before[run]]
+        for k in range(len(acquainted.familiar)):
+            if acquainted.familiar[k] >= 0:
+                acquainted.familiar[k] = moved[acquainted.familiar[k]]
+            if acquainted.familiar[k] < 0:
+                acquainted.familiarity[k] = 0.0

@@ -22,7 +22,7 @@ def _category(u, first, second, third):
 
 
 @compiled
-def born(client, number, payer, zone_weights, p, key):
+def born(client, rounds, known, number, payer, zone_weights, p, key):
     """Give a person the attributes that their number was born with; policy touches none of them.
 
     `zone_weights` is the cumulative share of referrals by zone.
@@ -68,10 +68,10 @@ def born(client, number, payer, zone_weights, p, key):
     client.connection = client.sociability
     client.provider = -1
     client.former = -1
-    client.familiar[:] = -1
-    client.carer[:] = -1
-    client.seen[:] = -1
-    client.seen_before[:] = -1
+    known.familiar[:] = -1
+    rounds.carer[:] = -1
+    rounds.seen[:] = -1
+    rounds.seen_before[:] = -1
     client.delivered_share = 1.0
     client.late_share = p.experience_opening_late_share
     client.package_fit = p.experience_fit_start
@@ -81,12 +81,12 @@ def born(client, number, payer, zone_weights, p, key):
 
 
 @compiled
-def born_clients(rows, numbers, payers, zone_weights_council, zone_weights_self, parameters, key):
+def born_clients(rows, rounds, known, numbers, payers, zone_weights_council, zone_weights_self, parameters, key):
     """Fill new rows with the people of these numbers."""
     p = parameters[0]
     for i in range(len(numbers)):
         weights = zone_weights_council if payers[i] == COUNCIL else zone_weights_self
-        born(rows[i], numbers[i], payers[i], weights, p, key)
+        born(rows[i], rounds[i], known[i], numbers[i], payers[i], weights, p, key)
 
 
 @compiled
@@ -167,7 +167,7 @@ def weeks_kept(lever, p):
 
 
 @compiled
-def go_to_hospital(clients, parameters, levers, continuity_reference, key):
+def go_to_hospital(clients, year, parameters, levers, continuity_reference, key):
     """Admission: a rate a year (A) · living alone (D14) · continuity (M22) · missed visits (M28) · connection · need.
 
     The package stops; the place is kept while somebody pays for it. Returns admissions.
@@ -192,7 +192,7 @@ def go_to_hospital(clients, parameters, levers, continuity_reference, key):
         )
         if uniform(key, c.number, 0) < chance:
             admissions += 1.0
-            c.sum_admissions += 1.0
+            year[i].sum_admissions += 1.0
             stay = math.log(uniform(key, c.number, 1)) / math.log(1.0 - 1.0 / p.hospital_mean_stay)
             c.nights_left = 1.0 + math.floor(stay)
             c.status = IN_HOSPITAL

@@ -62,8 +62,8 @@ def staff_lists(workers, provider_count):
 
 
 @compiled
-def clear_week(clients, providers):
-    """Empty the columns that this week's roster fills, and count each provider's calls by zone and slot.
+def calls_of(clients, providers):
+    """Empty what this week's roster counts for each provider, and count its calls by zone and slot.
 
     Returns the place of each person's zone in their provider's patch, -1 outside it.
     """
@@ -84,14 +84,6 @@ def clear_week(clients, providers):
         r.visits_due = 0.0
     for i in range(len(clients)):
         c = clients[i]
-        c.due = 0.0
-        c.delivered = 0.0
-        c.visits_due = 0.0
-        c.missed = 0.0
-        c.late = 0.0
-        for run in range(8 * c.carers):
-            c.seen_before[run] = c.seen[run]
-            c.seen[run] = NOBODY
         if c.status != RECEIVING:
             continue
         provider = providers[c.provider]
@@ -144,7 +136,7 @@ def hands_of(workers, staff, zones, parameters):
 
 
 @compiled
-def stand_in(client, x, y, block, hours, permanent, beside, place, lo, hi, hands, p):
+def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, hands, p):
     """Place in the staff list of the best care worker for an open run at (x, y), -1 where nobody has time.
 
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
@@ -159,13 +151,13 @@ def stand_in(client, x, y, block, hours, permanent, beside, place, lo, hi, hands
     # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
     best = -1
     best_score = np.float32(0.0)
-    for k in range(len(client.familiar)):
-        n = place[max(client.familiar[k], 0)]
-        able = (client.familiar[k] >= 0) & (n >= lo) & (n < hi) & (n != beside)
+    for k in range(len(acquainted.familiar)):
+        n = place[max(acquainted.familiar[k], 0)]
+        able = (acquainted.familiar[k] >= 0) & (n >= lo) & (n < hi) & (n != beside)
         n = max(n, 0)
         able &= (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
-        if able & (client.familiarity[k] > best_score):
-            best_score = client.familiarity[k]
+        if able & (acquainted.familiarity[k] > best_score):
+            best_score = acquainted.familiarity[k]
             best = n
     if best >= 0:
         return best
@@ -202,14 +194,14 @@ def way(from_x, from_y, x, y, speed):
 
 
 @compiled
-def roster(clients, workers, providers, zones, parameters, leg_factor, office_share, key):
+def roster(clients, rounds, known, workers, worker_rounds, providers, zones, parameters, leg_factor, office_share, key):
     """Roster the week. Returns hours delivered and undelivered.
 
     Owners first, then stand-ins for runs without an owner in, then the office, then agency staff for at most a share of
     the rest (E2), and what is left is not delivered.
     """
     p = parameters[0]
-    patches = clear_week(clients, providers)
+    patches = calls_of(clients, providers)
     legs = hours_of_legs(providers, zones, leg_factor, parameters)
     start, staff = staff_lists(workers, len(providers))
     hands = hands_of(workers, staff, zones, parameters)
@@ -229,7 +221,15 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
     offset = int(uniform(key, 0, 0) * count)
     for m in range(count):
         i = m + offset if m + offset < count else m + offset - count
-        c = clients[i]
+        c, who = clients[i], rounds[i]
+        c.due = 0.0
+        c.delivered = 0.0
+        c.visits_due = 0.0
+        c.missed = 0.0
+        c.late = 0.0
+        for run in range(8 * c.carers):
+            who.seen_before[run] = who.seen[run]
+            who.seen[run] = NOBODY
         if c.status != RECEIVING:
             continue
         provider = providers[c.provider]
@@ -247,14 +247,14 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
                 for run in range(block, 8 * c.carers, 8):
                     due += hours
                     visits_due += days
-                    w = c.carer[run]
+                    w = who.carer[run]
                     if w >= 0:
                         n = place[w]
-                        twice = run >= 8 and w == c.carer[run - 8]
+                        twice = run >= 8 and w == who.carer[run - 8]
                         if twice or n < lo or n >= hi:
                             w = NOBODY
                         elif hands[n, FREE] >= hours and hands[n, BLOCK_FREE + block] >= hours:
-                            c.seen[run] = w
+                            who.seen[run] = w
                             hands[n, OWN_FREE] -= hours
                             hands[n, FREE] -= hours
                             hands[n, BLOCK_FREE + block] -= hours
@@ -268,7 +268,7 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
                             hands[n, OWN_FREE] -= hours
                         else:
                             w = NOBODY
-                        c.carer[run] = w
+                        who.carer[run] = w
                     open_client[n_open] = i
                     open_run[n_open] = run
                     n_open += 1
@@ -280,22 +280,22 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
             provider.due_council += due
     left = 0
     for m in range(n_open):
-        c = clients[open_client[m]]
+        c, who = clients[open_client[m]], rounds[open_client[m]]
         run = open_run[m]
         block = run % 8
         days = days_of(block)
         hours = days * c.visit_minutes / 60.0
         lo, hi = start[c.provider], start[c.provider + 1]
-        beside = place[c.seen[run ^ 8]] if c.carers == 2 and c.seen[run ^ 8] >= 0 else -1
+        beside = place[who.seen[run ^ 8]] if c.carers == 2 and who.seen[run ^ 8] >= 0 else -1
         x, y = zones[c.zone].x, zones[c.zone].y
         n = -1
-        if c.carer[run] == NOBODY:
-            n = stand_in(c, x, y, block, hours, True, beside, place, lo, hi, hands, p)
+        if who.carer[run] == NOBODY:
+            n = stand_in(known[open_client[m]], x, y, block, hours, True, beside, place, lo, hi, hands, p)
             if n >= 0:
-                c.carer[run] = staff[n]
+                who.carer[run] = staff[n]
                 hands[n, OWN_FREE] -= hours
         if n < 0:
-            n = stand_in(c, x, y, block, hours, False, beside, place, lo, hi, hands, p)
+            n = stand_in(known[open_client[m]], x, y, block, hours, False, beside, place, lo, hi, hands, p)
         if n < 0:
             open_client[left] = open_client[m]
             open_run[left] = run
@@ -303,7 +303,7 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
             continue
         patch = patches[open_client[m]]
         leg = legs[c.provider, patch * 4 + block % 4] if patch >= 0 else far
-        c.seen[run] = staff[n]
+        who.seen[run] = staff[n]
         hands[n, FREE] -= hours
         hands[n, BLOCK_FREE + block] -= hours
         on_the_way = way(hands[n, AT_X + block], hands[n, AT_Y + block], x, y, speed)
@@ -320,10 +320,10 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         provider = providers[c.provider]
         if provider.office + hours <= p.rostering_office_hours + office_share * provider.plan:
             provider.office += hours
-            c.seen[run] = OFFICE
+            rounds[open_client[m]].seen[run] = OFFICE
         elif uniform(key, c.number, 1 + run) < p.rostering_agency_share:
             provider.agency += hours
-            c.seen[run] = AGENCY
+            rounds[open_client[m]].seen[run] = AGENCY
         else:
             c.missed += days
             undelivered += hours
@@ -345,13 +345,15 @@ def roster(clients, workers, providers, zones, parameters, leg_factor, office_sh
         r.contact = 0.0
         r.travel = 0.0
         r.gap = 0.0
-        r.block_hours[:] = 0.0
+        worker_rounds[w].block_hours[:] = 0.0
         if n >= 0 and r.absent == 0:
             r.contact = r.hours_wanted * p.rostering_stretch - hands[n, FREE]
             r.travel = hands[n, TRAVEL]
             r.gap = p.rostering_gap_minutes / 60.0 * hands[n, DAYS]
             for block in range(8):
-                r.block_hours[block] = days_of(block) * p.rostering_block_hours - hands[n, BLOCK_FREE + block]
+                worker_rounds[w].block_hours[block] = (
+                    days_of(block) * p.rostering_block_hours - hands[n, BLOCK_FREE + block]
+                )
             provider = providers[r.provider]
             provider.contact += r.contact
             provider.travel += r.travel

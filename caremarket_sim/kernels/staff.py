@@ -57,7 +57,7 @@ def summarise_staff(workers, providers, parameters):
 
 
 @compiled
-def pay_wages(workers, providers, levers, wage_line, parameters, wages_out, sick_out):
+def pay_wages(workers, year, providers, levers, wage_line, parameters, wages_out, sick_out):
     """The week's pay of every care worker and what it does to them (E5).
 
     Pay covers contact, a share of travel and of gaps, and at least the guaranteed hours of whoever was at work; holiday
@@ -96,9 +96,10 @@ def pay_wages(workers, providers, levers, wage_line, parameters, wages_out, sick
             available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
             overload = min(max((duty / available - p.rostering_ease) / (1.0 - p.rostering_ease), 0.0), 1.0)
             r.strain += p.pay_memory * (overload - r.strain)
-        r.sum_weeks += 1.0
-        r.sum_zero += r.guaranteed == 0.0
-        r.sum_bad += r.week_pay < p.pay_bad_week_share * r.pay * r.hours_wanted
-        r.sum_pay += r.effective_pay
-        r.sum_volatility += r.volatility
-        r.sum_guaranteed += r.guaranteed
+        y = year[w]
+        y.sum_weeks += 1.0
+        y.sum_zero += r.guaranteed == 0.0
+        y.sum_bad += r.week_pay < p.pay_bad_week_share * r.pay * r.hours_wanted
+        y.sum_pay += r.effective_pay
+        y.sum_volatility += r.volatility
+        y.sum_guaranteed += r.guaranteed

@@ -56,7 +56,7 @@ def transfer_zone(clients, providers, zone, zoned, zone_start, zone_rows, zone_p
 
 
 @compiled
-def transfer_staff(clients, workers, providers, parameters, key):
+def transfer_staff(clients, rounds, workers, year, providers, parameters, key):
     """Staff follow the people they visit when packages have moved to another provider (TUPE).
 
     A worker most of whose own hours are now with another provider moves there, leaves for the pool, or leaves care
@@ -72,7 +72,7 @@ def transfer_staff(clients, workers, providers, parameters, key):
         if c.provider < 0:
             continue
         for run in range(8 * c.carers):
-            w = c.carer[run]
+            w = rounds[i].carer[run]
             if w < 0 or workers[w].status != IN_POST:
                 continue
             hours = days_of(run % 8) * c.visit_minutes / 60.0
@@ -98,14 +98,14 @@ def transfer_staff(clients, workers, providers, parameters, key):
                 r.guaranteed = p.contract_guaranteed_share_of_wanted * r.hours_wanted
         else:
             providers[r.provider].leavers += 1.0
-            r.sum_left += 1.0
+            year[w].sum_left += 1.0
             left += 1.0
             leave_job(r, p.procurement_staff_pool_share, uniform(key, r.number, 1))
     return left
 
 
 @compiled
-def staff_follow(clients, workers, closing, move_share, key):
+def staff_follow(clients, known, workers, closing, move_share, key):
     """While providers close, their staff follow the people they know to the provider who takes over (TUPE).
 
     `closing` is weeks until each provider stops. A worker moves once people they know better are with one other
@@ -121,20 +121,21 @@ def staff_follow(clients, workers, closing, move_share, key):
         c = clients[i]
         if c.provider < 0:
             continue
-        for k in range(len(c.familiar)):
-            w = c.familiar[k]
+        acquainted = known[i]
+        for k in range(len(acquainted.familiar)):
+            w = acquainted.familiar[k]
             if w < 0 or not leaving[w]:
                 continue
-            known = c.familiarity[k]
+            how_well = acquainted.familiarity[k]
             if c.provider == workers[w].provider:
-                stay[w] += known
+                stay[w] += how_well
             elif target[w] == c.provider:
-                lead[w] += known
-            elif lead[w] < known:
+                lead[w] += how_well
+            elif lead[w] < how_well:
                 target[w] = c.provider
-                lead[w] = known - lead[w]
+                lead[w] = how_well - lead[w]
             else:
-                lead[w] -= known
+                lead[w] -= how_well
     for w in range(len(workers)):
         r = workers[w]
         if target[w] >= 0 and lead[w] > stay[w] and uniform(key, r.number, 0) < move_share:
@@ -142,7 +143,7 @@ def staff_follow(clients, workers, closing, move_share, key):
 
 
 @compiled
-def dismiss(workers, ending, stay_share, key):
+def dismiss(workers, year, ending, stay_share, key):
     """Providers that have closed let whoever is left go: most to the pool. Returns how many had started."""
     lost = 0.0
     for w in range(len(workers)):
@@ -150,7 +151,7 @@ def dismiss(workers, ending, stay_share, key):
         if (r.status == IN_POST or r.status == ONBOARDING) and ending[r.provider]:
             if r.status == IN_POST:
                 lost += 1.0
-                r.sum_left += 1.0
-                r.sum_left_zero += r.guaranteed == 0.0
+                year[w].sum_left += 1.0
+                year[w].sum_left_zero += r.guaranteed == 0.0
             leave_job(r, stay_share, uniform(key, r.number, 0))
     return lost

@@ -105,7 +105,9 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
 
 
 @compiled
-def carers_leave(workers, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, counts):
+def carers_leave(
+    workers, year, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, counts
+):
     """Weekly chance 1 − (1 − p)^(1/52) of leaving; most stay in the sector, in the pool between jobs (M16), unless they
     are of an age to retire.
 
@@ -132,8 +134,8 @@ def carers_leave(workers, providers, growth, intercept, volatility_reference, ou
             count.leavers += 1.0
             count.leavers_in_post += 1.0
             count.leavers_zero += zero
-            r.sum_left += 1.0
-            r.sum_left_zero += zero
+            year[w].sum_left += 1.0
+            year[w].sum_left_zero += zero
             providers[j].leavers += 1.0
             retires = r.age > p.leaving_retirement_age
             leave_job(r, 0.0 if retires else p.leaving_stay_in_sector_share, uniform(key, r.number, 1))

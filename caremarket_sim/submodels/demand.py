@@ -46,6 +46,8 @@ def people_are_referred(market, parameters, policy, draws):
         payers = np.full(len(numbers), payer, np.int64)
         people.born_clients(
             rows,
+            market.clients.rounds[-len(numbers) :],
+            market.clients.known[-len(numbers) :],
             numbers,
             payers,
             market.zones["council_referrals"],

@@ -10,6 +10,8 @@ def care_is_experienced(market, parameters, policy, draws):
     commissioner = market.commissioners.rows[0]
     care.care_is_received(
         market.clients.rows,
+        market.clients.rounds,
+        market.clients.known,
         market.workers.rows,
         commissioner["late_intercept"],
         policy.contract_payment_basis == 1.0,
@@ -41,7 +43,10 @@ def connections_form(market, parameters, policy, draws):
 def quality_of_life_responds(market, parameters, policy, draws):
     """Quality of life moves towards what hours, experience and connection give (E12, M26)."""
     unmet = care.quality_of_life_responds(
-        market.clients.rows, market.commissioners.rows[0]["experience_reference"], parameters.row
+        market.clients.rows,
+        market.clients.year,
+        market.commissioners.rows[0]["experience_reference"],
+        parameters.row,
     )
     market.counts["informal_hours"] += parameters.quality_informal_share * unmet
 

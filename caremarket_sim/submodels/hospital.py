@@ -7,6 +7,7 @@ def people_go_to_hospital(market, parameters, policy, draws):
     """People are admitted, and their packages stop; the place is kept while somebody pays for it."""
     market.counts["admissions"] += people.go_to_hospital(
         market.clients.rows,
+        market.clients.year,
         parameters.row,
         policy.row,
         market.commissioners.rows[0]["continuity_reference"],

@@ -16,6 +16,7 @@ def carers_leave(market, parameters, policy, draws):
     providers.leavers = 0.0
     workforce.carers_leave(
         market.workers.rows,
+        market.workers.year,
         providers.rows,
         agencies.growth_of(providers.rows, parameters.row),
         commissioner["leaving_intercept"],

@@ -98,6 +98,7 @@ def providers_settle_accounts(market, parameters, policy, draws):
     sick = np.zeros(len(providers))
     staff.pay_wages(
         market.workers.rows,
+        market.workers.year,
         providers.rows,
         policy.row,
         prices["national_living_wage"],

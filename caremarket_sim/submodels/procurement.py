@@ -305,7 +305,13 @@ def move_zones(market, parameters, draws):
             draws.key("move_zones"),
         )
     left = transfer.transfer_staff(
-        market.clients.rows, market.workers.rows, providers.rows, parameters.row, draws.key("transfer_staff")
+        market.clients.rows,
+        market.clients.rounds,
+        market.workers.rows,
+        market.workers.year,
+        providers.rows,
+        parameters.row,
+        draws.key("transfer_staff"),
     )
     market.counts["transferred"] += moved
     market.counts["leavers"] += left

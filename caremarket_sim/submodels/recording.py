@@ -167,6 +167,8 @@ def the_week_is_recorded(market, parameters, policy, draws):
     if market.week % 52 == 51:
         market.breakdowns.append(sums_by_group(market, parameters))
         drop_the_gone(market)
+    if market.week % 13 == 12:
+        keep_neighbours_together(market)
 
 
 def groups(zones) -> list[tuple[str, str]]:
@@ -200,32 +202,59 @@ def sums_by_group(market, parameters) -> np.ndarray:
     start = 0
     for index, size in dimensions:
         for column, name in enumerate(CLIENT_SUMS):
-            out[start : start + size, column] = np.bincount(index, clients.rows[name], size)[:size]
+            out[start : start + size, column] = np.bincount(index, getattr(clients, name), size)[:size]
         start += size
     first = len(CLIENT_SUMS)
     for offset, index, size in ((0, workers.zone, count), (count, fifth[workers.zone], 5)):
         for column, name in enumerate(STAFF_SUMS):
-            out[offset : offset + size, first + column] = np.bincount(index, workers.rows[name], size)[:size]
+            out[offset : offset + size, first + column] = np.bincount(index, getattr(workers, name), size)[:size]
     zero = workers.sum_zero / np.maximum(workers.sum_weeks, 1.0)
     for label, share in ((0, zero), (1, 1.0 - zero)):
         for column, name in enumerate(STAFF_SUMS):
-            out[start + label, first + column] = float((workers.rows[name] * share).sum())
+            out[start + label, first + column] = float((getattr(workers, name) * share).sum())
     out[start, first + STAFF_SUMS.index("sum_left")] = workers.sum_left_zero.sum()
     out[start + 1, first + STAFF_SUMS.index("sum_left")] = (workers.sum_left - workers.sum_left_zero).sum()
-    for name in CLIENT_SUMS:
-        clients.rows[name] = 0.0
-    for name in STAFF_SUMS:
-        workers.rows[name] = 0.0
+    for year in (clients.year, workers.year):
+        year.view(np.float64)[:] = 0.0
     return out
 
 
 def drop_the_gone(market):
     """Rows of people who left care, care workers who left for good and firms that closed are dropped once a year."""
     clients, workers, providers = market.clients, market.workers, market.providers
-    clients.keep(clients.status != LEFT)
-    moved = workers.keep(workers.status != GONE)
-    care.forget_rows(clients.rows, moved)
-    moved = np.append(providers.keep((providers.open == 1) | (providers.won == 1)), -1)
+    keep_rows(
+        market,
+        np.flatnonzero(clients.status != LEFT),
+        np.flatnonzero(workers.status != GONE),
+        np.flatnonzero((providers.open == 1) | (providers.won == 1)),
+    )
+
+
+def keep_neighbours_together(market):
+    """Rows of people and firms of a neighbourhood are kept together: who deals with one another is near in memory.
+
+    Where the place is one neighbourhood the rows stay as they are.
+    """
+    where = market.zones["neighbourhood"]
+    if where.max() == 0:
+        return
+    clients, workers, providers = market.clients, market.workers, market.providers
+    at_work = np.where(workers.provider >= 0, providers.base_zone[workers.provider], workers.zone)
+    keep_rows(
+        market,
+        np.argsort(where[clients.zone], kind="stable"),
+        np.argsort(where[at_work], kind="stable"),
+        np.argsort(where[providers.base_zone], kind="stable"),
+    )
+
+
+def keep_rows(market, of_clients, of_workers, of_providers):
+    """Keep these rows of each table in this order, and follow whoever has moved."""
+    clients, workers, providers = market.clients, market.workers, market.providers
+    clients.keep(of_clients)
+    moved = workers.keep(of_workers)
+    care.forget_rows(clients.rounds, clients.known, moved)
+    moved = providers.keep(of_providers)
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]

@@ -7,7 +7,10 @@ def visits_are_rostered(market, parameters, policy, draws):
     """Every run of visits goes to its owner, a stand-in, the office, agency staff, or nobody."""
     delivered, undelivered = rostering.roster(
         market.clients.rows,
+        market.clients.rounds,
+        market.clients.known,
         market.workers.rows,
+        market.workers.rounds,
         market.providers.rows,
         market.zones,
         parameters.row,

@@ -70,7 +70,12 @@ def providers_close(market, parameters, policy, draws):
         closing = np.ascontiguousarray(providers.closing)
         follows = draws.fixed("staff_follow")
         transfer.staff_follow(
-            market.clients.rows, market.workers.rows, closing, p.procurement_staff_move_share, follows
+            market.clients.rows,
+            market.clients.known,
+            market.workers.rows,
+            closing,
+            p.procurement_staff_move_share,
+            follows,
         )
         if (closing == 1).any():
             end_trading(market, closing == 1, p, draws)
@@ -92,7 +97,7 @@ def end_trading(market, ending, p, draws):
     left, or make good what is owed."""
     clients, providers = market.clients, market.providers
     market.counts["leavers"] += transfer.dismiss(
-        market.workers.rows, ending, p.leaving_stay_in_sector_share, draws.key("dismiss")
+        market.workers.rows, market.workers.year, ending, p.leaving_stay_in_sector_share, draws.key("dismiss")
     )
     held = (clients.provider >= 0) & ending[clients.provider] & (clients.status == RECEIVING)
     market.counts["displaced"] += np.count_nonzero(held)
