@@ -156,7 +156,7 @@ def make_market(scenario, seed: int) -> Market:
     add_clients(market, place, parameters, draws)
     add_providers(market, place, parameters, draws)
     add_workers(market, place, parameters, draws)
-    recording.keep_neighbours_together(market)
+    recording.tidy_rows(market)
     place_everybody(market, parameters, draws)
     back_out_overheads(market, place, parameters, draws)
     return market

@@ -166,9 +166,7 @@ def the_week_is_recorded(market, parameters, policy, draws):
         row["satisfied"] = care.satisfied_share(market.clients.rows, parameters.row, draws.key("satisfaction_survey"))
     if market.week % 52 == 51:
         market.breakdowns.append(sums_by_group(market, parameters))
-        drop_the_gone(market)
-    if market.week % 13 == 12:
-        keep_neighbours_together(market)
+        tidy_rows(market)
 
 
 def groups(zones) -> list[tuple[str, str]]:
@@ -219,42 +217,22 @@ def sums_by_group(market, parameters) -> np.ndarray:
     return out
 
 
-def drop_the_gone(market):
-    """Rows of people who left care, care workers who left for good and firms that closed are dropped once a year."""
+def tidy_rows(market):
+    """Rows of those who have gone are dropped once a year: people who left care, care workers who left for good, firms
+    that closed. Rows of a neighbourhood are put together: who deals with one another is then near in memory too."""
     clients, workers, providers = market.clients, market.workers, market.providers
-    keep_rows(
-        market,
-        np.flatnonzero(clients.status != LEFT),
-        np.flatnonzero(workers.status != GONE),
-        np.flatnonzero((providers.open == 1) | (providers.won == 1)),
-    )
-
-
-def keep_neighbours_together(market):
-    """Rows of people and firms of a neighbourhood are kept together: who deals with one another is near in memory.
-
-    Where the place is one neighbourhood the rows stay as they are.
-    """
     where = market.zones["neighbourhood"]
-    if where.max() == 0:
-        return
-    clients, workers, providers = market.clients, market.workers, market.providers
     at_work = np.where(workers.provider >= 0, providers.base_zone[workers.provider], workers.zone)
-    keep_rows(
-        market,
-        np.argsort(where[clients.zone], kind="stable"),
-        np.argsort(where[at_work], kind="stable"),
-        np.argsort(where[providers.base_zone], kind="stable"),
-    )
-
-
-def keep_rows(market, of_clients, of_workers, of_providers):
-    """Keep these rows of each table in this order, and follow whoever has moved."""
-    clients, workers, providers = market.clients, market.workers, market.providers
-    clients.keep(of_clients)
-    moved = workers.keep(of_workers)
+    clients.keep(_in_order(clients.status != LEFT, where[clients.zone]))
+    moved = workers.keep(_in_order(workers.status != GONE, where[at_work]))
     care.forget_rows(clients.rounds, clients.known, moved)
-    moved = providers.keep(of_providers)
+    moved = providers.keep(_in_order((providers.open == 1) | (providers.won == 1), where[providers.base_zone]))
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]
+
+
+def _in_order(wanted, where):
+    """Rows that are wanted, by where they are; in the order that they have where that is one place."""
+    rows = np.flatnonzero(wanted)
+    return rows[np.argsort(where[rows], kind="stable")]
