@@ -66,7 +66,8 @@ class Column:
 
 
 class Table:
-    """Rows of one kind of agent. `rows` and the other parts are the live part of larger blocks that grow by doubling.
+    """Rows of one kind of agent. `rows` and the other parts are the live part of larger blocks that grow by doubling;
+    what is not live is zero.
 
     A column once read is remembered until rows are added or dropped.
     """
@@ -118,12 +119,11 @@ class Table:
     def add(self, how_many: int) -> np.ndarray:
         """Append zeroed rows and return them."""
         first, needed = self.count, self.count + how_many
-        blocks = dict(self._blocks)
-        for part, block in blocks.items():
-            if needed > len(block):
-                blocks[part] = np.zeros(max(needed, 2 * len(block)), block.dtype)
-                blocks[part][:first] = block[:first]
-            blocks[part][first:needed].view(np.uint8)[:] = 0
+        blocks = self._blocks
+        if needed > len(blocks["rows"]):
+            blocks = {part: np.zeros(2 * needed, block.dtype) for part, block in blocks.items()}
+            for part, block in blocks.items():
+                block[:first] = getattr(self, part)
         self._show(blocks, needed)
         return self.rows[first:]
 
@@ -134,8 +134,10 @@ class Table:
         """
         moved = np.full(self.count + 1, -1, np.int32)
         moved[wanted] = np.arange(len(wanted))
-        for part, block in self._blocks.items():
-            block[: len(wanted)] = getattr(self, part)[wanted]
+        for block in self._blocks.values():
+            rows = block.view(np.uint8).reshape(len(block), -1)  # numpy moves bytes sixteen times as fast as records
+            rows[: len(wanted)] = rows[wanted]
+            rows[len(wanted) : self.count] = 0
         self._show(self._blocks, len(wanted))
         return moved
 
@@ -174,6 +176,7 @@ class Clients(Table):
     notice = Column("i4", "weeks", "weeks of notice left before the provider stops, 0 no notice")
     hours = Column("f8", "hours a week", "weekly hours of the package as commissioned")
     need_hours = Column("f8", "hours a week", "weekly hours that need asks for")
+    log_need = Column("f8", "log ratio", "log of those hours over the reference of hospital admissions")
     weeks_in_care = Column("f8", "weeks", "weeks since care first began")
     need_minutes = Column("f8", "minutes", "minutes a visit that need asks for")
     due = Column("f8", "hours", "hours due this week")
@@ -500,7 +503,6 @@ COUNTS = (
     "steps_for_trust",
     "informal_hours",
 )
-COUNT_TYPE = np.dtype([(name, np.float64) for name in COUNTS])
 
 
 @dataclass
@@ -508,7 +510,7 @@ class Market:
     """The whole state of one run.
 
     `ledger` holds the week's payments in pence, payer × payee × purpose; `purses` what each party has received less
-    paid since the start; `counts` what happened this week; `levers` what is in force,
+    paid since the start; `counts` what happened this week, by the names of COUNTS; `levers` what is in force,
     `decided` what the council has decided and may still be preparing.
     """
 
@@ -522,7 +524,7 @@ class Market:
     decided: np.ndarray
     ledger: np.ndarray
     purses: np.ndarray
-    counts: np.ndarray
+    counts: dict[str, float]
     starts: np.ndarray
     """Care workers who started in each of the last 52 weeks."""
     transfers: np.ndarray
@@ -558,6 +560,10 @@ class Market:
         self.ledger[a, b, PURPOSE[purpose]] += total
         self.purses[a] -= total
         self.purses[b] += total
+
+    def pay_all(self, owed: dict[tuple[str, str, str], float]) -> None:
+        """Post payments between parties other than providers: pounds by (payer, payee, purpose)."""
+        books.post_totals(self.ledger, self.purses, _codes(tuple(owed)), np.array(list(owed.values()), np.float64))
 
     def pay_each(self, lines: tuple[tuple[str, str, str], ...], pounds: np.ndarray) -> None:
         """Post payments by or to providers: a row of `pounds` for each (payer, payee, purpose), by provider."""

@@ -7,7 +7,7 @@ import numpy as np
 from . import costs, firms, known_providers
 from .entities import (
     COUNCIL,
-    COUNT_TYPE,
+    COUNTS,
     IN_POST,
     PARTIES,
     PATCH,
@@ -141,7 +141,7 @@ def make_market(scenario, seed: int) -> Market:
         decided=levers.copy(),
         ledger=np.zeros((len(PARTIES), len(PARTIES), len(PURPOSES)), np.int64),
         purses=np.zeros(len(PARTIES), np.int64),
-        counts=np.zeros(1, COUNT_TYPE),
+        counts=dict.fromkeys(COUNTS, 0.0),
         starts=np.zeros(52),
         transfers=np.full(len(zones), -1, np.int64),
         prices=dict(path[0]),

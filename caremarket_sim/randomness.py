@@ -5,7 +5,7 @@ a compiled kernel can ask one draw at a time. Other laws come from the uniform b
 """
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -28,6 +28,11 @@ _PLACES: dict[str, int] = {}
 @cache
 def _codes(count: int) -> np.ndarray:
     return np.array([process_code(name) for name in list(_PLACES)[:count]], np.uint64)
+
+
+@lru_cache(maxsize=256)
+def _fixed_key(seed: np.uint64, process: str) -> np.uint64:
+    return np.uint64(hashing.stream_key(seed, process_code(process), np.uint64(FIXED)))
 
 
 class Draws:
@@ -53,7 +58,7 @@ class Draws:
 
     def fixed(self, process: str) -> np.uint64:
         """The key of a process whose draws do not depend on the week: attributes that a person is born with."""
-        return np.uint64(hashing.stream_key(self.seed, process_code(process), np.uint64(FIXED)))
+        return _fixed_key(self.seed, process)
 
     def uniform(self, process: str, who: np.ndarray, part: int = 0) -> np.ndarray:
         """Uniforms in (0, 1), one for each number in `who`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .entities import Market
+from .entities import COUNTS, Market
 from .indicators import Outcome, outcome_of
 from .initialisation import make_market, price_path
 from .kernels import workforce
@@ -57,7 +57,7 @@ def time_passes(market, parameters, policy, draws):
     market.providers.age += 1.0
     if market.week % 52 == 0 and market.week >= 0:
         market.prices.update(market.price_path[market.week // 52])
-    market.counts[:] = 0.0
+    market.counts = dict.fromkeys(COUNTS, 0.0)
     market.ledger[:] = 0
 
 
@@ -106,6 +106,10 @@ WHAT_A_LIST_SAYS = (providers_close, providers_enter, regulator_inspects)
 how, is known of that day. Closures and entries then show no rush (tried: as many in year 1 as without a list)."""
 
 
+BRING_POLICY_INTO_FORCE = (policy_takes_effect, council_tenders)
+"""Processes after which other levers may be in force."""
+
+
 def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES) -> None:
     """Simulate one week: every process in order, each seeing what those before it did.
 
@@ -113,9 +117,11 @@ def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES
     force, which processes see as `policy`, follow with the contract.
     """
     draws = Draws(seed, market.week)
+    policy = _in_force(market.levers.tobytes())
     for process in processes:
-        policy = _in_force(market.levers.tobytes())
         process(market, parameters, decided if process is policy_takes_effect else policy, draws)
+        if process in BRING_POLICY_INTO_FORCE:
+            policy = _in_force(market.levers.tobytes())
     market.week += 1
 
 

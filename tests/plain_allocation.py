@@ -18,6 +18,7 @@ from tests.plain_week import (
     pair,
     runs_of,
     slots_of,
+    whole,
 )
 
 
@@ -247,7 +248,7 @@ def roster(market, p, key):
 
     Returns who did each run by (person, run), and the rota.
     """
-    clients = market.clients.rows
+    clients = whole(market.clients)
     rota, leg, who, open_runs, owners = Rota(market, p), legs(market, p), {}, [], {}
     first = int(chance(key, 0, 0) * len(clients))
     for i in [*range(first, len(clients)), *range(first)]:

@@ -6,6 +6,8 @@ Written from the rules as the model's documents give them. `market` is a photogr
 process in question, `p` the parameters and `lever` the levers in force; money is in pounds until it is posted.
 """
 
+import numpy as np
+
 WAITING, RECEIVING, IN_HOSPITAL, FIT, LEFT = range(5)
 POOL, ONBOARDING, IN_POST, GONE = range(4)
 COUNCIL, SELF_FUNDER = 0, 1
@@ -30,13 +32,22 @@ def hours_due(client):
     return float(client["visits"]) * 7.0 * client["carers"] * client["visit_minutes"] / 60.0
 
 
+def whole(table):
+    """Rows with all columns of a table, whichever part keeps them."""
+    names = table.columns()
+    rows = np.zeros(len(table), [(name, getattr(table, name).dtype, getattr(table, name).shape[1:]) for name in names])
+    for name in names:
+        rows[name] = getattr(table, name)
+    return rows
+
+
 def hours_by_who_came(market):
     """Who did each run, added up: contact hours of each care worker, hours of office and of agency staff by provider,
     and hours that nobody did by person."""
     contact = [0.0] * len(market.workers)
     office, agency = by_provider(market), by_provider(market)
     nobody = [0.0] * len(market.clients)
-    for i, client in enumerate(market.clients.rows):
+    for i, client in enumerate(whole(market.clients)):
         if client["status"] != RECEIVING:
             continue
         for run in runs_of(client):

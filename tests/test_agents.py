@@ -30,7 +30,7 @@ def test_reading_an_attribute_reads_the_column(model, kind):
     assert len(rows) == len(model.agents_by_type[kind]) > 0
     for name in kind.TABLE.columns():
         read = [getattr(agent, name) for agent in model.agents_by_type[kind]]
-        assert np.array_equal(read, table_of(model, kind).rows[name][rows], equal_nan=True)
+        assert np.array_equal(read, getattr(table_of(model, kind), name)[rows], equal_nan=True)
 
 
 @pytest.mark.smoke

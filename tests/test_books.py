@@ -76,7 +76,7 @@ def check_procurement(seen, p):
     end = seen["end"]
     index = end.prices["price_index"]
     total = int(end.ledger[PARTY["council"], PARTY["suppliers"], PURPOSE["procurement"]])
-    tender = total - plain_books.pence(float(end.counts["transferred"][0]) * p.procurement_transfer_cost * index)
+    tender = total - plain_books.pence(float(end.counts["transferred"]) * p.procurement_transfer_cost * index)
     bids = (tender / 100.0 / index - p.procurement_tender_cost) / p.procurement_bid_cost
     assert abs(tender) <= 1 or (abs(bids - round(bids)) * p.procurement_bid_cost < 0.02 and bids > -0.5)
 

@@ -96,7 +96,7 @@ def test_every_week_in_the_log_is_what_the_tables_of_an_unfollowed_run_say(name)
                 assert said.get(f"visits {event}", 0.0) == row[column]
             assert said.get("hours delivered", 0.0) == row["delivered"]
             rostered = photo["care_is_experienced"]
-            came = row_of(rostered.clients, client)["seen"]
+            came = rostered.clients.seen[rostered.clients.number == client][0]
             names = {int(rostered.workers.number[w]) for w in came[came >= 0]}
             detail = of(log, CLIENT, at, "care workers who came").detail
             listed = set() if detail.empty else set(detail.iloc[0].split(", ")) - {""}

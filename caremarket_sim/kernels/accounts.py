@@ -35,7 +35,8 @@ def overheads(hours, scales, parameters):
 
 @compiled
 def council_owes(clients, providers, commissioner, parameters, levers, paid_share, on_cost, owed):
-    """What the council owes each provider this week, £, by FEES, OUTCOME, PANEL, RETAINERS and UNUSED block hours.
+    """What the council owes each provider this week, £, by FEES, OUTCOME, PANEL, RETAINERS and UNUSED block hours; and
+    a fresh page for what each earns and spends.
 
     The part of the fee that depends on outcomes is paid in proportion to the measured outcome over the baseline's.
     Returns the fees due before that, and the number of contracted providers, their trust and their people, as sums.
@@ -53,6 +54,8 @@ def council_owes(clients, providers, commissioner, parameters, levers, paid_shar
     people = 0.0
     for j in range(len(providers)):
         r = providers[j]
+        r.revenue = 0.0
+        r.cost = 0.0
         hours = r.delivered_council * paid_share
         due += hours * r.rate
         owed[FEES, j] = hours * r.rate * (1.0 - lever.contract_outcome_share)

@@ -5,10 +5,41 @@ import math
 import numpy as np
 
 from . import compiled
-from .hashing import uniform
+from .hashing import normal_quantile, uniform
 
 UNRATED, GOOD = 0, 3
 IN_HOUSE = 4
+
+
+@compiled
+def set_pay(providers, parameters, levers, week, living_wage, real_living_wage, growth, pot):
+    """Pay of new care workers (E6), £ an hour, and the training they will have.
+
+    April: last year's pay grown by a share of fee growth, or the legal minimum plus part of last April's premium; then
+    a step towards what the margin affords. Quarterly: a step up where vacancies press and the margin allows. Never
+    below the legal minimum, the contract's where the council contracts, with the citizens' `pot` on top of it.
+    """
+    p, lever = parameters[0], levers[0]
+    kind = lever.employment_wage_floor_kind
+    agreed = real_living_wage if kind == 1.0 else lever.employment_wage_floor_amount
+    for j in range(len(providers)):
+        r = providers[j]
+        pay = r.pay
+        if week % 52 == 0:
+            pay = max(pay * (1.0 + r.pass_through * growth), living_wage + p.pay_premium_kept * r.premium)
+            room = p.pay_margin_response * (r.margin - r.margin_target)
+            pay *= 1.0 + min(max(room, -p.pay_largest_cut), p.pay_largest_rise)
+        if week % 13 == 0:
+            vacancy = 1.0 - (r.staff + r.onboarding) / max(r.posts, 1.0)
+            if vacancy > p.pay_vacancy_line and r.margin > p.pay_margin_line * r.margin_target:
+                pay *= 1.0 + p.pay_vacancy_step
+        floor = max(living_wage, agreed) if kind > 0.0 and r.contracted == 1 else living_wage
+        if r.contracted == 1:
+            floor += max(pot, 0.0)
+        r.pay = max(pay, floor)
+        if week % 52 == 0:
+            r.premium = max(r.pay - living_wage, 0.0)
+        r.training_days = lever.employment_training_days if r.contracted == 1 else p.training_private_days
 
 
 @compiled
@@ -378,3 +409,29 @@ def joining(providers, parameters, price, invites, key):
             continue
         chosen[j] = r.cost_fixed + r.cost_travel + r.overhead_hour < price and uniform(key, r.number, 0) < chance
     return chosen
+
+
+@compiled
+def steer(commissioners, providers, parameters, levers, hand_backs, key):
+    """What the council sees, late and with noise, and the uplift that it makes of it (E14)."""
+    p, lever, council = parameters[0], levers[0], commissioners[0]
+    contracted = 0.0
+    for j in range(len(providers)):
+        contracted += providers[j].contracted == 1 and providers[j].open == 1
+    capacity = lever.stewardship_capacity_fte / (p.stewardship_fte_per_provider * max(contracted, 1.0))
+    council.reach = 1.0 - math.exp(-capacity)
+    lag = p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * council.reach
+    noise = p.stewardship_noise * (1.0 - council.reach)
+    receiving = max(council.receiving_council, 1.0)
+    waiting = council.waiting_council / receiving + noise * normal_quantile(uniform(key, 0, 0))
+    handed = hand_backs / receiving * 52.0 + noise * normal_quantile(uniform(key, 1, 0))
+    over = council.spend / max(council.budget, 1.0) - 1.0
+    council.waiting_seen += (waiting - council.waiting_seen) / lag
+    council.hand_backs_seen += (handed - council.hand_backs_seen) / (p.stewardship_hand_back_lag * lag)
+    council.overspend_seen += (over - council.overspend_seen) / (p.stewardship_overspend_lag * lag)
+    uplift = (
+        p.stewardship_waiting_response * (council.waiting_seen - p.stewardship_waiting_line)
+        + p.stewardship_hand_back_response * (council.hand_backs_seen - p.stewardship_hand_back_line)
+        - p.stewardship_overspend_response * max(council.overspend_seen, 0.0)
+    )
+    council.uplift_cap = min(max(uplift, -p.stewardship_largest_steer), p.stewardship_largest_steer)

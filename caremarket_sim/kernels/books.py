@@ -6,6 +6,16 @@ from . import compiled
 
 
 @compiled
+def post_totals(ledger, purses, lines, pounds):
+    """Post payments between other parties: an amount for each of `lines`, rounded to pence once."""
+    for k in range(len(lines)):
+        total = int(np.rint(pounds[k] * 100.0))
+        ledger[lines[k, 0], lines[k, 1], lines[k, 2]] += total
+        purses[lines[k, 0]] -= total
+        purses[lines[k, 1]] += total
+
+
+@compiled
 def post(providers, ledger, purses, lines, pounds):
     """Post payments by or to providers: `pounds` has a line for each of `lines` and one amount for each provider.
 

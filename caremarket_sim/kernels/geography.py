@@ -52,20 +52,21 @@ def kilometres(zones, a, b):
 
 
 @compiled
-def leg_minutes(area, calls, leg_factor, practice, p):
-    """Minutes from one call to the next in a zone of `area` km² where a provider makes `calls` calls in that slot.
+def leg_alone(area, leg_factor, p):
+    """Kilometres of a leg in a zone of `area` km² where a provider makes one call in a slot: φ · 0.7124 · 1.3 · A^e.
 
-    leg = φ · 0.7124 · 1.3 · (A/n)^e km (Beardwood, Halton and Hammersley 1959, with a detour factor; e = 1/2 for one
-    optimal tour), at most 5 km; driven at 20 km/h plus parking, or walked if that is quicker.
+    Where it makes n calls a leg is n^-e times as long (Beardwood, Halton and Hammersley 1959, with a detour factor;
+    e = 1/2 for one optimal tour).
     """
     reference = p.travel_reference_area
-    leg = (
-        leg_factor
-        * 0.7124
-        * p.travel_detour
-        * math.sqrt(reference)
-        * (area / calls / reference) ** p.travel_density_exponent
+    return (
+        leg_factor * 0.7124 * p.travel_detour * math.sqrt(reference) * (area / reference) ** p.travel_density_exponent
     )
+
+
+@compiled
+def minutes_of_leg(leg, practice, p):
+    """Minutes for a leg of so many kilometres, at most 5; driven at 20 km/h plus parking, or walked if quicker."""
     leg = min(leg, p.travel_longest_leg) * (1.0 - p.practice_travel_effect * practice)
     drive = leg / p.travel_driving_speed * 60.0 + p.travel_parking_minutes
     return min(drive, leg / p.travel_walking_speed * 60.0)

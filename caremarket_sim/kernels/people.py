@@ -125,6 +125,8 @@ def needs_change(clients, providers, parameters, levers, package_share, key):
     """
     p = parameters[0]
     lever = levers[0]
+    for j in range(len(providers)):
+        providers[j].need_rises = 0.0
     for i in range(len(clients)):
         c = clients[i]
         if c.status == LEFT:
@@ -156,7 +158,10 @@ def needs_change(clients, providers, parameters, levers, package_share, key):
             minutes = max(minutes * package_share * (1.0 - network), lever.contract_minimum_visit_minutes)
         c.visit_minutes = minutes
         c.hours = c.visits * minutes / 60.0 * 7.0 * c.carers
-        c.need_hours = c.visits * c.need_minutes / 60.0 * 7.0 * c.carers
+        need = c.visits * c.need_minutes / 60.0 * 7.0 * c.carers
+        if need != c.need_hours:
+            c.need_hours = need
+            c.log_need = math.log(need / p.hospital_need_reference)
 
 
 @compiled
@@ -188,7 +193,7 @@ def go_to_hospital(clients, year, parameters, levers, continuity_reference, key)
         chance *= math.exp(
             log_continuity_ratio * (continuity_reference - c.continuity) / p.hospital_continuity_step
             + p.hospital_missed_visits_effect * c.missed_share
-            + p.hospital_need_elasticity * math.log(c.need_hours / p.hospital_need_reference)
+            + p.hospital_need_elasticity * c.log_need
         )
         if uniform(key, c.number, 0) < chance:
             admissions += 1.0
@@ -268,7 +273,7 @@ def leave_care(clients, parameters, key):
             p.demand_care_home_rate
             / 52.0
             * math.exp(
-                p.demand_care_home_need_elasticity * math.log(need)
+                p.demand_care_home_need_elasticity * c.log_need
                 + p.demand_care_home_unmet_effect * unmet
                 + p.demand_care_home_isolation_effect * (p.connection_resting_level - c.connection)
             )

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from . import compiled
-from .geography import distance, leg_minutes, patch_of
+from .geography import distance, leg_alone, minutes_of_leg, patch_of
 from .hashing import uniform
 
 RECEIVING = 1
@@ -100,16 +100,25 @@ def hours_of_legs(providers, zones, leg_factor, parameters):
     """Hours of a leg for each provider, zone of its patch and slot."""
     p = parameters[0]
     hours = np.zeros((len(providers), 4 * MOST_ZONES))
+    most = 0
+    for j in range(len(providers)):
+        for place in range(4 * MOST_ZONES):
+            most = max(most, int(providers[j].calls[place]))
+    shorter = np.empty(most + 1)
+    for calls in range(1, most + 1):
+        shorter[calls] = calls**-p.travel_density_exponent
+    alone = np.empty(len(zones))
+    for zone in range(len(zones)):
+        alone[zone] = leg_alone(zones[zone].area_km2, leg_factor, p)
     for j in range(len(providers)):
         if providers[j].open == 0:
             continue
         for k in range(providers[j].patch_count):
-            area = zones[providers[j].patch_zone[k]].area_km2
+            leg = alone[providers[j].patch_zone[k]]
             for s in range(4):
-                calls = providers[j].calls[k * 4 + s]
-                if calls > 0.0:
-                    minutes = leg_minutes(area, calls, leg_factor, providers[j].practice, p)
-                    hours[j, k * 4 + s] = minutes / 60.0
+                calls = int(providers[j].calls[k * 4 + s])
+                if calls > 0:
+                    hours[j, k * 4 + s] = minutes_of_leg(leg * shorter[calls], providers[j].practice, p) / 60.0
     return hours
 
 
@@ -195,7 +204,7 @@ def way(from_x, from_y, x, y, speed):
 
 @compiled
 def roster(clients, rounds, known, workers, worker_rounds, providers, zones, parameters, leg_factor, office_share, key):
-    """Roster the week. Returns hours delivered and undelivered.
+    """Roster the week. Returns hours delivered, undelivered, and on the way between visits.
 
     Owners first, then stand-ins for runs without an owner in, then the office, then agency staff for at most a share of
     the rest (E2), and what is left is not delivered.
@@ -338,6 +347,7 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
         provider.delivered += c.delivered
         if c.payer == COUNCIL:
             provider.delivered_council += c.delivered
+    travel = 0.0
     for w in range(len(workers)):
         r = workers[w]
         n = place[w]
@@ -357,8 +367,9 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
             provider = providers[r.provider]
             provider.contact += r.contact
             provider.travel += r.travel
+            travel += r.travel
             provider.gap += r.gap
-    return delivered, undelivered
+    return delivered, undelivered, travel
 
 
 @compiled

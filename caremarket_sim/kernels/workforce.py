@@ -105,16 +105,21 @@ def leaving_logit(worker, provider, growth, outside_pay, intercept, volatility_r
 
 
 @compiled
-def carers_leave(
-    workers, year, providers, growth, intercept, volatility_reference, outside_pay, parameters, key, counts
-):
+def carers_leave(workers, year, providers, growth, intercept, volatility_reference, outside_pay, parameters, key):
     """Weekly chance 1 − (1 − p)^(1/52) of leaving; most stay in the sector, in the pool between jobs (M16), unless they
     are of an age to retire.
 
-    `counts` are the week's: leavers, weeks in post, and how many were to be expected to leave.
+    Returns care workers in post, of whom on zero-hours, how many were to be expected to leave, how many left, and of
+    whom on zero-hours.
     """
     p = parameters[0]
-    count = counts[0]
+    for j in range(len(providers)):
+        providers[j].leavers = 0.0
+    in_post = 0.0
+    in_post_zero = 0.0
+    expected = 0.0
+    leavers = 0.0
+    leavers_zero = 0.0
     for w in range(len(workers)):
         r = workers[w]
         if r.status == POOL:
@@ -125,20 +130,20 @@ def carers_leave(
             continue
         j = r.provider
         zero = r.guaranteed == 0.0
-        count.weeks_in_post += 1.0
-        count.weeks_zero += zero
+        in_post += 1.0
+        in_post_zero += zero
         logit = leaving_logit(r, providers[j], growth[j], outside_pay, intercept, volatility_reference, p)
         weekly = 1.0 - (1.0 + math.exp(logit)) ** (-1.0 / 52.0)
-        count.expected_leavers += weekly
+        expected += weekly
         if uniform(key, r.number, 0) < weekly:
-            count.leavers += 1.0
-            count.leavers_in_post += 1.0
-            count.leavers_zero += zero
+            leavers += 1.0
+            leavers_zero += zero
             year[w].sum_left += 1.0
             year[w].sum_left_zero += zero
             providers[j].leavers += 1.0
             retires = r.age > p.leaving_retirement_age
             leave_job(r, 0.0 if retires else p.leaving_stay_in_sector_share, uniform(key, r.number, 1))
+    return in_post, in_post_zero, expected, leavers, leavers_zero
 
 
 @compiled

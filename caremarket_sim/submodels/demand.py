@@ -30,32 +30,30 @@ def people_are_referred(market, parameters, policy, draws):
     season = 1.0 + p.demand_winter_peak * math.cos(2.0 * math.pi * (market.week - p.demand_winter_week) / 52.0)
     growth = (1.0 + market.growth) ** (max(market.week, 0) / 52.0)
     first = market.clients.count
-    for payer, factor in (
-        (COUNCIL, commissioner["referral_factor"]),
-        (SELF_FUNDER, commissioner["self_referral_factor"]),
-    ):
-        level = MOST_DEMAND * factor * season * growth
-        if level <= 0.0:
-            continue
-        queued = poisson_quantile(uniform(key, payer, 0), level)
-        numbers = referral_numbers(market.week, queued, payer)
-        numbers = numbers[draws.uniform("referral_is_made", numbers) < policy.shocks_demand / MOST_DEMAND]
-        if len(numbers) == 0:
-            continue
-        rows = market.clients.add(len(numbers))
-        payers = np.full(len(numbers), payer, np.int64)
-        people.born_clients(
-            rows,
-            market.clients.rounds[-len(numbers) :],
-            market.clients.known[-len(numbers) :],
-            numbers,
-            payers,
-            market.zones["council_referrals"],
-            market.zones["self_referrals"],
-            parameters.row,
-            attributes,
+    queue = [
+        referral_numbers(
+            market.week, poisson_quantile(uniform(key, payer, 0), MOST_DEMAND * factor * season * growth), payer
         )
-        market.counts["referrals"] += len(numbers)
+        for payer, factor in (
+            (COUNCIL, commissioner["referral_factor"]),
+            (SELF_FUNDER, commissioner["self_referral_factor"]),
+        )
+        if factor > 0.0
+    ]
+    numbers = np.concatenate([*queue, np.zeros(0, np.int64)])
+    numbers = numbers[draws.uniform("referral_is_made", numbers) < policy.shocks_demand / MOST_DEMAND]
+    people.born_clients(
+        market.clients.add(len(numbers)),
+        market.clients.rounds[first:],
+        market.clients.known[first:],
+        numbers,
+        numbers % NUMBERS_A_WEEK // (NUMBERS_A_WEEK // 2),
+        market.zones["council_referrals"],
+        market.zones["self_referrals"],
+        parameters.row,
+        attributes,
+    )
+    market.counts["referrals"] += len(numbers)
     conversations, episodes, diverted = people.meet_the_front_door(
         market.clients.rows, first, parameters.row, policy.row, draws.fixed("meet_the_front_door"), key
     )
@@ -67,7 +65,6 @@ def people_are_referred(market, parameters, policy, draws):
 def needs_change(market, parameters, policy, draws):
     """Needs drift up, and packages follow need, the shortest visit allowed and what the council can pay."""
     commissioner = market.commissioners.rows[0]
-    market.providers.need_rises = 0.0
     people.needs_change(
         market.clients.rows,
         market.providers.rows,

@@ -13,8 +13,7 @@ def carers_leave(market, parameters, policy, draws):
     provider's growth, voice and strain give them (E4); most go to the pool of people between jobs."""
     providers = market.providers
     commissioner = market.commissioners.rows[0]
-    providers.leavers = 0.0
-    workforce.carers_leave(
+    in_post, in_post_zero, expected, leavers, leavers_zero = workforce.carers_leave(
         market.workers.rows,
         market.workers.year,
         providers.rows,
@@ -24,8 +23,14 @@ def carers_leave(market, parameters, policy, draws):
         market.prices["outside_pay"] * policy.shocks_outside_pay,
         parameters.row,
         draws.key("carers_leave"),
-        market.counts,
     )
+    counts = market.counts
+    counts["weeks_in_post"] += in_post
+    counts["weeks_zero"] += in_post_zero
+    counts["expected_leavers"] += expected
+    counts["leavers"] += leavers
+    counts["leavers_in_post"] += leavers
+    counts["leavers_zero"] += leavers_zero
     workforce.contracts_convert(
         market.workers.rows,
         providers.rows,

@@ -33,8 +33,6 @@ def council_pays(market, parameters, policy, draws):
     p = parameters
     providers, counts = market.providers, market.counts
     commissioner = market.commissioners
-    providers.revenue = 0.0
-    providers.cost = 0.0
     owed = np.zeros((len(OWED_BY_COUNCIL), len(providers)))
     due, contracted, trust, people = accounts.council_owes(
         market.clients.rows,
@@ -47,12 +45,16 @@ def council_pays(market, parameters, policy, draws):
         owed,
     )
     market.pay_each(OWED_BY_COUNCIL, owed)
-    market.pay("clients", "council", "client contributions", p.money_client_contribution_share * due)
     index = market.prices["price_index"]
-    for purpose, pounds in commissioning_costs(market, p, policy, contracted, trust, people).items():
-        market.pay("council", "suppliers", purpose, pounds * index)
-    market.pay("nhs", "suppliers", "hospital admissions", counts["admissions"][0] * p.money_admission_cost * index)
-    market.pay("nhs", "suppliers", "delayed nights", counts["delayed_nights"][0] * p.money_delayed_night_cost * index)
+    commissioning = commissioning_costs(market, p, policy, contracted, trust, people)
+    market.pay_all(
+        {
+            ("clients", "council", "client contributions"): p.money_client_contribution_share * due,
+            **{("council", "suppliers", purpose): pounds * index for purpose, pounds in commissioning.items()},
+            ("nhs", "suppliers", "hospital admissions"): counts["admissions"] * p.money_admission_cost * index,
+            ("nhs", "suppliers", "delayed nights"): counts["delayed_nights"] * p.money_delayed_night_cost * index,
+        }
+    )
     spend = market.paid("council") - market.paid(None, "council")
     commissioner.spend = spend
     commissioner.quarter_spend += spend
@@ -69,7 +71,7 @@ def commissioning_costs(market, p, lever, contracted, trust, people) -> dict[str
     checks = lever.stewardship_monitoring * people * 12.0 / 52.0
     check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust / max(contracted, 1.0)))
     books = lever.stewardship_open_book * p.commissioning_open_book_cost * contracted
-    packages = counts["placed_council"][0] + p.commissioning_chase_share * counts["waited"][0]
+    packages = counts["placed_council"] + p.commissioning_chase_share * counts["waited"]
     connectors = lever.community_connectors_fte + market.commissioners.pot_connectors[0]
     learning = (
         lever.stewardship_learning_capture * p.commissioning_learning_cost
@@ -82,8 +84,8 @@ def commissioning_costs(market, p, lever, contracted, trust, people) -> dict[str
         "forums": lever.stewardship_forum_per_year * p.commissioning_forum_cost / 52.0,
         "network": learning / 52.0,
         "connectors": connectors * p.commissioning_connector_cost / 52.0,
-        "front door": counts["conversations"][0] * p.commissioning_conversation_cost,
-        "reablement": counts["reablement_episodes"][0] * p.commissioning_reablement_cost,
+        "front door": counts["conversations"] * p.commissioning_conversation_cost,
+        "reablement": counts["reablement_episodes"] * p.commissioning_reablement_cost,
         "citizens' panel": (lever.stewardship_citizens_share > 0.0) * p.commissioning_panel_cost / 52.0,
     }
 

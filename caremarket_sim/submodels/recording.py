@@ -159,7 +159,7 @@ def the_week_is_recorded(market, parameters, policy, draws):
     agencies.record_providers(market.providers.rows, row)
     row["weeks"] = 1.0
     row["package_share"] = market.commissioners.package_share[0]
-    values[_FIRST_COUNT:_FIRST_LINE] = market.counts.view(np.float64)
+    values[_FIRST_COUNT:_FIRST_LINE] = list(market.counts.values())
     values[_FIRST_LINE:] = market.ledger[_LINE_INDEX] / 100.0
     if market.week % 52 == 26:
         row["surveys"] = 1.0

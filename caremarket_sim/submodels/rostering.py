@@ -5,7 +5,7 @@ from ..kernels import rostering
 
 def visits_are_rostered(market, parameters, policy, draws):
     """Every run of visits goes to its owner, a stand-in, the office, agency staff, or nobody."""
-    delivered, undelivered = rostering.roster(
+    delivered, undelivered, travel = rostering.roster(
         market.clients.rows,
         market.clients.rounds,
         market.clients.known,
@@ -21,4 +21,4 @@ def visits_are_rostered(market, parameters, policy, draws):
     market.counts["hours_delivered"] += delivered
     market.counts["hours_undelivered"] += undelivered
     p = parameters
-    market.counts["travel_km"] += float(market.workers.travel.sum()) * p.travel_driving_speed * p.travel_driven_share
+    market.counts["travel_km"] += travel * p.travel_driving_speed * p.travel_driven_share

@@ -39,6 +39,6 @@ def packages_are_sourced(market, parameters, policy, draws):
     market.counts["placed_council"] += council
     market.counts["delayed_nights"] += nights
     sourcing.count_packages(clients.rows, providers.rows, commissioner.rows)
-    market.counts["waited"] += commissioner.waiting
+    market.counts["waited"] += commissioner.waiting[0]
     agencies.remember_demand(providers.rows, parameters.row)
     providers.capacity = capacity

@@ -1,11 +1,8 @@
 """ODD 7.11 The commissioner: what it hears from citizens, what it sees, and how it steers within its budget."""
 
-import math
-
-import numpy as np
-
 from .. import costs
 from ..arithmetic import within
+from ..kernels import agencies
 
 
 def citizens_are_heard(market, parameters, policy, draws):
@@ -31,30 +28,14 @@ def council_steers(market, parameters, policy, draws):
 
     The lag falls from a quarter to a month, and the noise shrinks, with stewardship's reach.
     """
-    p, lever = parameters, policy
-    commissioner = market.commissioners.rows[0]
-    providers = market.providers
-    contracted = max(int(((providers.contracted == 1) & (providers.open == 1)).sum()), 1)
-    capacity = lever.stewardship_capacity_fte / (p.stewardship_fte_per_provider * contracted)
-    commissioner["reach"] = 1.0 - math.exp(-capacity)
-    reach = commissioner["reach"]
-    lag = p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * reach
-    receiving = max(commissioner["receiving_council"], 1.0)
-    error = p.stewardship_noise * ((1.0 - reach) * draws.normal("council_steers", np.array([0, 1])))
-    commissioner["waiting_seen"] += (
-        commissioner["waiting_council"] / receiving + error[0] - commissioner["waiting_seen"]
-    ) / lag
-    handed = float(market.counts["hand_backs"][0]) / receiving * 52.0
-    seen = commissioner["hand_backs_seen"]
-    commissioner["hand_backs_seen"] += (handed + error[1] - seen) / (p.stewardship_hand_back_lag * lag)
-    over = commissioner["spend"] / max(commissioner["budget"], 1.0) - 1.0
-    commissioner["overspend_seen"] += (over - commissioner["overspend_seen"]) / (p.stewardship_overspend_lag * lag)
-    steer = (
-        p.stewardship_waiting_response * (commissioner["waiting_seen"] - p.stewardship_waiting_line)
-        + p.stewardship_hand_back_response * (commissioner["hand_backs_seen"] - p.stewardship_hand_back_line)
-        - p.stewardship_overspend_response * max(commissioner["overspend_seen"], 0.0)
+    agencies.steer(
+        market.commissioners.rows,
+        market.providers.rows,
+        parameters.row,
+        policy.row,
+        market.counts["hand_backs"],
+        draws.key("council_steers"),
     )
-    commissioner["uplift_cap"] = within(steer, -p.stewardship_largest_steer, p.stewardship_largest_steer)
 
 
 def budget_is_checked(market, parameters, policy, draws):
