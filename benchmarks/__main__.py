@@ -81,7 +81,7 @@ def fifty_wigans(repeats: int) -> dict[str, float]:
     one = load(BASELINE)
     many = replace(one, place=many_places(one.place, COPIES))
     small = min(cost_of_an_agent_week(one, 20, 52) for _ in range(repeats))
-    large = cost_of_an_agent_week(many, 20, 12)
+    large = min(cost_of_an_agent_week(many, 20, 12) for _ in range(repeats))
     return {"agent_week_microseconds": small, "agent_week_microseconds_fifty": large, "fifty_over_one": large / small}
 
 

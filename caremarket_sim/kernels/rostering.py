@@ -128,19 +128,19 @@ def hands_of(workers, staff, zones, parameters):
     hours and kilometres. Whoever is away has less than no time; whom no visit has taken anywhere yet is nowhere (nan).
     """
     p = parameters[0]
-    hands = np.zeros((COLUMNS, len(staff)))
+    hands = np.zeros((len(staff), COLUMNS))
     for n in range(len(staff)):
         r = workers[staff[n]]
-        hands[WANTED, n] = r.hours_wanted
-        hands[OWN_FREE, n] = r.hours_wanted
-        hands[GUARANTEED, n] = r.guaranteed
-        hands[FREE, n] = r.hours_wanted * p.rostering_stretch if r.absent == 0 else -1.0
-        hands[HOME_X, n] = zones[r.zone].x
-        hands[HOME_Y, n] = zones[r.zone].y
+        hands[n, WANTED] = r.hours_wanted
+        hands[n, OWN_FREE] = r.hours_wanted
+        hands[n, GUARANTEED] = r.guaranteed
+        hands[n, FREE] = r.hours_wanted * p.rostering_stretch if r.absent == 0 else -1.0
+        hands[n, HOME_X] = zones[r.zone].x
+        hands[n, HOME_Y] = zones[r.zone].y
         for block in range(8):
-            hands[BLOCK_FREE + block, n] = days_of(block) * p.rostering_block_hours if r.absent == 0 else 0.0
-            hands[AT_X + block, n] = np.nan
-            hands[AT_Y + block, n] = np.nan
+            hands[n, BLOCK_FREE + block] = days_of(block) * p.rostering_block_hours if r.absent == 0 else 0.0
+            hands[n, AT_X + block] = np.nan
+            hands[n, AT_Y + block] = np.nan
     return hands
 
 
@@ -164,7 +164,7 @@ def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, h
         n = place[max(acquainted.familiar[k], 0)]
         able = (acquainted.familiar[k] >= 0) & (n >= lo) & (n < hi) & (n != beside)
         n = max(n, 0)
-        able &= (hands[FREE, n] >= hours) & (hands[free_block, n] >= hours) & (hands[OWN_FREE, n] >= own_hours)
+        able &= (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
         if able & (acquainted.familiarity[k] > best_score):
             best_score = acquainted.familiarity[k]
             best = n
@@ -172,22 +172,22 @@ def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, h
         return best
     count = 0  # of places of those able, whole numbers that the column ABLE keeps as floats
     for n in range(lo, hi):
-        hands[ABLE, count] = n
-        able = (hands[FREE, n] >= hours) & (hands[free_block, n] >= hours) & (hands[OWN_FREE, n] >= own_hours)
+        hands[count, ABLE] = n
+        able = (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
         count += able & (n != beside)
     best_score = -np.inf
     for m in range(count):
-        n = int(hands[ABLE, m])
-        wanted = hands[WANTED, n]
-        spare = hands[OWN_FREE, n] if permanent else hands[FREE, n] - wanted * (p.rostering_stretch - 1.0)
+        n = int(hands[m, ABLE])
+        wanted = hands[n, WANTED]
+        spare = hands[n, OWN_FREE] if permanent else hands[n, FREE] - wanted * (p.rostering_stretch - 1.0)
         score = p.rostering_spare_weight * spare / wanted
-        lacking = hands[GUARANTEED, n] - (wanted - spare)
-        if lacking > 0.0 and hands[GUARANTEED, n] > 0.0:
-            score += p.rostering_guarantee_weight * lacking / hands[GUARANTEED, n]
-        if math.isnan(hands[AT_X + block, n]):
-            away = distance(hands[HOME_X, n], hands[HOME_Y, n], x, y)
+        lacking = hands[n, GUARANTEED] - (wanted - spare)
+        if lacking > 0.0 and hands[n, GUARANTEED] > 0.0:
+            score += p.rostering_guarantee_weight * lacking / hands[n, GUARANTEED]
+        if math.isnan(hands[n, AT_X + block]):
+            away = distance(hands[n, HOME_X], hands[n, HOME_Y], x, y)
         else:
-            away = distance(hands[AT_X + block, n], hands[AT_Y + block, n], x, y)
+            away = distance(hands[n, AT_X + block], hands[n, AT_Y + block], x, y)
         score -= p.rostering_distance_weight * away
         if score > best_score:
             best_score = score
@@ -262,19 +262,19 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
                         twice = run >= 8 and w == who.carer[run - 8]
                         if twice or n < lo or n >= hi:
                             w = NOBODY
-                        elif hands[FREE, n] >= hours and hands[BLOCK_FREE + block, n] >= hours:
+                        elif hands[n, FREE] >= hours and hands[n, BLOCK_FREE + block] >= hours:
                             who.seen[run] = w
-                            hands[OWN_FREE, n] -= hours
-                            hands[FREE, n] -= hours
-                            hands[BLOCK_FREE + block, n] -= hours
-                            on_the_way = way(hands[AT_X + block, n], hands[AT_Y + block, n], x, y, speed)
-                            hands[TRAVEL, n] += days * (leg + on_the_way)
-                            hands[DAYS, n] += days
-                            hands[AT_X + block, n] = x
-                            hands[AT_Y + block, n] = y
+                            hands[n, OWN_FREE] -= hours
+                            hands[n, FREE] -= hours
+                            hands[n, BLOCK_FREE + block] -= hours
+                            on_the_way = way(hands[n, AT_X + block], hands[n, AT_Y + block], x, y, speed)
+                            hands[n, TRAVEL] += days * (leg + on_the_way)
+                            hands[n, DAYS] += days
+                            hands[n, AT_X + block] = x
+                            hands[n, AT_Y + block] = y
                             continue
-                        elif hands[FREE, n] < 0.0:
-                            hands[OWN_FREE, n] -= hours
+                        elif hands[n, FREE] < 0.0:
+                            hands[n, OWN_FREE] -= hours
                         else:
                             w = NOBODY
                         who.carer[run] = w
@@ -302,7 +302,7 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
             n = stand_in(known[open_client[m]], x, y, block, hours, True, beside, place, lo, hi, hands, p)
             if n >= 0:
                 who.carer[run] = staff[n]
-                hands[OWN_FREE, n] -= hours
+                hands[n, OWN_FREE] -= hours
         if n < 0:
             n = stand_in(known[open_client[m]], x, y, block, hours, False, beside, place, lo, hi, hands, p)
         if n < 0:
@@ -313,13 +313,13 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
         patch = patches[open_client[m]]
         leg = legs[c.provider, patch * 4 + block % 4] if patch >= 0 else far
         who.seen[run] = staff[n]
-        hands[FREE, n] -= hours
-        hands[BLOCK_FREE + block, n] -= hours
-        on_the_way = way(hands[AT_X + block, n], hands[AT_Y + block, n], x, y, speed)
-        hands[TRAVEL, n] += days * (leg + on_the_way)
-        hands[DAYS, n] += days
-        hands[AT_X + block, n] = x
-        hands[AT_Y + block, n] = y
+        hands[n, FREE] -= hours
+        hands[n, BLOCK_FREE + block] -= hours
+        on_the_way = way(hands[n, AT_X + block], hands[n, AT_Y + block], x, y, speed)
+        hands[n, TRAVEL] += days * (leg + on_the_way)
+        hands[n, DAYS] += days
+        hands[n, AT_X + block] = x
+        hands[n, AT_Y + block] = y
     undelivered = 0.0
     for m in range(left):
         c = clients[open_client[m]]
@@ -351,18 +351,18 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     for w in range(len(workers)):
         r = workers[w]
         n = place[w]
-        r.owned = r.hours_wanted - hands[OWN_FREE, n] if n >= 0 else 0.0
+        r.owned = r.hours_wanted - hands[n, OWN_FREE] if n >= 0 else 0.0
         r.contact = 0.0
         r.travel = 0.0
         r.gap = 0.0
         worker_rounds[w].block_hours[:] = 0.0
         if n >= 0 and r.absent == 0:
-            r.contact = r.hours_wanted * p.rostering_stretch - hands[FREE, n]
-            r.travel = hands[TRAVEL, n]
-            r.gap = p.rostering_gap_minutes / 60.0 * hands[DAYS, n]
+            r.contact = r.hours_wanted * p.rostering_stretch - hands[n, FREE]
+            r.travel = hands[n, TRAVEL]
+            r.gap = p.rostering_gap_minutes / 60.0 * hands[n, DAYS]
             for block in range(8):
                 worker_rounds[w].block_hours[block] = (
-                    days_of(block) * p.rostering_block_hours - hands[BLOCK_FREE + block, n]
+                    days_of(block) * p.rostering_block_hours - hands[n, BLOCK_FREE + block]
                 )
             provider = providers[r.provider]
             provider.contact += r.contact

@@ -8,7 +8,7 @@ from .hashing import pair, uniform
 from .rostering import days_of
 from .workforce import leave_job
 
-RECEIVING, LEFT = 1, 4
+WAITING, RECEIVING, LEFT = 0, 1, 4
 COUNCIL = 0
 ONBOARDING, IN_POST = 1, 2
 
@@ -102,6 +102,36 @@ def transfer_staff(clients, rounds, workers, year, providers, parameters, key):
             left += 1.0
             leave_job(r, p.procurement_staff_pool_share, uniform(key, r.number, 1))
     return left
+
+
+@compiled
+def give_everybody_notice(clients, closes, weeks):
+    """People of providers that close have so many weeks' notice, unless they have notice already; places kept during a
+    hospital stay are lost."""
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.provider < 0 or not closes[c.provider]:
+            continue
+        if c.status == RECEIVING:
+            c.notice = c.notice if c.notice > 0 else weeks
+        else:
+            c.kept = 0
+            c.provider = -1
+
+
+@compiled
+def displace(clients, ending):
+    """People whom providers still had when they stopped go into the queue. Returns how many."""
+    displaced = 0.0
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.provider >= 0 and c.status == RECEIVING and ending[c.provider]:
+            c.status = WAITING
+            c.weeks_waiting = 0.0
+            c.notice = 0
+            c.provider = -1
+            displaced += 1.0
+    return displaced
 
 
 @compiled

@@ -6,7 +6,6 @@ import numpy as np
 
 from .. import firms
 from ..arithmetic import within
-from ..entities import RECEIVING, WAITING
 from ..kernels import agencies, sourcing, transfer
 
 
@@ -65,7 +64,7 @@ def providers_close(market, parameters, policy, draws):
         providers.closing[fails] = 1
         market.counts["closures"] += np.count_nonzero(closes)
         market.counts["closures_contracted"] += np.count_nonzero(closes & (providers.contracted == 1))
-        give_everybody_notice(market.clients, closes, round(p.exit_notice_weeks))
+        transfer.give_everybody_notice(market.clients.rows, closes, round(p.exit_notice_weeks))
     if (providers.closing > 0).any():
         closing = np.ascontiguousarray(providers.closing)
         follows = draws.fixed("staff_follow")
@@ -82,29 +81,14 @@ def providers_close(market, parameters, policy, draws):
     providers.closing = np.maximum(providers.closing - 1, 0)
 
 
-def give_everybody_notice(clients, closes, weeks: int):
-    """People of providers that close have notice; places kept during a hospital stay are lost."""
-    held = (clients.provider >= 0) & closes[clients.provider]
-    receiving = held & (clients.status == RECEIVING)
-    clients.notice[receiving] = np.where(clients.notice[receiving] > 0, clients.notice[receiving], weeks)
-    away = held & ~receiving
-    clients.kept[away] = 0
-    clients.provider[away] = -1
-
-
 def end_trading(market, ending, p, draws):
     """Providers stop: whoever they still had goes into the queue, displaced; staff are let go; owners take what cash is
     left, or make good what is owed."""
-    clients, providers = market.clients, market.providers
+    providers = market.providers
     market.counts["leavers"] += transfer.dismiss(
         market.workers.rows, market.workers.year, ending, p.leaving_stay_in_sector_share, draws.key("dismiss")
     )
-    held = (clients.provider >= 0) & ending[clients.provider] & (clients.status == RECEIVING)
-    market.counts["displaced"] += np.count_nonzero(held)
-    clients.status[held] = WAITING
-    clients.weeks_waiting[held] = 0.0
-    clients.notice[held] = 0
-    clients.provider[held] = -1
+    market.counts["displaced"] += transfer.displace(market.clients.rows, ending)
     market.pay("providers", "owners", "capital", np.where(ending, providers.cash / 100.0, 0.0))
     for name in ("open", "contracted", "committed", "council_hours", "demand", "usual_hours", "won"):
         providers.rows[name][ending] = 0
