@@ -18,6 +18,7 @@ COUNCIL = 0
 IN_POST = 2
 NOBODY, OFFICE, AGENCY = -1, -2, -3
 MOST_ZONES = 25
+RUNS = 16
 FREE, OWN_FREE, WANTED, GUARANTEED, TRAVEL, DAYS, HOME_X, HOME_Y = 0, 1, 2, 3, 4, 5, 6, 7
 BLOCK_FREE, AT_X, AT_Y, ABLE, COLUMNS = 8, 16, 24, 32, 33
 """Columns of `hands`: hours free, own, wanted, guaranteed, of travel; days out; home; then eight each, one for a block
@@ -43,30 +44,47 @@ def days_of(block):
 
 
 @compiled
-def staff_lists(workers, provider_count):
-    """Each provider's started care workers as a compressed list: (start of each provider's part, worker rows)."""
-    start = np.zeros(provider_count + 1, np.int32)
-    for w in range(len(workers)):
-        if workers[w].status == IN_POST:
-            start[workers[w].provider + 1] += 1
-    for j in range(provider_count):
+def by_provider(provider_of, count, first):
+    """Rows of each provider as a compressed list, in order from row `first` on and round: (start of each provider's
+    part, rows). `provider_of` gives the provider of each row, -1 none."""
+    start = np.zeros(count + 1, np.int32)
+    for row in range(len(provider_of)):
+        if provider_of[row] >= 0:
+            start[provider_of[row] + 1] += 1
+    for j in range(count):
         start[j + 1] += start[j]
     filled = start[:-1].copy()
     rows = np.empty(start[-1], np.int32)
-    for w in range(len(workers)):
-        if workers[w].status == IN_POST:
-            j = workers[w].provider
-            rows[filled[j]] = w
+    for m in range(len(provider_of)):
+        row = m + first if m + first < len(provider_of) else m + first - len(provider_of)
+        j = provider_of[row]
+        if j >= 0:
+            rows[filled[j]] = row
             filled[j] += 1
     return start, rows
 
 
 @compiled
-def calls_of(clients, providers):
-    """Empty what this week's roster counts for each provider, and count its calls by zone and slot.
+def new_week(client, who):
+    """Empty what this week's roster fills; who came this week is who came a week ago."""
+    client.due = 0.0
+    client.delivered = 0.0
+    client.visits_due = 0.0
+    client.missed = 0.0
+    client.late = 0.0
+    for run in range(8 * client.carers):
+        who.seen_before[run] = who.seen[run]
+        who.seen[run] = NOBODY
 
-    Returns the place of each person's zone in their provider's patch, -1 outside it.
+
+@compiled
+def calls_of(clients, rounds, providers):
+    """A new week for whoever receives no care, and each provider's calls by zone and slot.
+
+    Returns the provider of each person who receives care, -1 none; and the place of the person's zone in its patch, -1
+    outside it.
     """
+    served_by = np.full(len(clients), -1, np.int32)
     patches = np.full(len(clients), -1, np.int32)
     for j in range(len(providers)):
         r = providers[j]
@@ -85,14 +103,16 @@ def calls_of(clients, providers):
     for i in range(len(clients)):
         c = clients[i]
         if c.status != RECEIVING:
+            new_week(c, rounds[i])
             continue
+        served_by[i] = c.provider
         provider = providers[c.provider]
         k = patch_of(provider, c.zone)
         patches[i] = k
         if k >= 0:
             for v in range(c.visits):
                 provider.calls[k * 4 + slot_of(c.visits, v)] += c.carers
-    return patches
+    return served_by, patches
 
 
 @compiled
@@ -123,14 +143,14 @@ def hours_of_legs(providers, zones, leg_factor, parameters):
 
 
 @compiled
-def hands_of(workers, staff, zones, parameters):
-    """What is left of the week of each care worker in `staff`, by place in it: a column for each of the codes above, in
-    hours and kilometres. Whoever is away has less than no time; whom no visit has taken anywhere yet is nowhere (nan).
-    """
-    p = parameters[0]
-    hands = np.zeros((len(staff), COLUMNS))
+def begin_week(hands, workers, staff, zones, p):
+    """Fill `hands` with what is left of the week of each care worker in `staff`, by place in it: a column for each of
+    the codes above, in hours and kilometres. Whoever is away has less than no time; whom no visit has taken anywhere
+    yet is nowhere (nan)."""
     for n in range(len(staff)):
         r = workers[staff[n]]
+        hands[n, TRAVEL] = 0.0
+        hands[n, DAYS] = 0.0
         hands[n, WANTED] = r.hours_wanted
         hands[n, OWN_FREE] = r.hours_wanted
         hands[n, GUARANTEED] = r.guaranteed
@@ -141,7 +161,6 @@ def hands_of(workers, staff, zones, parameters):
             hands[n, BLOCK_FREE + block] = days_of(block) * p.rostering_block_hours if r.absent == 0 else 0.0
             hands[n, AT_X + block] = np.nan
             hands[n, AT_Y + block] = np.nan
-    return hands
 
 
 @compiled
@@ -151,7 +170,8 @@ def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, h
     First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
     `permanent` asks for room in the worker's own hours, so that the run can become the worker's. `beside` is who comes
     to the same visits already, -1 nobody: two care workers at one visit are two people. `place` gives the place of each
-    row of care workers; the provider's own are `lo` to `hi`; `hands` is as `hands_of` makes it.
+    row of care workers in the list of all staff, of which the provider's own are `lo` to `hi`; `hands` is theirs, as
+    `begin_week` has it.
     """
     if lo == hi:
         return -1
@@ -161,9 +181,9 @@ def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, h
     best = -1
     best_score = np.float32(0.0)
     for k in range(len(acquainted.familiar)):
-        n = place[max(acquainted.familiar[k], 0)]
-        able = (acquainted.familiar[k] >= 0) & (n >= lo) & (n < hi) & (n != beside)
-        n = max(n, 0)
+        n = place[max(acquainted.familiar[k], 0)] - lo
+        able = (acquainted.familiar[k] >= 0) & (n >= 0) & (n < hi - lo) & (n != beside)
+        n = n if able else 0
         able &= (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
         if able & (acquainted.familiarity[k] > best_score):
             best_score = acquainted.familiarity[k]
@@ -171,7 +191,7 @@ def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, h
     if best >= 0:
         return best
     count = 0  # of places of those able, whole numbers that the column ABLE keeps as floats
-    for n in range(lo, hi):
+    for n in range(hi - lo):
         hands[count, ABLE] = n
         able = (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
         count += able & (n != beside)
@@ -203,53 +223,25 @@ def way(from_x, from_y, x, y, speed):
 
 
 @compiled
-def roster(clients, rounds, known, workers, worker_rounds, providers, zones, parameters, leg_factor, office_share, key):
-    """Roster the week. Returns hours delivered, undelivered, and on the way between visits.
+def owners_come(
+    people, clients, rounds, provider, zones, patches, legs, hands, place, lo, hi, open_client, open_run, p
+):
+    """Every run of a provider's people to its owner who is in and has time. Returns how many runs are left open.
 
-    Owners first, then stand-ins for runs without an owner in, then the office, then agency staff for at most a share of
-    the rest (E2), and what is left is not delivered.
+    Runs of those who are away stay theirs; whoever has no time any more gives the run up.
     """
-    p = parameters[0]
-    patches = calls_of(clients, providers)
-    legs = hours_of_legs(providers, zones, leg_factor, parameters)
-    start, staff = staff_lists(workers, len(providers))
-    hands = hands_of(workers, staff, zones, parameters)
-    place = np.full(len(workers), -1, np.int32)
-    for n in range(len(staff)):
-        place[staff[n]] = n
     speed = p.travel_driving_speed
-    far = p.travel_longest_leg / speed
-    count = len(clients)
-    runs = 0
-    for i in range(count):
-        if clients[i].status == RECEIVING:
-            runs += 2 * int(clients[i].visits) * int(clients[i].carers)
-    open_client = np.empty(runs, np.int32)
-    open_run = np.empty(runs, np.int8)
     n_open = 0
-    offset = int(uniform(key, 0, 0) * count)
-    for m in range(count):
-        i = m + offset if m + offset < count else m + offset - count
+    for i in people:
         c, who = clients[i], rounds[i]
-        c.due = 0.0
-        c.delivered = 0.0
-        c.visits_due = 0.0
-        c.missed = 0.0
-        c.late = 0.0
-        for run in range(8 * c.carers):
-            who.seen_before[run] = who.seen[run]
-            who.seen[run] = NOBODY
-        if c.status != RECEIVING:
-            continue
-        provider = providers[c.provider]
+        new_week(c, who)
         patch = patches[i]
         x, y = zones[c.zone].x, zones[c.zone].y
-        lo, hi = start[c.provider], start[c.provider + 1]
         due = 0.0
         visits_due = 0.0
         for v in range(c.visits):
             slot = slot_of(c.visits, v)
-            leg = legs[c.provider, patch * 4 + slot] if patch >= 0 else far
+            leg = legs[patch * 4 + slot] if patch >= 0 else p.travel_longest_leg / speed
             for block in range(slot, 8, 4):
                 days = days_of(block)
                 hours = days * c.visit_minutes / 60.0
@@ -258,20 +250,14 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
                     visits_due += days
                     w = who.carer[run]
                     if w >= 0:
-                        n = place[w]
+                        n = place[w] - lo
                         twice = run >= 8 and w == who.carer[run - 8]
-                        if twice or n < lo or n >= hi:
+                        if twice or n < 0 or n >= hi - lo:
                             w = NOBODY
                         elif hands[n, FREE] >= hours and hands[n, BLOCK_FREE + block] >= hours:
                             who.seen[run] = w
                             hands[n, OWN_FREE] -= hours
-                            hands[n, FREE] -= hours
-                            hands[n, BLOCK_FREE + block] -= hours
-                            on_the_way = way(hands[n, AT_X + block], hands[n, AT_Y + block], x, y, speed)
-                            hands[n, TRAVEL] += days * (leg + on_the_way)
-                            hands[n, DAYS] += days
-                            hands[n, AT_X + block] = x
-                            hands[n, AT_Y + block] = y
+                            visit(hands, n, block, days, hours, leg, x, y, speed)
                             continue
                         elif hands[n, FREE] < 0.0:
                             hands[n, OWN_FREE] -= hours
@@ -287,88 +273,170 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
         provider.visits_due += visits_due
         if c.payer == COUNCIL:
             provider.due_council += due
+    return n_open
+
+
+@compiled
+def visit(hands, n, block, days, hours, leg, x, y, speed):
+    """A run takes its hours from a care worker's week, and takes the care worker to (x, y)."""
+    hands[n, FREE] -= hours
+    hands[n, BLOCK_FREE + block] -= hours
+    on_the_way = way(hands[n, AT_X + block], hands[n, AT_Y + block], x, y, speed)
+    hands[n, TRAVEL] += days * (leg + on_the_way)
+    hands[n, DAYS] += days
+    hands[n, AT_X + block] = x
+    hands[n, AT_Y + block] = y
+
+
+@compiled
+def stand_ins_come(
+    n_open, clients, rounds, known, staff, zones, patches, legs, hands, place, lo, hi, open_client, open_run, p
+):
+    """Open runs to the best care worker who has time, for good where nobody owns them. Returns how many are left."""
+    speed = p.travel_driving_speed
     left = 0
     for m in range(n_open):
-        c, who = clients[open_client[m]], rounds[open_client[m]]
-        run = open_run[m]
+        i, run = open_client[m], open_run[m]
+        c, who = clients[i], rounds[i]
         block = run % 8
         days = days_of(block)
         hours = days * c.visit_minutes / 60.0
-        lo, hi = start[c.provider], start[c.provider + 1]
-        beside = place[who.seen[run ^ 8]] if c.carers == 2 and who.seen[run ^ 8] >= 0 else -1
+        beside = place[who.seen[run ^ 8]] - lo if c.carers == 2 and who.seen[run ^ 8] >= 0 else -1
         x, y = zones[c.zone].x, zones[c.zone].y
         n = -1
         if who.carer[run] == NOBODY:
-            n = stand_in(known[open_client[m]], x, y, block, hours, True, beside, place, lo, hi, hands, p)
+            n = stand_in(known[i], x, y, block, hours, True, beside, place, lo, hi, hands, p)
             if n >= 0:
-                who.carer[run] = staff[n]
+                who.carer[run] = staff[lo + n]
                 hands[n, OWN_FREE] -= hours
         if n < 0:
-            n = stand_in(known[open_client[m]], x, y, block, hours, False, beside, place, lo, hi, hands, p)
+            n = stand_in(known[i], x, y, block, hours, False, beside, place, lo, hi, hands, p)
         if n < 0:
-            open_client[left] = open_client[m]
+            open_client[left] = i
             open_run[left] = run
             left += 1
             continue
-        patch = patches[open_client[m]]
-        leg = legs[c.provider, patch * 4 + block % 4] if patch >= 0 else far
-        who.seen[run] = staff[n]
-        hands[n, FREE] -= hours
-        hands[n, BLOCK_FREE + block] -= hours
-        on_the_way = way(hands[n, AT_X + block], hands[n, AT_Y + block], x, y, speed)
-        hands[n, TRAVEL] += days * (leg + on_the_way)
-        hands[n, DAYS] += days
-        hands[n, AT_X + block] = x
-        hands[n, AT_Y + block] = y
+        leg = legs[patches[i] * 4 + block % 4] if patches[i] >= 0 else p.travel_longest_leg / speed
+        who.seen[run] = staff[lo + n]
+        visit(hands, n, block, days, hours, leg, x, y, speed)
+    return left
+
+
+@compiled
+def others_come(left, clients, rounds, provider, most_by_office, open_client, open_run, key, p):
+    """What is left to the office, agency staff, or nobody. Returns the hours that nobody delivers."""
     undelivered = 0.0
     for m in range(left):
-        c = clients[open_client[m]]
-        run = open_run[m]
+        i, run = open_client[m], open_run[m]
+        c = clients[i]
         days = days_of(run % 8)
         hours = days * c.visit_minutes / 60.0
-        provider = providers[c.provider]
-        if provider.office + hours <= p.rostering_office_hours + office_share * provider.plan:
+        if provider.office + hours <= most_by_office:
             provider.office += hours
-            rounds[open_client[m]].seen[run] = OFFICE
+            rounds[i].seen[run] = OFFICE
         elif uniform(key, c.number, 1 + run) < p.rostering_agency_share:
             provider.agency += hours
-            rounds[open_client[m]].seen[run] = AGENCY
+            rounds[i].seen[run] = AGENCY
         else:
             c.missed += days
             undelivered += hours
-    delivered = 0.0
-    for i in range(count):
-        c = clients[i]
-        if c.status != RECEIVING:
+    return undelivered
+
+
+@compiled
+def end_week(hands, workers, worker_rounds, staff, provider, p):
+    """What the week came to for each of a provider's care workers, and for the provider."""
+    for n in range(len(staff)):
+        r, blocks = workers[staff[n]], worker_rounds[staff[n]].block_hours
+        r.owned = r.hours_wanted - hands[n, OWN_FREE]
+        if r.absent:
+            no_work(r, blocks)
             continue
-        c.delivered = max(c.due - c.missed * c.visit_minutes / 60.0, 0.0)
-        delivered += c.delivered
-        provider = providers[c.provider]
-        provider.delivered += c.delivered
-        if c.payer == COUNCIL:
-            provider.delivered_council += c.delivered
-    travel = 0.0
+        r.contact = r.hours_wanted * p.rostering_stretch - hands[n, FREE]
+        r.travel = hands[n, TRAVEL]
+        r.gap = p.rostering_gap_minutes / 60.0 * hands[n, DAYS]
+        for block in range(8):
+            blocks[block] = days_of(block) * p.rostering_block_hours - hands[n, BLOCK_FREE + block]
+        provider.contact += r.contact
+        provider.travel += r.travel
+        provider.gap += r.gap
+
+
+@compiled
+def no_work(worker, blocks):
+    """A week without visits."""
+    worker.contact = 0.0
+    worker.travel = 0.0
+    worker.gap = 0.0
+    blocks[:] = 0.0
+
+
+@compiled
+def employers_of(workers, worker_rounds):
+    """The provider of each care worker in post, -1 of the others, who have no work this week."""
+    employer = np.full(len(workers), -1, np.int32)
     for w in range(len(workers)):
         r = workers[w]
-        n = place[w]
-        r.owned = r.hours_wanted - hands[n, OWN_FREE] if n >= 0 else 0.0
-        r.contact = 0.0
-        r.travel = 0.0
-        r.gap = 0.0
-        worker_rounds[w].block_hours[:] = 0.0
-        if n >= 0 and r.absent == 0:
-            r.contact = r.hours_wanted * p.rostering_stretch - hands[n, FREE]
-            r.travel = hands[n, TRAVEL]
-            r.gap = p.rostering_gap_minutes / 60.0 * hands[n, DAYS]
-            for block in range(8):
-                worker_rounds[w].block_hours[block] = (
-                    days_of(block) * p.rostering_block_hours - hands[n, BLOCK_FREE + block]
-                )
-            provider = providers[r.provider]
-            provider.contact += r.contact
-            provider.travel += r.travel
-            travel += r.travel
-            provider.gap += r.gap
+        if r.status == IN_POST:
+            employer[w] = r.provider
+        else:
+            r.owned = 0.0
+            no_work(r, worker_rounds[w].block_hours)
+    return employer
+
+
+@compiled
+def longest(start):
+    """Length of the longest part of a compressed list."""
+    most = 0
+    for j in range(len(start) - 1):
+        most = max(most, start[j + 1] - start[j])
+    return most
+
+
+@compiled
+def roster(clients, rounds, known, workers, worker_rounds, providers, zones, parameters, leg_factor, office_share, key):
+    """Roster the week, provider by provider. Returns hours delivered, undelivered, and on the way between visits.
+
+    Owners first, then stand-ins for runs without an owner in, then the office, then agency staff for at most a share of
+    the rest (E2), and what is left is not delivered. Whose visits come first changes from week to week.
+    """
+    p = parameters[0]
+    served_by, patches = calls_of(clients, rounds, providers)
+    legs = hours_of_legs(providers, zones, leg_factor, parameters)
+    first, people = by_provider(served_by, len(providers), int(uniform(key, 0, 0) * len(clients)))
+    start, staff = by_provider(employers_of(workers, worker_rounds), len(providers), 0)
+    place = np.full(len(workers), -1, np.int32)
+    for n in range(len(staff)):
+        place[staff[n]] = n
+    hands = np.empty((longest(start), COLUMNS))
+    open_client = np.empty(longest(first) * RUNS, np.int32)
+    open_run = np.empty(longest(first) * RUNS, np.int32)
+    delivered = 0.0
+    undelivered = 0.0
+    travel = 0.0
+    for j in range(len(providers)):
+        provider, own = providers[j], people[first[j] : first[j + 1]]
+        lo, hi = start[j], start[j + 1]
+        begin_week(hands, workers, staff[lo:hi], zones, p)
+        n_open = owners_come(
+            own, clients, rounds, provider, zones, patches, legs[j], hands, place, lo, hi, open_client, open_run, p
+        )
+        left = stand_ins_come(
+            n_open, clients, rounds, known, staff, zones, patches, legs[j], hands, place, lo, hi,
+            open_client, open_run, p,
+        )  # fmt: skip
+        most_by_office = p.rostering_office_hours + office_share * provider.plan
+        undelivered += others_come(left, clients, rounds, provider, most_by_office, open_client, open_run, key, p)
+        end_week(hands, workers, worker_rounds, staff[lo:hi], provider, p)
+        travel += provider.travel
+        for i in own:
+            c = clients[i]
+            c.delivered = max(c.due - c.missed * c.visit_minutes / 60.0, 0.0)
+            delivered += c.delivered
+            provider.delivered += c.delivered
+            if c.payer == COUNCIL:
+                provider.delivered_council += c.delivered
     return delivered, undelivered, travel
 
 
