@@ -156,8 +156,8 @@ def make_market(scenario, seed: int) -> Market:
     add_clients(market, place, parameters, draws)
     add_providers(market, place, parameters, draws)
     add_workers(market, place, parameters, draws)
-    recording.tidy_rows(market)
     place_everybody(market, parameters, draws)
+    recording.tidy_rows(market)
     back_out_overheads(market, place, parameters, draws)
     return market
 
@@ -328,7 +328,7 @@ def place_everybody(market, parameters, draws):
     zero = np.zeros(len(providers))
     start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
     for attempt in range(3):
-        sourcing.count_packages(market.clients.rows, providers.rows, market.commissioners.rows)
+        sourcing.count_packages(market.clients.rows, providers.rows, market.commissioners.rows, False)
         sourcing.source_packages(
             market.clients.rows,
             providers.rows,
@@ -343,7 +343,7 @@ def place_everybody(market, parameters, draws):
             1.0,
             Draws(draws.seed, FIRST_WEEK + attempt).key("place_everybody"),
         )
-    sourcing.count_packages(market.clients.rows, providers.rows, market.commissioners.rows)
+    sourcing.count_packages(market.clients.rows, providers.rows, market.commissioners.rows, False)
     providers.demand = np.maximum(providers.committed, parameters.exit_tiny_hours)
     providers.demand_slow = providers.demand
     providers.usual_hours = providers.demand

@@ -243,6 +243,14 @@ def legs(market, p):
     return hours
 
 
+def by_turns(clients, numbers, key):
+    """Rows of people who receive care: provider by provider, and of each in order from somebody drawn by lot on."""
+    for j, number in enumerate(numbers.tolist()):
+        own = [i for i, client in enumerate(clients) if client["status"] == RECEIVING and client["provider"] == j]
+        first = int(chance(key, number, 0) * len(own))
+        yield from own[first:] + own[:first]
+
+
 def roster(market, p, key):
     """Roster the week: owners, then stand-ins, then the office, then agency staff, else nobody.
 
@@ -250,11 +258,8 @@ def roster(market, p, key):
     """
     clients = whole(market.clients)
     rota, leg, who, open_runs, owners = Rota(market, p), legs(market, p), {}, [], {}
-    first = int(chance(key, 0, 0) * len(clients))
-    for i in [*range(first, len(clients)), *range(first)]:
+    for i in by_turns(clients, market.providers.number, key):
         client = clients[i]
-        if client["status"] != RECEIVING:
-            continue
         for run in runs_of(client):
             hours = days_of(run) * client["visit_minutes"] / 60.0
             owner = int(client["carer"][run])

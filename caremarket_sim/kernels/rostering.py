@@ -44,9 +44,9 @@ def days_of(block):
 
 
 @compiled
-def by_provider(provider_of, count, first):
-    """Rows of each provider as a compressed list, in order from row `first` on and round: (start of each provider's
-    part, rows). `provider_of` gives the provider of each row, -1 none."""
+def by_provider(provider_of, count):
+    """Rows of each provider as a compressed list: (start of each provider's part, rows). `provider_of` gives the
+    provider of each row, -1 none."""
     start = np.zeros(count + 1, np.int32)
     for row in range(len(provider_of)):
         if provider_of[row] >= 0:
@@ -55,8 +55,7 @@ def by_provider(provider_of, count, first):
         start[j + 1] += start[j]
     filled = start[:-1].copy()
     rows = np.empty(start[-1], np.int32)
-    for m in range(len(provider_of)):
-        row = m + first if m + first < len(provider_of) else m + first - len(provider_of)
+    for row in range(len(provider_of)):
         j = provider_of[row]
         if j >= 0:
             rows[filled[j]] = row
@@ -81,11 +80,12 @@ def new_week(client, who):
 def calls_of(clients, rounds, providers):
     """A new week for whoever receives no care, and each provider's calls by zone and slot.
 
-    Returns the provider of each person who receives care, -1 none; and the place of the person's zone in its patch, -1
-    outside it.
+    Returns the provider of each person who receives care, -1 none; the place of the person's zone in its patch, -1
+    outside it; and the most calls in a zone and slot.
     """
     served_by = np.full(len(clients), -1, np.int32)
     patches = np.full(len(clients), -1, np.int32)
+    most_calls = 1
     for j in range(len(providers)):
         r = providers[j]
         r.calls[:] = 0.0
@@ -111,35 +111,33 @@ def calls_of(clients, rounds, providers):
         patches[i] = k
         if k >= 0:
             for v in range(c.visits):
-                provider.calls[k * 4 + slot_of(c.visits, v)] += c.carers
-    return served_by, patches
+                at = k * 4 + slot_of(c.visits, v)
+                provider.calls[at] += c.carers
+                most_calls = max(most_calls, int(provider.calls[at]))
+    return served_by, patches, most_calls
 
 
 @compiled
-def hours_of_legs(providers, zones, leg_factor, parameters):
-    """Hours of a leg for each provider, zone of its patch and slot."""
-    p = parameters[0]
-    hours = np.zeros((len(providers), 4 * MOST_ZONES))
-    most = 0
-    for j in range(len(providers)):
-        for place in range(4 * MOST_ZONES):
-            most = max(most, int(providers[j].calls[place]))
-    shorter = np.empty(most + 1)
-    for calls in range(1, most + 1):
-        shorter[calls] = calls**-p.travel_density_exponent
+def legs_of(zones, most_calls, leg_factor, p):
+    """Kilometres of a leg in each zone where a provider makes one call, and how much shorter by number of calls."""
     alone = np.empty(len(zones))
     for zone in range(len(zones)):
         alone[zone] = leg_alone(zones[zone].area_km2, leg_factor, p)
-    for j in range(len(providers)):
-        if providers[j].open == 0:
-            continue
-        for k in range(providers[j].patch_count):
-            leg = alone[providers[j].patch_zone[k]]
-            for s in range(4):
-                calls = int(providers[j].calls[k * 4 + s])
-                if calls > 0:
-                    hours[j, k * 4 + s] = minutes_of_leg(leg * shorter[calls], providers[j].practice, p) / 60.0
-    return hours
+    shorter = np.empty(most_calls + 1)
+    for calls in range(1, most_calls + 1):
+        shorter[calls] = calls**-p.travel_density_exponent
+    return alone, shorter
+
+
+@compiled
+def hours_of_legs(hours, provider, alone, shorter, p):
+    """Fill `hours` with the hours of a leg for a provider, by place in its patch and slot."""
+    for k in range(provider.patch_count):
+        leg = alone[provider.patch_zone[k]]
+        for s in range(4):
+            calls = int(provider.calls[k * 4 + s])
+            if calls > 0:
+                hours[k * 4 + s] = minutes_of_leg(leg * shorter[calls], provider.practice, p) / 60.0
 
 
 @compiled
@@ -224,15 +222,18 @@ def way(from_x, from_y, x, y, speed):
 
 @compiled
 def owners_come(
-    people, clients, rounds, provider, zones, patches, legs, hands, place, lo, hi, open_client, open_run, p
+    people, clients, rounds, provider, zones, patches, legs, hands, place, lo, hi, open_client, open_run, key, p
 ):
     """Every run of a provider's people to its owner who is in and has time. Returns how many runs are left open.
 
-    Runs of those who are away stay theirs; whoever has no time any more gives the run up.
+    Runs of those who are away stay theirs; whoever has no time any more gives the run up. Whose visits come first
+    changes from week to week.
     """
     speed = p.travel_driving_speed
     n_open = 0
-    for i in people:
+    turn = int(uniform(key, provider.number, 0) * len(people))
+    for m in range(len(people)):
+        i = people[m + turn if m + turn < len(people) else m + turn - len(people)]
         c, who = clients[i], rounds[i]
         new_week(c, who)
         patch = patches[i]
@@ -399,13 +400,14 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     """Roster the week, provider by provider. Returns hours delivered, undelivered, and on the way between visits.
 
     Owners first, then stand-ins for runs without an owner in, then the office, then agency staff for at most a share of
-    the rest (E2), and what is left is not delivered. Whose visits come first changes from week to week.
+    the rest (E2), and what is left is not delivered.
     """
     p = parameters[0]
-    served_by, patches = calls_of(clients, rounds, providers)
-    legs = hours_of_legs(providers, zones, leg_factor, parameters)
-    first, people = by_provider(served_by, len(providers), int(uniform(key, 0, 0) * len(clients)))
-    start, staff = by_provider(employers_of(workers, worker_rounds), len(providers), 0)
+    served_by, patches, most_calls = calls_of(clients, rounds, providers)
+    alone, shorter = legs_of(zones, most_calls, leg_factor, p)
+    legs = np.empty(4 * MOST_ZONES)
+    first, people = by_provider(served_by, len(providers))
+    start, staff = by_provider(employers_of(workers, worker_rounds), len(providers))
     place = np.full(len(workers), -1, np.int32)
     for n in range(len(staff)):
         place[staff[n]] = n
@@ -418,12 +420,13 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     for j in range(len(providers)):
         provider, own = providers[j], people[first[j] : first[j + 1]]
         lo, hi = start[j], start[j + 1]
+        hours_of_legs(legs, provider, alone, shorter, p)
         begin_week(hands, workers, staff[lo:hi], zones, p)
         n_open = owners_come(
-            own, clients, rounds, provider, zones, patches, legs[j], hands, place, lo, hi, open_client, open_run, p
+            own, clients, rounds, provider, zones, patches, legs, hands, place, lo, hi, open_client, open_run, key, p
         )
         left = stand_ins_come(
-            n_open, clients, rounds, known, staff, zones, patches, legs[j], hands, place, lo, hi,
+            n_open, clients, rounds, known, staff, zones, patches, legs, hands, place, lo, hi,
             open_client, open_run, p,
         )  # fmt: skip
         most_by_office = p.rostering_office_hours + office_share * provider.plan

@@ -186,9 +186,12 @@ def source_packages(
 
 
 @compiled
-def count_packages(clients, providers, commissioners):
+def count_packages(clients, providers, commissioners, week_ends):
     """Hours that each provider is committed to, kept places included, and the people it holds a place for; and the
     council's own list: people here, people waiting, and council clients waiting, for how many hours, and receiving.
+
+    When the search of a week ends, notice passes first; where it runs out, care stops and the person waits, displaced.
+    Returns how many.
 
     The list is as it stands here: whoever is displaced by a closure later in the week is on next week's.
     """
@@ -201,10 +204,18 @@ def count_packages(clients, providers, commissioners):
     waiting_council = 0.0
     waiting_hours = 0.0
     receiving_council = 0.0
+    displaced = 0.0
     for i in range(len(clients)):
         c = clients[i]
         if c.status == LEFT:
             continue
+        if week_ends and c.notice > 0:
+            c.notice -= 1
+            if c.notice == 0 and c.status == RECEIVING:
+                c.status = WAITING
+                c.provider = -1
+                c.weeks_waiting = 0.0
+                displaced += 1.0
         here += 1.0
         is_council = c.payer == COUNCIL
         if c.status == WAITING:
@@ -224,21 +235,6 @@ def count_packages(clients, providers, commissioners):
     council.waiting_council = waiting_council
     council.waiting_hours = waiting_hours
     council.receiving_council = receiving_council
-
-
-@compiled
-def notices_run(clients):
-    """Notice passes; where it ends, care stops and the person waits, displaced. Returns how many."""
-    displaced = 0.0
-    for i in range(len(clients)):
-        c = clients[i]
-        if c.notice > 0:
-            c.notice -= 1
-            if c.notice == 0 and c.status == RECEIVING:
-                c.status = WAITING
-                c.provider = -1
-                c.weeks_waiting = 0.0
-                displaced += 1.0
     return displaced
 
 

@@ -218,21 +218,22 @@ def sums_by_group(market, parameters) -> np.ndarray:
 
 
 def tidy_rows(market):
-    """Rows of those who have gone are dropped once a year: people who left care, care workers who left for good, firms
-    that closed. Rows of a neighbourhood are put together: who deals with one another is then near in memory too."""
+    """Rows of those who have gone are dropped: people who left care, care workers who left for good, firms that closed.
+    The others are put in order: providers by neighbourhood, and with them their people and their care workers. Who
+    deals with one another is then near in memory too."""
     clients, workers, providers = market.clients, market.workers, market.providers
-    where = market.zones["neighbourhood"]
-    at_work = np.where(workers.provider >= 0, providers.base_zone[workers.provider], workers.zone)
-    clients.keep(_in_order(clients.status != LEFT, where[clients.zone]))
-    moved = workers.keep(_in_order(workers.status != GONE, where[at_work]))
-    care.forget_rows(clients.rounds, clients.known, moved)
-    moved = providers.keep(_in_order((providers.open == 1) | (providers.won == 1), where[providers.base_zone]))
+    moved = providers.keep(
+        _in_order((providers.open == 1) | (providers.won == 1), market.zones["neighbourhood"][providers.base_zone])
+    )
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]
+    clients.keep(_in_order(clients.status != LEFT, clients.provider))
+    moved = workers.keep(_in_order(workers.status != GONE, workers.provider))
+    care.forget_rows(clients.rounds, clients.known, moved)
 
 
-def _in_order(wanted, where):
-    """Rows that are wanted, by where they are; in the order that they have where that is one place."""
+def _in_order(wanted, by):
+    """Rows that are wanted, in order of `by`."""
     rows = np.flatnonzero(wanted)
-    return rows[np.argsort(where[rows], kind="stable")]
+    return rows[np.argsort(by[rows], kind="stable")]

@@ -14,7 +14,7 @@ def self_funders_choose(market, parameters, policy, draws):
 def packages_are_sourced(market, parameters, policy, draws):
     """Fit patients first, then those displaced, then by weeks waiting; one after the other, as each takes capacity."""
     clients, providers, commissioner = market.clients, market.providers, market.commissioners
-    sourcing.count_packages(clients.rows, providers.rows, commissioner.rows)
+    sourcing.count_packages(clients.rows, providers.rows, commissioner.rows, False)
     start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
     open_plan = float(providers.plan @ providers.open)
     load = float(providers.demand.sum()) / max(open_plan, 1.0)
@@ -34,11 +34,10 @@ def packages_are_sourced(market, parameters, policy, draws):
         load,
         draws.key("packages_are_sourced"),
     )
-    market.counts["displaced"] += sourcing.notices_run(clients.rows)
     market.counts["placed"] += placed
     market.counts["placed_council"] += council
     market.counts["delayed_nights"] += nights
-    sourcing.count_packages(clients.rows, providers.rows, commissioner.rows)
+    market.counts["displaced"] += sourcing.count_packages(clients.rows, providers.rows, commissioner.rows, True)
     market.counts["waited"] += commissioner.waiting[0]
     agencies.remember_demand(providers.rows, parameters.row)
     providers.capacity = capacity
