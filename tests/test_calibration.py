@@ -182,6 +182,17 @@ def test_standing_still_is_judged_by_the_mean_over_futures():
     assert [name for name, *_, ok in judge(values) if not ok] == ["headcount"]
 
 
+def test_few_futures_get_the_benefit_of_the_doubt_and_a_confirmed_draw_has_something_to_spare():
+    values = np.ones((4, 6, len(BOUNDS)))
+    at = list(BOUNDS).index("headcount")
+    values[:, -1, at] = [1.01, 1.05, 1.17, 1.21]  # 0.11 on average, give or take 0.05
+    for doubt, still in ((2.0, True), (0.0, False), (-1.0, False)):
+        assert judge(values, doubt)[at][-1] is still
+    values[:, -1, at] -= 0.07
+    for doubt, still in ((2.0, True), (0.0, True), (-1.0, True), (-2.0, False)):
+        assert judge(values, doubt)[at][-1] is still
+
+
 # The recipe
 
 
@@ -238,7 +249,8 @@ def calibrated(tmp_path_factory):
 
 
 def test_a_calibration_gives_draws_within_ranges_that_met_every_band(calibrated):
-    _, _, done = calibrated
+    folder, _, done = calibrated
+    assert all(one.confirmed for one in done.plausible) and (folder / "finalists-1-confirmed").is_dir()
     assert done.finalists and len(done.draws().columns) == 3
     fit = done.fit()
     assert (fit.lowest >= fit.low).all() and (fit.highest <= fit.high).all()

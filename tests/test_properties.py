@@ -1,13 +1,16 @@
 """What must hold in every week of every policy, and known answers where theory has one."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 
+from benchmarks.__main__ import many_places
 from caremarket_sim import week
-from caremarket_sim.entities import PURPOSE, CareWorkers, Clients
+from caremarket_sim.entities import PATCH, PURPOSE, CareWorkers, Clients
+from caremarket_sim.initialisation import make_zones
 from caremarket_sim.kernels import people, workforce
 from caremarket_sim.parameters import Numbers, Parameters
 from caremarket_sim.randomness import Draws
@@ -202,6 +205,55 @@ def test_two_care_workers_at_one_visit_are_two_people(name):
         by_visit = seen[ROSTERED].clients.seen.reshape(-1, 2, 8).transpose(0, 2, 1)
         alone = (by_visit[:, :, 0] >= 0) & (by_visit[:, :, 0] == by_visit[:, :, 1])
         assert np.count_nonzero(alone) == 0
+
+
+def many(copies):
+    """The small place many times over, each copy too far from the others for anybody to work across."""
+    one = small(weeks=56)
+    return replace(one, place=many_places(one.place, copies))
+
+
+def test_the_theorems_hold_in_a_place_of_many_neighbourhoods():
+    check_run(many(10))
+
+
+def test_rows_are_in_the_order_of_providers_and_those_of_neighbourhoods_when_a_year_has_ended():
+    scenario = many(10)
+    *_, seen = weekly(scenario.with_weeks(52), begun(scenario))
+    market = seen["end"]
+    where = market.zones["neighbourhood"]
+    assert where.max() > 0 and np.bincount(where).max() <= PATCH
+    assert (np.diff(where[market.providers.base_zone]) >= 0).all()
+    assert (np.diff(market.clients.provider) >= 0).all()
+    assert (np.diff(market.workers.provider) >= 0).all()
+
+
+def test_neighbourhoods_are_of_zones_near_one_another():
+    zones = make_zones(many(10).place, Parameters().numbers)
+    middles = [zones["y"][zones["neighbourhood"] == n].mean() for n in range(zones["neighbourhood"].max() + 1)]
+    within = np.abs(zones["y"] - np.array(middles)[zones["neighbourhood"]]).max()
+    assert within < np.ptp(zones["y"]) / 2
+
+
+def test_who_is_past_the_age_of_retirement_leaves_sooner_and_does_not_look_for_another_job():
+    parameters = Parameters()
+    market = begun(small())
+    workers, providers = market.workers, market.providers
+    rows = workers.rows[workers.status == IN_POST].copy()
+    year = np.zeros(len(rows), workers.year.dtype)
+    still = np.zeros(len(providers))
+    expected = []
+    for age in (64.0, 68.0, 72.0):
+        rows["age"] = age
+        found = workforce.carers_leave(
+            rows.copy(), year, providers.rows, still, 0.0, 0.0, 12.0, parameters.row, Draws(1, 1).key("carers_leave")
+        )
+        expected.append(found[2])
+    assert expected[0] < expected[1] < expected[2]
+    for number in range(30):
+        key = Draws(1, number).key("carers_leave")
+        workforce.carers_leave(rows, year, providers.rows, still, 0.0, 0.0, 12.0, parameters.row, key)
+    assert (rows["status"] == GONE).any() and not (rows["status"] == POOL).any()
 
 
 def test_a_provider_that_wins_a_tender_and_closes_before_it_starts_stays_closed():
