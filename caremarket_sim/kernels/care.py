@@ -37,13 +37,49 @@ def meet(acquainted, w, gain):
 
 
 @compiled
-def care_is_received(clients, rounds, known, workers, late_intercept, planned, parameters):
+def experience_of(client, provider, lever, codesigned, p):
+    """Experience of care (E12): continuity, reliability, length of visit, skill, fit of the package to the person.
+
+    Fit starts at its resting value, moves with co-design times flexibility and with practice.
+    """
+    contracted = client.payer == COUNCIL
+    design = codesigned * lever.contract_package_flexibility if contracted else p.experience_self_funder_say
+    fit = p.experience_fit_start + p.experience_fit_codesign * design + p.experience_fit_practice * provider.practice
+    client.package_fit += p.experience_fit_speed * (min(fit, 1.0) - client.package_fit)
+    reliability = max(
+        0.0, 1.0 - p.experience_late_weight * client.late_share - p.experience_missed_weight * client.missed_share
+    )
+    length = 1.0 - math.exp(-client.visit_minutes / p.experience_length_scale)
+    experience = (
+        p.experience_weight_continuity * client.continuity
+        + p.experience_weight_reliability * reliability
+        + p.experience_weight_length * length
+        + p.experience_weight_skill * client.skill
+        + p.experience_weight_fit * client.package_fit
+    )
+    total = (
+        p.experience_weight_continuity
+        + p.experience_weight_reliability
+        + p.experience_weight_length
+        + p.experience_weight_skill
+        + p.experience_weight_fit
+    )
+    effort = 1.0 + p.trust_effort_effect * (provider.trust - 0.5)
+    if contracted and lever.contract_outcome_measure == 0.0:
+        effort += p.outcome_experience_effect * lever.contract_outcome_share
+    return min(experience / total * effort, 1.0)
+
+
+@compiled
+def care_is_received(clients, rounds, known, workers, providers, levers, late_intercept, codesigned, parameters, sums):
     """What each person saw of the week: continuity, different carers, missed and late visits, skill, time to spare.
 
     Continuity is the share of delivered time from people the person knows, by how well. Carers a fortnight counts each
-    different care worker of this week and the last; agency staff always count as different.
+    different care worker of this week and the last; agency staff always count as different. `sums` receives per
+    provider experience, connection, people and late visits, for the provider's own means.
     """
-    p = parameters[0]
+    p, lever = parameters[0], levers[0]
+    planned = lever.contract_payment_basis == 1.0
     visit = np.zeros((len(workers), 4))  # of each care worker's: chance of being late, skill, slack, how well known
     for w in range(len(workers)):
         r = workers[w]
@@ -120,54 +156,11 @@ def care_is_received(clients, rounds, known, workers, late_intercept, planned, p
             c.delivered_share += memory * (c.delivered / c.due - c.delivered_share)
             c.missed_share += memory * (c.missed / c.visits_due - c.missed_share)
             c.late_share += memory * (c.late / c.visits_due - c.late_share)
-
-
-@compiled
-def care_is_experienced(clients, providers, levers, codesigned, parameters, scratch):
-    """Experience of care (E12): continuity, reliability, length of visit, skill, fit of the package to the person.
-
-    Fit starts at its resting value, moves with co-design times flexibility and with practice. `scratch` receives
-    per provider the sums of experience, connection and people, for the provider's own means.
-    """
-    p = parameters[0]
-    lever = levers[0]
-    for i in range(len(clients)):
-        c = clients[i]
-        if c.status != RECEIVING:
-            continue
-        provider = providers[c.provider]
-        contracted = c.payer == COUNCIL
-        design = codesigned * lever.contract_package_flexibility if contracted else p.experience_self_funder_say
-        fit = (
-            p.experience_fit_start + p.experience_fit_codesign * design + p.experience_fit_practice * provider.practice
-        )
-        c.package_fit += p.experience_fit_speed * (min(fit, 1.0) - c.package_fit)
-        reliability = max(
-            0.0, 1.0 - p.experience_late_weight * c.late_share - p.experience_missed_weight * c.missed_share
-        )
-        length = 1.0 - math.exp(-c.visit_minutes / p.experience_length_scale)
-        experience = (
-            p.experience_weight_continuity * c.continuity
-            + p.experience_weight_reliability * reliability
-            + p.experience_weight_length * length
-            + p.experience_weight_skill * c.skill
-            + p.experience_weight_fit * c.package_fit
-        )
-        total = (
-            p.experience_weight_continuity
-            + p.experience_weight_reliability
-            + p.experience_weight_length
-            + p.experience_weight_skill
-            + p.experience_weight_fit
-        )
-        effort = 1.0 + p.trust_effort_effect * (provider.trust - 0.5)
-        if contracted and lever.contract_outcome_measure == 0.0:
-            effort += p.outcome_experience_effect * lever.contract_outcome_share
-        c.experience = min(experience / total * effort, 1.0)
-        scratch[c.provider, 0] += c.experience
-        scratch[c.provider, 1] += c.connection
-        scratch[c.provider, 2] += 1.0
-        scratch[c.provider, 3] += c.late
+        c.experience = experience_of(c, providers[c.provider], lever, codesigned, p)
+        sums[c.provider, 0] += c.experience
+        sums[c.provider, 1] += c.connection
+        sums[c.provider, 2] += 1.0
+        sums[c.provider, 3] += c.late
 
 
 @compiled

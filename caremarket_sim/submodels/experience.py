@@ -8,20 +8,15 @@ from ..kernels import agencies, care
 def care_is_experienced(market, parameters, policy, draws):
     """Continuity, reliability, length, skill and fit make the experience of care (E12)."""
     commissioner = market.commissioners.rows[0]
+    sums = np.zeros((len(market.providers), 4))
     care.care_is_received(
         market.clients.rows,
         market.clients.rounds,
         market.clients.known,
         market.workers.rows,
-        commissioner["late_intercept"],
-        policy.contract_payment_basis == 1.0,
-        parameters.row,
-    )
-    sums = np.zeros((len(market.providers), 4))
-    care.care_is_experienced(
-        market.clients.rows,
         market.providers.rows,
         policy.row,
+        commissioner["late_intercept"],
         commissioner["codesigned"],
         parameters.row,
         sums,
