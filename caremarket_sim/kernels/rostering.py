@@ -77,66 +77,54 @@ def new_week(client, who):
 
 
 @compiled
-def calls_of(clients, rounds, providers):
-    """A new week for whoever receives no care, and each provider's calls by zone and slot.
-
-    Returns the provider of each person who receives care, -1 none; the place of the person's zone in its patch, -1
-    outside it; and the most calls in a zone and slot.
-    """
+def providers_of(clients, rounds):
+    """The provider of each person who receives care, -1 of the others, for whom the week is over."""
     served_by = np.full(len(clients), -1, np.int32)
-    patches = np.full(len(clients), -1, np.int32)
-    most_calls = 1
-    for j in range(len(providers)):
-        r = providers[j]
-        r.calls[:] = 0.0
-        r.due = 0.0
-        r.due_council = 0.0
-        r.delivered = 0.0
-        r.delivered_council = 0.0
-        r.office = 0.0
-        r.agency = 0.0
-        r.contact = 0.0
-        r.travel = 0.0
-        r.gap = 0.0
-        r.late_visits = 0.0
-        r.visits_due = 0.0
     for i in range(len(clients)):
+        if clients[i].status == RECEIVING:
+            served_by[i] = clients[i].provider
+        else:
+            new_week(clients[i], rounds[i])
+    return served_by
+
+
+@compiled
+def count_calls(people, clients, provider, patches):
+    """A new page for a provider's week, and its calls by zone and slot. `patches` is given the place of each person's
+    zone in its patch, -1 outside it."""
+    provider.calls[:] = 0.0
+    provider.due = 0.0
+    provider.due_council = 0.0
+    provider.delivered = 0.0
+    provider.delivered_council = 0.0
+    provider.office = 0.0
+    provider.agency = 0.0
+    provider.contact = 0.0
+    provider.travel = 0.0
+    provider.gap = 0.0
+    provider.late_visits = 0.0
+    provider.visits_due = 0.0
+    for i in people:
         c = clients[i]
-        if c.status != RECEIVING:
-            new_week(c, rounds[i])
-            continue
-        served_by[i] = c.provider
-        provider = providers[c.provider]
         k = patch_of(provider, c.zone)
         patches[i] = k
         if k >= 0:
             for v in range(c.visits):
-                at = k * 4 + slot_of(c.visits, v)
-                provider.calls[at] += c.carers
-                most_calls = max(most_calls, int(provider.calls[at]))
-    return served_by, patches, most_calls
-
-
-@compiled
-def legs_of(zones, most_calls, leg_factor, p):
-    """Kilometres of a leg in each zone where a provider makes one call, and how much shorter by number of calls."""
-    alone = np.empty(len(zones))
-    for zone in range(len(zones)):
-        alone[zone] = leg_alone(zones[zone].area_km2, leg_factor, p)
-    shorter = np.empty(most_calls + 1)
-    for calls in range(1, most_calls + 1):
-        shorter[calls] = calls**-p.travel_density_exponent
-    return alone, shorter
+                provider.calls[k * 4 + slot_of(c.visits, v)] += c.carers
 
 
 @compiled
 def hours_of_legs(hours, provider, alone, shorter, p):
-    """Fill `hours` with the hours of a leg for a provider, by place in its patch and slot."""
+    """Fill `hours` with the hours of a leg for a provider, by place in its patch and slot: `alone` has kilometres of a
+    leg in each zone where somebody makes one call, `shorter` how much of that is left by number of calls, 0 where
+    nobody has asked yet."""
     for k in range(provider.patch_count):
         leg = alone[provider.patch_zone[k]]
         for s in range(4):
             calls = int(provider.calls[k * 4 + s])
             if calls > 0:
+                if shorter[calls] == 0.0:
+                    shorter[calls] = calls**-p.travel_density_exponent
                 hours[k * 4 + s] = minutes_of_leg(leg * shorter[calls], provider.practice, p) / 60.0
 
 
@@ -403,10 +391,13 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     the rest (E2), and what is left is not delivered.
     """
     p = parameters[0]
-    served_by, patches, most_calls = calls_of(clients, rounds, providers)
-    alone, shorter = legs_of(zones, most_calls, leg_factor, p)
+    first, people = by_provider(providers_of(clients, rounds), len(providers))
+    patches = np.empty(len(clients), np.int32)
+    alone = np.empty(len(zones))
+    for zone in range(len(zones)):
+        alone[zone] = leg_alone(zones[zone].area_km2, leg_factor, p)
+    shorter = np.zeros(2 * longest(first) + 1)
     legs = np.empty(4 * MOST_ZONES)
-    first, people = by_provider(served_by, len(providers))
     start, staff = by_provider(employers_of(workers, worker_rounds), len(providers))
     place = np.full(len(workers), -1, np.int32)
     for n in range(len(staff)):
@@ -420,6 +411,7 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     for j in range(len(providers)):
         provider, own = providers[j], people[first[j] : first[j + 1]]
         lo, hi = start[j], start[j + 1]
+        count_calls(own, clients, provider, patches)
         hours_of_legs(legs, provider, alone, shorter, p)
         begin_week(hands, workers, staff[lo:hi], zones, p)
         n_open = owners_come(
