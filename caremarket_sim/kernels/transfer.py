@@ -144,17 +144,22 @@ def staff_follow(clients, known, workers, closing, move_share, key):
     stay = np.zeros(len(workers))
     lead = np.zeros(len(workers))
     target = np.full(len(workers), -1, np.int64)
-    leaving = np.zeros(len(workers), np.bool_)
+    leaving = np.zeros(1 + len(workers), np.bool_)  # in first place nobody, whose row is -1
     for w in range(len(workers)):
-        leaving[w] = workers[w].status == IN_POST and closing[workers[w].provider] > 0
+        leaving[1 + w] = workers[w].status == IN_POST and closing[workers[w].provider] > 0
     for i in range(len(clients)):
         c = clients[i]
         if c.provider < 0:
             continue
         acquainted = known[i]
+        any_leaves = False  # of hardly anybody's, so this is asked first and without a branch
+        for k in range(len(acquainted.familiar)):
+            any_leaves |= leaving[1 + acquainted.familiar[k]]
+        if not any_leaves:
+            continue
         for k in range(len(acquainted.familiar)):
             w = acquainted.familiar[k]
-            if w < 0 or not leaving[w]:
+            if not leaving[1 + w]:
                 continue
             how_well = acquainted.familiarity[k]
             if c.provider == workers[w].provider:
