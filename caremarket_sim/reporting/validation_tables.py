@@ -110,8 +110,8 @@ def plausible_set() -> str:
         f"emulator a quantity, then {record['finalists']} finalists on {recipe['final_replicates']} futures. The "
         f"emulators left {shares} of the ranges. A finalist is kept when the mean of every quantity that constrains "
         "lies in its band and the place stands still for five years, and both hold with "
-        f"{recipe['confirming_replicates']} further futures, standing still with a standard error to spare; the "
-        "simulation alone decides. Parameters that were measured are not fitted. "
+        f"{recipe['confirming_replicates']} further futures, on which standing still is asked strictly; the simulation "
+        "alone decides. Parameters that were measured are not fitted. "
         "`caremarket calibrate scenarios/wigan/baseline.yaml --again RECORD` makes the same set again from its record.",
         "The register's own values are "
         + (

@@ -18,7 +18,7 @@ from caremarket_sim.experiments.batch import carry_out
 from caremarket_sim.experiments.calibration import matching
 from caremarket_sim.experiments.calibration.observing import TARGET_YEARS, YEARS, observe, observed_scenario, quantities
 from caremarket_sim.experiments.calibration.recipe import Recipe
-from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
+from caremarket_sim.experiments.calibration.standing_still import BOUNDS, FUTURES, judge
 from caremarket_sim.experiments.design import Tell, ready, replicate_seeds
 from caremarket_sim.experiments.executors import Success
 from caremarket_sim.experiments.lean import SweepTask
@@ -31,9 +31,6 @@ from caremarket_sim.scenario import Scenario
 from caremarket_sim.week import code_version
 
 Values = NDArray[np.float64]
-
-TO_SPARE = 1.0
-"""Standard errors by which a confirmed draw must be inside each bound on standing still."""
 
 
 class NothingPlausible(CaremarketError):
@@ -199,17 +196,16 @@ class _Stage:
     resume: bool
     how: Mapping[str, Any]
 
-    def simulate(self, name: str, rows: Values, replicates: range, years: int) -> tuple[Values, Values]:
+    def simulate(self, name: str, rows: Values, seeds: Sequence[int], years: int) -> tuple[Values, Values]:
         """What each sample came to on each future: target quantities (sample, replicate, quantity) and by year."""
         parameters = [one.name for one in self.recipe.parameters]
         base = observed_scenario(self.place, years)
         scenarios = [base.with_parameters(dict(zip(parameters, row.tolist(), strict=True))) for row in rows]
-        seeds = replicate_seeds(self.recipe.seed, replicates.stop)[replicates.start :]
         tasks = [SweepTask(seed, (scenario,)) for scenario in scenarios for seed in seeds]
-        places = [(sample, replicate) for sample in range(len(rows)) for replicate in range(len(replicates))]
+        places = [(sample, replicate) for sample in range(len(rows)) for replicate in range(len(seeds))]
         names = quantities()
-        overall = np.full((len(rows), len(replicates), len(names)), np.nan)
-        yearly = np.full((len(rows), len(replicates), 1 + years, len(names)), np.nan)
+        overall = np.full((len(rows), len(seeds), len(names)), np.nan)
+        yearly = np.full((len(rows), len(seeds), 1 + years, len(names)), np.nan)
         for (sample, replicate), answer in zip(places, self._answers(name, base, tasks, places, rows), strict=True):
             if isinstance(answer, Success):
                 overall[sample, replicate] = answer.value[0].overall
@@ -253,8 +249,9 @@ def calibrate(
 ) -> Calibration:
     """The plausible set of a place. With a folder every run is kept as it comes and none is simulated twice.
 
-    Finalists are tried on some futures, and those that miss nothing are confirmed on further ones: whoever is chosen
-    among many on few futures is partly lucky.
+    Finalists are tried on some futures, and what they came to is learned from before the next are chosen. Those that
+    miss nothing are confirmed on further ones, those on which it is tested whether the baseline stands still: whoever
+    is chosen among many on few futures is partly lucky.
 
     The samples of the waves meet few futures, and some luck is in those for all samples alike. So before finalists are
     chosen, what samples came to is moved by what the register's own values come to on the finalists' futures against
@@ -268,6 +265,9 @@ def calibrate(
     columns = [quantities().index(band.quantity) for band in recipe.bands]
     usual = np.array([[place.parameters[factor.name] for factor in factors]])
 
+    futures = replicate_seeds(recipe.seed, max(recipe.replicates, recipe.final_replicates))
+    further = FUTURES[: recipe.confirming_replicates]
+
     points = np.zeros((0, len(factors)))
     means = np.zeros((0, len(columns)))
     left: list[float] = []
@@ -277,7 +277,7 @@ def calibrate(
     for wave in range(1, len(recipe.waves) + 1):
         say(f"wave {wave}: {len(following)} samples")
         overall, _ = stage.simulate(
-            f"wave-{wave}", matching.values_at(following, factors), range(recipe.replicates), TARGET_YEARS
+            f"wave-{wave}", matching.values_at(following, factors), futures[: recipe.replicates], TARGET_YEARS
         )
         points = np.concatenate([points, following])
         means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
@@ -289,14 +289,10 @@ def calibrate(
         )
         left.append(share)
         say(f"wave {wave}: {share:.2%} of the ranges is not ruled out")
-    futures = range(recipe.final_replicates)
-    further = range(futures.stop, futures.stop + recipe.confirming_replicates)
-    own, by_year = stage.simulate("register", usual, futures, YEARS)
+    own, by_year = stage.simulate("register", usual, futures[: recipe.final_replicates], YEARS)
     means = means + (own[0].mean(axis=0) - own[0, : recipe.replicates].mean(axis=0))[columns]
     fitted = matching.emulators(points, means, recipe.bands)
     kept = matching.fates(means, fitted, recipe.bands, hopeful)
-    following, share, kept = matching.not_ruled_out(recipe.most_finalists, factors, fitted, kept, 0.0, recipe.seed)
-    say(f"finalists: the emulators put {share:.2%} of the ranges inside every band")
 
     def tried(name: str, rows: Values, overall: Values, yearly: Values) -> list[Finalist]:
         """Samples judged by what they came to; those that missed nothing, by what further futures say as well."""
@@ -304,18 +300,25 @@ def calibrate(
         hopeful = [n for n, one in enumerate(found) if not one.missed]
         if hopeful and further:
             more, more_yearly = stage.simulate(f"{name}-confirmed", rows[hopeful], further, YEARS)
-            overall = np.concatenate([overall[hopeful], more], axis=1)
-            yearly = np.concatenate([yearly[hopeful], more_yearly], axis=1)
-            for n, one in zip(hopeful, zip(rows[hopeful], overall, yearly, strict=True), strict=True):
+            every = np.concatenate([overall[hopeful], more], axis=1)
+            for n, one in zip(hopeful, zip(rows[hopeful], every, more_yearly, strict=True), strict=True):
                 found[n] = _finalist(*one, kept, columns, recipe, confirmed=True)
         return found
 
     ours = tried("register", usual, own, by_year)[0]
     finalists: list[Finalist] = []
-    for start in range(0, len(following), recipe.finalists):
-        batch = matching.values_at(following[start : start + recipe.finalists], factors)
+    for start in range(0, recipe.most_finalists, recipe.finalists):
+        following, share, kept = matching.not_ruled_out(
+            recipe.finalists, factors, fitted, kept, 0.0, recipe.seed + start
+        )
+        say(f"finalists: the emulators put {share:.2%} of the ranges inside every band")
+        batch = matching.values_at(following, factors)
         name = f"finalists-{start + 1}"
-        finalists += tried(name, batch, *stage.simulate(name, batch, futures, YEARS))
+        overall, yearly = stage.simulate(name, batch, futures[: recipe.final_replicates], YEARS)
+        finalists += tried(name, batch, overall, yearly)
+        points = np.concatenate([points, following])
+        means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
+        fitted = matching.emulators(points, means, recipe.bands)
         found = sum(not one.missed for one in finalists) + (not ours.missed)
         say(f"{len(finalists)} finalists: {found} plausible")
         if found >= recipe.wanted:
@@ -342,8 +345,8 @@ def _finalist(
 ) -> Finalist:
     """A sample judged by the mean over its futures: the bands that constrain, and standing still.
 
-    On few futures it gets the benefit of the doubt in standing still; when it is confirmed, on many, it must stand
-    still with a standard error to spare, so that it can be expected to on others.
+    On few futures it gets the benefit of the doubt in standing still; when it is confirmed, on those of the market's
+    own test, it does not.
     """
     means = overall.mean(axis=0)
     missed = [
@@ -352,7 +355,7 @@ def _finalist(
         if fate.kept and not fate.band.low <= means[column] <= fate.band.high
     ]
     if recipe.stands_still:
-        doubt = -TO_SPARE if confirmed else matching.DOUBT
+        doubt = 0.0 if confirmed else matching.DOUBT
         missed += [f"{name} moves" for name, *_, ok in judge(yearly[:, :, : len(BOUNDS)], doubt) if not ok]
     return Finalist(
         tuple(row.tolist()), tuple(float(means[column]) for column in columns), tuple(missed), confirmed
