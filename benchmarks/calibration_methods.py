@@ -1,9 +1,9 @@
 """Two ways of calibrating, at an equal budget of simulations: `python -m benchmarks.calibration_methods`.
 
-History matching looks for all that the targets leave plausible; CMA-ES (Optuna; `pip install -e '.[benchmarks]'`, nothing
-else here needs it) looks for the best point. Printed for each: how many samples met every target that can be
-met, the best misfit, and how wide the samples spread that came near. Misfit is the sum over targets of the squared
-distance outside the band, in half-widths of the band; 0 meets them all.
+History matching looks for all that the targets leave plausible; CMA-ES looks for the best point (Optuna, which nothing
+else here needs: `pip install -e '.[benchmarks]'`). Printed for each: how many samples met every target that can be met,
+the best misfit, and how wide the samples spread that came near. Misfit is the sum over targets of the squared distance
+outside the band, in half-widths of the band; 0 meets them all.
 """
 
 import argparse
