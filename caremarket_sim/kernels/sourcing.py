@@ -239,33 +239,51 @@ def count_packages(clients, providers, commissioners, week_ends):
 
 
 @compiled
-def give_notice(clients, provider, providers, share, weeks, key):
-    """A provider hands back a share of its packages, the least dense zones and shortest visits first.
+def give_notice(clients, providers, handing_back, share, weeks, key):
+    """Providers hand back a share of their council packages, the least dense zones and shortest visits first.
 
-    Returns the people given notice.
+    `handing_back` says which. Returns the people given notice.
     """
-    rows = np.empty(len(clients), np.int64)
-    worth = np.empty(len(clients))
+    held = np.zeros(len(providers))
+    for i in range(len(clients)):
+        if _could_go(clients[i], handing_back):
+            held[clients[i].provider] += 1.0
+    rows = np.empty(int(held.sum()), np.int64)
+    worth = np.empty(len(rows))
     n = 0
     for i in range(len(clients)):
         c = clients[i]
-        if c.provider == provider and (c.status == RECEIVING or c.kept == 1) and c.notice == 0:
-            if share < 1.0 and c.payer != COUNCIL:
-                continue
-            k = patch_of(providers[provider], c.zone)
-            calls = 0.0
-            if k >= 0:
-                for s in range(4):
-                    calls += providers[provider].calls[k * 4 + s]
-            rows[n] = i
-            worth[n] = c.visit_minutes + calls + uniform(key, c.number, 0)
-            n += 1
-    chosen = np.argsort(worth[:n])[: int(math.ceil(share * n))]
-    for m in chosen:
+        if not _could_go(c, handing_back):
+            continue
+        provider = providers[c.provider]
+        k = patch_of(provider, c.zone)
+        calls = 0.0
+        if k >= 0:
+            for s in range(4):
+                calls += provider.calls[k * 4 + s]
+        rows[n] = i
+        worth[n] = c.visit_minutes + calls + uniform(key, c.number, 0)
+        n += 1
+    left = np.ceil(share * held)
+    given = 0.0
+    for m in np.argsort(worth):
         c = clients[rows[m]]
+        j = c.provider
+        if left[j] == 0.0:
+            continue
+        left[j] -= 1.0
+        given += 1.0
         if c.status == RECEIVING:
             c.notice = weeks
         else:
             c.kept = 0
             c.provider = -1
-    return float(len(chosen))
+    return given
+
+
+@compiled
+def _could_go(client, handing_back):
+    """Whether a package is one that its provider could hand back."""
+    if client.provider < 0 or not handing_back[client.provider]:
+        return False
+    return (client.status == RECEIVING or client.kept == 1) and client.notice == 0 and client.payer == COUNCIL

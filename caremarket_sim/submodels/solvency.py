@@ -35,17 +35,18 @@ def providers_hand_back(market, parameters, policy, draws):
     """After months below cost a provider gives notice on its worst packages; care goes on meanwhile (E10, M35)."""
     p = parameters
     providers = market.providers
-    for j in np.flatnonzero(agencies.handing_back(providers.rows, p.row, draws.key("providers_hand_back"))):
-        given = sourcing.give_notice(
-            market.clients.rows,
-            j,
-            providers.rows,
-            p.exit_hand_back_share,
-            round(p.exit_notice_weeks),
-            draws.key("give_notice"),
-        )
-        providers.handing_back[j] = 0.0
-        market.counts["hand_backs"] += given
+    handing_back = agencies.handing_back(providers.rows, p.row, draws.key("providers_hand_back"))
+    if not handing_back.any():
+        return
+    market.counts["hand_backs"] += sourcing.give_notice(
+        market.clients.rows,
+        providers.rows,
+        handing_back,
+        p.exit_hand_back_share,
+        round(p.exit_notice_weeks),
+        draws.key("give_notice"),
+    )
+    providers.handing_back[handing_back] = 0.0
 
 
 def providers_close(market, parameters, policy, draws):
