@@ -325,7 +325,7 @@ def calibrate(
             break
     done = Calibration(
         recipe, place.place.name, place.place.key, code_version(), tuple(kept), tuple(finalists), ours, tuple(left),
-        len(points),
+        sum(recipe.waves),
     )  # fmt: skip
     if not done.plausible:
         raise NothingPlausible(
