@@ -185,7 +185,7 @@ def page(findings: list[Finding], replicates: int) -> str:
 def main() -> int:
     """Try the levers, print or write the page, and say what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replicates", type=int, default=8)
+    parser.add_argument("--replicates", type=int, default=16)
     parser.add_argument("--years", type=int, default=5, help="of levers that wait for a tender; others at most three")
     parser.add_argument("--lever", action="append", choices=list(LEVERS), help="only this one; may be repeated")
     parser.add_argument("--workers", type=int, default=2)
