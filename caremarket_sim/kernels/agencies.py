@@ -108,8 +108,10 @@ def middle(values):
     count = len(values)
     if count == 0:
         return np.nan
-    ordered = np.sort(values)
-    return (ordered[count // 2] + ordered[(count - 1) // 2]) / 2.0
+    upper = count // 2
+    ordered = np.partition(values, upper)
+    lower = ordered[upper] if count % 2 else ordered[:upper].max()
+    return (ordered[upper] + lower) / 2.0
 
 
 @compiled

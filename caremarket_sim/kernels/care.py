@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from . import compiled
+from ._memory import look_ahead
 from .hashing import normal_quantile, uniform
 from .rostering import days_of, lateness
 from .staff import skill_of
@@ -99,6 +100,9 @@ def care_is_received(clients, rounds, known, workers, providers, levers, late_in
     gain = np.float32(p.experience_familiarity_gain)
     met_by = np.full(len(workers), -1, np.int32)
     for i in range(len(clients)):
+        look_ahead(clients, i)
+        look_ahead(rounds, i)
+        look_ahead(known, i)
         c = clients[i]
         if c.status == LEFT:
             continue
@@ -171,6 +175,7 @@ def connections_form(clients, providers, zones, levers, reach, parameters):
     lever = levers[0]
     made = 0.0
     for i in range(len(clients)):
+        look_ahead(clients, i)
         c = clients[i]
         if c.status == LEFT:
             continue
@@ -196,6 +201,8 @@ def quality_of_life_responds(clients, year, experience_reference, parameters):
     p = parameters[0]
     undelivered = 0.0
     for i in range(len(clients)):
+        look_ahead(clients, i)
+        look_ahead(year, i)
         c = clients[i]
         if c.status == LEFT:
             continue

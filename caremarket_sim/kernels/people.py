@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from . import compiled
+from ._memory import look_ahead
 from .hashing import normal_quantile, uniform
 
 WAITING, RECEIVING, IN_HOSPITAL, FIT, LEFT = 0, 1, 2, 3, 4
@@ -128,6 +129,7 @@ def needs_change(clients, providers, parameters, levers, package_share, key):
     for j in range(len(providers)):
         providers[j].need_rises = 0.0
     for i in range(len(clients)):
+        look_ahead(clients, i)
         c = clients[i]
         if c.status == LEFT:
             continue
@@ -183,6 +185,7 @@ def go_to_hospital(clients, year, parameters, levers, continuity_reference, key)
     log_continuity_ratio = math.log(p.hospital_continuity_ratio)
     admissions = 0.0
     for i in range(len(clients)):
+        look_ahead(clients, i)
         c = clients[i]
         if c.status != RECEIVING and c.status != WAITING:
             continue
@@ -259,6 +262,7 @@ def leave_care(clients, parameters, key):
     council = 0.0
     self_funders = 0.0
     for i in range(len(clients)):
+        look_ahead(clients, i)
         c = clients[i]
         if c.status == LEFT:
             continue

@@ -1,6 +1,7 @@
 """Sums over people of the week, for the record, and of the year, for breakdowns by group."""
 
 from . import compiled
+from ._memory import look_ahead
 
 WAITING, RECEIVING, IN_HOSPITAL, FIT, LEFT = 0, 1, 2, 3, 4
 COUNCIL = 0
@@ -13,6 +14,7 @@ def sum_clients(clients, parameters, record):
     p = parameters[0]
     r = record[0]
     for i in range(len(clients)):
+        look_ahead(clients, i)
         c = clients[i]
         if c.status == LEFT:
             continue

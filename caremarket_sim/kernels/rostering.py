@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from . import compiled
+from ._memory import fetch, look_ahead_in
 from .geography import distance, leg_alone, minutes_of_leg, patch_of
 from .hashing import uniform
 
@@ -89,9 +90,9 @@ def providers_of(clients, rounds):
 
 
 @compiled
-def count_calls(people, clients, provider, patches):
-    """A new page for a provider's week, and its calls by zone and slot. `patches` is given the place of each person's
-    zone in its patch, -1 outside it."""
+def begin_page(people, first, last, clients, rounds, known, provider, patches):
+    """A new page for the week of a provider and its people, who are `first` to `last` in the list of all, and its calls
+    by zone and slot. `patches` is given the place of each person's zone in its patch, -1 outside it."""
     provider.calls[:] = 0.0
     provider.due = 0.0
     provider.due_council = 0.0
@@ -104,8 +105,13 @@ def count_calls(people, clients, provider, patches):
     provider.gap = 0.0
     provider.late_visits = 0.0
     provider.visits_due = 0.0
-    for i in people:
+    for m in range(first, last):
+        i = people[m]
+        look_ahead_in(people, clients, m)
+        look_ahead_in(people, rounds, m)
+        fetch(known, i)
         c = clients[i]
+        new_week(c, rounds[i])
         k = patch_of(provider, c.zone)
         patches[i] = k
         if k >= 0:
@@ -129,12 +135,13 @@ def hours_of_legs(hours, provider, alone, shorter, p):
 
 
 @compiled
-def begin_week(hands, workers, staff, zones, p):
-    """Fill `hands` with what is left of the week of each care worker in `staff`, by place in it: a column for each of
-    the codes above, in hours and kilometres. Whoever is away has less than no time; whom no visit has taken anywhere
-    yet is nowhere (nan)."""
-    for n in range(len(staff)):
-        r = workers[staff[n]]
+def begin_week(hands, workers, staff, lo, hi, zones, p):
+    """Fill `hands` with what is left of the week of each care worker of a provider, who are `lo` to `hi` in the list of
+    all staff, by place among them: a column for each of the codes above, in hours and kilometres. Whoever is away has
+    less than no time; whom no visit has taken anywhere yet is nowhere (nan)."""
+    for n in range(hi - lo):
+        look_ahead_in(staff, workers, lo + n)
+        r = workers[staff[lo + n]]
         hands[n, TRAVEL] = 0.0
         hands[n, DAYS] = 0.0
         hands[n, WANTED] = r.hours_wanted
@@ -223,7 +230,6 @@ def owners_come(
     for m in range(len(people)):
         i = people[m + turn if m + turn < len(people) else m + turn - len(people)]
         c, who = clients[i], rounds[i]
-        new_week(c, who)
         patch = patches[i]
         x, y = zones[c.zone].x, zones[c.zone].y
         due = 0.0
@@ -411,9 +417,9 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     for j in range(len(providers)):
         provider, own = providers[j], people[first[j] : first[j + 1]]
         lo, hi = start[j], start[j + 1]
-        count_calls(own, clients, provider, patches)
+        begin_page(people, first[j], first[j + 1], clients, rounds, known, provider, patches)
         hours_of_legs(legs, provider, alone, shorter, p)
-        begin_week(hands, workers, staff[lo:hi], zones, p)
+        begin_week(hands, workers, staff, lo, hi, zones, p)
         n_open = owners_come(
             own, clients, rounds, provider, zones, patches, legs, hands, place, lo, hi, open_client, open_run, key, p
         )

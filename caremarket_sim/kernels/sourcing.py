@@ -245,15 +245,14 @@ def give_notice(clients, providers, handing_back, share, weeks, key):
     `handing_back` says which. Returns the people given notice.
     """
     held = np.zeros(len(providers))
-    for i in range(len(clients)):
-        if _could_go(clients[i], handing_back):
-            held[clients[i].provider] += 1.0
-    rows = np.empty(int(held.sum()), np.int64)
-    worth = np.empty(len(rows))
+    rows = np.empty(len(clients), np.int32)
+    worth = np.empty(len(clients))
     n = 0
     for i in range(len(clients)):
         c = clients[i]
-        if not _could_go(c, handing_back):
+        if c.provider < 0 or not handing_back[c.provider] or c.payer != COUNCIL or c.notice != 0:
+            continue
+        if c.status != RECEIVING and c.kept == 0:
             continue
         provider = providers[c.provider]
         k = patch_of(provider, c.zone)
@@ -263,10 +262,11 @@ def give_notice(clients, providers, handing_back, share, weeks, key):
                 calls += provider.calls[k * 4 + s]
         rows[n] = i
         worth[n] = c.visit_minutes + calls + uniform(key, c.number, 0)
+        held[c.provider] += 1.0
         n += 1
     left = np.ceil(share * held)
     given = 0.0
-    for m in np.argsort(worth):
+    for m in np.argsort(worth[:n]):
         c = clients[rows[m]]
         j = c.provider
         if left[j] == 0.0:
@@ -279,11 +279,3 @@ def give_notice(clients, providers, handing_back, share, weeks, key):
             c.kept = 0
             c.provider = -1
     return given
-
-
-@compiled
-def _could_go(client, handing_back):
-    """Whether a package is one that its provider could hand back."""
-    if client.provider < 0 or not handing_back[client.provider]:
-        return False
-    return (client.status == RECEIVING or client.kept == 1) and client.notice == 0 and client.payer == COUNCIL

@@ -3,6 +3,7 @@
 import math
 
 from . import compiled
+from ._memory import look_ahead
 
 ONBOARDING, IN_POST = 1, 2
 ON_LEAVE, SICK = 1, 2
@@ -37,6 +38,7 @@ def summarise_staff(workers, providers, parameters):
         r.strain = 0.0
         r.newcomers = 0.0
     for w in range(len(workers)):
+        look_ahead(workers, w)
         r = workers[w]
         if r.status == ONBOARDING:
             providers[r.provider].onboarding += 1.0
@@ -67,6 +69,8 @@ def pay_wages(workers, year, providers, levers, wage_line, parameters, wages_out
     p = parameters[0]
     lever = levers[0]
     for w in range(len(workers)):
+        look_ahead(workers, w)
+        look_ahead(year, w)
         r = workers[w]
         if r.status != IN_POST:
             continue

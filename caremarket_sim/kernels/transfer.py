@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import compiled
+from ._memory import look_ahead
 from .geography import patch_of
 from .hashing import pair, uniform
 from .rostering import days_of
@@ -105,12 +106,24 @@ def transfer_staff(clients, rounds, workers, year, providers, parameters, key):
 
 
 @compiled
-def give_everybody_notice(clients, closes, weeks):
-    """People of providers that close have so many weeks' notice, unless they have notice already; places kept during a
-    hospital stay are lost."""
+def people_of(clients, chosen):
+    """Rows of everybody for whom one of the chosen providers holds a place."""
+    rows = np.empty(len(clients), np.int32)
+    n = 0
     for i in range(len(clients)):
+        if clients[i].provider >= 0 and chosen[clients[i].provider]:
+            rows[n] = i
+            n += 1
+    return rows[:n]
+
+
+@compiled
+def give_everybody_notice(clients, rows, closes, weeks):
+    """People of providers that close have so many weeks' notice, unless they have notice already; places kept during a
+    hospital stay are lost. Nobody else is asked than those in `rows`."""
+    for i in rows:
         c = clients[i]
-        if c.provider < 0 or not closes[c.provider]:
+        if not closes[c.provider]:
             continue
         if c.status == RECEIVING:
             c.notice = c.notice if c.notice > 0 else weeks
@@ -120,10 +133,10 @@ def give_everybody_notice(clients, closes, weeks):
 
 
 @compiled
-def displace(clients, ending):
-    """People whom providers still had when they stopped go into the queue. Returns how many."""
+def displace(clients, rows, ending):
+    """People whom providers still had when they stopped, all of them in `rows`, go into the queue. Returns how many."""
     displaced = 0.0
-    for i in range(len(clients)):
+    for i in rows:
         c = clients[i]
         if c.provider >= 0 and c.status == RECEIVING and ending[c.provider]:
             c.status = WAITING
@@ -148,14 +161,15 @@ def staff_follow(clients, known, workers, closing, move_share, key):
     for w in range(len(workers)):
         leaving[1 + w] = workers[w].status == IN_POST and closing[workers[w].provider] > 0
     for i in range(len(clients)):
-        c = clients[i]
-        if c.provider < 0:
-            continue
+        look_ahead(known, i)
         acquainted = known[i]
         any_leaves = False  # of hardly anybody's, so this is asked first and without a branch
         for k in range(len(acquainted.familiar)):
             any_leaves |= leaving[1 + acquainted.familiar[k]]
         if not any_leaves:
+            continue
+        c = clients[i]
+        if c.provider < 0:
             continue
         for k in range(len(acquainted.familiar)):
             w = acquainted.familiar[k]

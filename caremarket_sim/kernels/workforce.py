@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from . import compiled
+from ._memory import look_ahead
 from .geography import kilometres
 from .hashing import gumbel, normal_quantile, pair, uniform
 
@@ -58,6 +59,7 @@ def take_leave(workers, parameters, absence, week, phase_key, key):
     """Annual leave falls in each person's own phase of the year, a tenth of all weeks; sickness at random (C67)."""
     p = parameters[0]
     for w in range(len(workers)):
+        look_ahead(workers, w)
         r = workers[w]
         r.absent = IN
         if r.status != IN_POST:
@@ -121,6 +123,7 @@ def carers_leave(workers, year, providers, growth, intercept, volatility_referen
     leavers = 0.0
     leavers_zero = 0.0
     for w in range(len(workers)):
+        look_ahead(workers, w)
         r = workers[w]
         if r.status == POOL:
             if uniform(key, r.number, 2) < p.recruitment_pool_abandon_rate:
@@ -277,6 +280,7 @@ def contracts_convert(workers, providers, zero_hours_cap, parameters, key):
     where it has more; some decline (M5), unless the council's cap on zero-hours contracts leaves no room to."""
     p = parameters[0]
     for w in range(len(workers)):
+        look_ahead(workers, w)
         r = workers[w]
         if r.status != IN_POST:
             continue
@@ -301,6 +305,7 @@ def train(workers, providers, parameters, key):
     """Training is remembered over a year; with enough of it people qualify."""
     p = parameters[0]
     for w in range(len(workers)):
+        look_ahead(workers, w)
         r = workers[w]
         if r.status == IN_POST:
             days = providers[r.provider].training_days

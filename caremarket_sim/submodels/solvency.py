@@ -65,31 +65,32 @@ def providers_close(market, parameters, policy, draws):
         providers.closing[fails] = 1
         market.counts["closures"] += np.count_nonzero(closes)
         market.counts["closures_contracted"] += np.count_nonzero(closes & (providers.contracted == 1))
-        transfer.give_everybody_notice(market.clients.rows, closes, round(p.exit_notice_weeks))
-    if (providers.closing > 0).any():
-        closing = np.ascontiguousarray(providers.closing)
-        follows = draws.fixed("staff_follow")
-        transfer.staff_follow(
-            market.clients.rows,
-            market.clients.known,
-            market.workers.rows,
-            closing,
-            p.procurement_staff_move_share,
-            follows,
-        )
-        if (closing == 1).any():
-            end_trading(market, closing == 1, p, draws)
-    providers.closing = np.maximum(providers.closing - 1, 0)
+    closing = np.ascontiguousarray(providers.closing)
+    if not closing.any():
+        return
+    theirs = transfer.people_of(market.clients.rows, closing > 0)
+    transfer.give_everybody_notice(market.clients.rows, theirs, closes, round(p.exit_notice_weeks))
+    transfer.staff_follow(
+        market.clients.rows,
+        market.clients.known,
+        market.workers.rows,
+        closing,
+        p.procurement_staff_move_share,
+        draws.fixed("staff_follow"),
+    )
+    if (closing == 1).any():
+        end_trading(market, closing == 1, theirs, p, draws)
+    providers.closing = np.maximum(closing - 1, 0)
 
 
-def end_trading(market, ending, p, draws):
-    """Providers stop: whoever they still had goes into the queue, displaced; staff are let go; owners take what cash is
-    left, or make good what is owed."""
+def end_trading(market, ending, theirs, p, draws):
+    """Providers stop: whoever they still had, all of them in the rows `theirs`, goes into the queue, displaced; staff
+    are let go; owners take what cash is left, or make good what is owed."""
     providers = market.providers
     market.counts["leavers"] += transfer.dismiss(
         market.workers.rows, market.workers.year, ending, p.leaving_stay_in_sector_share, draws.key("dismiss")
     )
-    market.counts["displaced"] += transfer.displace(market.clients.rows, ending)
+    market.counts["displaced"] += transfer.displace(market.clients.rows, theirs, ending)
     market.pay("providers", "owners", "capital", np.where(ending, providers.cash / 100.0, 0.0))
     for name in ("open", "contracted", "committed", "council_hours", "demand", "usual_hours", "won"):
         providers.rows[name][ending] = 0
