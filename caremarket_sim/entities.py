@@ -6,6 +6,7 @@ processes ask of one person, which is what the compiled kernels walk over; what 
 own, so that the others have less to walk past. A copy of the arrays is a copy of the market.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -127,6 +128,10 @@ class Table:
         self._show(blocks, needed)
         return self.rows[first:]
 
+    def extend(self, rows: np.ndarray) -> None:
+        """Append these rows; what other parts keep of them is zero."""
+        as_bytes(self.add(len(rows)))[:] = as_bytes(rows)
+
     def keep(self, wanted: np.ndarray) -> np.ndarray:
         """Keep the rows `wanted`, in this order, and drop all others.
 
@@ -135,7 +140,7 @@ class Table:
         moved = np.full(self.count + 1, -1, np.int32)
         moved[wanted] = np.arange(len(wanted))
         for block in self._blocks.values():
-            rows = block.view(np.uint8).reshape(len(block), -1)  # numpy moves bytes sixteen times as fast as records
+            rows = as_bytes(block)
             rows[: len(wanted)] = rows[wanted]
             rows[len(wanted) : self.count] = 0
         self._show(self._blocks, len(wanted))
@@ -151,6 +156,11 @@ class Table:
 
     def __reduce__(self):
         return _table_of, (type(self), {part: getattr(self, part) for part in self.parts()})
+
+
+def as_bytes(rows: np.ndarray) -> np.ndarray:
+    """Rows as rows of bytes, which numpy moves sixteen times as fast as records."""
+    return rows.view(np.uint8).reshape(len(rows), rows.dtype.itemsize)
 
 
 def _table_of(kind, parts):
@@ -561,9 +571,9 @@ class Market:
         self.purses[a] -= total
         self.purses[b] += total
 
-    def pay_all(self, owed: dict[tuple[str, str, str], float]) -> None:
-        """Post payments between parties other than providers: pounds by (payer, payee, purpose)."""
-        books.post_totals(self.ledger, self.purses, _codes(tuple(owed)), np.array(list(owed.values()), np.float64))
+    def pay_all(self, lines: tuple[tuple[str, str, str], ...], pounds: Sequence[float]) -> None:
+        """Post payments between parties other than providers: an amount for each (payer, payee, purpose)."""
+        books.post_totals(self.ledger, self.purses, _codes(lines), np.array(pounds, np.float64))
 
     def pay_each(self, lines: tuple[tuple[str, str, str], ...], pounds: np.ndarray) -> None:
         """Post payments by or to providers: a row of `pounds` for each (payer, payee, purpose), by provider."""
@@ -573,11 +583,10 @@ class Market:
 
     def paid(self, payer: str | None = None, payee: str | None = None, purpose: str | None = None) -> float:
         """Pounds paid this week, by any payer, to any payee, for any purpose unless named."""
-        everything = slice(None)
-        a = everything if payer is None else PARTY[payer]
-        b = everything if payee is None else PARTY[payee]
-        c = everything if purpose is None else PURPOSE[purpose]
-        return float(self.ledger[a, b, c].sum()) / 100.0
+        a = -1 if payer is None else PARTY[payer]
+        b = -1 if payee is None else PARTY[payee]
+        c = -1 if purpose is None else PURPOSE[purpose]
+        return books.pence_paid(self.ledger, a, b, c) / 100.0
 
     def copy(self) -> "Market":
         """A market of its own in the same state."""

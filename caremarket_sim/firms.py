@@ -3,6 +3,9 @@
 Potential firms are numbered per week from place and date alone, so the same number is the same firm in every scenario.
 """
 
+from bisect import bisect_left
+from itertools import accumulate
+
 import numpy as np
 
 from .arithmetic import middle
@@ -31,7 +34,7 @@ def drawn_owner(u: float, p) -> int:
         p.ownership_not_for_profit_share,
         p.ownership_cooperative_share,
     )
-    return min(int(np.searchsorted(np.cumsum(shares), u)), IN_HOUSE)
+    return min(bisect_left(list(accumulate(shares)), u), IN_HOUSE)
 
 
 def own(row, owner: int, number: int, p, key):
@@ -45,7 +48,8 @@ def own(row, owner: int, number: int, p, key):
         IN_HOUSE: (p.ownership_mission, p.ownership_mission_margin, 0.0, p.ownership_voice),
     }[owner]
     row["margin_target"], row["extraction"], row["voice"] = margin, extraction, voice
-    row["mission"] = np.clip(mission + p.ownership_mission_spread * normal_quantile(uniform(key, number, 3)), 0.0, 1.0)
+    mission += p.ownership_mission_spread * normal_quantile(uniform(key, number, 3))
+    row["mission"] = min(max(mission, 0.0), 1.0)
     row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * row["mission"]
     row["evasion"] = p.fees_evasion * (1.0 - row["mission"])
 
@@ -61,7 +65,8 @@ def born_firm(row, number: int, zones, parameters, key):
     row["base_zone"] = min(int(np.searchsorted(zones["residents"], draw(1))), len(zones) - 1)
     own(row, drawn_owner(draw(2), p), number, p, key)
     row["manager_quality"] = draw(4)
-    row["quality"] = np.clip(p.quality_resting_level + p.quality_opening_spread * normal_quantile(draw(5)), *QUALITIES)
+    quality = p.quality_resting_level + p.quality_opening_spread * normal_quantile(draw(5))
+    row["quality"] = min(max(quality, QUALITIES[0]), QUALITIES[1])
     row["overhead_scale"] = np.exp(p.overhead_spread * normal_quantile(draw(6)))
     row["trust"] = p.trust_opening
     row["practice"] = 0.0
@@ -77,8 +82,9 @@ def born_firm(row, number: int, zones, parameters, key):
 
 def spread_patch(row, zones, p):
     """A firm serves the zones nearest its base, more of them the larger it plans to be."""
-    away = np.hypot(zones["x"] - zones["x"][row["base_zone"]], zones["y"] - zones["y"][row["base_zone"]])
-    count = int(np.clip(round(row["plan"] / p.ownership_hours_per_zone), p.ownership_fewest_zones, PATCH))
+    x, y, base = zones["x"], zones["y"], row["base_zone"]
+    away = np.hypot(x - x[base], y - y[base])
+    count = int(min(max(round(row["plan"] / p.ownership_hours_per_zone), p.ownership_fewest_zones), PATCH))
     nearest = np.argsort(away, kind="stable")[: min(count, len(zones))]
     row["patch_zone"][: len(nearest)] = nearest
     row["patch_lead"] = 0

@@ -1,6 +1,7 @@
 """Loops whose order matters or that visit every person, compiled by numba.
 
-A kernel takes arrays and every number as an argument, imports numpy and numba only, and gives the same answer
+A kernel takes arrays and every number as an argument, imports numpy and numba only (`_memory` also what numba compiles
+with), and gives the same answer
 uncompiled (`NUMBA_DISABLE_JIT=1`). Tables come in as structured arrays, one row a person or provider; parameters
 and levers as structured arrays of one row, so that a kernel's formula names the number it uses.
 

@@ -6,6 +6,18 @@ from . import compiled
 
 
 @compiled
+def pence_paid(ledger, payer, payee, purpose):
+    """Pence paid by a payer to a payee for a purpose, as codes; -1 stands for anybody and anything."""
+    pence = 0
+    for a in range(ledger.shape[0]):
+        for b in range(ledger.shape[1]):
+            for c in range(ledger.shape[2]):
+                if payer in (a, -1) and payee in (b, -1) and purpose in (c, -1):
+                    pence += ledger[a, b, c]
+    return pence
+
+
+@compiled
 def post_totals(ledger, purses, lines, pounds):
     """Post payments between other parties: an amount for each of `lines`, rounded to pence once."""
     for k in range(len(lines)):

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import compiled
 from ._memory import look_ahead
-from .hashing import normal_quantile, uniform
+from .hashing import normal_quantile, poisson_quantile, uniform
 
 WAITING, RECEIVING, IN_HOSPITAL, FIT, LEFT = 0, 1, 2, 3, 4
 COUNCIL = 0
@@ -79,6 +79,28 @@ def born(client, rounds, known, number, payer, zone_weights, p, key):
     client.continuity = p.experience_opening_continuity
     client.experience = p.experience_opening_experience
     client.status = WAITING
+
+
+@compiled
+def referred(first, mean, share, key, made_key):
+    """Permanent numbers of the week's referrals, and their payers.
+
+    The queue of each payer has a Poisson number of people, numbered from `first` on; of each, the referral is made with
+    a chance of `share`.
+    """
+    counts = np.empty(len(mean), np.int64)
+    for payer in range(len(mean)):
+        counts[payer] = poisson_quantile(uniform(key, payer, 0), mean[payer])
+    numbers = np.empty(counts.sum(), np.int64)
+    payers = np.empty(len(numbers), np.int64)
+    n = 0
+    for payer in range(len(mean)):
+        for number in range(first[payer], first[payer] + counts[payer]):
+            if uniform(made_key, number, 0) < share:
+                numbers[n] = number
+                payers[n] = payer
+                n += 1
+    return numbers[:n], payers[:n]
 
 
 @compiled

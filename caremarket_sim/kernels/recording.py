@@ -69,3 +69,11 @@ def sum_workers(workers, parameters, real_living_wage, record):
         r.long_held += w.tenure >= 52.0
         r.above_real_living_wage += w.effective_pay >= real_living_wage
         r.wages += w.week_pay
+
+
+@compiled
+def add_up(values, group, sums):
+    """Add each person's row of `values` to the row of `sums` that belongs to the person's group."""
+    for i in range(len(values)):
+        for column in range(values.shape[1]):
+            sums[group[i], column] += values[i, column]

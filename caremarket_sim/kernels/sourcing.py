@@ -40,9 +40,10 @@ def queue_of(clients, week_key):
 
 
 @compiled
-def able(provider, client, p, price, mc_fixed, mc_travel, stretch, hours):
-    """1 where a provider can take the package, 0 for lack of staff, -1 where it would lose money (E2)."""
-    if provider.committed + hours > stretch * provider.capacity:
+def able(provider, client, p, price, mc_fixed, mc_travel, stretch, present, hours):
+    """1 where a provider can take the package with the share of its staff who are `present`, 0 for lack of staff, -1
+    where it would lose money (E2)."""
+    if provider.committed + hours > stretch * (provider.capacity * present):
         return 0
     minutes = max(client.visit_minutes, 1.0)
     marginal = mc_fixed + mc_travel * (p.travel_reference_minutes / minutes)
@@ -92,6 +93,7 @@ def source_packages(
     """
     p = parameters[0]
     lever = levers[0]
+    present = 1.0 - lever.shocks_absence
     placed = 0.0
     council = 0.0
     nights = 0.0
@@ -142,7 +144,7 @@ def source_packages(
                     if room < hours:
                         continue
                 price = provider.rate * paid_share if is_council else provider.price
-                answer = able(provider, c, p, price, mc_fixed[j], mc_travel[j], stretch, hours)
+                answer = able(provider, c, p, price, mc_fixed[j], mc_travel[j], stretch, present, hours)
                 if answer < 0 and is_council:
                     provider.declined += 1.0 / max(1, zone_start[c.zone + 1] - zone_start[c.zone])
                     if lead and mode == ZONED_LEAD:

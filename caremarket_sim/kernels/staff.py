@@ -5,7 +5,7 @@ import math
 from . import compiled
 from ._memory import look_ahead
 
-ONBOARDING, IN_POST = 1, 2
+POOL, ONBOARDING, IN_POST = 0, 1, 2
 ON_LEAVE, SICK = 1, 2
 
 
@@ -25,9 +25,10 @@ def skill_of(worker, p):
 @compiled
 def summarise_staff(workers, providers, parameters):
     """Per provider: started staff, onboarding, hours they can deliver in an average week (E2), zero-hours staff,
-    skill, strain and newcomers."""
+    skill, strain and newcomers. Returns how many people are in the pool between jobs."""
     p = parameters[0]
     here = 1.0 - p.absence_leave_share - p.absence_sick_share
+    pool = 0.0
     for j in range(len(providers)):
         r = providers[j]
         r.staff = 0.0
@@ -50,12 +51,15 @@ def summarise_staff(workers, providers, parameters):
             provider.skill += skill_of(r, p)
             provider.strain += r.strain
             provider.newcomers += r.tenure < 52.0
+        elif r.status == POOL:
+            pool += 1.0
     for j in range(len(providers)):
         r = providers[j]
         if r.staff > 0.0:
             r.skill /= r.staff
             r.strain /= r.staff
             r.newcomers /= r.staff
+    return pool
 
 
 @compiled

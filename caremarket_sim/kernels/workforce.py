@@ -171,14 +171,13 @@ def hire(
     starter_guaranteed,
     parameters,
     key,
-    outcomes,
 ):
     """Fill vacancies one by one (E3): each is filled this week with its provider's chance, from the pool or outside.
 
     `candidates` are this week's people outside care who would come; one is taken at most once. Among applicants a
     provider takes whom distance, chance and, the more it is led by mission, values favour (M12). New starters are put
     on zero-hours first: `starter_guaranteed` is the chance of a guarantee from the start. Returns how many candidates
-    from outside were taken; `outcomes` holds each one's provider, -1 not taken.
+    from outside were taken, who come first among `candidates` then.
     """
     p = parameters[0]
     pool = np.empty(len(workers), np.int64)
@@ -188,7 +187,7 @@ def hire(
             pool[n_pool] = w
             n_pool += 1
     taken = 0
-    outcomes[:] = -1
+    is_taken = np.zeros(len(candidates), np.bool_)
     for n in range(len(order)):
         j = order[n]
         provider = providers[j]
@@ -207,7 +206,7 @@ def hire(
                         continue
                 else:
                     r = candidates[m]
-                    if outcomes[m] >= 0:
+                    if is_taken[m]:
                         continue
                 away = kilometres(zones, r.zone, provider.base_zone)
                 if away > p.recruitment_reach:
@@ -226,12 +225,17 @@ def hire(
                 start_job(workers[pool[best]], j, provider, zones, starter_guaranteed[j], p, key)
                 workers[pool[best]].weeks_to_start = int(round(p.recruitment_weeks_from_pool))
             else:
-                outcomes[best] = j
+                is_taken[best] = True
                 start_job(candidates[best], j, provider, zones, starter_guaranteed[j], p, key)
                 candidates[best].weeks_to_start = int(round(p.recruitment_weeks_from_outside))
                 taken += 1
             provider.hires += 1.0
             provider.onboarding += 1.0
+    first = 0
+    for m in range(len(candidates)):
+        if is_taken[m]:
+            candidates[first] = candidates[m]
+            first += 1
     return taken
 
 

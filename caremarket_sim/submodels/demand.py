@@ -6,16 +6,15 @@ import numpy as np
 
 from ..entities import COUNCIL, SELF_FUNDER
 from ..kernels import people
-from ..kernels.hashing import poisson_quantile, uniform
 
 MOST_DEMAND = 2.0
 """Referrals in the queue over those at neutral demand: the top of the bounds of `shocks.demand`."""
 NUMBERS_A_WEEK = 10_000
 
 
-def referral_numbers(week: int, count: int, payer: int) -> np.ndarray:
-    """Permanent numbers of a week's queue of referrals; the same in every scenario."""
-    return (week + 1_000_000) * NUMBERS_A_WEEK + payer * (NUMBERS_A_WEEK // 2) + np.arange(count, dtype=np.int64)
+def first_number(week: int, payer: int) -> int:
+    """First permanent number in a week's queue of referrals of a payer; the same in every scenario."""
+    return (week + 1_000_000) * NUMBERS_A_WEEK + payer * (NUMBERS_A_WEEK // 2)
 
 
 def people_are_referred(market, parameters, policy, draws):
@@ -30,24 +29,20 @@ def people_are_referred(market, parameters, policy, draws):
     season = 1.0 + p.demand_winter_peak * math.cos(2.0 * math.pi * (market.week - p.demand_winter_week) / 52.0)
     growth = (1.0 + market.growth) ** (max(market.week, 0) / 52.0)
     first = market.clients.count
-    queue = [
-        referral_numbers(
-            market.week, poisson_quantile(uniform(key, payer, 0), MOST_DEMAND * factor * season * growth), payer
-        )
-        for payer, factor in (
-            (COUNCIL, commissioner["referral_factor"]),
-            (SELF_FUNDER, commissioner["self_referral_factor"]),
-        )
-        if factor > 0.0
-    ]
-    numbers = np.concatenate([*queue, np.zeros(0, np.int64)])
-    numbers = numbers[draws.uniform("referral_is_made", numbers) < policy.shocks_demand / MOST_DEMAND]
+    factors = commissioner["referral_factor"], commissioner["self_referral_factor"]
+    numbers, payers = people.referred(
+        np.array([first_number(market.week, payer) for payer in (COUNCIL, SELF_FUNDER)]),
+        np.array([MOST_DEMAND * factor * season * growth for factor in factors]),
+        policy.shocks_demand / MOST_DEMAND,
+        key,
+        draws.key("referral_is_made"),
+    )
     people.born_clients(
         market.clients.add(len(numbers)),
         market.clients.rounds[first:],
         market.clients.known[first:],
         numbers,
-        numbers % NUMBERS_A_WEEK // (NUMBERS_A_WEEK // 2),
+        payers,
         market.zones["council_referrals"],
         market.zones["self_referrals"],
         parameters.row,

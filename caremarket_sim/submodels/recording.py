@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..entities import COUNTS, GONE, LEFT, PARTY, PURPOSE
+from ..entities import COUNTS, GONE, LEFT, PARTY, PURPOSE, CareWorkers, Clients
 from ..kernels import agencies, care, recording
 
 PERSON_SUMS = (
@@ -113,39 +113,13 @@ RECORD = np.dtype(
         for name in (*PERSON_SUMS, *WORKER_SUMS, *PROVIDER_VALUES, *(f"n_{name}" for name in COUNTS), *LINES)
     ]
 )
-_LINE_INDEX = tuple(
-    np.array(codes)
-    for codes in zip(*((PARTY[a], PARTY[b], PURPOSE[purpose]) for a, b, purpose in LINES.values()), strict=True)
-)
+_LINE_PLACES = np.array([(PARTY[a] * len(PARTY) + PARTY[b]) * len(PURPOSE) + PURPOSE[c] for a, b, c in LINES.values()])
 _LINE_FIELDS = list(LINES)
 _FIRST_LINE = RECORD.itemsize // 8 - len(LINES)
 _FIRST_COUNT = _FIRST_LINE - len(COUNTS)
 
-CLIENT_SUMS = (
-    "sum_weeks",
-    "sum_receiving",
-    "sum_waiting",
-    "sum_quality",
-    "sum_experience",
-    "sum_continuity",
-    "sum_carers",
-    "sum_due",
-    "sum_delivered",
-    "sum_visits",
-    "sum_late",
-    "sum_lonely",
-    "sum_admissions",
-)
-STAFF_SUMS = (
-    "sum_weeks",
-    "sum_zero",
-    "sum_bad",
-    "sum_pay",
-    "sum_volatility",
-    "sum_guaranteed",
-    "sum_left",
-    "sum_left_zero",
-)
+CLIENT_SUMS = Clients.dtype("year").names or ()
+STAFF_SUMS = CareWorkers.dtype("year").names or ()
 
 
 def the_week_is_recorded(market, parameters, policy, draws):
@@ -160,7 +134,7 @@ def the_week_is_recorded(market, parameters, policy, draws):
     row["weeks"] = 1.0
     row["package_share"] = market.commissioners.package_share[0]
     values[_FIRST_COUNT:_FIRST_LINE] = list(market.counts.values())
-    values[_FIRST_LINE:] = market.ledger[_LINE_INDEX] / 100.0
+    values[_FIRST_LINE:] = market.ledger.take(_LINE_PLACES) / 100.0
     if market.week % 52 == 26:
         row["surveys"] = 1.0
         row["satisfied"] = care.satisfied_share(market.clients.rows, parameters.row, draws.key("satisfaction_survey"))
@@ -198,14 +172,12 @@ def sums_by_group(market, parameters) -> np.ndarray:
     total = count + 5 + 4 + 3 + 2 + 2
     out = np.full((total, len(CLIENT_SUMS) + len(STAFF_SUMS)), np.nan)
     start = 0
-    for index, size in dimensions:
-        for column, name in enumerate(CLIENT_SUMS):
-            out[start : start + size, column] = np.bincount(index, getattr(clients, name), size)[:size]
-        start += size
     first = len(CLIENT_SUMS)
-    for offset, index, size in ((0, workers.zone, count), (count, fifth[workers.zone], 5)):
-        for column, name in enumerate(STAFF_SUMS):
-            out[offset : offset + size, first + column] = np.bincount(index, getattr(workers, name), size)[:size]
+    for index, size in dimensions:
+        out[start : start + size, :first] = _sums(clients.year, index, size)
+        start += size
+    out[:count, first:] = _sums(workers.year, workers.zone, count)
+    out[count : count + 5, first:] = _sums(workers.year, fifth[workers.zone], 5)
     zero = workers.sum_zero / np.maximum(workers.sum_weeks, 1.0)
     for label, share in ((0, zero), (1, 1.0 - zero)):
         for column, name in enumerate(STAFF_SUMS):
@@ -215,6 +187,13 @@ def sums_by_group(market, parameters) -> np.ndarray:
     for year in (clients.year, workers.year):
         year.view(np.float64)[:] = 0.0
     return out
+
+
+def _sums(year, group, count):
+    """The year's sums of everybody in each of so many groups; `group` has a number for each person."""
+    sums = np.zeros((count, len(year.dtype)))
+    recording.add_up(year.view(np.float64).reshape(len(year), -1), np.ascontiguousarray(group, np.int64), sums)
+    return sums
 
 
 def tidy_rows(market):

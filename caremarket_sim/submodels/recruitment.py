@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..entities import POOL, CareWorkers
+from ..entities import CareWorkers
 from ..kernels import agencies, staff, workforce
 
 NUMBERS_A_WEEK = 10_000
@@ -21,10 +21,9 @@ def providers_recruit(market, parameters, policy, draws):
     """
     p = parameters
     providers, workers = market.providers, market.workers
-    staff.summarise_staff(workers.rows, providers.rows, p.row)
+    pool = staff.summarise_staff(workers.rows, providers.rows, p.row)
     commissioner = market.commissioners.rows[0]
     agencies.want_posts(providers.rows, p.row, commissioner["waiting_hours"], commissioner["hours_a_post"])
-    pool = float(np.count_nonzero(workers.status == POOL))
     outside, reference = (
         p.recruitment_outside_searchers * market.scale,
         p.recruitment_reference_searchers * market.scale,
@@ -41,8 +40,7 @@ def providers_recruit(market, parameters, policy, draws):
     rows = np.zeros(market.candidates, CareWorkers.dtype())
     numbers = candidate_numbers(market.week, market.candidates)
     workforce.born_workers(rows, numbers, market.zones["residents"], parameters.row, draws.fixed("born_worker"))
-    taken_by = np.full(market.candidates, -1, np.int64)
-    workforce.hire(
+    taken = workforce.hire(
         workers.rows,
         providers.rows,
         rows,
@@ -54,11 +52,8 @@ def providers_recruit(market, parameters, policy, draws):
         guaranteed,
         p.row,
         key,
-        taken_by,
     )
-    hired = np.flatnonzero(taken_by >= 0)
-    if len(hired):
-        workers.add(len(hired))[:] = rows[hired]
+    workers.extend(rows[:taken])
     market.counts["hires"] += providers.hires.sum()
 
 

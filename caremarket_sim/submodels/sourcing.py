@@ -18,8 +18,6 @@ def packages_are_sourced(market, parameters, policy, draws):
     start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
     open_plan = float(providers.plan @ providers.open)
     load = float(providers.demand.sum()) / max(open_plan, 1.0)
-    capacity = providers.capacity.copy()
-    providers.capacity = capacity * (1.0 - policy.shocks_absence)
     placed, council, nights = sourcing.source_packages(
         clients.rows,
         providers.rows,
@@ -40,4 +38,3 @@ def packages_are_sourced(market, parameters, policy, draws):
     market.counts["displaced"] += sourcing.count_packages(clients.rows, providers.rows, commissioner.rows, True)
     market.counts["waited"] += commissioner.waiting[0]
     agencies.remember_demand(providers.rows, parameters.row)
-    providers.capacity = capacity
