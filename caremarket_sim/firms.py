@@ -21,9 +21,9 @@ OUTSIDE_BIDDERS = 500
 """Numbers from here on within a week's thousand are firms from outside the place that bid in tenders."""
 
 
-def numbers_of_week(week: int, count: int, first: int = 0) -> np.ndarray:
-    """Permanent numbers of a week's potential firms; the same in every scenario."""
-    return (week + 1_000_000) * 1_000 + first + np.arange(count, dtype=np.int64)
+def first_number(week: int) -> int:
+    """First permanent number of a week's potential firms; the same in every scenario."""
+    return (week + 1_000_000) * 1_000
 
 
 def drawn_owner(u: float, p) -> int:

@@ -53,8 +53,7 @@ from .submodels.stewardship import budget_is_checked, citizens_are_heard, counci
 
 def time_passes(market, parameters, policy, draws):
     """Age, tenure, experience and time in care grow by a week; in April prices change."""
-    workforce.time_passes(market.clients.rows, market.workers.rows)
-    market.providers.age += 1.0
+    workforce.time_passes(market.clients.rows, market.workers.rows, market.providers.rows)
     if market.week % 52 == 0 and market.week >= 0:
         market.prices.update(market.price_path[market.week // 52])
     market.counts = dict.fromkeys(COUNTS, 0.0)

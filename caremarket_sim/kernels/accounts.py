@@ -7,10 +7,10 @@ from .people import weeks_kept
 
 COUNCIL = 0
 IN_HOSPITAL = 2
-# In the order of OWED_BY_COUNCIL and of OWED_BY_PROVIDERS in submodels/money.py.
+# In the order of OWED_BY_COUNCIL and of SETTLED_BY_PROVIDERS in submodels/money.py.
 FEES, OUTCOME, PANEL, RETAINERS, UNUSED = 0, 1, 2, 3, 4
-WAGES, SICK_PAY, HOLIDAY_PAY, CHARGES, MILEAGE = 0, 1, 2, 3, 4
-OFFICE, AGENCY, OVERHEAD, RECRUITMENT, TRAINING = 5, 6, 7, 8, 9
+SELF_FUNDED, WAGES, SICK_PAY, HOLIDAY_PAY, CHARGES, MILEAGE = 0, 1, 2, 3, 4, 5
+OFFICE, AGENCY, OVERHEAD, RECRUITMENT, TRAINING = 6, 7, 8, 9, 10
 
 
 @compiled
@@ -84,11 +84,14 @@ def council_owes(clients, providers, commissioner, parameters, levers, paid_shar
 
 
 @compiled
-def providers_owe(providers, wages, sick, parameters, price_index, wage_index, owed):
-    """What each provider owes this week, £, by WAGES … TRAINING, from its staff's wages and sick pay."""
+def providers_settle(providers, wages, sick, parameters, price_index, wage_index, owed):
+    """What each provider is paid for SELF_FUNDED care, and what it owes this week, £, by WAGES … TRAINING, from its
+    staff's wages and sick pay."""
     p = parameters[0]
     for j in range(len(providers)):
         r = providers[j]
+        self_hours = r.delivered - r.delivered_council
+        owed[SELF_FUNDED, j] = self_hours * r.price
         owed[WAGES, j] = wages[j]
         owed[SICK_PAY, j] = sick[j]
         owed[HOLIDAY_PAY, j] = wages[j] * p.money_holiday_share
@@ -97,7 +100,7 @@ def providers_owe(providers, wages, sick, parameters, price_index, wage_index, o
         owed[OFFICE, j] = r.office * p.money_office_rate * wage_index
         owed[AGENCY, j] = r.agency * p.money_agency_rate * wage_index
         overhead = r.usual_hours * overhead_an_hour(r.usual_hours, r.overhead_scale, p) * r.open
-        overhead += (r.delivered - r.delivered_council) * p.overhead_self_funded_cost
+        overhead += self_hours * p.overhead_self_funded_cost
         owed[OVERHEAD, j] = overhead * price_index
         owed[RECRUITMENT, j] = r.hires * p.recruitment_hire_cost * price_index
         owed[TRAINING, j] = r.training_days * r.staff / 52.0 * p.training_day_cost * price_index

@@ -319,17 +319,20 @@ def trust_moves(providers, parameters, levers, reach, codesigned, key):
 
 @compiled
 def inspected(providers, parameters, key):
-    """Which providers the regulator inspects this week, sooner the worse they were found."""
+    """Rows of the providers that the regulator inspects this week, sooner the worse they were found."""
     p = parameters[0]
-    chosen = np.zeros(len(providers), np.bool_)
+    chosen = np.empty(len(providers), np.int64)
+    n = 0
     for j in range(len(providers)):
         r = providers[j]
         if r.open == 0 or r.delivered == 0.0 or r.age <= p.regulator_first_weeks:
             continue
         worse = r.rating != UNRATED and r.rating < GOOD
         rate = p.regulator_reinspection_rate if worse else p.regulator_inspection_rate
-        chosen[j] = uniform(key, r.number, 0) < rate / 52.0
-    return chosen
+        if uniform(key, r.number, 0) < rate / 52.0:
+            chosen[n] = j
+            n += 1
+    return chosen[:n]
 
 
 @compiled
@@ -390,6 +393,22 @@ def state_of_trade(providers):
             delivering += 1
     margin = middle(margins[:delivering]) if delivering > 0 else 0.0
     return margin, demand / max(trading, 1)
+
+
+@compiled
+def entering(first, candidates, chance, coop_chance, key):
+    """Permanent numbers of the firms that open this week, of so many candidates with numbers from `first` on, and which
+    of them come as co-operatives."""
+    numbers = np.empty(candidates, np.int64)
+    as_coop = np.empty(candidates, np.bool_)
+    n = 0
+    for number in range(first, first + candidates):
+        coop = uniform(key, number, 1) < coop_chance
+        if coop or uniform(key, number, 0) < chance:
+            numbers[n] = number
+            as_coop[n] = coop
+            n += 1
+    return numbers[:n], as_coop[:n]
 
 
 @compiled

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import compiled
 from ._memory import fetch, look_ahead_in
-from .geography import distance, leg_alone, minutes_of_leg, patch_of
+from .geography import distance, leg_alone, minutes_of_leg
 from .hashing import uniform
 
 RECEIVING = 1
@@ -90,9 +90,10 @@ def providers_of(clients, rounds):
 
 
 @compiled
-def begin_page(people, first, last, clients, rounds, known, provider, patches):
+def begin_page(people, first, last, clients, rounds, known, provider, place_of, patches):
     """A new page for the week of a provider and its people, who are `first` to `last` in the list of all, and its calls
-    by zone and slot. `patches` is given the place of each person's zone in its patch, -1 outside it."""
+    by zone and slot. `patches` is given the place of each person's zone in its patch, -1 outside it; `place_of` has
+    room for the places of all zones, and is -1 throughout before and after."""
     provider.calls[:] = 0.0
     provider.due = 0.0
     provider.due_council = 0.0
@@ -105,6 +106,8 @@ def begin_page(people, first, last, clients, rounds, known, provider, patches):
     provider.gap = 0.0
     provider.late_visits = 0.0
     provider.visits_due = 0.0
+    for k in range(provider.patch_count):
+        place_of[provider.patch_zone[k]] = k
     for m in range(first, last):
         i = people[m]
         look_ahead_in(people, clients, m)
@@ -112,11 +115,13 @@ def begin_page(people, first, last, clients, rounds, known, provider, patches):
         fetch(known, i)
         c = clients[i]
         new_week(c, rounds[i])
-        k = patch_of(provider, c.zone)
+        k = place_of[c.zone]
         patches[i] = k
         if k >= 0:
             for v in range(c.visits):
                 provider.calls[k * 4 + slot_of(c.visits, v)] += c.carers
+    for k in range(provider.patch_count):
+        place_of[provider.patch_zone[k]] = -1
 
 
 @compiled
@@ -399,6 +404,7 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     p = parameters[0]
     first, people = by_provider(providers_of(clients, rounds), len(providers))
     patches = np.empty(len(clients), np.int32)
+    place_of = np.full(len(zones), -1, np.int32)
     alone = np.empty(len(zones))
     for zone in range(len(zones)):
         alone[zone] = leg_alone(zones[zone].area_km2, leg_factor, p)
@@ -417,7 +423,7 @@ def roster(clients, rounds, known, workers, worker_rounds, providers, zones, par
     for j in range(len(providers)):
         provider, own = providers[j], people[first[j] : first[j + 1]]
         lo, hi = start[j], start[j + 1]
-        begin_page(people, first[j], first[j + 1], clients, rounds, known, provider, patches)
+        begin_page(people, first[j], first[j + 1], clients, rounds, known, provider, place_of, patches)
         hours_of_legs(legs, provider, alone, shorter, p)
         begin_week(hands, workers, staff, lo, hi, zones, p)
         n_open = owners_come(

@@ -41,8 +41,10 @@ def born_workers(rows, numbers, zone_weights, parameters, key):
 
 
 @compiled
-def time_passes(clients, workers):
-    """A week of age, experience, tenure and care."""
+def time_passes(clients, workers, providers):
+    """A week of age, experience, tenure, care and trading."""
+    for j in range(len(providers)):
+        providers[j].age += 1.0
     for w in range(len(workers)):
         r = workers[w]
         r.age += 1.0 / 52.0

@@ -13,7 +13,8 @@ OWED_BY_COUNCIL = tuple(
     for purpose in ("fees", "outcome payments", "citizens' panel", "retainers", "block hours unused")
 )
 """What the council owes providers, in the order in which `accounts.council_owes` reckons it."""
-OWED_BY_PROVIDERS = (
+SETTLED_BY_PROVIDERS = (
+    ("self-funders", "providers", "self-funded care"),
     ("providers", "workers", "wages"),
     ("providers", "workers", "sick pay"),
     ("providers", "workers", "holiday pay"),
@@ -25,7 +26,8 @@ OWED_BY_PROVIDERS = (
     ("providers", "suppliers", "recruitment"),
     ("providers", "suppliers", "training"),
 )
-"""What providers owe, in the order in which `accounts.providers_owe` reckons it."""
+"""What providers are paid for self-funded care, and what they owe, in the order in which `accounts.providers_settle`
+reckons it."""
 
 
 COMMISSIONING = (
@@ -78,9 +80,10 @@ def council_pays(market, parameters, policy, draws):
         ),
     )
     spend = market.paid("council") - market.paid(None, "council")
-    commissioner.spend = spend
-    commissioner.quarter_spend += spend
-    commissioner.year_spend += spend
+    council = commissioner.rows[0]
+    council["spend"] = spend
+    council["quarter_spend"] += spend
+    council["year_spend"] += spend
 
 
 def commissioning_costs(market, p, lever, contracted, trust, people) -> tuple[float, ...]:
@@ -116,8 +119,6 @@ def providers_settle_accounts(market, parameters, policy, draws):
     """Providers are paid by people who fund themselves, and pay wages, travel, overhead, hiring, training, agency."""
     p = parameters
     providers, prices = market.providers, market.prices
-    self_hours = providers.delivered - providers.delivered_council
-    market.pay("self-funders", "providers", "self-funded care", self_hours * providers.price)
     wages = np.zeros(len(providers))
     sick = np.zeros(len(providers))
     staff.pay_wages(
@@ -130,9 +131,9 @@ def providers_settle_accounts(market, parameters, policy, draws):
         wages,
         sick,
     )
-    owed = np.zeros((len(OWED_BY_PROVIDERS), len(providers)))
-    accounts.providers_owe(providers.rows, wages, sick, p.row, prices["price_index"], prices["wage_index"], owed)
-    market.pay_each(OWED_BY_PROVIDERS, owed)
+    due = np.zeros((len(SETTLED_BY_PROVIDERS), len(providers)))
+    accounts.providers_settle(providers.rows, wages, sick, p.row, prices["price_index"], prices["wage_index"], due)
+    market.pay_each(SETTLED_BY_PROVIDERS, due)
     market.pay("workers", "treasury", "income tax and benefits", (wages.sum() + sick.sum()) * p.money_treasury_share)
     accounts.close_the_week(providers.rows, p.row)
     if market.week % 52 == 51:

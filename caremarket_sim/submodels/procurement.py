@@ -158,11 +158,12 @@ def award(market, parameters, draws):
         providers.bid = providers.rate
         return
     arrivals = poisson_quantile(uniform(draws.key("outside_bidders"), 0, 0), p.procurement_outside_bidders)
-    for number in firms.numbers_of_week(market.week, arrivals, firms.OUTSIDE_BIDDERS):
-        row = firms.found(market, parameters, draws, int(number), False, staffed=False)
+    first = firms.first_number(market.week) + firms.OUTSIDE_BIDDERS
+    for number in range(first, first + arrivals):
+        row = firms.found(market, parameters, draws, number, False, staffed=False)
         row["open"] = 0
         row["demand"] = row["demand_slow"] = row["usual_hours"] = 0.0
-        pick = int(uniform(draws.key("outside_bidders"), int(number), 1) * max(len(providers) - 1, 1))
+        pick = int(uniform(draws.key("outside_bidders"), number, 1) * max(len(providers) - 1, 1))
         row["cost_fixed"], row["cost_travel"] = providers.cost_fixed[pick], providers.cost_travel[pick]
         row["open_cost"] = providers.open_cost[pick]
     outside = np.arange(len(providers)) >= len(providers) - arrivals

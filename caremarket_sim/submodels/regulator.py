@@ -10,7 +10,7 @@ def regulator_inspects(market, parameters, policy, draws):
     """Some providers are inspected this week, sooner the worse they were found; the rating reads quality with noise."""
     p = parameters
     providers = market.providers
-    rows = np.flatnonzero(agencies.inspected(providers.rows, p.row, draws.key("regulator_inspects")))
+    rows = agencies.inspected(providers.rows, p.row, draws.key("regulator_inspects"))
     if len(rows) == 0:
         return
     reading = providers.quality[rows] + p.regulator_noise * draws.normal(

@@ -7,6 +7,7 @@ import numpy as np
 from .. import firms
 from ..arithmetic import within
 from ..kernels import agencies, sourcing, transfer
+from ..kernels.hashing import uniform
 
 
 def providers_distribute_surplus(market, parameters, policy, draws):
@@ -117,24 +118,24 @@ def providers_enter(market, parameters, policy, draws):
     invites = invitation(market, p, margin)
     rate = p.entry_rate * market.scale / 52.0 * mean_hours / p.entry_reference_hours * invites
     support = lever.community_coop_support / p.entry_coop_reference_support * p.entry_coop_rate / 52.0
-    candidates = int(np.ceil(p.entry_candidates * market.scale))
-    numbers = firms.numbers_of_week(market.week, candidates)
-    luck = draws.uniform("providers_enter", numbers)
-    as_coop = draws.uniform("providers_enter", numbers, 1) < support / candidates
-    enters = (luck < rate / candidates) | as_coop
+    candidates = math.ceil(p.entry_candidates * market.scale)
+    key = draws.key("providers_enter")
+    numbers, as_coop = agencies.entering(
+        firms.first_number(market.week), candidates, rate / candidates, support / candidates, key
+    )
     market.pay("council", "suppliers", "co-operative support", lever.community_coop_support / 52.0)
-    for number, coop in zip(numbers[enters], as_coop[enters], strict=True):
-        contracted = joined and draws.uniform("providers_enter", np.array([number]), 2)[0] < p.entry_contracted_share
-        contracted = bool(contracted or (coop and joined))
-        row = firms.found(market, parameters, draws, int(number), contracted, cooperative=bool(coop))
+    for number, coop in zip(numbers.tolist(), as_coop.tolist(), strict=True):
+        contracted = joined and (coop or uniform(key, number, 2) < p.entry_contracted_share)
+        row = firms.found(market, parameters, draws, number, contracted, cooperative=coop)
         row["rate"] = commissioner["fee"] * lever.fee_level
         market.counts["entries"] += 1
     if joined:
         price = commissioner["fee"] * lever.fee_level
         joins = agencies.joining(providers.rows, p.row, price, invites, draws.key("providers_join"))
-        providers.contracted[joins] = 1
-        providers.rate[joins] = price
-        providers.plan[joins] *= p.entry_join_growth
+        if joins.any():
+            providers.contracted[joins] = 1
+            providers.rate[joins] = price
+            providers.plan[joins] *= p.entry_join_growth
 
 
 def invitation(market, p, margin: float) -> float:
