@@ -1,9 +1,9 @@
 """Loops whose order matters or that visit every person, compiled by numba.
 
-A kernel takes arrays and every number as an argument, imports numpy and numba only (`_memory` also what numba compiles
-with), and gives the same answer
-uncompiled (`NUMBA_DISABLE_JIT=1`). Tables come in as structured arrays, one row a person or provider; parameters
-and levers as structured arrays of one row, so that a kernel's formula names the number it uses.
+A kernel takes arrays and every number as an argument, imports numpy and numba only (`_memory` also llvmlite, which
+numba compiles with), and gives the same answer uncompiled (`NUMBA_DISABLE_JIT=1`). Tables come in as structured arrays,
+one row a person or provider; parameters and levers as structured arrays of one row, so that a kernel's formula names
+the number it uses.
 
 numba's own cache does not notice a change in a helper of another file, and raises where nothing is writable; so the
 compiled code is cached in a folder named by the hash of all kernel sources and the versions they were compiled with.
