@@ -15,7 +15,7 @@ from hypothesis import given
 from numba.core.dispatcher import Dispatcher
 
 from caremarket_sim import kernels, week
-from caremarket_sim.entities import PATCH, Table
+from caremarket_sim.entities import FAMILIAR, PATCH, Table
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.randomness import Draws
 from tests import plain_allocation, plain_week
@@ -190,5 +190,6 @@ def test_fast_maths_is_off_and_kernels_are_cached_in_the_folder_of_these_sources
         assert kernel.stats.cache_path.startswith(kernels._FOLDER)  # as it was when they were loaded
 
 
-def test_the_roster_has_room_for_every_zone_that_a_provider_can_serve():
+def test_the_roster_has_room_for_every_zone_that_a_provider_can_serve_and_all_whom_a_person_can_know():
     assert kernels.rostering.MOST_ZONES == PATCH
+    assert kernels.rostering.MOST_KNOWN == FAMILIAR

@@ -19,6 +19,8 @@ COUNCIL = 0
 IN_POST = 2
 NOBODY, OFFICE, AGENCY = -1, -2, -3
 MOST_ZONES = 25
+MOST_KNOWN = 10
+WHO, HOW_WELL = 0, 1
 RUNS = 16
 FREE, OWN_FREE, WANTED, GUARANTEED, TRAVEL, DAYS, HOME_X, HOME_Y = 0, 1, 2, 3, 4, 5, 6, 7
 BLOCK_FREE, AT_X, AT_Y, ABLE, COLUMNS = 8, 16, 24, 32, 33
@@ -162,34 +164,43 @@ def begin_week(hands, workers, staff, lo, hi, zones, p):
 
 
 @compiled
-def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, hands, p):
-    """Place in the staff list of the best care worker for an open run at (x, y), -1 where nobody has time.
+def staff_known(acquainted, place, lo, hi, friends):
+    """Fill `friends` with the places in a provider's staff list of those whom a person knows, and how well. Returns how
+    many. `place` gives the place of each row of care workers in the list of all staff, of which the provider's own are
+    `lo` to `hi`."""
+    count = 0
+    for k in range(len(acquainted.familiar)):
+        n = place[max(acquainted.familiar[k], 0)] - lo
+        friends[count, WHO] = n
+        friends[count, HOW_WELL] = acquainted.familiarity[k]
+        count += (acquainted.familiar[k] >= 0) & (n >= 0) & (n < hi - lo)
+    return count
 
-    First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
-    `permanent` asks for room in the worker's own hours, so that the run can become the worker's. `beside` is who comes
-    to the same visits already, -1 nobody: two care workers at one visit are two people. `place` gives the place of each
-    row of care workers in the list of all staff, of which the provider's own are `lo` to `hi`; `hands` is theirs, as
-    `begin_week` has it.
+
+@compiled
+def stand_in(friends, n_friends, x, y, block, hours, permanent, beside, staff_count, hands, p):
+    """Place in a provider's staff list of the best care worker for an open run at (x, y), -1 where nobody has time.
+
+    First whoever the person knows best (`friends` as `staff_known` has them); else near zones, then short of guaranteed
+    hours, then most time to spare. `permanent` asks for room in the worker's own hours, so that the run can become the
+    worker's. `beside` is who comes to the same visits already, -1 nobody: two care workers at one visit are two people.
+    `hands` is what is left of the staff's week, as `begin_week` has it.
     """
-    if lo == hi:
-        return -1
     own_hours = hours if permanent else -np.inf
     free_block = BLOCK_FREE + block
     # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
     best = -1
-    best_score = np.float32(0.0)
-    for k in range(len(acquainted.familiar)):
-        n = place[max(acquainted.familiar[k], 0)] - lo
-        able = (acquainted.familiar[k] >= 0) & (n >= 0) & (n < hi - lo) & (n != beside)
-        n = n if able else 0
-        able &= (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
-        if able & (acquainted.familiarity[k] > best_score):
-            best_score = acquainted.familiarity[k]
+    best_score = 0.0
+    for k in range(n_friends):
+        n = int(friends[k, WHO])
+        able = (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
+        if able & (n != beside) & (friends[k, HOW_WELL] > best_score):
+            best_score = friends[k, HOW_WELL]
             best = n
     if best >= 0:
         return best
     count = 0  # of places of those able, whole numbers that the column ABLE keeps as floats
-    for n in range(hi - lo):
+    for n in range(staff_count):
         hands[count, ABLE] = n
         able = (hands[n, FREE] >= hours) & (hands[n, free_block] >= hours) & (hands[n, OWN_FREE] >= own_hours)
         count += able & (n != beside)
@@ -202,11 +213,10 @@ def stand_in(acquainted, x, y, block, hours, permanent, beside, place, lo, hi, h
         lacking = hands[n, GUARANTEED] - (wanted - spare)
         if lacking > 0.0 and hands[n, GUARANTEED] > 0.0:
             score += p.rostering_guarantee_weight * lacking / hands[n, GUARANTEED]
-        if math.isnan(hands[n, AT_X + block]):
-            away = distance(hands[n, HOME_X], hands[n, HOME_Y], x, y)
-        else:
-            away = distance(hands[n, AT_X + block], hands[n, AT_Y + block], x, y)
-        score -= p.rostering_distance_weight * away
+        from_x, from_y = AT_X + block, AT_Y + block
+        if math.isnan(hands[n, from_x]):
+            from_x, from_y = HOME_X, HOME_Y
+        score -= p.rostering_distance_weight * distance(hands[n, from_x], hands[n, from_y], x, y)
         if score > best_score:
             best_score = score
             best = n
@@ -295,9 +305,15 @@ def stand_ins_come(
     """Open runs to the best care worker who has time, for good where nobody owns them. Returns how many are left."""
     speed = p.travel_driving_speed
     left = 0
+    person = -1
+    n_friends = 0
+    friends = np.empty((MOST_KNOWN, 2))
     for m in range(n_open):
         i, run = open_client[m], open_run[m]
         c, who = clients[i], rounds[i]
+        if i != person:
+            person = i
+            n_friends = staff_known(known[i], place, lo, hi, friends)
         block = run % 8
         days = days_of(block)
         hours = days * c.visit_minutes / 60.0
@@ -305,12 +321,12 @@ def stand_ins_come(
         x, y = zones[c.zone].x, zones[c.zone].y
         n = -1
         if who.carer[run] == NOBODY:
-            n = stand_in(known[i], x, y, block, hours, True, beside, place, lo, hi, hands, p)
+            n = stand_in(friends, n_friends, x, y, block, hours, True, beside, hi - lo, hands, p)
             if n >= 0:
                 who.carer[run] = staff[lo + n]
                 hands[n, OWN_FREE] -= hours
         if n < 0:
-            n = stand_in(known[i], x, y, block, hours, False, beside, place, lo, hi, hands, p)
+            n = stand_in(friends, n_friends, x, y, block, hours, False, beside, hi - lo, hands, p)
         if n < 0:
             open_client[left] = i
             open_run[left] = run
