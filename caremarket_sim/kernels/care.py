@@ -143,9 +143,8 @@ def care_is_received(clients, rounds, known, workers, providers, levers, late_in
         for run in range(8 * c.carers):
             w = seen_before[run]
             if w >= 0:
-                if met_by[w] != i:
-                    met_by[w] = i
-                    distinct += 1
+                distinct += met_by[w] != i
+                met_by[w] = i
             elif w != NOBODY:
                 distinct += w == AGENCY
                 office = max(office, w == OFFICE)
@@ -208,10 +207,9 @@ def quality_of_life_responds(clients, year, experience_reference, parameters):
             continue
         light = p.hospital_need_reference
         ratio = c.need_hours / light
-        if ratio < 1.0:
-            top = p.quality_gain_low + (p.quality_gain_mid - p.quality_gain_low) * min(max(2.0 * ratio - 1.0, 0.0), 1.0)
-        else:
-            top = p.quality_gain_mid + (p.quality_gain_high - p.quality_gain_mid) * min(ratio - 1.0, 1.0)
+        lighter = p.quality_gain_low + (p.quality_gain_mid - p.quality_gain_low) * min(max(2.0 * ratio - 1.0, 0.0), 1.0)
+        heavier = p.quality_gain_mid + (p.quality_gain_high - p.quality_gain_mid) * min(ratio - 1.0, 1.0)
+        top = lighter if ratio < 1.0 else heavier
         had = 0.0
         due = c.need_hours
         if c.status == RECEIVING:
