@@ -573,6 +573,8 @@ class Market:
 
     def pay_all(self, lines: tuple[tuple[str, str, str], ...], pounds: Sequence[float]) -> None:
         """Post payments between parties other than providers: an amount for each (payer, payee, purpose)."""
+        if len(pounds) != len(lines):
+            raise ValueError(f"{len(lines)} lines, and {len(pounds)} amounts")
         books.post_totals(self.ledger, self.purses, _codes(lines), np.array(pounds, np.float64))
 
     def pay_each(self, lines: tuple[tuple[str, str, str], ...], pounds: np.ndarray) -> None:

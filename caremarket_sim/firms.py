@@ -21,7 +21,7 @@ OUTSIDE_BIDDERS = 500
 """Numbers from here on within a week's thousand are firms from outside the place that bid in tenders."""
 
 
-def first_number(week: int) -> int:
+def first_firm(week: int) -> int:
     """First permanent number of a week's potential firms; the same in every scenario."""
     return (week + 1_000_000) * 1_000
 

@@ -338,6 +338,7 @@ def place_everybody(market, parameters, draws):
             parameters.row,
             market.levers,
             1.0,
+            1.0,
             zero,
             zero,
             1.0,

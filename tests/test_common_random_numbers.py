@@ -15,7 +15,7 @@ import pytest
 
 from caremarket_sim import week
 from caremarket_sim.entities import CareWorkers, Clients
-from caremarket_sim.firms import OUTSIDE_BIDDERS, first_number
+from caremarket_sim.firms import OUTSIDE_BIDDERS, first_firm
 from caremarket_sim.kernels import care, people, workforce
 from caremarket_sim.parameters import Numbers, Parameters
 from caremarket_sim.policy import of_preset
@@ -136,7 +136,7 @@ def test_whoever_is_hired_or_founded_comes_from_that_week_s_queue_which_no_polic
         new = new[new > 0]  # not the staff that a new firm begins with, who are numbered after it
         assert np.isin(new, candidate_numbers(start.week, start.candidates)).all()
         firms = np.setdiff1d(end.providers.number, start.providers.number)
-        first = first_number(start.week)
+        first = first_firm(start.week)
         local = range(first, first + math.ceil(scenario.parameters["entry.candidates"] * start.scale))
         outside = range(first + OUTSIDE_BIDDERS, first + OUTSIDE_BIDDERS + 100)
         assert np.isin(firms, [*local, *outside]).all()

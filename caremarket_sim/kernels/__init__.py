@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import llvmlite
 import numba
 import numpy as np
 from numba.core import config
@@ -28,7 +29,8 @@ def cache_folder() -> Path:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    digest.update(f"{numba.__version__} {np.__version__} {sys.version} {platform.machine()}".encode())
+    versions = numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine()
+    digest.update(" ".join(versions).encode())
     base = os.environ.get("CAREMARKET_CACHE") or Path(
         os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "caremarket-sim"
     )
@@ -48,9 +50,14 @@ def _is_ours(folder: Path) -> bool:
     return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
 
 
+def is_compiled() -> bool:
+    """Whether kernels are compiled, or run as they are written (`NUMBA_DISABLE_JIT=1`)."""
+    return not _config.DISABLE_JIT
+
+
 def compiled(function):
     """Compile a kernel in nopython mode, without fast maths, cached in `cache_folder()`."""
-    if _config.DISABLE_JIT:
+    if not is_compiled():
         return uncompiled(function)
     before = _config.CACHE_DIR
     _config.CACHE_DIR = _FOLDER

@@ -6,10 +6,9 @@ would otherwise wait for rows as long as it works on them.
 
 from llvmlite import ir
 from numba import types
-from numba.core import config
 from numba.extending import intrinsic
 
-from . import compiled
+from . import compiled, is_compiled
 
 AHEAD = 8
 """Rows ahead of the one in hand: far enough to arrive in time, near enough to be there still (5 and 16 do worse)."""
@@ -17,9 +16,9 @@ LINE = 64
 """Bytes that a processor fetches at once."""
 
 
-def _hint(generate):
+def _hint(instruction):
     """An instruction of its own where kernels are compiled, and nothing where they are not."""
-    return (lambda rows, row: None) if vars(config)["DISABLE_JIT"] else intrinsic(generate)
+    return intrinsic(instruction) if is_compiled() else lambda rows, row: None
 
 
 @_hint

@@ -84,26 +84,26 @@ def council_owes(clients, providers, commissioner, parameters, levers, paid_shar
 
 
 @compiled
-def providers_settle(providers, wages, sick, parameters, price_index, wage_index, owed):
+def providers_settle(providers, wages, sick, parameters, price_index, wage_index, due):
     """What each provider is paid for SELF_FUNDED care, and what it owes this week, £, by WAGES … TRAINING, from its
     staff's wages and sick pay."""
     p = parameters[0]
     for j in range(len(providers)):
         r = providers[j]
         self_hours = r.delivered - r.delivered_council
-        owed[SELF_FUNDED, j] = self_hours * r.price
-        owed[WAGES, j] = wages[j]
-        owed[SICK_PAY, j] = sick[j]
-        owed[HOLIDAY_PAY, j] = wages[j] * p.money_holiday_share
-        owed[CHARGES, j] = (wages[j] + sick[j]) * p.money_employer_charge_share
-        owed[MILEAGE, j] = r.travel * p.money_mileage_per_travel_hour * price_index
-        owed[OFFICE, j] = r.office * p.money_office_rate * wage_index
-        owed[AGENCY, j] = r.agency * p.money_agency_rate * wage_index
+        due[SELF_FUNDED, j] = self_hours * r.price
+        due[WAGES, j] = wages[j]
+        due[SICK_PAY, j] = sick[j]
+        due[HOLIDAY_PAY, j] = wages[j] * p.money_holiday_share
+        due[CHARGES, j] = (wages[j] + sick[j]) * p.money_employer_charge_share
+        due[MILEAGE, j] = r.travel * p.money_mileage_per_travel_hour * price_index
+        due[OFFICE, j] = r.office * p.money_office_rate * wage_index
+        due[AGENCY, j] = r.agency * p.money_agency_rate * wage_index
         overhead = r.usual_hours * overhead_an_hour(r.usual_hours, r.overhead_scale, p) * r.open
         overhead += self_hours * p.overhead_self_funded_cost
-        owed[OVERHEAD, j] = overhead * price_index
-        owed[RECRUITMENT, j] = r.hires * p.recruitment_hire_cost * price_index
-        owed[TRAINING, j] = r.training_days * r.staff / 52.0 * p.training_day_cost * price_index
+        due[OVERHEAD, j] = overhead * price_index
+        due[RECRUITMENT, j] = r.hires * p.recruitment_hire_cost * price_index
+        due[TRAINING, j] = r.training_days * r.staff / 52.0 * p.training_day_cost * price_index
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Posting of payments by or to providers: what leaves one purse enters another, in whole pence."""
+"""Posting of payments, and what has been paid: what leaves one purse enters another, in whole pence."""
 
 import numpy as np
 

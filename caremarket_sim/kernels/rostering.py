@@ -168,6 +168,8 @@ def staff_known(acquainted, place, lo, hi, friends):
     """Fill `friends` with the places in a provider's staff list of those whom a person knows, and how well. Returns how
     many. `place` gives the place of each row of care workers in the list of all staff, of which the provider's own are
     `lo` to `hi`."""
+    if lo == hi:
+        return 0
     count = 0
     for k in range(len(acquainted.familiar)):
         n = place[max(acquainted.familiar[k], 0)] - lo

@@ -40,10 +40,10 @@ def queue_of(clients, week_key):
 
 
 @compiled
-def able(provider, client, p, price, mc_fixed, mc_travel, stretch, present, hours):
-    """1 where a provider can take the package with the share of its staff who are `present`, 0 for lack of staff, -1
-    where it would lose money (E2)."""
-    if provider.committed + hours > stretch * (provider.capacity * present):
+def able(provider, client, p, price, mc_fixed, mc_travel, most, hours):
+    """1 where a provider that can hold `most` hours can take the package, 0 for lack of staff, -1 where it would lose
+    money (E2)."""
+    if provider.committed + hours > most:
         return 0
     minutes = max(client.visit_minutes, 1.0)
     marginal = mc_fixed + mc_travel * (p.travel_reference_minutes / minutes)
@@ -79,6 +79,7 @@ def source_packages(
     parameters,
     levers,
     paid_share,
+    present,
     mc_fixed,
     mc_travel,
     load,
@@ -89,11 +90,11 @@ def source_packages(
     Mode 0 asks any provider with room, mode 1 holders of unused block hours first, mode 2 the zone's lead providers,
     who must accept, and the back-up list for its share, mode 3 lets the person choose. The provider before is asked
     first after a hospital stay. Packages of a provider that closes bring their care workers (TUPE), so others take
-    them beyond their present capacity. Declining for money is counted against the provider.
+    them beyond their present capacity. Declining for money is counted against the provider. `present` is the share of
+    its staff who are there.
     """
     p = parameters[0]
     lever = levers[0]
-    present = 1.0 - lever.shocks_absence
     placed = 0.0
     council = 0.0
     nights = 0.0
@@ -144,7 +145,8 @@ def source_packages(
                     if room < hours:
                         continue
                 price = provider.rate * paid_share if is_council else provider.price
-                answer = able(provider, c, p, price, mc_fixed[j], mc_travel[j], stretch, present, hours)
+                most = stretch * (provider.capacity * present)
+                answer = able(provider, c, p, price, mc_fixed[j], mc_travel[j], most, hours)
                 if answer < 0 and is_council:
                     provider.declined += 1.0 / max(1, zone_start[c.zone + 1] - zone_start[c.zone])
                     if lead and mode == ZONED_LEAD:

@@ -179,7 +179,7 @@ def hire(
     `candidates` are this week's people outside care who would come; one is taken at most once. Among applicants a
     provider takes whom distance, chance and, the more it is led by mission, values favour (M12). New starters are put
     on zero-hours first: `starter_guaranteed` is the chance of a guarantee from the start. Returns how many candidates
-    from outside were taken, who come first among `candidates` then.
+    from outside were taken; these come first among `candidates` then, and the others are lost.
     """
     p = parameters[0]
     pool = np.empty(len(workers), np.int64)

@@ -12,7 +12,7 @@ MOST_DEMAND = 2.0
 NUMBERS_A_WEEK = 10_000
 
 
-def first_number(week: int, payer: int) -> int:
+def first_referral(week: int, payer: int) -> int:
     """First permanent number in a week's queue of referrals of a payer; the same in every scenario."""
     return (week + 1_000_000) * NUMBERS_A_WEEK + payer * (NUMBERS_A_WEEK // 2)
 
@@ -31,7 +31,7 @@ def people_are_referred(market, parameters, policy, draws):
     first = market.clients.count
     factors = commissioner["referral_factor"], commissioner["self_referral_factor"]
     numbers, payers = people.referred(
-        np.array([first_number(market.week, payer) for payer in (COUNCIL, SELF_FUNDER)]),
+        np.array([first_referral(market.week, payer) for payer in (COUNCIL, SELF_FUNDER)]),
         np.array([MOST_DEMAND * factor * season * growth for factor in factors]),
         policy.shocks_demand / MOST_DEMAND,
         key,

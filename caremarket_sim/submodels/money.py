@@ -28,8 +28,6 @@ SETTLED_BY_PROVIDERS = (
 )
 """What providers are paid for self-funded care, and what they owe, in the order in which `accounts.providers_settle`
 reckons it."""
-
-
 COMMISSIONING = (
     "monitoring",
     "brokerage",

@@ -158,7 +158,7 @@ def award(market, parameters, draws):
         providers.bid = providers.rate
         return
     arrivals = poisson_quantile(uniform(draws.key("outside_bidders"), 0, 0), p.procurement_outside_bidders)
-    first = firms.first_number(market.week) + firms.OUTSIDE_BIDDERS
+    first = firms.first_firm(market.week) + firms.OUTSIDE_BIDDERS
     for number in range(first, first + arrivals):
         row = firms.found(market, parameters, draws, number, False, staffed=False)
         row["open"] = 0

@@ -192,7 +192,7 @@ def sums_by_group(market, parameters) -> np.ndarray:
 def _sums(year, group, count):
     """The year's sums of everybody in each of so many groups; `group` has a number for each person."""
     sums = np.zeros((count, len(year.dtype)))
-    recording.add_up(year.view(np.float64).reshape(len(year), -1), np.ascontiguousarray(group, np.int64), sums)
+    recording.add_up(year.view(np.float64).reshape(len(year), len(year.dtype)), group.astype(np.int64), sums)
     return sums
 
 

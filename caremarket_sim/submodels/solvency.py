@@ -121,7 +121,7 @@ def providers_enter(market, parameters, policy, draws):
     candidates = math.ceil(p.entry_candidates * market.scale)
     key = draws.key("providers_enter")
     numbers, as_coop = agencies.entering(
-        firms.first_number(market.week), candidates, rate / candidates, support / candidates, key
+        firms.first_firm(market.week), candidates, rate / candidates, support / candidates, key
     )
     market.pay("council", "suppliers", "co-operative support", lever.community_coop_support / 52.0)
     for number, coop in zip(numbers.tolist(), as_coop.tolist(), strict=True):

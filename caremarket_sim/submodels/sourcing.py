@@ -27,6 +27,7 @@ def packages_are_sourced(market, parameters, policy, draws):
         parameters.row,
         policy.row,
         costs.paid_share(policy, parameters),
+        1.0 - policy.shocks_absence,
         np.ascontiguousarray(providers.cost_fixed),
         np.ascontiguousarray(providers.cost_travel),
         load,
