@@ -33,8 +33,9 @@ def fetch(typing_context, rows, row):
             "llvm.prefetch", (address,), ir.FunctionType(ir.VoidType(), [address, code, code, code])
         )
         stride = builder.extract_value(array.strides, 0)
+        size = signature.args[0].dtype.size
         start = builder.add(builder.ptrtoint(array.data, stride.type), builder.mul(place, stride))
-        for offset in range(0, signature.args[0].dtype.size, LINE):
+        for offset in (*range(0, size, LINE), size - 1):  # a row may begin within a line
             line = builder.inttoptr(builder.add(start, start.type(offset)), address)
             builder.call(instruction, [line, code(0), code(3), code(1)])  # for reading, to keep near, data
         return context.get_dummy_value()
