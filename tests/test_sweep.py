@@ -15,6 +15,7 @@ from caremarket_sim.experiments.factors import Factor
 from caremarket_sim.experiments.samplers import Sampler, draw
 from caremarket_sim.experiments.sweep import load_sweep, sweep, sweep_of_function
 from caremarket_sim.experiments.sweep_plan import plan_sweep
+from caremarket_sim.parameters import register
 from caremarket_sim.week import simulate
 from tests.small_place import FOLDER, WIGAN
 
@@ -52,6 +53,21 @@ def folder(tmp_path, monkeypatch):
 def written(folder, text=DESIGN, name="design.yaml"):
     (folder / name).write_text(text, encoding="utf-8")
     return folder / name
+
+
+def test_the_design_of_every_assumption_has_every_uncertain_number_but_guesses_and_steps_of_settling():
+    guesses = (
+        "leaving_intercept",
+        "contract_intercept",
+        "late_intercept",
+        "leg_factor",
+        "hours_a_post",
+        "leaving_share",
+    )
+    steps = ("spin_up_years", "quick_years", "later_step", "post_response", "post_step", "referral_response")
+    varied = {factor.name for factor in read_design(DESIGNS / "every-assumption.yaml").factors}
+    uncertain = {name for name, parameter in register().items() if parameter.grade != "measured"}
+    assert varied == uncertain - {f"baseline.{name}" for name in (*guesses, *steps)}
 
 
 @pytest.mark.parametrize("path", sorted(DESIGNS.glob("*.yaml")), ids=lambda path: path.stem)

@@ -266,7 +266,7 @@ def calibrate(
     usual = np.array([[place.parameters[factor.name] for factor in factors]])
 
     futures = replicate_seeds(recipe.seed, max(recipe.replicates, recipe.final_replicates))
-    further = FUTURES[: recipe.confirming_replicates]
+    further = tuple(range(FUTURES[0], FUTURES[0] + recipe.confirming_replicates))
 
     points = np.zeros((0, len(factors)))
     means = np.zeros((0, len(columns)))
