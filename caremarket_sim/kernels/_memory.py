@@ -4,6 +4,8 @@ They change how long a loop takes, never what it finds. In a market too large fo
 would otherwise wait for rows as long as it works on them.
 """
 
+from typing import Any
+
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -16,7 +18,7 @@ LINE = 64
 """Bytes that a processor fetches at once."""
 
 
-def _hint(instruction):
+def _hint(instruction) -> Any:
     """An instruction of its own where kernels are compiled, and nothing where they are not."""
     return intrinsic(instruction) if is_compiled() else lambda rows, row: None
 
