@@ -6,7 +6,6 @@ processes ask of one person, which is what the compiled kernels walk over; what 
 own, so that the others have less to walk past. A copy of the arrays is a copy of the market.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -571,11 +570,9 @@ class Market:
         self.purses[a] -= total
         self.purses[b] += total
 
-    def pay_all(self, lines: tuple[tuple[str, str, str], ...], pounds: Sequence[float]) -> None:
-        """Post payments between parties other than providers: an amount for each (payer, payee, purpose)."""
-        if len(pounds) != len(lines):
-            raise ValueError(f"{len(lines)} lines, and {len(pounds)} amounts")
-        books.post_totals(self.ledger, self.purses, _codes(lines), np.array(pounds, np.float64))
+    def pay_all(self, owed: dict[tuple[str, str, str], float]) -> None:
+        """Post payments between parties other than providers: pounds by (payer, payee, purpose)."""
+        books.post_totals(self.ledger, self.purses, _codes(tuple(owed)), np.array(list(owed.values()), np.float64))
 
     def pay_each(self, lines: tuple[tuple[str, str, str], ...], pounds: np.ndarray) -> None:
         """Post payments by or to providers: a row of `pounds` for each (payer, payee, purpose), by provider."""

@@ -28,25 +28,6 @@ SETTLED_BY_PROVIDERS = (
 )
 """What providers are paid for self-funded care, and what they owe, in the order in which `accounts.providers_settle`
 reckons it."""
-COMMISSIONING = (
-    "monitoring",
-    "brokerage",
-    "stewardship",
-    "forums",
-    "network",
-    "connectors",
-    "front door",
-    "reablement",
-    "citizens' panel",
-)
-"""What commissioning costs the council, in the order in which `commissioning_costs` reckons it."""
-OWED_TO_OTHERS = (
-    ("clients", "council", "client contributions"),
-    ("nhs", "suppliers", "hospital admissions"),
-    ("nhs", "suppliers", "delayed nights"),
-    *(("council", "suppliers", purpose) for purpose in COMMISSIONING),
-)
-"""What the council and the NHS pay and receive otherwise, in the order in which `council_pays` reckons it."""
 
 
 def council_pays(market, parameters, policy, draws):
@@ -69,13 +50,12 @@ def council_pays(market, parameters, policy, draws):
     index = market.prices["price_index"]
     commissioning = commissioning_costs(market, p, policy, contracted, trust, people)
     market.pay_all(
-        OWED_TO_OTHERS,
-        (
-            p.money_client_contribution_share * due,
-            counts["admissions"] * p.money_admission_cost * index,
-            counts["delayed_nights"] * p.money_delayed_night_cost * index,
-            *(pounds * index for pounds in commissioning),
-        ),
+        {
+            ("clients", "council", "client contributions"): p.money_client_contribution_share * due,
+            **{("council", "suppliers", purpose): pounds * index for purpose, pounds in commissioning.items()},
+            ("nhs", "suppliers", "hospital admissions"): counts["admissions"] * p.money_admission_cost * index,
+            ("nhs", "suppliers", "delayed nights"): counts["delayed_nights"] * p.money_delayed_night_cost * index,
+        }
     )
     spend = market.paid("council") - market.paid(None, "council")
     council = commissioner.rows[0]
@@ -84,8 +64,8 @@ def council_pays(market, parameters, policy, draws):
     council["year_spend"] += spend
 
 
-def commissioning_costs(market, p, lever, contracted, trust, people) -> tuple[float, ...]:
-    """What commissioning costs the council this week, £ at the start's prices, for each of COMMISSIONING.
+def commissioning_costs(market, p, lever, contracted, trust, people) -> dict[str, float]:
+    """What commissioning costs the council this week, £ at the start's prices, by purpose.
 
     A check costs more the less trust there is (M45); brokerage is paid for each package placed and for those chased.
     `contracted` providers have together `trust`, and hold `people`.
@@ -100,17 +80,17 @@ def commissioning_costs(market, p, lever, contracted, trust, people) -> tuple[fl
         lever.stewardship_learning_capture * p.commissioning_learning_cost
         + lever.stewardship_network * p.commissioning_network_cost
     )
-    return (
-        checks * check_cost + books / 52.0,
-        packages * p.commissioning_brokerage_cost,
-        lever.stewardship_capacity_fte * p.commissioning_fte_cost / 52.0,
-        lever.stewardship_forum_per_year * p.commissioning_forum_cost / 52.0,
-        learning / 52.0,
-        connectors * p.commissioning_connector_cost / 52.0,
-        counts["conversations"] * p.commissioning_conversation_cost,
-        counts["reablement_episodes"] * p.commissioning_reablement_cost,
-        (lever.stewardship_citizens_share > 0.0) * p.commissioning_panel_cost / 52.0,
-    )
+    return {
+        "monitoring": checks * check_cost + books / 52.0,
+        "brokerage": packages * p.commissioning_brokerage_cost,
+        "stewardship": lever.stewardship_capacity_fte * p.commissioning_fte_cost / 52.0,
+        "forums": lever.stewardship_forum_per_year * p.commissioning_forum_cost / 52.0,
+        "network": learning / 52.0,
+        "connectors": connectors * p.commissioning_connector_cost / 52.0,
+        "front door": counts["conversations"] * p.commissioning_conversation_cost,
+        "reablement": counts["reablement_episodes"] * p.commissioning_reablement_cost,
+        "citizens' panel": (lever.stewardship_citizens_share > 0.0) * p.commissioning_panel_cost / 52.0,
+    }
 
 
 def providers_settle_accounts(market, parameters, policy, draws):
