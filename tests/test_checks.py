@@ -159,6 +159,17 @@ def test_the_shipped_document_is_of_the_shipped_set_and_names_every_check():
     assert "before and after calibration" in text and "measure first" in text
 
 
+def test_the_shipped_document_holds_the_tables_that_are_kept_beside_it():
+    from caremarket_sim.reporting.validation_tables import compared, kept_tables, ranged, screened
+
+    docs = FOLDER.parents[2] / "docs"
+    text = (docs / "validation.md").read_text(encoding="utf-8")
+    tables = kept_tables([], docs / "validation")
+    sections = [part for section in (compared, ranged, screened) for part in section(tables) if part]
+    assert len(sections) > 10
+    assert [part.splitlines()[0] for part in sections if part not in text] == []
+
+
 def test_results_that_are_no_results_are_refused_for_the_document(tmp_path, capsys):
     from caremarket_sim.errors import BadInput
     from caremarket_sim.reporting.validation_tables import kept_tables
