@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import costs
+from ..arithmetic import total
 
 OPEN_BOOK = 2.0
 
@@ -38,8 +39,8 @@ def council_uprates_fees(market, parameters, policy, draws):
         providers.rate *= 1.0 + share * growth
     commissioner["fee"] *= 1.0 + share * growth
     held = providers.council_hours
-    if held.sum() > 0.0:
-        grown = float((providers.rate * held).sum() / max((before * held).sum(), 1e-9)) - 1.0
+    if total(held) > 0.0:
+        grown = total(providers.rate * held) / max(total(before * held), 1e-9) - 1.0
         market.prices["fee_growth"] = grown
     providers.price *= 1.0 + growth
     if frozen and growth > 0.0:

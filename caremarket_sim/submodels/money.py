@@ -6,6 +6,7 @@ Every pound paid is a pound received: payments go through `Market.pay`, which po
 import numpy as np
 
 from .. import costs
+from ..arithmetic import total
 from ..kernels import accounts, staff
 
 OWED_BY_COUNCIL = tuple(
@@ -112,7 +113,7 @@ def providers_settle_accounts(market, parameters, policy, draws):
     due = np.zeros((len(SETTLED_BY_PROVIDERS), len(providers)))
     accounts.providers_settle(providers.rows, wages, sick, p.row, prices["price_index"], prices["wage_index"], due)
     market.pay_each(SETTLED_BY_PROVIDERS, due)
-    market.pay("workers", "treasury", "income tax and benefits", (wages.sum() + sick.sum()) * p.money_treasury_share)
+    market.pay("workers", "treasury", "income tax and benefits", (total(wages) + total(sick)) * p.money_treasury_share)
     accounts.close_the_week(providers.rows, p.row)
     if market.week % 52 == 51:
         accounts.trim_overhead(providers.rows, p.row)

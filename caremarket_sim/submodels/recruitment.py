@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arithmetic import total
 from ..entities import CareWorkers
 from ..kernels import agencies, staff, workforce
 
@@ -70,7 +71,7 @@ def recruits_start(market, parameters, policy, draws):
 def carers_train(market, parameters, policy, draws):
     """Training is remembered over a year, and with enough of it people qualify."""
     workforce.train(market.workers.rows, market.providers.rows, parameters.row, draws.key("carers_train"))
-    market.counts["training_days"] += float(market.providers.training_days @ market.providers.staff) / 52.0
+    market.counts["training_days"] += total(market.providers.training_days * market.providers.staff) / 52.0
 
 
 def carers_take_leave_and_fall_sick(market, parameters, policy, draws):

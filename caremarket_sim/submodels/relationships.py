@@ -1,8 +1,8 @@
 """ODD 7.11 Trust between providers and commissioner, and how practice spreads."""
 
-import numpy as np
+import math
 
-from ..arithmetic import within
+from ..arithmetic import total, within
 from ..kernels import agencies
 
 
@@ -33,10 +33,11 @@ def practice_spreads(market, parameters, policy, draws):
     if not taking_part.any():
         return
     forum = min(lever.stewardship_forum_per_year / p.practice_forums, 1.0)
-    shared = float(providers.practice[taking_part].mean())
+    count = taking_part.sum()
+    shared = total(providers.practice[taking_part]) / count
     years = max(market.week, 0) / 52.0
-    adopted = 1.0 - np.exp(-p.practice_network_speed * years)
-    outside = lever.stewardship_network * adopted * p.practice_network_fidelity * float(market.zones["assets"].mean())
+    adopted = 1.0 - math.exp(-p.practice_network_speed * years)
+    outside = lever.stewardship_network * adopted * p.practice_network_fidelity * total(market.zones["assets"]) / len(market.zones)
     shared = max(shared, commissioner["practice"])
     shared += outside * (1.0 - shared)
     attention = lever.contract_outcome_share * p.practice_outcome_attention
@@ -44,5 +45,5 @@ def practice_spreads(market, parameters, policy, draws):
     fade = p.practice_fading * (1.0 - p.practice_capture_effect * lever.stewardship_learning_capture)
     change = gain * (1.0 - providers.practice) - fade * providers.practice
     providers.practice = within(providers.practice + change * taking_part, 0.0, 1.0)
-    kept = lever.stewardship_learning_capture * float(providers.practice[taking_part].mean())
+    kept = lever.stewardship_learning_capture * total(providers.practice[taking_part]) / count
     commissioner["practice"] += p.practice_commissioner_speed * (kept - commissioner["practice"])

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import costs
+from ..arithmetic import total
 from ..kernels import agencies, geography, people, sourcing
 
 
@@ -16,8 +17,8 @@ def packages_are_sourced(market, parameters, policy, draws):
     clients, providers, commissioner = market.clients, market.providers, market.commissioners
     sourcing.count_packages(clients.rows, providers.rows, commissioner.rows, False)
     start, rows, patches = geography.providers_by_zone(providers.rows, len(market.zones))
-    open_plan = float(providers.plan @ providers.open)
-    load = float(providers.demand.sum()) / max(open_plan, 1.0)
+    open_plan = total(providers.plan * providers.open)
+    load = total(providers.demand) / max(open_plan, 1.0)
     placed, council, nights = sourcing.source_packages(
         clients.rows,
         providers.rows,

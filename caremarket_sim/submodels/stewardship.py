@@ -1,7 +1,7 @@
 """ODD 7.11 The commissioner: what it hears from citizens, what it sees, and how it steers within its budget."""
 
 from .. import costs
-from ..arithmetic import within
+from ..arithmetic import total, within
 from ..kernels import agencies
 
 
@@ -15,8 +15,8 @@ def citizens_are_heard(market, parameters, policy, draws):
         return
     providers = market.providers
     pot = share * p.stewardship_pot_share * commissioner["budget"] * 52.0
-    fees = max(float(providers.rate @ providers.council_hours) * 52.0, 1.0)
-    hours = max(float(providers.council_hours.sum()) * 52.0, 1.0)
+    fees = max(total(providers.rate * providers.council_hours) * 52.0, 1.0)
+    hours = max(total(providers.council_hours) * 52.0, 1.0)
     commissioner["pot_hours"] = lever.stewardship_citizens_weights_hours * pot / fees
     commissioner["pot_wages"] = lever.stewardship_citizens_weights_wages * pot / hours / costs.on_cost(p)
     connectors = lever.stewardship_citizens_weights_connectors * pot
