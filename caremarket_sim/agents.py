@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import mesa
 import numpy as np
 
-from .entities import (
+from .errors import nearest, suggestion
+from .market.codes import (
     AGE_GROUPS,
     CLIENT_STATUS,
     GONE,
@@ -21,14 +22,12 @@ from .entities import (
     RATINGS,
     SLOTS,
     WORKER_STATUS,
-    CareWorkers,
-    Clients,
-    Column,
-    Commissioners,
-    Providers,
-    Table,
 )
-from .errors import nearest, suggestion
+from .market.commissioners import Commissioners
+from .market.people import Clients
+from .market.providers import Providers
+from .market.table import Column, Table
+from .market.workers import CareWorkers
 
 ABSENCES = ("in", "on annual leave", "off sick")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .submodels import recording
-from .submodels.recording import CLIENT_SUMS, COUNCIL_INCOME, COUNCIL_LINES, STAFF_SUMS
+from .market.record import CLIENT_SUMS, COUNCIL_INCOME, COUNCIL_LINES, LINES, STAFF_SUMS
+from .mechanisms import recording
 
 
 @dataclass(frozen=True)
@@ -299,7 +299,7 @@ _indicator(
     "What the council and self-funders pay providers, less their costs and what they return; before it is paid out.",
     lambda r: (
         sum(r[name] for name in ("fees", "block_unused", "retainers", "outcome_payments", "panel_wages", "self_funded"))
-        - sum(r[name] for name, (payer, _, _) in recording.LINES.items() if payer == "providers")
+        - sum(r[name] for name, (payer, _, _) in LINES.items() if payer == "providers")
         + r["distribution"]
     ) / r["weeks"] * 52.0,
 )  # fmt: skip
@@ -515,7 +515,7 @@ def add_up(rows: np.ndarray) -> np.ndarray:
 
 def outcome_of(market) -> Outcome:
     """What the recorded weeks of a market came to. A last year that is not whole counts with the whole period only."""
-    series = market.series
+    series = np.ascontiguousarray(market.series[:, 0])  # of the one council that there is
     years = max(len(series) // 52, 1)
     whole = series[: years * 52].reshape(years, -1) if len(series) >= 52 else series.reshape(1, -1)
     breakdowns, counts = break_down(market.breakdowns, years)

@@ -15,7 +15,8 @@ from .indicators import INDICATORS, WEEKLY, Outcome, evaluate, outcome_of
 from .parameters import Numbers, register
 from .policy import LEVERS, Levers
 from .scenario import Scenario, load
-from .week import PROCESSES, fork, one_week, settled_market
+from .settling import fork, settled_market
+from .week import PROCESSES, one_week
 
 __all__ = ["PROCESSES", "CareMarket", "CareWorker", "Client", "Commissioner", "Provider"]
 
@@ -82,7 +83,7 @@ class CareMarket(mesa.Model):
         if self._decided is None or self._decided[0] is not levers:
             self._decided = (levers, Numbers(levers.row))
         one_week(self.market, scenario.parameters.numbers, self._decided[1], self.seed, self.processes)
-        self._record = self.market.series[self.week - 1 : self.week]
+        self._record = self.market.series[self.week - 1 : self.week, 0]
         self._measured = {}
         self.running = self.week < scenario.weeks
         if self._seen:  # sets that somebody holds stay true

@@ -1,64 +1,53 @@
-"""ODD 3: the week as a list of sentences, the years that let a market settle, and its fork into scenarios."""
+"""ODD 3: the week as a list of sentences."""
 
-import hashlib
-import os
-import pickle
-import tempfile
-from collections.abc import Sequence
-from functools import cache, lru_cache
-from pathlib import Path
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
-from .entities import COUNTS, Market
-from .indicators import Outcome, outcome_of
-from .initialisation import make_market, price_path
-from .kernels import workforce
+from .compiled.draws import draws_of
+from .compiled.process import Steps
+from .market.market import Market
+from .mechanisms.absence import carers_take_leave_and_fall_sick
+from .mechanisms.accounts import providers_know_their_costs, providers_settle_accounts
+from .mechanisms.budget import budget_is_checked
+from .mechanisms.clock import time_passes
+from .mechanisms.closing import providers_close
+from .mechanisms.connection import connections_form
+from .mechanisms.contract_offers import contracts_convert, providers_offer_contracts
+from .mechanisms.contracts import contracts_start, packages_move, policy_takes_effect
+from .mechanisms.distribution import providers_distribute_surplus
+from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
+from .mechanisms.experience import care_is_experienced
+from .mechanisms.fees import council_uprates_fees
+from .mechanisms.hand_backs import providers_hand_back
+from .mechanisms.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
+from .mechanisms.leaving import carers_leave
+from .mechanisms.leaving_care import people_leave_care
+from .mechanisms.managers import managers_come_and_go
+from .mechanisms.needs import needs_change
+from .mechanisms.panel import citizens_are_heard
+from .mechanisms.pay import providers_set_pay
+from .mechanisms.payments import council_pays
+from .mechanisms.posts import providers_plan_posts, staff_are_counted
+from .mechanisms.practice import practice_spreads
+from .mechanisms.quality import quality_drifts
+from .mechanisms.recording import the_week_is_recorded, the_year_is_summed
+from .mechanisms.recruitment import providers_recruit, recruits_start
+from .mechanisms.referral import people_are_referred
+from .mechanisms.regulator import regulator_inspects
+from .mechanisms.rostering import visits_are_rostered
+from .mechanisms.self_funders import self_funders_choose
+from .mechanisms.social_value import social_value_is_counted
+from .mechanisms.sourcing import packages_are_sourced
+from .mechanisms.steering import council_steers
+from .mechanisms.tender import contracts_run_out, council_tenders, gaps_are_filled
+from .mechanisms.training import carers_train
+from .mechanisms.trust import trust_moves
+from .mechanisms.wages import carers_are_paid
+from .mechanisms.wellbeing import quality_of_life_responds
 from .parameters import Numbers
 from .policy import ROW_TYPE
-from .randomness import Draws
-from .submodels.demand import needs_change, people_are_referred, people_leave_care
-from .submodels.experience import (
-    care_is_experienced,
-    connections_form,
-    quality_drifts,
-    quality_of_life_responds,
-)
-from .submodels.fees import council_uprates_fees
-from .submodels.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
-from .submodels.leaving import carers_leave, managers_come_and_go
-from .submodels.money import council_pays, providers_settle_accounts
-from .submodels.pay import providers_set_pay_and_contracts
-from .submodels.place import social_value_is_counted
-from .submodels.procurement import council_tenders, policy_takes_effect
-from .submodels.recording import COUNCIL_INCOME, COUNCIL_LINES, RECORD, the_week_is_recorded
-from .submodels.recruitment import (
-    carers_take_leave_and_fall_sick,
-    carers_train,
-    providers_recruit,
-    recruits_start,
-)
-from .submodels.regulator import regulator_inspects
-from .submodels.relationships import practice_spreads, trust_moves
-from .submodels.rostering import visits_are_rostered
-from .submodels.solvency import (
-    providers_close,
-    providers_distribute_surplus,
-    providers_enter,
-    providers_hand_back,
-)
-from .submodels.sourcing import packages_are_sourced, self_funders_choose
-from .submodels.stewardship import budget_is_checked, citizens_are_heard, council_steers
-
-
-def time_passes(market, parameters, policy, draws):
-    """Age, tenure, experience and time in care grow by a week; in April prices change."""
-    workforce.time_passes(market.clients.rows, market.workers.rows, market.providers.rows)
-    if market.week % 52 == 0 and market.week >= 0:
-        market.prices.update(market.price_path[market.week // 52])
-    market.counts = dict.fromkeys(COUNTS, 0.0)
-    market.ledger[:] = 0
-
 
 PROCESSES = (
     time_passes,
@@ -69,12 +58,20 @@ PROCESSES = (
     people_become_fit_to_leave_hospital,
     people_leave_care,
     council_uprates_fees,
+    contracts_run_out,
     council_tenders,
+    contracts_start,
+    packages_move,
+    gaps_are_filled,
     self_funders_choose,
     packages_are_sourced,
-    providers_set_pay_and_contracts,
+    providers_set_pay,
+    providers_offer_contracts,
     managers_come_and_go,
     carers_leave,
+    contracts_convert,
+    staff_are_counted,
+    providers_plan_posts,
     providers_recruit,
     recruits_start,
     carers_train,
@@ -85,12 +82,16 @@ PROCESSES = (
     quality_of_life_responds,
     quality_drifts,
     council_pays,
+    carers_are_paid,
     providers_settle_accounts,
+    providers_know_their_costs,
     social_value_is_counted,
     providers_distribute_surplus,
     providers_hand_back,
     providers_close,
+    firms_consider_coming,
     providers_enter,
+    agencies_join_the_list,
     regulator_inspects,
     trust_moves,
     practice_spreads,
@@ -98,212 +99,39 @@ PROCESSES = (
     council_steers,
     budget_is_checked,
     the_week_is_recorded,
+    the_year_is_summed,
 )
-
-WHAT_A_LIST_SAYS = (providers_close, providers_enter, regulator_inspects)
-"""Processes that wait for week 0 where the place lists its providers: who there is, with a contract or not, and rated
-how, is known of that day. Closures and entries then show no rush (tried: as many in year 1 as without a list)."""
-
-
-BRING_POLICY_INTO_FORCE = (policy_takes_effect, council_tenders)
-"""Processes after which other levers may be in force."""
+"""The week, in order: each process sees what those before it did. Most are compiled, and follow one another without
+Python; those that are rare and varied are written in Python and called when they have something to do. One written in
+plain Python can be put anywhere among them."""
 
 
 def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES) -> None:
-    """Simulate one week: every process in order, each seeing what those before it did.
+    """Simulate one week.
 
     `parameters` and `decided` are `Numbers`: the model's numbers, and the levers that the council has decided. Those in
     force, which processes see as `policy`, follow with the contract.
     """
-    draws = Draws(seed, market.week)
-    policy = _in_force(market.levers.tobytes())
-    for process in processes:
-        process(market, parameters, decided if process is policy_takes_effect else policy, draws)
-        if process in BRING_POLICY_INTO_FORCE:
-            policy = _in_force(market.levers.tobytes())
+    market.asked[:] = decided.row
+    draws = draws_of(seed, market.week)
+    steps = steps_of(tuple(processes))
+    place = 0
+    while place < len(processes):
+        place = steps.go_on(place, market.state, parameters.row, market.levers, draws)
+        market.catch_up()
+        if place < len(processes):
+            processes[place](market, parameters, _in_force(market.levers.tobytes()), draws)
+            place += 1
     market.week += 1
+
+
+@lru_cache(maxsize=64)
+def steps_of(processes: tuple[Callable[..., None], ...]) -> Steps:
+    """The processes as compiled code takes them; made once for each list."""
+    return Steps(processes)
 
 
 @lru_cache(maxsize=64)
 def _in_force(levers: bytes) -> Numbers:
     """The levers in force as numbers; made once for each set."""
     return Numbers(np.frombuffer(levers, ROW_TYPE).copy())
-
-
-def settle(scenario, seed: int) -> Market:
-    """Spin up under the place's present regime at frozen prices until the market has settled, and solve its intercepts.
-
-    Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post,
-    referrals) move towards what meets the baseline's levels, on expected rather than drawn events where that is
-    possible, so that little chance gets into them; at the end they are frozen for all scenarios.
-    """
-    listed = len(scenario.place.providers) > 0
-    processes = tuple(process for process in PROCESSES if not (listed and process in WHAT_A_LIST_SAYS))
-    parameters = scenario.parameters.numbers
-    market = make_market(scenario, seed)
-    decided = Numbers(scenario.place.regime.row)
-    weeks = 52 * round(parameters.baseline_spin_up_years)
-    market.week = -weeks
-    for week in range(weeks):
-        one_week(market, parameters, decided, seed, processes)
-        if week % 52 == 51:
-            solve_intercepts(market, parameters, scenario.place, (week + 1) // 52, last=week + 1 == weeks)
-    begin(market)
-    return market
-
-
-def solve_intercepts(market: Market, parameters, place, year: int, last: bool = False) -> None:
-    """Move each intercept towards the baseline's level by what last year missed; smaller steps later.
-
-    In the last year referrals are set to what holds the place's numbers, without a pull towards them.
-    """
-    p = parameters
-    row = market.commissioners.rows[0]
-    total = {name: float(market.series[name].sum()) for name in RECORD.names or ()}
-    step = 1.0 if year <= p.baseline_quick_years else p.baseline_later_step
-
-    def logit(share):
-        return np.log(share / (1.0 - share))
-
-    leavers = total["n_expected_leavers"] + total["n_leavers"] - total["n_leavers_in_post"]
-    turnover = np.clip(leavers / max(total["in_post"] / 52.0, 1.0), 0.01, 0.9)
-    row["leaving_intercept"] += step * (logit(p.baseline_turnover) - logit(turnover))
-    zero = np.clip(total["zero_hours"] / max(total["in_post"], 1.0), 0.01, 0.99)
-    row["contract_intercept"] += step * (logit(zero) - logit(p.baseline_zero_hours_share))
-    late = np.clip(total["late"] / max(total["visits_due"], 1.0), 0.005, 0.9)
-    row["late_intercept"] += step * (logit(p.baseline_late_share) - logit(late))
-    travel = total["travel"] / max(total["travel"] + total["contact"], 1.0)
-    wanted = p.baseline_travel_share / (1.0 - p.baseline_travel_share)
-    row["leg_factor"] *= (wanted * (1.0 - travel) / max(travel, 0.01)) ** step
-    waiting = max(total["waiting_council"] / 52.0, 1.0)
-    aim = p.baseline_waiting_share * place.council_clients
-    change = step * p.baseline_post_response * np.log(aim / waiting)
-    row["hours_a_post"] += np.clip(change, -p.baseline_post_step, p.baseline_post_step)
-    receiving = {"council": total["receiving_council"], "self": total["receiving"] - total["receiving_council"]}
-    for field, payer, count in (
-        ("referral_factor", "council", place.council_clients),
-        ("self_referral_factor", "self", place.self_funders),
-    ):
-        here = max(receiving[payer], 1.0)
-        balance = total[f"n_expected_to_leave_{payer}"] / here * count
-        pull = 0.0 if last else p.baseline_referral_response * (52.0 * count / here - 1.0)
-        row[field] = balance * (1.0 + pull)
-    memory = 1.0 if year == 1 else step
-    for field, top, bottom in (
-        ("experience_reference", "experience", "receiving"),
-        ("continuity_reference", "continuity", "receiving"),
-        ("volatility_reference", "volatility", "in_post"),
-    ):
-        row[field] += memory * (total[top] / max(total[bottom], 1.0) - row[field])
-    spent = sum(total[line] for line in COUNCIL_LINES) - sum(total[line] for line in COUNCIL_INCOME)
-    row["budget"] = spent / 52.0
-
-
-def begin(market: Market) -> None:
-    """Start the clock: week 0, empty books, and sums of the year at zero."""
-    market.week = 0
-    market.purses[:] = 0
-    market.breakdowns.clear()
-    row = market.commissioners.rows[0]
-    for field in ("quarter_spend", "year_spend", "quarters_over", "fee_restraint"):
-        row[field] = 0.0
-    row["package_share"] = 1.0
-    market.providers.year_surplus = 0.0
-    market.providers.year_revenue = 0.0
-
-
-def fork(settled: Market, scenario) -> Market:
-    """A copy of the settled market in which the scenario's weeks are recorded and its prices move."""
-    market = settled.copy()
-    p = scenario.parameters.numbers
-    market.price_path = price_path(scenario, p)
-    market.growth = 0.0 if scenario.prices == "frozen" else p.demand_growth_rate
-    market.series = np.zeros(scenario.weeks, RECORD)
-    return market
-
-
-def go_through(scenario, market: Market, seed: int) -> Market:
-    """Simulate all the scenario's weeks on a forked market."""
-    row = None
-    for week in range(scenario.weeks):
-        levers = scenario.levers_at(week)
-        if row is None or levers is not row[0]:
-            row = (levers, Numbers(levers.row))
-        one_week(market, scenario.parameters.numbers, row[1], seed)
-    return market
-
-
-def simulate(seed: int, scenarios: Sequence, cache: Path | None = None) -> list[Outcome]:
-    """One seed with all its scenarios: the market settles once (kept in `cache`), and each scenario forks it."""
-    outcomes = []
-    for scenario in scenarios:
-        settled = settled_market(scenario, seed, cache)
-        market = go_through(scenario, fork(settled, scenario), seed)
-        outcomes.append(outcome_of(market))
-    return outcomes
-
-
-_last_settled: dict[str, Market] = {}
-
-
-def settled_market(scenario, seed: int, cache: Path | None) -> Market:
-    """The settled market of a seed: from memory, from the cache folder, or made now and kept there."""
-    key = f"{scenario.spin_up_key[:24]}-{seed}-{code_version()[:16]}"
-    if key in _last_settled:
-        return _last_settled[key]
-    market = _read(cache, key)
-    if market is None:
-        market = settle(scenario, seed)
-        _write(cache, key, market)
-    _last_settled.clear()
-    _last_settled[key] = market
-    return market
-
-
-def _read(cache: Path | None, key: str) -> Market | None:
-    """A settled market kept on disk; None where there is none that can be read."""
-    if cache is None:
-        return None
-    try:
-        return pickle.loads((Path(cache) / f"{key}.market").read_bytes())
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError):
-        return None
-
-
-def _write(cache: Path | None, key: str, market: Market) -> None:
-    """Keep a settled market; a cache that cannot be written is done without."""
-    if cache is None:
-        return
-    try:
-        Path(cache).mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=cache, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(market, file, protocol=5)
-        os.replace(name, Path(cache) / f"{key}.market")
-    except OSError:
-        return
-
-
-@cache
-def code_version() -> str:
-    """A hash of all sources and data of the package that decide numbers."""
-    root = Path(__file__).parent
-    digest = hashlib.sha256()
-    aside = {"cli", "reporting", "experiments", "app", "__pycache__", "scenarios"}
-    for path in sorted(root.rglob("*")):
-        inside = path.relative_to(root)
-        if path.suffix in (".py", ".toml", ".csv") and not aside & set(inside.parts):
-            digest.update(inside.as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def warm_up() -> None:
-    """Compile every kernel, by simulating a few weeks of the smallest market that there is."""
-    from .scenario import load
-
-    scenario = load("builtin:wigan/baseline")
-    market = make_market(scenario, 0)
-    market.week = -1
-    for _ in range(2):
-        one_week(market, scenario.parameters.numbers, Numbers(scenario.place.regime.row), 0)

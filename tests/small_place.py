@@ -7,7 +7,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 from hypothesis import Phase, settings
 
-from caremarket_sim import week
+from caremarket_sim import settling, week
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import PRESETS, of_preset
 from caremarket_sim.scenario import Change, load
@@ -34,12 +34,12 @@ def wigan(name="baseline", weeks=52):
 
 @cache
 def _settled(spin_up_key, scenario, seed):
-    return week.settle(scenario, seed)
+    return settling.settle(scenario, seed)
 
 
 def begun(scenario, seed=1):
     """The scenario's market on the day it begins: a fork of the settled one, which is made once."""
-    return week.fork(_settled(scenario.spin_up_key, scenario, seed), scenario)
+    return settling.fork(_settled(scenario.spin_up_key, scenario, seed), scenario)
 
 
 def weekly(scenario, market, seed=1, watched=()):

@@ -1,0 +1,1 @@
+"""ODD 2: the state of a market, as Python and as compiled code take it, and what several mechanisms do to it."""

@@ -1,0 +1,182 @@
+"""How a firm comes into being, at the start, by entry or as a bidder: attributes that its number was born with, a patch, founders' staff and cash.
+
+Potential firms are numbered per week from place and date alone, so the same number is the same firm in every scenario.
+"""
+
+from bisect import bisect_left
+from itertools import accumulate
+
+import numpy as np
+
+from ..compiled import compiled, entry
+from ..compiled.arithmetic import median
+from ..compiled.draws import EARLIEST, one_normal, one_uniform
+from .codes import (
+    CHAIN,
+    COOPERATIVE,
+    IN_HOUSE,
+    IN_POST,
+    INDEPENDENT,
+    NOT_FOR_PROFIT,
+    NUMBERS_A_COUNCIL,
+    PATCH,
+    UNRATED,
+)
+from .workers import born_worker
+
+QUALITIES = 0.05, 0.95
+"""Between these lies the quality that any firm begins with: a guard, some three standard deviations out."""
+LONG_AGO = 1e4
+"""Weeks since something that has not happened."""
+OUTSIDE_BIDDERS = 500
+"""Numbers from here on within a week's thousand are firms from outside the place that bid in tenders."""
+
+
+NUMBERS_A_WEEK = 1_000
+"""Permanent numbers for a week's potential firms of a council."""
+
+
+@compiled
+def first_firm(week, council):
+    """First permanent number of a week's potential firms; the same in every scenario."""
+    return council * NUMBERS_A_COUNCIL + (week + EARLIEST) * NUMBERS_A_WEEK
+
+
+def drawn_owner(u: float, p) -> int:
+    """The kind of owner that a uniform gives."""
+    shares = (
+        p.ownership_independent_share,
+        p.ownership_chain_share,
+        p.ownership_not_for_profit_share,
+        p.ownership_cooperative_share,
+    )
+    return min(bisect_left(list(accumulate(shares)), u), IN_HOUSE)
+
+
+def own(row, owner: int, number: int, p, key):
+    """Owners differ in parameters only: margin target, mission, extraction, pass-through, voice, evasion."""
+    row["ownership"] = owner
+    mission, margin, extraction, voice = {
+        INDEPENDENT: (p.ownership_independent_mission, p.ownership_independent_margin, p.ownership_extraction, 0.0),
+        CHAIN: (p.ownership_chain_mission, p.ownership_chain_margin, p.ownership_chain_extraction, 0.0),
+        NOT_FOR_PROFIT: (p.ownership_mission, p.ownership_mission_margin, 0.0, p.ownership_voice),
+        COOPERATIVE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 1.0),
+        IN_HOUSE: (p.ownership_mission, p.ownership_mission_margin, 0.0, p.ownership_voice),
+    }[owner]
+    row["margin_target"], row["extraction"], row["voice"] = margin, extraction, voice
+    mission += p.ownership_mission_spread * one_normal(key, number, 3)
+    row["mission"] = min(max(mission, 0.0), 1.0)
+    row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * row["mission"]
+    row["evasion"] = p.fees_evasion * (1.0 - row["mission"])
+
+
+def born_firm(row, number: int, council: int, market, parameters, key):
+    """Give a firm the attributes that its number was born with: owner, base, mission, manager, quality, candour."""
+    p = parameters
+
+    def draw(part):
+        return one_uniform(key, number, part)
+
+    row["number"] = number
+    row["council"] = council
+    first = market.commissioners.first_zone[council]
+    residents = market.zones["residents"][first : first + market.commissioners.zones[council]]
+    row["base_zone"] = first + min(int(np.searchsorted(residents, draw(1))), len(residents) - 1)
+    own(row, drawn_owner(draw(2), p), number, p, key)
+    row["manager_quality"] = draw(4)
+    quality = p.quality_resting_level + p.quality_opening_spread * one_normal(key, number, 5)
+    row["quality"] = min(max(quality, QUALITIES[0]), QUALITIES[1])
+    row["overhead_scale"] = np.exp(p.overhead_spread * one_normal(key, number, 6))
+    row["trust"] = p.trust_opening
+    row["practice"] = 0.0
+    row["rating"] = UNRATED
+    row["open"] = 1
+    row["travel_share"] = p.travel_opening_ratio
+    row["experience"] = p.experience_opening_experience
+    row["connection"] = p.connection_resting_level
+    row["independence"] = p.outcome_independence_reference
+    row["outcome_score"] = 1.0
+    row["hurt"] = row["handing_back"] = LONG_AGO
+
+
+def spread_patch(row, market, p):
+    """A firm serves the zones of its council nearest its base, more of them the larger it plans to be."""
+    first = int(market.commissioners.first_zone[row["council"]])
+    zones = market.zones[first : first + market.commissioners.zones[row["council"]]]
+    base = market.zones[row["base_zone"]]
+    away = np.hypot(zones["x"] - base["x"], zones["y"] - base["y"])
+    count = int(min(max(round(row["plan"] / p.ownership_hours_per_zone), p.ownership_fewest_zones), PATCH))
+    nearest = np.argsort(away, kind="stable")[: min(count, len(zones))]
+    row["patch_zone"][: len(nearest)] = first + nearest
+    row["patch_lead"] = 0
+    row["patch_count"] = len(nearest)
+
+
+def found(
+    market, parameters, draws, number: int, contracted: bool, *, council=0, cooperative: bool = False, staffed: bool = True
+):
+    """A firm opens here: its plan from the sizes of its class, overhead near today's, cash, and founders' staff.
+
+    A co-operative has voice, mission and little capital. Returns its row.
+    """
+    p = parameters
+    trading = (market.providers.open == 1) & (market.providers.council == council)
+    alike = trading & ((market.providers.contracted == 1) == contracted)
+    overhead = median(market.providers.overhead_scale[alike if alike.any() else trading])
+    opening = median(market.providers.overhead_opening[alike if alike.any() else trading])
+    pay = median(market.providers.pay[trading])
+    price = median(market.providers.price[trading])
+    key = draws.fixed("born_firm")
+    row = market.providers.add(1)[0]
+    born_firm(row, number, council, market, parameters, key)
+    row["contracted"] = int(contracted)
+    low, high = p.entry_smallest_plan, p.entry_largest_plan if contracted else p.entry_largest_private_plan
+    row["plan"] = np.exp(np.log(low) + (np.log(high) - np.log(low)) * one_uniform(key, number, 7))
+    row["overhead_scale"] *= min(overhead, opening)
+    row["overhead_opening"] = row["overhead_scale"]
+    row["pay"], row["price"] = pay, price
+    row["premium"] = max(pay - market.prices["national_living_wage"], 0.0)
+    row["margin"] = row["margin_target"]
+    if cooperative:
+        row["ownership"] = COOPERATIVE
+        row["mission"] = max(float(row["mission"]), p.ownership_mission)
+        row["voice"], row["extraction"], row["margin_target"] = 1.0, 0.0, p.ownership_mission_margin
+    row["demand"] = row["demand_slow"] = row["usual_hours"] = p.entry_hours
+    spread_patch(row, market, p)
+    if staffed:
+        add_founders(market, parameters, draws, len(market.providers) - 1, number)
+        capital = np.zeros(len(market.providers))
+        capital[-1] = p.entry_coop_capital if cooperative else p.entry_capital + p.entry_capital_per_hour * row["plan"]
+        market.pay("world", "providers", "capital", capital)
+        row = market.providers.rows[-1]
+    return row
+
+
+def add_founders(market, parameters, draws, j: int, number: int):
+    """The first care workers of a new firm, already trained."""
+    p = parameters
+    count = round(p.entry_staff)
+    rows = market.workers.add(count)
+    numbers = -(number * 10 + np.arange(count, dtype=np.int64)) - 1
+    council = int(market.providers.council[j])
+    born_workers(market, rows, numbers, council, parameters, draws.fixed("born_worker"))
+    rows["zone"] = market.providers.base_zone[j]
+    rows["status"] = IN_POST
+    rows["provider"] = j
+    rows["pay"] = rows["effective_pay"] = market.providers.pay[j]
+    rows["commute"] = p.leaving_nearest
+    rows["last_paid"] = -1.0
+    rows["tenure"] = 52.0  # past the first year, when most leave
+
+
+def born_workers(market, rows, numbers, council: int, parameters, key):
+    """Fill new rows with the care workers of these numbers."""
+    first = int(market.commissioners.first_zone[council])
+    zones = market.zones[first : first + int(market.commissioners.zones[council])]
+    _born_workers(rows, numbers, council, zones, first, parameters.row, key)
+
+
+@entry
+def _born_workers(rows, numbers, council, zones, first_zone, parameters, key):
+    for i in range(len(numbers)):
+        born_worker(rows[i], numbers[i], council, zones, first_zone, parameters[0], key)

@@ -1,0 +1,211 @@
+"""ODD 2: people who draw on care, and what several mechanisms do to them."""
+
+import math
+
+from ..compiled import compiled
+from ..compiled.arithmetic import place_among
+from ..compiled.draws import EARLIEST
+from ..compiled.hashing import normal_quantile, uniform
+from .codes import COUNCIL, FAMILIAR, NUMBERS_A_COUNCIL, RUNS, WAITING
+from .table import Column, Table
+
+NUMBERS_A_WEEK = 10_000
+"""Permanent numbers for a week's referrals in a council, half of them for each payer."""
+
+
+@compiled
+def first_referral(week, council, payer):
+    """First permanent number in a week's queue of a council's referrals of a payer; the same in every scenario."""
+    return council * NUMBERS_A_COUNCIL + (week + EARLIEST) * NUMBERS_A_WEEK + payer * (NUMBERS_A_WEEK // 2)
+
+
+class Clients(Table):
+    """People who draw on care, council-funded or paying for themselves."""
+
+    number = Column("i8", "", "permanent number; keys every draw")
+    zone = Column("i4", "", "home zone: row in the place's zones")
+    provider = Column("i4", "", "row of the provider that delivers or keeps the place, -1 none")
+    visit_minutes = Column("f8", "minutes", "minutes a visit commissioned")
+    status = Column("i1", "code", "0 waiting, 1 receiving, 2 in hospital, 3 fit to leave hospital, 4 left")
+    payer = Column("i1", "code", "0 council, 1 self-funder")
+    visits = Column("i1", "visits a day", "visits a day, 1 to 4")
+    carers = Column("i1", "care workers", "care workers at each visit, 1 or 2")
+    age_group = Column("i1", "code", "0 under 65, 1 65 to 74, 2 75 to 84, 3 85 and over")
+    council = Column("u1", "", "row of the council that the person lives in")
+    lives_alone = Column("i1", "0/1", "lives alone")
+    kept = Column("i1", "0/1", "the provider keeps the place during a hospital stay")
+    notice = Column("i4", "weeks", "weeks of notice left before the provider stops, 0 no notice")
+    hours = Column("f8", "hours a week", "weekly hours of the package as commissioned")
+    need_hours = Column("f8", "hours a week", "weekly hours that need asks for")
+    log_need = Column("f8", "log ratio", "log of those hours over the reference of hospital admissions")
+    weeks_in_care = Column("f8", "weeks", "weeks since care first began")
+    need_minutes = Column("f8", "minutes", "minutes a visit that need asks for")
+    due = Column("f8", "hours", "hours due this week")
+    delivered = Column("f8", "hours", "hours delivered this week")
+    visits_due = Column("f8", "visits", "visits due this week")
+    missed = Column("f8", "visits", "visits missed this week")
+    late = Column("f8", "visits", "visits more than 30 minutes late this week")
+    carer = Column(
+        "i4",
+        "",
+        "row of the care worker whose run this is, -1 nobody's: blocks of the first care worker, then of the second",
+        RUNS,
+        part="rounds",
+    )
+    seen = Column(
+        "i4", "", "row of who did each run this week: -1 nobody, -2 office staff, -3 agency", RUNS, part="rounds"
+    )
+    seen_before = Column("i4", "", "the same a week ago", RUNS, part="rounds")
+    familiar = Column("i4", "", "rows of the care workers whom the person knows, -1 none", FAMILIAR, part="known")
+    familiarity = Column("f4", "0 to 1", "how well the person knows each of them", FAMILIAR, part="known")
+    continuity = Column("f8", "0 to 1", "share of care from people the person knows, recent weeks")
+    experience = Column("f8", "0 to 1", "experience of care")
+    connection = Column("f8", "0 to 1", "social connection")
+    quality_of_life = Column("f8", "ASCOT points", "gain in social care related quality of life over no care")
+    delivered_share = Column("f8", "share", "share of hours due delivered, recent weeks")
+    missed_share = Column("f8", "share", "share of visits missed, recent weeks")
+    late_share = Column("f8", "share", "share of visits late, recent weeks")
+    skill = Column("f8", "0 to 1", "skill of the care workers who came this week")
+    slack = Column("f8", "minutes", "time to spare in a visit")
+    carers_fortnight = Column("f8", "care workers", "different care workers in this week and the last")
+    package_fit = Column("f8", "0 to 1", "how well the package fits the person")
+    unmet_hours = Column("f8", "hours", "hours of care due or waited for that nobody delivered, this week")
+    readiness = Column("f8", "0 to 1", "readiness to take up a connection when offered")
+    sociability = Column("f8", "0 to 1", "connection that the person tends to without help")
+    weeks_waiting = Column("f8", "weeks", "weeks waiting for a provider")
+    nights_left = Column("f8", "nights", "hospital nights left before being medically fit")
+    weeks_away = Column("i4", "weeks", "weeks since this hospital stay began")
+    former = Column("i4", "", "row of the provider before, asked first on return, -1 none")
+    sum_weeks = Column("f8", "weeks", "weeks as a client this year (receiving, waiting or in hospital)", part="year")
+    sum_receiving = Column("f8", "weeks", "weeks receiving care this year", part="year")
+    sum_waiting = Column("f8", "weeks", "weeks waiting this year", part="year")
+    sum_quality = Column("f8", "point-weeks", "quality of life summed over the year's weeks", part="year")
+    sum_experience = Column("f8", "weeks", "experience summed over weeks receiving", part="year")
+    sum_continuity = Column("f8", "weeks", "continuity summed over weeks receiving", part="year")
+    sum_carers = Column("f8", "", "care workers a fortnight summed over weeks receiving", part="year")
+    sum_due = Column("f8", "hours", "hours due this year", part="year")
+    sum_delivered = Column("f8", "hours", "hours delivered this year", part="year")
+    sum_visits = Column("f8", "visits", "visits due this year", part="year")
+    sum_late = Column("f8", "visits", "late visits this year", part="year")
+    sum_lonely = Column("f8", "weeks", "weeks lonely this year", part="year")
+    sum_admissions = Column("f8", "admissions", "hospital admissions this year", part="year")
+
+
+@compiled
+def category(u, first, second, third):
+    """0, 1, 2 or 3 by cumulative shares."""
+    if u < first:
+        return 0
+    if u < second:
+        return 1
+    return 2 if u < third else 3
+
+
+@compiled
+def born(client, rounds, known, number, council, payer, zones, first_zone, p, key):
+    """Give a person the attributes that their number was born with; policy touches none of them.
+
+    `zones` are the council's, from row `first_zone` on.
+    """
+    client.number = number
+    client.council = council
+    client.payer = payer
+    weights = zones["council_referrals"] if payer == COUNCIL else zones["self_referrals"]
+    client.zone = first_zone + place_among(weights, uniform(key, number, 1))
+    client.age_group = category(
+        uniform(key, number, 2),
+        p.demand_under_65_share,
+        p.demand_under_65_share + p.demand_age_65_74_share,
+        p.demand_under_65_share + p.demand_age_65_74_share + p.demand_age_75_84_share,
+    )
+    client.lives_alone = uniform(key, number, 3) < p.demand_living_alone_share
+    u = uniform(key, number, 4)
+    client.visits = 1 + category(
+        u,
+        p.demand_one_visit_share,
+        p.demand_one_visit_share + p.demand_two_visits_share,
+        p.demand_one_visit_share + p.demand_two_visits_share + p.demand_three_visits_share,
+    )
+    u = uniform(key, number, 5)
+    minutes = 15.0 * (
+        1
+        + category(
+            u,
+            p.demand_minutes_15_share,
+            p.demand_minutes_15_share + p.demand_minutes_30_share,
+            p.demand_minutes_15_share + p.demand_minutes_30_share + p.demand_minutes_45_share,
+        )
+    )
+    client.carers = 1 + (uniform(key, number, 6) < p.demand_two_carers_share)
+    if payer != COUNCIL:
+        client.carers = 1
+    client.need_minutes = minutes
+    client.readiness = uniform(key, number, 7)
+    client.sociability = (
+        p.connection_resting_level
+        - p.connection_living_alone_loss * client.lives_alone
+        + p.connection_spread * normal_quantile(uniform(key, number, 8))
+    )
+    client.sociability = min(max(client.sociability, 0.0), 1.0)
+    client.connection = client.sociability
+    client.provider = -1
+    client.former = -1
+    known.familiar[:] = -1
+    rounds.carer[:] = -1
+    rounds.seen[:] = -1
+    rounds.seen_before[:] = -1
+    client.delivered_share = 1.0
+    client.late_share = p.experience_opening_late_share
+    client.package_fit = p.experience_fit_start
+    client.continuity = p.experience_opening_continuity
+    client.experience = p.experience_opening_experience
+    client.status = WAITING
+
+
+@compiled
+def end_care(client):
+    """No provider delivers or keeps a place any more, and no notice runs."""
+    client.provider = -1
+    client.kept = 0
+    client.notice = 0
+
+
+@compiled
+def lose_kept_place(client):
+    """The place kept during a hospital stay is lost."""
+    client.kept = 0
+    client.provider = -1
+
+
+@compiled
+def join_queue(client):
+    """Care stops and the person waits for a provider, displaced."""
+    client.status = WAITING
+    client.provider = -1
+    client.weeks_waiting = 0.0
+
+
+@compiled
+def place_package(client, j):
+    """A package goes to provider j, which the person would go back to after a hospital stay."""
+    client.provider = j
+    client.former = j
+    client.notice = 0
+
+
+@compiled
+def slot_of(visits, visit):
+    """Slot of the day (0 morning, 1 midday, 2 tea, 3 bedtime) of a person's n-th visit."""
+    if visit == 0:
+        return 0
+    if visits == 2:
+        return 3
+    if visits == 3:
+        return 1 if visit == 1 else 3
+    return visit
+
+
+@compiled
+def days_of(block):
+    """Days of a week that a block has: five on weekdays, two at weekends."""
+    return 2.0 if block >= 4 else 5.0

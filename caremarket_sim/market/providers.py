@@ -1,0 +1,199 @@
+"""ODD 2: homecare agencies, and what an hour of care costs them (E8)."""
+
+import numpy as np
+
+from ..compiled import compiled, entry
+from ..compiled.arithmetic import middle
+from .codes import PATCH, PLANNED_TIME, SLOTS
+from .table import Column, Table
+
+
+class Providers(Table):
+    """Homecare agencies, contracted to the council or private."""
+
+    number = Column("i8", "", "permanent number; keys every draw")
+    ownership = Column("i1", "code", "0 independent, 1 chain, 2 not-for-profit, 3 co-operative, 4 council's own")
+    contracted = Column("i1", "0/1", "holds a contract with the council")
+    council = Column("u1", "", "row of the council that the provider works for or in")
+    open = Column("i1", "0/1", "trading")
+    closing = Column("i4", "weeks", "weeks until it stops, 0 not closing")
+    base_zone = Column("i4", "", "zone of its office")
+    patch_zone = Column("i4", "", "zones served", PATCH)
+    patch_lead = Column("i1", "0/1", "lead provider in that zone", PATCH)
+    patch_count = Column("i4", "zones", "number of zones served")
+    calls = Column("f4", "calls a day", "calls by zone served and slot of the day", PATCH * SLOTS)
+    mission = Column("f8", "0 to 1", "weight on mission against surplus")
+    margin_target = Column("f8", "share", "margin it aims at")
+    pass_through = Column("f8", "share", "share of fee growth that goes to pay")
+    extraction = Column("f8", "share", "share of distributable surplus paid out")
+    voice = Column("f8", "0 to 1", "say of staff in how it is run")
+    evasion = Column("f8", "share", "cost it would add to open books if nobody looked")
+    manager_quality = Column("f8", "0 to 1", "quality of its registered manager's practice")
+    manager_away = Column("i4", "weeks", "weeks until a new manager is in post, 0 in post")
+    age = Column("f8", "weeks", "weeks trading")
+    plan = Column("f8", "hours a week", "size that the owner can manage")
+    contracted_hours = Column("f8", "hours a week", "volume awarded by the council")
+    rate = Column("f8", "£ an hour", "council fee")
+    price = Column("f8", "£ an hour", "price to people who pay for themselves")
+    pay = Column("f8", "£ an hour", "hourly pay of a new care worker")
+    premium = Column("f8", "£ an hour", "pay above the National Living Wage after last April")
+    guaranteed_share = Column("f8", "share", "share of posts it offers with guaranteed hours")
+    training_days = Column("f8", "days a year", "training a worker a year")
+    overhead_scale = Column("f8", "£", "overhead coefficient o in o·H·max(H, floor)^(b−1)·(1+(H/H2)²)")
+    overhead_opening = Column("f8", "£", "its value at the start")
+    committed = Column("f8", "hours a week", "hours of packages held, kept places included")
+    council_hours = Column("f8", "hours a week", "of which the council's")
+    demand = Column("f8", "hours a week", "committed hours, recent weeks")
+    usual_hours = Column("f8", "hours a week", "hours delivered, recent half-year")
+    demand_slow = Column("f8", "hours a week", "committed hours, recent year")
+    capacity = Column("f8", "hours a week", "hours its started staff can deliver in an average week")
+    posts = Column("f8", "posts", "posts it wants filled")
+    staff = Column("f8", "care workers", "in post and started")
+    onboarding = Column("f8", "care workers", "hired and not yet started")
+    due = Column("f8", "hours", "hours due this week")
+    due_council = Column("f8", "hours", "of which council-funded")
+    delivered = Column("f8", "hours", "hours delivered this week")
+    delivered_council = Column("f8", "hours", "of which council-funded")
+    office = Column("f8", "hours", "delivered by office staff")
+    agency = Column("f8", "hours", "delivered by agency staff")
+    contact = Column("f8", "hours", "contact hours of its care workers this week")
+    travel = Column("f8", "hours", "their travel between visits")
+    gap = Column("f8", "hours", "their gaps between visits")
+    wages = Column("f8", "£", "wages this week")
+    sick_pay = Column("f8", "£", "sick pay this week")
+    hires = Column("f8", "hires", "hires this week")
+    late_visits = Column("f8", "visits", "late visits this week")
+    visits_due = Column("f8", "visits", "visits due this week")
+    travel_share = Column("f8", "share", "travel over contact plus travel, recent weeks")
+    revenue = Column("f8", "£", "revenue this week")
+    cost = Column("f8", "£", "cost this week")
+    margin = Column("f8", "share", "margin, recent weeks")
+    unit_cost = Column("f8", "£ an hour", "cost per hour delivered, recent weeks")
+    cost_fixed = Column("f8", "£ an hour", "marginal cost of a contact hour but for travel")
+    cost_travel = Column("f8", "£ an hour", "marginal cost of travel for a contact hour")
+    overhead_hour = Column("f8", "£ an hour", "overhead for an hour at its present size")
+    open_cost = Column("f8", "£ an hour", "what its open books would show an hour costs")
+    bid = Column("f8", "£ an hour", "price of its bid in the tender under way")
+    won = Column("i1", "0/1", "holds a contract that has been awarded and not yet started")
+    lot = Column("i4", "zones", "zones won as lead provider in an award not yet started", PATCH)
+    lots = Column("i4", "zones", "number of zones won in it")
+    cash = Column("i8", "pence", "cash")
+    year_surplus = Column("f8", "£", "surplus since the last April")
+    year_revenue = Column("f8", "£", "revenue since the last April")
+    weeks_below = Column("f8", "weeks", "weeks with margin below the hand-back line")
+    weeks_insolvent = Column("f8", "weeks", "weeks below the line without cash")
+    handing_back = Column("f8", "weeks", "weeks since it last handed packages back")
+    trust = Column("f8", "0 to 1", "trust between it and the commissioner")
+    hurt = Column("f8", "weeks", "weeks since the last event that cost trust")
+    declined = Column("f8", "packages", "packages declined for money, this week")
+    practice = Column("f8", "0 to 1", "how far it works in a person-centred, community-connected way")
+    quality = Column("f8", "0 to 1", "latent quality")
+    rating = Column("i1", "code", "0 not rated, 1 inadequate, 2 requires improvement, 3 good, 4 outstanding")
+    experience = Column("f8", "0 to 1", "mean experience of its clients, recent weeks")
+    connection = Column("f8", "0 to 1", "mean connection of its clients")
+    independence = Column("f8", "share", "1 less rises in need a person a year among its clients, recent year")
+    need_rises = Column("f8", "rises", "rises in need among its clients this week")
+    undelivered = Column("f8", "share", "share of hours due undelivered, recent weeks")
+    promised = Column("f8", "£ a year", "social value promised in its bid")
+    realised = Column("f8", "£ a year", "social value that events show, recent year")
+    clients = Column("f8", "people", "people it holds a place for")
+    zero_staff = Column("f8", "care workers", "started staff on zero-hours contracts")
+    skill = Column("f8", "0 to 1", "mean skill of started staff")
+    strain = Column("f8", "0 to 1", "mean strain of started staff")
+    leavers = Column("f8", "care workers", "leavers this week")
+    newcomers = Column("f8", "share", "share of started staff with under a year in post")
+    outcome_score = Column("f8", "ratio", "measured outcome over the baseline's, as the contract measures it")
+
+
+@compiled
+def is_trading(provider):
+    """Whether it is open and has not said that it will close."""
+    return provider.open == 1 and provider.closing == 0
+
+
+@compiled
+def calls_in(provider, patch):
+    """Calls a day that it makes in a zone, by the zone's place in its patch."""
+    calls = 0.0
+    for s in range(SLOTS):
+        calls += provider.calls[patch * SLOTS + s]
+    return calls
+
+
+@compiled
+def council_part(provider):
+    """Share of its committed hours that the council buys."""
+    return min(max(provider.council_hours / max(provider.committed, 1.0), 0.0), 1.0)
+
+
+@compiled
+def growth_of(provider, p):
+    """Growth of its demand a year."""
+    return p.posts_slow_memory * 52.0 * (provider.demand / max(provider.demand_slow, 1.0) - 1.0)
+
+
+@compiled
+def on_cost(p):
+    """Pounds of employment cost for a pound of wages: holiday pay, employer's National Insurance and pension."""
+    return 1.0 + p.money_holiday_share + p.money_employer_charge_share
+
+
+@compiled
+def paid_share(lever, p):
+    """Hours paid for an hour delivered: the plan's, or the minutes logged."""
+    return 1.0 if lever.contract_payment_basis == PLANNED_TIME else p.contract_actual_paid_share
+
+
+@compiled
+def weeks_kept(lever, p):
+    """Weeks that a place is kept during a hospital stay: the retainer's, or a week's notice where the plan is paid."""
+    planned = lever.contract_payment_basis == PLANNED_TIME
+    return max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
+
+
+@compiled
+def overhead_an_hour(hours, scale, p):
+    """Overhead £ an hour, o·max(H, floor)^(b−1)·(1 + (H/H2)²): falls up to some 2,000 hours a week, then rises (E8)."""
+    return (
+        scale
+        * max(hours, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)
+        * (1.0 + (hours / p.overhead_sprawl_hours) ** 2)
+    )
+
+
+@compiled
+def cost_of_an_hour(provider):
+    """What an hour of contact costs it at its present size, £: pay, travel and overhead."""
+    return provider.cost_fixed + provider.cost_travel + provider.overhead_hour
+
+
+@compiled
+def median_open_cost(providers, council, extra, delivering):
+    """Median of what the open books of a council's contracted providers show, infinite where there are none; `extra` is
+    what new terms add for each. With `delivering`, of those that delivered care this week."""
+    shown = np.empty(len(providers))
+    count = 0
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.council == council and r.contracted == 1 and r.open == 1 and (r.delivered > 0.0 or not delivering):
+            shown[count] = r.open_cost + extra[j]
+            count += 1
+    return middle(shown[:count]) if count > 0 else np.inf
+
+
+@compiled
+def open_book_rate(open_cost, median, lever, p):
+    """The rate that open books justify: own cost, capped a margin above the median, plus the allowed surplus."""
+    books = min(open_cost, median * (1.0 + p.fees_open_book_tolerance))
+    norm = lever.stewardship_profit_norm
+    surplus = min(norm, p.fees_open_book_surplus) if norm >= 0.0 else p.fees_open_book_surplus
+    return books / paid_share(lever, p) * (1.0 + surplus) * lever.fee_level
+
+
+@entry
+def overheads(hours, scales, parameters):
+    """`overhead_an_hour` of each size in hours a week with its own scale, for Python."""
+    out = np.empty(len(hours))
+    for j in range(len(hours)):
+        out[j] = overhead_an_hour(hours[j], scales[j], parameters[0])
+    return out

@@ -1,0 +1,55 @@
+"""The terms of a contract: which levers they are, what new ones cost, and the rates that open books justify."""
+
+import numpy as np
+
+from ..compiled import entry, plain
+from ..parameters import Numbers
+from .codes import REAL_LIVING_WAGE, STATUTORY, TENDERED
+from .providers import median_open_cost, on_cost, open_book_rate
+
+WITH_THE_CONTRACT = ("contract_", "procurement_", "fee_", "employment_", "stewardship_open_book", "stewardship_profit")
+"""Levers that are terms of a contract: while one is in preparation, the old terms hold."""
+
+
+def of_council(rows: np.ndarray, council: int) -> Numbers:
+    """The levers of a council as numbers."""
+    return Numbers(rows[council : council + 1])
+
+
+def is_contest(decided) -> bool:
+    """Whether a tender picks some and leaves others out; an open list without a price contest readmits everybody."""
+    return bool(decided.procurement_max_providers > 0 or decided.procurement_zoned or decided.fee_rule == TENDERED)
+
+
+def cost_of_terms(market, p, council, decided, rows) -> np.ndarray:
+    """What the terms decided add to the cost of an hour over the terms in force, for each of these providers, £: wage
+    floor, paid travel and gaps, training."""
+    providers, now = market.providers, of_council(market.levers, council)
+    floor = market.prices["national_living_wage"]
+    if decided.employment_wage_floor_kind == REAL_LIVING_WAGE:
+        floor = market.prices["real_living_wage"]
+    elif decided.employment_wage_floor_kind != STATUTORY:
+        floor = decided.employment_wage_floor_amount
+    pay = providers.pay[rows]
+    raised = np.maximum(pay, floor)
+    travel = providers.travel_share[rows]
+    gaps = p.rostering_gap_minutes / p.travel_reference_minutes
+    then = raised * (1.0 + travel * decided.employment_paid_travel_share + gaps * decided.employment_shift_pay)
+    before = pay * (1.0 + travel * now.employment_paid_travel_share + gaps * now.employment_shift_pay)
+    days = decided.employment_training_days - now.employment_training_days
+    return (then - before) * plain(on_cost)(p) + days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
+
+
+def set_open_book_rates(market, parameters, council, extra):
+    """Rates that open books justify on the day an open-book contract starts; `extra` is what its terms add to cost."""
+    _open_book_rates(market.state, council, np.ascontiguousarray(extra), parameters.row, market.levers)
+
+
+@entry
+def _open_book_rates(market, council, extra, parameters, policy):
+    providers = market.providers
+    median = median_open_cost(providers, council, extra, False)
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.council == council and r.contracted == 1 and r.open == 1:
+            r.rate = open_book_rate(r.open_cost + extra[j], median, policy[council], parameters[0])

@@ -1,0 +1,213 @@
+"""ODD 7.18 Experience of care: who came, how well known, how late, with how much time to spare."""
+
+import math
+
+import numpy as np
+
+from ..compiled import compiled, step
+from ..compiled.memory import look_ahead
+from ..compiled.process import process
+from ..market.codes import AGENCY, BLOCKS, COUNCIL, FOR_EXPERIENCE, LEFT, NOBODY, OFFICE, PLANNED_TIME, RECEIVING
+from ..market.people import days_of
+from ..market.state import clients_of, workers_of
+from ..market.workers import skill_of
+
+VISIT = np.dtype([("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("known", "f8"), ("met_by", "i8")])
+"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), how well the person in
+hand knew the worker before, and the row of whom the worker met last."""
+
+
+@process
+def care_is_experienced(market, parameters, policy, draws):
+    """Continuity, reliability, length, skill and fit make the experience of care (E12).
+
+    Continuity is the share of delivered time from people the person knows, by how well. Carers a fortnight counts each
+    different care worker of this week and the last; agency staff always count as different. Each provider hears what
+    its people had.
+    """
+    p = parameters[0]
+    clients, providers = clients_of(market), market.providers
+    visits = visits_of_each(market, policy, p)
+    heard = np.zeros((len(providers), 3))  # experience, connection and people receiving care
+    fade = np.float32(1.0 - p.experience_familiarity_fade)
+    for j in range(len(providers)):
+        providers[j].late_visits = 0.0
+    for i in range(len(clients)):
+        look_ahead(clients, i)
+        look_ahead(market.rounds, i)
+        look_ahead(market.known, i)
+        c = clients[i]
+        if c.status == LEFT:
+            continue
+        acquainted = market.known[i]
+        for k in range(len(acquainted.familiar)):
+            acquainted.familiarity[k] *= fade
+        if c.status != RECEIVING:
+            c.carers_fortnight = 0.0
+            continue
+        visits_are_had(c, i, market.rounds[i], acquainted, visits, p)
+        memory = p.experience_memory
+        if c.visits_due > 0.0:
+            c.delivered_share += memory * (c.delivered / c.due - c.delivered_share)
+            c.missed_share += memory * (c.missed / c.visits_due - c.missed_share)
+            c.late_share += memory * (c.late / c.visits_due - c.late_share)
+        lever, council = policy[c.council], market.commissioners[c.council]
+        c.experience = experience_of(c, providers[c.provider], lever, council.codesigned, p)
+        heard[c.provider, 0] += c.experience
+        heard[c.provider, 1] += c.connection
+        heard[c.provider, 2] += 1.0
+        providers[c.provider].late_visits += c.late
+    for j in range(len(providers)):
+        hear_from_people(providers[j], heard[j, 0], heard[j, 1], heard[j, 2], p)
+
+
+@step
+def visits_of_each(market, policy, p):
+    """What a visit of each care worker is like this week."""
+    workers = workers_of(market)
+    visits = np.zeros(len(workers), VISIT)
+    for w in range(len(workers)):
+        r, visit = workers[w], visits[w]
+        visit.met_by = -1
+        if r.contact <= 0.0:
+            continue
+        provider = market.providers[r.provider]
+        visit.late = lateness(r, market.commissioners[provider.council].late_intercept, p)
+        visit.skill = skill_of(r, p)
+        if r.tenure < p.experience_newcomer_weeks:
+            visit.skill *= p.experience_newcomer_skill
+        available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
+        spare = (
+            max(available - r.contact - r.travel - r.gap, 0.0) * 60.0 / (r.contact * 60.0 / p.travel_reference_minutes)
+        )
+        planned = policy[provider.council].contract_payment_basis == PLANNED_TIME
+        visit.slack = spare * (1.0 if planned else p.experience_unpaid_slack_share)
+    return visits
+
+
+@compiled
+def lateness(worker, late_intercept, p):
+    """Chance that a worker's visit is more than 30 minutes late: logit⁻¹(λ0 + λ(duty/available − 1))."""
+    duty = worker.contact + worker.travel + worker.gap
+    available = worker.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
+    return 1.0 / (1.0 + math.exp(-(late_intercept + p.rostering_late_effect * (duty / available - 1.0))))
+
+
+@compiled
+def visits_are_had(client, i, rounds, acquainted, visits, p):
+    """Continuity, different carers, late visits, skill and time to spare in the visits of a person in row `i`."""
+    gain = np.float32(p.experience_familiarity_gain)
+    familiar = 0.0
+    skilled = 0.0
+    spare = 0.0
+    late_visits = 0.0
+    total = 0.0
+    distinct = 0
+    office = 0
+    seen, seen_before = rounds.seen, rounds.seen_before
+    for run in range(BLOCKS * client.carers):
+        w = seen[run]
+        if w == NOBODY:
+            continue
+        days = days_of(run % BLOCKS)
+        total += days
+        if w >= 0:
+            visit = visits[w]
+            if visit.met_by != i:
+                visit.met_by = i
+                visit.known = meet(acquainted, w, gain)
+                distinct += 1
+            familiar += days * visit.known
+            skilled += days * visit.skill
+            spare += days * visit.slack
+            late_visits += days * visit.late
+        else:
+            skilled += days * p.experience_agency_skill
+            late_visits += days * p.experience_agency_late_share
+            distinct += w == AGENCY
+            office = max(office, w == OFFICE)
+    for run in range(BLOCKS * client.carers):
+        w = seen_before[run]
+        if w >= 0:
+            distinct += visits[w].met_by != i
+            visits[w].met_by = i
+        elif w != NOBODY:
+            distinct += w == AGENCY
+            office = max(office, w == OFFICE)
+    if total > 0.0:
+        client.continuity += p.experience_memory * (familiar / total - client.continuity)
+        client.skill = skilled / total
+        client.slack = spare / total
+    client.late = late_visits
+    client.carers_fortnight = distinct + office
+
+
+@compiled
+def meet(acquainted, w, gain):
+    """How well the person knew this worker before, and a week of getting to know them better.
+
+    A stranger takes the place of whoever the person knows least.
+    """
+    known = -1
+    for k in range(len(acquainted.familiar)):
+        known = k if acquainted.familiar[k] == w else known
+    if known >= 0:
+        before = acquainted.familiarity[known]
+        acquainted.familiarity[known] += gain * (1.0 - before)
+        return before
+    weakest = 0
+    for k in range(len(acquainted.familiar)):
+        weakest = k if acquainted.familiarity[k] < acquainted.familiarity[weakest] else weakest
+    acquainted.familiar[weakest] = w
+    acquainted.familiarity[weakest] = gain
+    return np.float32(0.0)
+
+
+@compiled
+def experience_of(client, provider, lever, codesigned, p):
+    """Experience of care (E12): continuity, reliability, length of visit, skill, fit of the package to the person.
+
+    Fit starts at its resting value, moves with co-design times flexibility and with practice.
+    """
+    contracted = client.payer == COUNCIL
+    design = codesigned * lever.contract_package_flexibility if contracted else p.experience_self_funder_say
+    fit = p.experience_fit_start + p.experience_fit_codesign * design + p.experience_fit_practice * provider.practice
+    client.package_fit += p.experience_fit_speed * (min(fit, 1.0) - client.package_fit)
+    reliability = max(
+        0.0, 1.0 - p.experience_late_weight * client.late_share - p.experience_missed_weight * client.missed_share
+    )
+    length = 1.0 - math.exp(-client.visit_minutes / p.experience_length_scale)
+    experience = (
+        p.experience_weight_continuity * client.continuity
+        + p.experience_weight_reliability * reliability
+        + p.experience_weight_length * length
+        + p.experience_weight_skill * client.skill
+        + p.experience_weight_fit * client.package_fit
+    )
+    total = (
+        p.experience_weight_continuity
+        + p.experience_weight_reliability
+        + p.experience_weight_length
+        + p.experience_weight_skill
+        + p.experience_weight_fit
+    )
+    effort = 1.0 + p.trust_effort_effect * (provider.trust - 0.5)
+    if contracted and lever.contract_outcome_measure == FOR_EXPERIENCE:
+        effort += p.outcome_experience_effect * lever.contract_outcome_share
+    return min(experience / total * effort, 1.0)
+
+
+@compiled
+def hear_from_people(provider, experience, connection, count, p):
+    """Experience, connection, independence and reliability, as a provider's people had them, in recent memory.
+
+    `experience` and `connection` are sums over `count` people who receive care.
+    """
+    if count > 0.0:
+        provider.experience += p.experience_memory * (experience / count - provider.experience)
+        provider.connection += p.experience_memory * (connection / count - provider.connection)
+        rises = 52.0 * provider.need_rises / count
+        provider.independence += p.outcome_independence_memory * (1.0 - rises - provider.independence)
+    if provider.due > 0.0:
+        missing = 1.0 - provider.delivered / max(provider.due, 1.0)
+        provider.undelivered += p.experience_memory * (missing - provider.undelivered)

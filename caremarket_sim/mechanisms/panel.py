@@ -1,0 +1,27 @@
+"""ODD 7.33 The citizens' panel: what people who draw on care decide about money."""
+
+from ..compiled.process import process
+from ..market.providers import on_cost
+
+
+@process
+def citizens_are_heard(market, parameters, policy, draws):
+    """A citizens' panel moves its share of a fixed pot among hours, wages and connectors by its weights (E17)."""
+    p = parameters[0]
+    for c in range(len(policy)):
+        lever, council = policy[c], market.commissioners[c]
+        share = lever.stewardship_citizens_share
+        if share <= 0.0 and council.pot_hours == 0.0 and council.pot_connectors == 0.0:
+            council.pot_wages = 0.0
+            continue
+        fees = 0.0
+        hours = 0.0
+        for j in range(len(market.providers)):
+            r = market.providers[j]
+            if r.council == c:
+                fees += r.rate * r.council_hours
+                hours += r.council_hours
+        pot = share * p.stewardship_pot_share * council.budget * 52.0
+        council.pot_hours = lever.stewardship_citizens_weights_hours * pot / max(fees * 52.0, 1.0)
+        council.pot_wages = lever.stewardship_citizens_weights_wages * pot / max(hours * 52.0, 1.0) / on_cost(p)
+        council.pot_connectors = lever.stewardship_citizens_weights_connectors * pot / p.commissioning_connector_cost

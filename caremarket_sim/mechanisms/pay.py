@@ -1,0 +1,48 @@
+"""ODD 7.9 Pay: what providers offer new care workers for an hour."""
+
+from ..compiled import compiled
+from ..compiled.process import process
+from ..market.codes import REAL_LIVING_WAGE, STATUTORY
+from ..market.state import week_of
+
+
+@process
+def providers_set_pay(market, parameters, policy, draws):
+    """Pay of new care workers (E6), £ an hour, and the training they will have.
+
+    April: last year's pay grown by a share of fee growth, or the legal minimum plus part of last April's premium; then
+    a step towards what the margin affords. Quarterly: a step up where vacancies press and the margin allows. Never
+    below the legal minimum, the contract's where the council contracts, with the citizens' pot on top of it.
+    """
+    p = parameters[0]
+    week, prices = week_of(market), market.prices[0]
+    living_wage = prices.national_living_wage
+    for j in range(len(market.providers)):
+        r = market.providers[j]
+        lever, council = policy[r.council], market.commissioners[r.council]
+        pay = r.pay
+        if week % 52 == 0:
+            pay = max(pay * (1.0 + r.pass_through * council.fee_growth), living_wage + p.pay_premium_kept * r.premium)
+            room = p.pay_margin_response * (r.margin - r.margin_target)
+            pay *= 1.0 + min(max(room, -p.pay_largest_cut), p.pay_largest_rise)
+        if week % 13 == 0:
+            vacancy = 1.0 - (r.staff + r.onboarding) / max(r.posts, 1.0)
+            if vacancy > p.pay_vacancy_line and r.margin > p.pay_margin_line * r.margin_target:
+                pay *= 1.0 + p.pay_vacancy_step
+        floor = living_wage
+        if r.contracted == 1:
+            floor = max(living_wage, wage_floor(lever, prices)) + max(council.pot_wages, 0.0)
+        r.pay = max(pay, floor)
+        if week % 52 == 0:
+            r.premium = max(r.pay - living_wage, 0.0)
+        r.training_days = lever.employment_training_days if r.contracted == 1 else p.training_private_days
+
+
+@compiled
+def wage_floor(lever, prices):
+    """The least that a contract asks a provider to pay, £ an hour."""
+    if lever.employment_wage_floor_kind == STATUTORY:
+        return prices.national_living_wage
+    if lever.employment_wage_floor_kind == REAL_LIVING_WAGE:
+        return prices.real_living_wage
+    return lever.employment_wage_floor_amount

@@ -1,0 +1,127 @@
+"""ODD 7.22 What the council pays: fees and what goes with them, and the cost of commissioning."""
+
+import numpy as np
+
+from ..compiled import compiled, step
+from ..compiled.process import process
+from ..market.codes import COUNCIL, FOR_EXPERIENCE, FOR_INDEPENDENCE, IN_HOSPITAL
+from ..market.ledger import PARTY, line, pay, pay_provider, pence_of
+from ..market.providers import on_cost, paid_share, weeks_kept
+from ..market.state import clients_of
+
+THE_COUNCIL = PARTY["council"]
+FEES = line("council", "providers", "fees")
+OUTCOME = line("council", "providers", "outcome payments")
+PANEL_WAGES = line("council", "providers", "citizens' panel")
+RETAINERS = line("council", "providers", "retainers")
+UNUSED = line("council", "providers", "block hours unused")
+CONTRIBUTIONS = line("clients", "council", "client contributions")
+MONITORING = line("council", "suppliers", "monitoring")
+BROKERAGE = line("council", "suppliers", "brokerage")
+STEWARDSHIP = line("council", "suppliers", "stewardship")
+FORUMS = line("council", "suppliers", "forums")
+NETWORK = line("council", "suppliers", "network")
+CONNECTORS = line("council", "suppliers", "connectors")
+FRONT_DOOR = line("council", "suppliers", "front door")
+REABLEMENT = line("council", "suppliers", "reablement")
+PANEL = line("council", "suppliers", "citizens' panel")
+ADMISSIONS = line("nhs", "suppliers", "hospital admissions")
+NIGHTS = line("nhs", "suppliers", "delayed nights")
+
+
+@process
+def council_pays(market, parameters, policy, draws):
+    """Fees by payment basis, block hours unused, retainers, outcome payments; and the cost of commissioning.
+
+    A fresh page begins for what each provider earns and spends.
+    """
+    p = parameters[0]
+    clients, providers = clients_of(market), market.providers
+    councils = len(market.commissioners)
+    away = np.zeros(len(providers))
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status == IN_HOSPITAL and c.kept == 1 and c.provider >= 0 and c.payer == COUNCIL:
+            away[c.provider] += c.hours
+    due = np.zeros(councils)
+    for j in range(len(providers)):
+        r = providers[j]
+        r.revenue = 0.0
+        r.cost = 0.0
+        lever, council = policy[r.council], market.commissioners[r.council]
+        hours_away = away[j] if weeks_kept(lever, p) > 0.0 else 0.0
+        due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, p)
+    for k in range(councils):
+        pay(market.ledger, k, CONTRIBUTIONS, p.money_client_contribution_share * due[k])
+        commissioning_is_paid(market, k, policy[k], p)
+        paid = pence_of(market.ledger, k, THE_COUNCIL, -1) / 100.0
+        spend = paid - pence_of(market.ledger, k, -1, THE_COUNCIL) / 100.0
+        council = market.commissioners[k]
+        council.spend = spend
+        council.quarter_spend += spend
+        council.year_spend += spend
+
+
+@compiled
+def fees_are_paid(ledger, provider, hours_away, lever, council, p):
+    """What the council owes a provider this week. Returns the fees due before any part depends on outcomes, £.
+
+    That part is paid in proportion to the measured outcome over the baseline's.
+    """
+    r = provider
+    hours = r.delivered_council * paid_share(lever, p)
+    pay_provider(ledger, r, FEES, hours * r.rate * (1.0 - lever.contract_outcome_share))
+    if lever.contract_outcome_share > 0.0:
+        if lever.contract_outcome_measure == FOR_EXPERIENCE:
+            measured = r.experience / council.experience_reference
+        elif lever.contract_outcome_measure == FOR_INDEPENDENCE:
+            measured = r.independence / p.outcome_independence_reference
+        else:
+            measured = r.connection / p.outcome_connection_reference
+        r.outcome_score = min(max(measured, 0.0), p.outcome_highest_score)
+        pay_provider(ledger, r, OUTCOME, hours * r.rate * lever.contract_outcome_share * r.outcome_score)
+    pay_provider(ledger, r, PANEL_WAGES, hours * max(council.pot_wages, 0.0) * on_cost(p))
+    pay_provider(ledger, r, RETAINERS, hours_away * r.rate * p.contract_retainer_share)
+    if r.contracted == 1 and r.open == 1 and r.closing == 0:
+        promised = lever.contract_guaranteed_volume * r.contracted_hours
+        unused = max(promised - (hours + hours_away), 0.0) * min(1.0, r.capacity / max(promised, 1.0))
+        pay_provider(ledger, r, UNUSED, unused * r.rate)
+    return hours * r.rate
+
+
+@step
+def commissioning_is_paid(market, c, lever, p):
+    """What commissioning costs a council this week, and what its people's hospital care costs the NHS.
+
+    A check costs more the less trust there is (M45); brokerage is paid for each package placed and for those chased.
+    """
+    counts, index = market.counts[c], market.prices[0].price_index
+    contracted = 0.0
+    trust = 0.0
+    people = 0.0
+    for j in range(len(market.providers)):
+        r = market.providers[j]
+        if r.council == c and r.contracted == 1 and r.open == 1:
+            contracted += 1.0
+            trust += r.trust
+            people += r.clients
+    checks = lever.stewardship_monitoring * people * 12.0 / 52.0
+    check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust / max(contracted, 1.0)))
+    books = lever.stewardship_open_book * p.commissioning_open_book_cost * contracted
+    packages = counts.placed_council + p.commissioning_chase_share * counts.waited
+    connectors = lever.community_connectors_fte + market.commissioners[c].pot_connectors
+    learning = (
+        lever.stewardship_learning_capture * p.commissioning_learning_cost
+        + lever.stewardship_network * p.commissioning_network_cost
+    )
+    pay(market.ledger, c, MONITORING, (checks * check_cost + books / 52.0) * index)
+    pay(market.ledger, c, BROKERAGE, packages * p.commissioning_brokerage_cost * index)
+    pay(market.ledger, c, STEWARDSHIP, lever.stewardship_capacity_fte * p.commissioning_fte_cost / 52.0 * index)
+    pay(market.ledger, c, FORUMS, lever.stewardship_forum_per_year * p.commissioning_forum_cost / 52.0 * index)
+    pay(market.ledger, c, NETWORK, learning / 52.0 * index)
+    pay(market.ledger, c, CONNECTORS, connectors * p.commissioning_connector_cost / 52.0 * index)
+    pay(market.ledger, c, FRONT_DOOR, counts.conversations * p.commissioning_conversation_cost * index)
+    pay(market.ledger, c, REABLEMENT, counts.reablement_episodes * p.commissioning_reablement_cost * index)
+    pay(market.ledger, c, PANEL, (lever.stewardship_citizens_share > 0.0) * p.commissioning_panel_cost / 52.0 * index)
+    pay(market.ledger, c, ADMISSIONS, counts.admissions * p.money_admission_cost * index)
+    pay(market.ledger, c, NIGHTS, counts.delayed_nights * p.money_delayed_night_cost * index)

@@ -1,0 +1,285 @@
+"""ODD 7.8 Sourcing: finding a provider for each person who needs one, one after the other, as each takes capacity."""
+
+import math
+
+import numpy as np
+
+from ..compiled import compiled, step
+from ..compiled.arithmetic import in_order
+from ..compiled.draws import key_of, process_code
+from ..compiled.geography import providers_by_zone
+from ..compiled.hashing import gumbel, pair, uniform
+from ..compiled.process import process
+from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OPEN_SPOT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
+from ..market.people import join_queue, place_package
+from ..market.providers import calls_in, paid_share
+from ..market.state import clients_of
+
+SOURCED, AT_FIRST = map(process_code, ("packages_are_sourced", "place_everybody"))
+FULLEST = 2.0
+"""Fill beyond the plan above which no more weight is lost: a guard, hardly anybody comes to so full a provider."""
+NOT_ASKED = -1.0
+NOBODY_ABLE = -1e300
+
+
+@process
+def packages_are_sourced(market, parameters, policy, draws):
+    """Fit patients first, then those displaced, then by weeks waiting; one after the other, as each takes capacity.
+
+    Then notice passes, and where it runs out care stops and the person waits, displaced. Demand, quick and slow,
+    follows the hours that each provider holds.
+    """
+    p = parameters[0]
+    providers = market.providers
+    load, plans = np.zeros(len(policy)), np.zeros(len(policy))
+    count_packages(market, False)
+    for j in range(len(providers)):
+        plans[providers[j].council] += providers[j].plan * providers[j].open
+        load[providers[j].council] += providers[j].demand
+    for c in range(len(policy)):
+        load[c] /= max(plans[c], 1.0)
+    source_packages(market, p, policy, load, key_of(draws, SOURCED))
+    count_packages(market, True)
+    for c in range(len(policy)):
+        market.counts[c].waited += market.commissioners[c].waiting
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.open == 1:
+            r.demand += p.posts_demand_memory * (r.committed - r.demand)
+            r.demand_slow += p.posts_slow_memory * (r.committed - r.demand_slow)
+
+
+@process
+def everybody_is_placed(market, parameters, policy, draws):
+    """Before a market begins to settle: everybody who can be placed is, as if every provider were as full as planned."""
+    count_packages(market, False)
+    source_packages(market, parameters[0], policy, np.ones(len(policy)), key_of(draws, AT_FIRST))
+    count_packages(market, False)
+
+
+@step
+def source_packages(market, p, policy, load, key):
+    """Place everybody who can be placed; count packages placed and nights in hospital of those fit to leave it.
+
+    People who pay for themselves choose; for the council's people each way of sourcing says who may be asked, in which
+    round and how far. The provider before is asked first after a hospital stay. `load` is demand over plans in each
+    council's place.
+    """
+    clients, providers = clients_of(market), market.providers
+    in_zones = providers_by_zone(providers, len(market.zones))
+    for j in range(len(providers)):
+        providers[j].declined = 0.0
+    for i in queue_of(clients, key):
+        c = clients[i]
+        lever, counts = policy[c.council], market.counts[c.council]
+        j = provider_for(c, providers, in_zones, lever, load[c.council], p, key)
+        if j < 0:
+            if c.status == FIT:
+                counts.delayed_nights += min(7.0, max(0.0, -c.nights_left)) if c.weeks_waiting == 0.0 else 7.0
+            if c.status != RECEIVING:
+                c.weeks_waiting += 1.0
+            continue
+        if c.status == FIT and c.weeks_waiting > 0.0:
+            counts.delayed_nights += p.sourcing_days_to_start
+        counts.placed += 1.0
+        counts.placed_council += c.payer == COUNCIL
+        if c.status == RECEIVING:
+            providers[c.provider].committed -= c.hours
+            providers[c.provider].council_hours -= c.hours * (c.payer == COUNCIL)
+        providers[j].committed += c.hours
+        providers[j].council_hours += c.hours * (c.payer == COUNCIL)
+        place_package(c, j)
+        c.status = RECEIVING
+        c.weeks_waiting = 0.0
+        c.weeks_away = 0
+
+
+@compiled
+def queue_of(clients, key):
+    """Rows of people who need a provider: fit patients first, then those with notice, then by weeks waiting."""
+    rows = np.empty(len(clients), np.int64)
+    rank = np.empty(len(clients))
+    n = 0
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status == FIT:
+            first = 0.0
+        elif c.notice > 0 and c.status == RECEIVING:
+            first = 1.0
+        elif c.status == WAITING:
+            first = 1.0 if c.former >= 0 and c.weeks_waiting < 1.0 else 2.0
+        else:
+            continue
+        rows[n] = i
+        rank[n] = first * 1e6 - c.weeks_waiting + uniform(key, c.number, 9)
+        n += 1
+    return rows[:n][in_order(rank[:n])]
+
+
+@compiled
+def provider_for(client, providers, in_zones, lever, load, p, key):
+    """Row of the provider who takes a package, -1 nobody: the best of the first round in which anybody does."""
+    mode = lever.contract_sourcing if client.payer == COUNCIL else OWN_CHOICE
+    rounds = 1
+    turn_to_backup = False
+    if mode == BLOCK_FIRST:
+        rounds = 2
+    elif mode == ZONED_LEAD:
+        turn_to_backup = uniform(key, client.number, 1) < lever.procurement_backup_share
+        rounds = 2 if lever.procurement_backup_share <= 0.0 and has_a_lead(client.zone, providers, in_zones) else 3
+    for attempt in range(rounds):
+        best = -1
+        best_score = NOBODY_ABLE
+        for n in range(in_zones.start[client.zone], in_zones.start[client.zone + 1]):
+            j, patch = in_zones.rows[n], in_zones.patches[n]
+            provider = providers[j]
+            score = answer(client, providers, j, patch, mode, attempt, turn_to_backup, in_zones, lever, load, p, key)
+            if score > best_score:
+                best_score = score
+                best = j
+        if best >= 0:
+            return best
+    return -1
+
+
+@compiled
+def has_a_lead(zone, providers, in_zones):
+    """Whether a zone has a lead provider with a contract."""
+    for n in range(in_zones.start[zone], in_zones.start[zone + 1]):
+        provider = providers[in_zones.rows[n]]
+        if provider.contracted == 1 and provider.patch_lead[in_zones.patches[n]] == 1:
+            return True
+    return False
+
+
+@compiled
+def answer(client, providers, j, patch, mode, attempt, turn_to_backup, in_zones, lever, load, p, key):
+    """How much a provider who is asked and able wants the package, as a log weight with chance; else `NOBODY_ABLE`.
+
+    Declining for money is counted against the provider. Packages of a provider that closes bring their care workers
+    (TUPE), so others take them beyond their present capacity.
+    """
+    provider = providers[j]
+    from_council = client.payer == COUNCIL
+    if (from_council and provider.contracted == 0) or (client.notice > 0 and j == client.provider):
+        return NOBODY_ABLE
+    lead = provider.patch_lead[patch] == 1
+    stretch = p.sourcing_accept_share
+    if client.notice > 0 and providers[client.provider].closing > 0:
+        stretch = p.sourcing_takeover_stretch
+    if mode == ZONED_LEAD:
+        stretch = asked_in_zone(lead, attempt, turn_to_backup, stretch, p)
+    elif mode == BLOCK_FIRST:
+        stretch = asked_by_block(provider, client.hours, attempt, stretch, lever)
+    if stretch == NOT_ASKED:
+        return NOBODY_ABLE
+    price = provider.rate * paid_share(lever, p) if from_council else provider.price
+    room = stretch * (provider.capacity * (1.0 - lever.shocks_absence))
+    if provider.committed + client.hours > room:
+        return NOBODY_ABLE
+    if loses_money(provider, client, price, p) and from_council:
+        provider.declined += 1.0 / max(1, in_zones.start[client.zone + 1] - in_zones.start[client.zone])
+        if mode != ZONED_LEAD or not lead:
+            return NOBODY_ABLE
+    elif loses_money(provider, client, price, p):
+        return NOBODY_ABLE
+    score = gumbel(key, pair(client.number, provider.number), 2)
+    unguided = not from_council and client.readiness < p.sourcing_unguided_share
+    if mode == OWN_CHOICE and not unguided:
+        score += liking(provider, p)
+    else:
+        score += appeal(provider, patch, load, p)
+    if not from_council and provider.contracted:
+        score += math.log(p.sourcing_contracted_self_weight)
+    if j == client.former and client.notice == 0 and client.weeks_away > 0:
+        score += p.sourcing_return_bonus
+    return score
+
+
+@compiled
+def asked_in_zone(lead, attempt, turn_to_backup, stretch, p):
+    """How far a provider is stretched where zones have leads: first the leads, who must accept, or for its share the
+    back-up list; then the leads; then anybody in the zone."""
+    if attempt == 0 and lead == turn_to_backup:
+        return NOT_ASKED
+    if attempt == 1 and not lead:
+        return NOT_ASKED
+    return max(stretch, p.sourcing_duty_stretch) if lead else stretch
+
+
+@compiled
+def asked_by_block(provider, hours, attempt, stretch, lever):
+    """How far a provider is stretched under block contracts: first whoever holds unused block hours, then anybody."""
+    unused = lever.contract_guaranteed_volume * provider.contracted_hours - provider.council_hours
+    return NOT_ASKED if attempt == 0 and unused < hours else stretch
+
+
+@compiled
+def loses_money(provider, client, price, p):
+    """Whether the package pays less than it costs by more than the provider's mission bears (E2)."""
+    minutes = max(client.visit_minutes, 1.0)
+    marginal = provider.cost_fixed + provider.cost_travel * (p.travel_reference_minutes / minutes)
+    return price - marginal < -p.sourcing_mission_tolerance * provider.mission * price
+
+
+@compiled
+def liking(provider, p):
+    """Log weight of a provider for somebody who chooses: its rating, good where it has none, and its people's word."""
+    rating = provider.rating if provider.rating > 0 else GOOD
+    return p.sourcing_choice_rating * (rating - GOOD) + p.sourcing_choice_experience * provider.experience
+
+
+@compiled
+def appeal(provider, patch, load, p):
+    """Log weight of a provider among those able: room for more, spread over its patch, already near (E2)."""
+    fill = provider.committed / max(provider.plan * load, 1.0) - 1.0
+    return (
+        p.sourcing_size_exponent * math.log(max(provider.plan, 1.0) / max(provider.patch_count, 1))
+        + p.sourcing_nearness_exponent * math.log(calls_in(provider, patch) + p.sourcing_nearness_floor)
+        - p.sourcing_fill_effect * min(max(fill, p.sourcing_emptiest), FULLEST)
+    )
+
+
+@step
+def count_packages(market, week_ends):
+    """Hours that each provider is committed to, kept places included, and the people it holds a place for; and each
+    council's own list: people here, people waiting, and council clients waiting, for how many hours, and receiving.
+
+    When the search of a week ends, notice passes first; where it runs out, care stops and the person waits, displaced.
+    The list is as it stands here: whoever is displaced by a closure later in the week is on next week's.
+    """
+    clients, providers = clients_of(market), market.providers
+    for j in range(len(providers)):
+        providers[j].committed = 0.0
+        providers[j].council_hours = 0.0
+        providers[j].clients = 0.0
+    for k in range(len(market.commissioners)):
+        council = market.commissioners[k]
+        council.people = 0.0
+        council.waiting = 0.0
+        council.waiting_council = 0.0
+        council.waiting_hours = 0.0
+        council.receiving_council = 0.0
+    for i in range(len(clients)):
+        c = clients[i]
+        if c.status == LEFT:
+            continue
+        if week_ends and c.notice > 0:
+            c.notice -= 1
+            if c.notice == 0 and c.status == RECEIVING:
+                join_queue(c)
+                market.counts[c.council].displaced += 1.0
+        council = market.commissioners[c.council]
+        council.people += 1.0
+        from_council = c.payer == COUNCIL
+        if c.status == WAITING:
+            council.waiting += 1.0
+            council.waiting_council += from_council
+            council.waiting_hours += from_council * c.hours
+        elif c.provider >= 0 and (c.status == RECEIVING or c.kept == 1):
+            provider = providers[c.provider]
+            provider.committed += c.hours
+            provider.clients += 1.0
+            if from_council:
+                provider.council_hours += c.hours
+                council.receiving_council += c.status == RECEIVING

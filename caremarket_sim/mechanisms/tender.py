@@ -1,0 +1,269 @@
+"""ODD 7.37 Tenders: the procurement clock, bids, their scores, the award, and a framework that has lost providers."""
+
+import numpy as np
+
+from ..compiled import plain
+from ..compiled.draws import one_poisson, one_uniform
+from ..compiled.process import guard, process, when
+from ..market.codes import PATCH, PLANNED_TIME, TENDERED
+from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
+from ..market.providers import overheads, paid_share
+from ..market.state import week_of
+from ..market.terms import cost_of_terms, is_contest, of_council
+from ..market.territory import away_from, leads_in, take_zones
+
+OVER_THE_CEILING = 10.0
+"""Points off a bid above the ceiling: more than any bid can score, so that it comes after all others."""
+
+
+@process
+def contracts_run_out(market, parameters, policy, draws):
+    """The procurement clock: contracts that end are to be let again, and what is in preparation comes a week nearer."""
+    p = parameters[0]
+    mobilisation = round(p.procurement_mobilisation_weeks)
+    for c in range(len(market.commissioners)):
+        council = market.commissioners[c]
+        council.awarding = 0.0
+        if council.tender_due == 0.0 and week_of(market) >= council.contract_end and council.contract_end > 0.0:
+            council.tender_due = round(p.procurement_tender_weeks) + mobilisation
+            council.contract_end = 0.0
+        if council.tender_due > 0.0:
+            council.tender_due -= 1.0
+            if council.tender_due == mobilisation:
+                council.awarding = 1.0
+            elif council.tender_due == 0.0:
+                council.starting = 1.0
+
+
+@guard
+def tender_is_due(market, parameters, policy, draws):
+    """Whether a council awards contracts this week."""
+    for c in range(len(market.commissioners)):
+        if market.commissioners[c].awarding == 1.0:
+            return True
+    return False
+
+
+@when(tender_is_due)
+def council_tenders(market, parameters, policy, draws):
+    """Bids are made, scored and ranked (E9, M46): every local agency of some size and firms from outside.
+
+    bid = max(lowest · marginal cost, ĉ(1 + m(1 − s(1 − slots/bidders)+) + ρ)). Quality and values are noisy signals of
+    latent ones, and writing can flatter them; a promise of social value is inflated by the weight it carries.
+    """
+    for c in np.flatnonzero(market.commissioners.awarding == 1.0):
+        award(market, parameters, int(c), draws)
+
+
+def award(market, parameters, council, draws):
+    """A council's contracts are awarded, to start when providers have had time to prepare."""
+    p = parameters
+    decided = of_council(market.decided, council)
+    providers = market.providers
+    index = market.prices["price_index"]
+    market.pay("council", "suppliers", "procurement", p.procurement_tender_cost * index, council)
+    if not is_contest(decided):
+        mine = providers.council == council
+        providers.won[mine] = (providers.contracted * providers.open)[mine]
+        providers.bid[mine] = providers.rate[mine]
+        return
+    bidders = who_bids(market, parameters, council, draws)
+    mine = providers.council == council
+    slots = number_of_winners(market, p, council, decided, len(bidders))
+    volume = float(providers.council_hours[mine].sum()) / max(slots, 1)
+    bid = bids(market, parameters, council, decided, bidders, slots, volume, draws)
+    score = scores(market, p, council, decided, bidders, bid, draws)
+    if decided.fee_rule == TENDERED and decided.fee_ceiling >= 0.0:
+        score = np.where(bid <= decided.fee_ceiling, score, score - OVER_THE_CEILING)
+        bid = np.minimum(bid, decided.fee_ceiling)
+    winners = bidders[np.argsort(-score, kind="stable")][:slots]
+    providers.won[mine] = 0
+    providers.won[winners] = 1
+    providers.bid[bidders] = bid
+    providers.lots[mine] = 0
+    if decided.procurement_zoned:
+        award_zones(market, p, council, winners, int(decided.procurement_providers_per_zone))
+    market.pay("council", "suppliers", "procurement", len(bidders) * p.procurement_bid_cost * index, council)
+
+
+def who_bids(market, parameters, council, draws) -> np.ndarray:
+    """Rows of local agencies of some size and of firms from outside, who come for this tender."""
+    p, providers = parameters, market.providers
+    key = draws.key("outside_bidders")
+    arrivals = one_poisson(key, council, p.procurement_outside_bidders)
+    first = plain(first_firm)(market.week, council) + OUTSIDE_BIDDERS
+    for number in range(first, first + arrivals):
+        row = found(market, parameters, draws, number, False, council=council, staffed=False)
+        row["open"] = 0
+        row["demand"] = row["demand_slow"] = row["usual_hours"] = 0.0
+        pick = int(one_uniform(key, number, 1) * max(len(providers) - 1, 1))
+        row["cost_fixed"], row["cost_travel"] = providers.cost_fixed[pick], providers.cost_travel[pick]
+        row["open_cost"] = providers.open_cost[pick]
+    outside = np.arange(len(providers)) >= len(providers) - arrivals
+    local = (providers.open == 1) & (providers.closing == 0)
+    local &= (providers.demand > p.procurement_smallest_bidder) | (providers.contracted == 1)
+    return np.flatnonzero((local | outside) & (providers.council == council))
+
+
+def number_of_winners(market, p, council, decided, bidders: int) -> int:
+    """Slots: the limit on providers, or in zones without a limit one for so many leads, never more than bidders."""
+    if decided.procurement_max_providers > 0:
+        return int(min(decided.procurement_max_providers, bidders))
+    if decided.procurement_zoned:
+        leads = int(market.commissioners.zones[council]) * int(decided.procurement_providers_per_zone)
+        return int(min(np.ceil(leads / p.procurement_lots_a_winner), bidders))
+    providers = market.providers
+    held = int(((providers.contracted == 1) & (providers.open == 1) & (providers.council == council)).sum())
+    return int(min(max(held, 1), bidders))
+
+
+def bids(market, parameters, council, decided, bidders, slots, volume, draws) -> np.ndarray:
+    """What each bidder asks for an hour, at the volume it would win and the terms on offer (E9)."""
+    p, providers = parameters, market.providers
+    numbers = providers.number[bidders]
+    overhead = overheads(np.full(len(bidders), volume), providers.overhead_scale[bidders], parameters.row)
+    marginal = providers.cost_fixed[bidders] + providers.cost_travel[bidders]
+    marginal = marginal + cost_of_terms(market, p, council, decided, bidders)
+    estimate = marginal + (overhead + p.overhead_hiring_allowance) * market.prices["price_index"]
+    estimate = estimate * np.exp(p.procurement_estimate_error * draws.normal("bids", numbers))
+    planned = decided.contract_payment_basis == PLANNED_TIME
+    risk = (
+        p.procurement_volume_premium * (1.0 - decided.contract_guaranteed_volume)
+        + p.procurement_payment_premium * (0.0 if planned else 1.0)
+        + p.procurement_outcome_premium * decided.contract_outcome_share
+        - p.procurement_term_discount * (decided.contract_term_years - p.procurement_term_reference)
+        - p.procurement_trust_discount * (providers.trust[bidders] - 0.5)
+    )
+    shade = 1.0 - p.procurement_competition_effect * max(1.0 - slots / max(len(bidders), 1), 0.0)
+    asked = estimate * (1.0 + providers.margin_target[bidders] * shade + risk)
+    lowest = np.maximum(p.procurement_lowest_bid * marginal, asked)
+    return lowest / plain(paid_share)(decided, p) * decided.fee_level
+
+
+def scores(market, p, council, decided, bidders, bid, draws) -> np.ndarray:
+    """Weighted score of each bid: price, and signals of quality, values and social value, each 0 to 1 (M46)."""
+    providers = market.providers
+    numbers = providers.number[bidders]
+    r = p.procurement_signal
+    noise = np.sqrt(1.0 - r * r)
+
+    def signal(latent, part, flattery):
+        centred = (latent - latent.mean()) / max(float(latent.std()), 1e-6)
+        reading = r * centred + noise * draws.normal("scores", numbers, part) + flattery
+        return 1.0 / (1.0 + np.exp(-reading))
+
+    mission = providers.mission[bidders]
+    gaming = p.procurement_gaming * (1.0 - mission) * (1.0 - market.stewardship(council))
+    quality = signal(providers.quality[bidders], 1, gaming)
+    values = signal(mission, 2, gaming)
+    true_value = p.place_value_base + p.place_value_mission * mission
+    weight = decided.procurement_weights_social_value
+    inflation = p.place_promise_inflation * weight / p.place_weight_reference
+    inflation = inflation * (1.0 - p.place_promise_candour * mission)
+    promise = true_value * (1.0 + inflation)
+    providers.promised[bidders] = promise
+    social = signal(promise, 3, 0.0)
+    price = np.clip(1.0 - p.procurement_price_slope * (bid / bid.min() - 1.0), 0.0, 1.0)
+    return (
+        decided.procurement_weights_price * price
+        + decided.procurement_weights_quality * quality
+        + decided.procurement_weights_values * values
+        + weight * social
+    )
+
+
+def award_zones(market, p, council, winners, leads_per_zone: int):
+    """Each zone gets its lead providers in turn: near winners, and winners of few zones so far."""
+    providers = market.providers
+    first, count = (int(market.commissioners.rows[council][name]) for name in ("first_zone", "zones"))
+    most = int(min(PATCH, np.ceil(count * leads_per_zone / max(len(winners), 1)) + 1))
+    away = away_from(market.zones, providers.base_zone[winners])[first : first + count]
+    given = np.zeros(len(winners), int)
+    for _ in range(min(leads_per_zone, len(winners))):
+        for place in np.argsort(away.min(axis=1), kind="stable"):
+            zone = first + place
+            has = np.array([zone in providers.lot[j][: providers.lots[j]] for j in winners])
+            cost = away[place] + p.procurement_lot_distance * given + 1e6 * (has | (given >= most))
+            best = int(np.argmin(cost))
+            if cost[best] >= 1e6:
+                continue
+            j = winners[best]
+            providers.lot[j, providers.lots[j]] = zone
+            providers.lots[j] += 1
+            given[best] += 1
+
+
+@guard
+def a_closed_framework_is_looked_at(market, parameters, policy, draws):
+    """Whether it is the week of the month in which gaps of a closed framework are filled."""
+    if week_of(market) % 4 != 0:
+        return False
+    for c in range(len(policy)):
+        if policy[c].procurement_max_providers > 0.0 or policy[c].procurement_zoned != 0.0:
+            return True
+    return False
+
+
+@when(a_closed_framework_is_looked_at)
+def gaps_are_filled(market, parameters, policy, draws):
+    """Monthly, a closed framework that has lost providers is opened again, and zones without a lead get one.
+
+    How soon depends on how late the council sees it. Agencies join that are large enough and whose cost the fee covers;
+    a zone goes to the contracted provider with the best margin.
+    """
+    p = parameters
+    for c in range(len(market.commissioners)):
+        lever = of_council(market.levers, c)
+        if lever.procurement_max_providers <= 0.0 and not lever.procurement_zoned:
+            continue
+        reach = market.stewardship(c)
+        soon = 4.0 / (p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * reach)
+        framework_is_opened(market, p, c, lever, soon, draws)
+        if lever.procurement_zoned:
+            leads_are_found(market, c, lever, soon, draws)
+
+
+def framework_is_opened(market, p, council, lever, soon, draws):
+    """The cheapest agency joins a framework that has lost too many providers, if the fee covers what it costs."""
+    providers, commissioner = market.providers, market.commissioners.rows[council]
+    mine = providers.council == council
+    contracted = mine & (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
+    sought = lever.procurement_max_providers
+    if sought <= 0.0:
+        sought = np.ceil(commissioner["zones"] * lever.procurement_providers_per_zone / p.procurement_lots_a_winner)
+    if contracted.sum() >= p.procurement_reopen_share * sought:
+        return
+    if one_uniform(draws.key("reopen"), council, 0) >= soon:
+        return
+    agencies = mine & (providers.open == 1) & (providers.closing == 0) & ~contracted
+    agencies &= providers.demand > p.entry_join_hours
+    fee = commissioner["fee"] * lever.fee_level
+    cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
+    agencies &= cost < fee * plain(paid_share)(lever, p) * (1.0 + p.procurement_reopen_tolerance)
+    if agencies.any():
+        j = int(np.argmin(np.where(agencies, cost, np.inf)))
+        providers.contracted[j] = 1
+        providers.rate[j] = fee
+        providers.plan[j] *= p.entry_join_growth
+
+
+def leads_are_found(market, council, lever, soon, draws):
+    """Zones that lack a lead provider get the contracted one with the best margin."""
+    providers, commissioner = market.providers, market.commissioners.rows[council]
+    contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
+    contracted &= providers.council == council
+    if not contracted.any():
+        return
+    leads = np.zeros(len(market.zones), np.int64)
+    for j in np.flatnonzero(contracted):
+        patch = providers.patch_zone[j, : providers.patch_count[j]]
+        leads[patch[providers.patch_lead[j, : providers.patch_count[j]] == 1]] += 1
+    wanted = min(int(lever.procurement_providers_per_zone), int(contracted.sum()))
+    first = int(commissioner["first_zone"])
+    here = np.arange(first, first + int(commissioner["zones"]))
+    for zone in here[(leads[here] < wanted) & (market.transfers[here] < 0)]:
+        if one_uniform(draws.key("zone_without_lead"), int(zone), 0) >= soon:
+            continue
+        others = [j for j in np.flatnonzero(contracted) if not leads_in(providers, j, zone)]
+        if others:
+            take_zones(providers, max(others, key=lambda j: providers.margin[j]), [zone], keep_leads=True)

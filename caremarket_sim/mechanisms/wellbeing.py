@@ -1,0 +1,68 @@
+"""ODD 7.20 Quality of life, as care, connection and informal help give it."""
+
+import math
+
+from ..compiled import compiled
+from ..compiled.memory import look_ahead
+from ..compiled.process import process
+from ..market.codes import FIT, IN_HOSPITAL, LEFT, RECEIVING, WAITING
+from ..market.state import clients_of
+
+
+@process
+def quality_of_life_responds(market, parameters, policy, draws):
+    """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
+    the way a week. While waiting nobody comes, and informal carers fill a part. Sums of the year are kept by person.
+    """
+    p = parameters[0]
+    clients = clients_of(market)
+    for i in range(len(clients)):
+        look_ahead(clients, i)
+        look_ahead(market.client_year, i)
+        c = clients[i]
+        if c.status == LEFT:
+            continue
+        light = p.hospital_need_reference
+        ratio = c.need_hours / light
+        lighter = p.quality_gain_low + (p.quality_gain_mid - p.quality_gain_low) * min(max(2.0 * ratio - 1.0, 0.0), 1.0)
+        heavier = p.quality_gain_mid + (p.quality_gain_high - p.quality_gain_mid) * min(ratio - 1.0, 1.0)
+        top = lighter if ratio < 1.0 else heavier
+        had = 0.0
+        due = c.need_hours
+        if c.status == RECEIVING:
+            had = c.delivered
+            due = c.due
+            effect = c.experience / market.commissioners[c.council].experience_reference
+        else:
+            effect = 1.0
+        unmet = max(due - had, 0.0) if c.status == RECEIVING or c.status == WAITING else 0.0
+        c.unmet_hours = unmet
+        market.counts[c.council].informal_hours += unmet
+        helped = had * effect + p.quality_informal_share * unmet
+        gain = top * (1.0 - math.exp(-p.quality_hours_slope * helped / max(c.need_hours, 0.5)))
+        gain += p.quality_connection_gain * (c.connection - 0.5)
+        if c.status != IN_HOSPITAL:
+            c.quality_of_life += p.quality_adjustment * (gain - c.quality_of_life)
+        sum_of_year(market.client_year[i], c, p)
+    for k in range(len(market.counts)):
+        market.counts[k].informal_hours *= p.quality_informal_share
+
+
+@compiled
+def sum_of_year(year, client, p):
+    """Add a person's week to the sums of the year."""
+    y, c = year, client
+    y.sum_weeks += 1.0
+    y.sum_quality += c.quality_of_life
+    y.sum_lonely += c.connection < p.connection_lonely_line
+    if c.status == WAITING or c.status == FIT:
+        y.sum_waiting += 1.0
+    if c.status == RECEIVING:
+        y.sum_receiving += 1.0
+        y.sum_experience += c.experience
+        y.sum_continuity += c.continuity
+        y.sum_carers += c.carers_fortnight
+        y.sum_due += c.due
+        y.sum_delivered += c.delivered
+        y.sum_visits += c.visits_due
+        y.sum_late += c.late

@@ -1,0 +1,215 @@
+"""ODD 5: the years that let a market settle, its fork into scenarios, and what is kept of it."""
+
+import hashlib
+import os
+import pickle
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from .indicators import Outcome, outcome_of
+from .market.market import Market
+from .market.record import COUNCIL_INCOME, COUNCIL_LINES, RECORD
+from .opening import make_market, price_path
+from .parameters import Numbers
+from .week import PROCESSES, one_week
+from .mechanisms.closing import providers_close
+from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
+from .mechanisms.regulator import regulator_inspects
+
+WHAT_A_LIST_SAYS = (
+    providers_close,
+    firms_consider_coming,
+    providers_enter,
+    agencies_join_the_list,
+    regulator_inspects,
+)
+"""Processes that wait for week 0 where the place lists its providers: who there is, with a contract or not, and rated
+how, is known of that day. Closures and entries then show no rush (tried: as many in year 1 as without a list)."""
+
+
+def settle(scenario, seed: int) -> Market:
+    """Spin up under the place's present regime at frozen prices until the market has settled, and solve its intercepts.
+
+    Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post,
+    referrals) move towards what meets the baseline's levels, on expected rather than drawn events where that is
+    possible, so that little chance gets into them; at the end they are frozen for all scenarios.
+    """
+    listed = len(scenario.place.providers) > 0
+    processes = tuple(process for process in PROCESSES if not (listed and process in WHAT_A_LIST_SAYS))
+    parameters = scenario.parameters.numbers
+    market = make_market(scenario, seed)
+    decided = Numbers(scenario.place.regime.row)
+    weeks = 52 * round(parameters.baseline_spin_up_years)
+    market.week = -weeks
+    for week in range(weeks):
+        one_week(market, parameters, decided, seed, processes)
+        if week % 52 == 51:
+            solve_intercepts(market, parameters, scenario.place, (week + 1) // 52, last=week + 1 == weeks)
+    begin(market)
+    return market
+
+
+def solve_intercepts(market: Market, parameters, place, year: int, last: bool = False) -> None:
+    """Move each intercept towards the baseline's level by what last year missed; smaller steps later.
+
+    In the last year referrals are set to what holds the place's numbers, without a pull towards them.
+    """
+    for council in range(len(market.commissioners)):
+        solve_intercepts_of(market, council, parameters, place, year, last)
+
+
+def solve_intercepts_of(market: Market, council: int, p, place, year: int, last: bool) -> None:
+    """The intercepts of one council's place."""
+    row = market.commissioners.rows[council]
+    total = {name: float(market.series[name][:, council].sum()) for name in RECORD.names or ()}
+    step = 1.0 if year <= p.baseline_quick_years else p.baseline_later_step
+
+    def logit(share):
+        return np.log(share / (1.0 - share))
+
+    leavers = total["n_expected_leavers"] + total["n_leavers"] - total["n_leavers_in_post"]
+    turnover = np.clip(leavers / max(total["in_post"] / 52.0, 1.0), 0.01, 0.9)
+    row["leaving_intercept"] += step * (logit(p.baseline_turnover) - logit(turnover))
+    zero = np.clip(total["zero_hours"] / max(total["in_post"], 1.0), 0.01, 0.99)
+    row["contract_intercept"] += step * (logit(zero) - logit(p.baseline_zero_hours_share))
+    late = np.clip(total["late"] / max(total["visits_due"], 1.0), 0.005, 0.9)
+    row["late_intercept"] += step * (logit(p.baseline_late_share) - logit(late))
+    travel = total["travel"] / max(total["travel"] + total["contact"], 1.0)
+    wanted = p.baseline_travel_share / (1.0 - p.baseline_travel_share)
+    row["leg_factor"] *= (wanted * (1.0 - travel) / max(travel, 0.01)) ** step
+    waiting = max(total["waiting_council"] / 52.0, 1.0)
+    aim = p.baseline_waiting_share * place.council_clients
+    change = step * p.baseline_post_response * np.log(aim / waiting)
+    row["hours_a_post"] += np.clip(change, -p.baseline_post_step, p.baseline_post_step)
+    receiving = {"council": total["receiving_council"], "self": total["receiving"] - total["receiving_council"]}
+    for field, payer, count in (
+        ("referral_factor", "council", place.council_clients),
+        ("self_referral_factor", "self", place.self_funders),
+    ):
+        here = max(receiving[payer], 1.0)
+        balance = total[f"n_expected_to_leave_{payer}"] / here * count
+        pull = 0.0 if last else p.baseline_referral_response * (52.0 * count / here - 1.0)
+        row[field] = balance * (1.0 + pull)
+    memory = 1.0 if year == 1 else step
+    for field, top, bottom in (
+        ("experience_reference", "experience", "receiving"),
+        ("continuity_reference", "continuity", "receiving"),
+        ("volatility_reference", "volatility", "in_post"),
+    ):
+        row[field] += memory * (total[top] / max(total[bottom], 1.0) - row[field])
+    spent = sum(total[line] for line in COUNCIL_LINES) - sum(total[line] for line in COUNCIL_INCOME)
+    row["budget"] = spent / 52.0
+
+
+def begin(market: Market) -> None:
+    """Start the clock: week 0, empty books, and sums of the year at zero."""
+    market.week = 0
+    market.paid_before[:] = 0
+    market.ledger[:] = 0
+    market.breakdowns.clear()
+    council = market.commissioners
+    council.quarter_spend = council.year_spend = council.quarters_over = council.fee_restraint = 0.0
+    council.package_share = 1.0
+    market.providers.year_surplus = 0.0
+    market.providers.year_revenue = 0.0
+
+
+def fork(settled: Market, scenario) -> Market:
+    """A copy of the settled market in which the scenario's weeks are recorded and its prices move."""
+    market = settled.copy()
+    p = scenario.parameters.numbers
+    market.price_path = price_path(scenario, p)
+    market.commissioners.growth = 0.0 if scenario.prices == "frozen" else p.demand_growth_rate
+    market.series = np.zeros((scenario.weeks, len(market.commissioners)), RECORD)
+    return market
+
+
+def go_through(scenario, market: Market, seed: int) -> Market:
+    """Simulate all the scenario's weeks on a forked market."""
+    row = None
+    for week in range(scenario.weeks):
+        levers = scenario.levers_at(week)
+        if row is None or levers is not row[0]:
+            row = (levers, Numbers(levers.row))
+        one_week(market, scenario.parameters.numbers, row[1], seed)
+    return market
+
+
+def simulate(seed: int, scenarios: Sequence, cache: Path | None = None) -> list[Outcome]:
+    """One seed with all its scenarios: the market settles once (kept in `cache`), and each scenario forks it."""
+    outcomes = []
+    for scenario in scenarios:
+        settled = settled_market(scenario, seed, cache)
+        market = go_through(scenario, fork(settled, scenario), seed)
+        outcomes.append(outcome_of(market))
+    return outcomes
+
+
+_last_settled: dict[str, Market] = {}
+
+
+def settled_market(scenario, seed: int, cache: Path | None) -> Market:
+    """The settled market of a seed: from memory, from the cache folder, or made now and kept there."""
+    key = f"{scenario.spin_up_key[:24]}-{seed}-{code_version()[:16]}"
+    if key in _last_settled:
+        return _last_settled[key]
+    market = _read(cache, key)
+    if market is None:
+        market = settle(scenario, seed)
+        _write(cache, key, market)
+    _last_settled.clear()
+    _last_settled[key] = market
+    return market
+
+
+def _read(cache: Path | None, key: str) -> Market | None:
+    """A settled market kept on disk; None where there is none that can be read."""
+    if cache is None:
+        return None
+    try:
+        return pickle.loads((Path(cache) / f"{key}.market").read_bytes())
+    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError):
+        return None
+
+
+def _write(cache: Path | None, key: str, market: Market) -> None:
+    """Keep a settled market; a cache that cannot be written is done without."""
+    if cache is None:
+        return
+    try:
+        Path(cache).mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=cache, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            pickle.dump(market, file, protocol=5)
+        os.replace(name, Path(cache) / f"{key}.market")
+    except OSError:
+        return
+
+
+@cache
+def code_version() -> str:
+    """A hash of all sources and data of the package that decide numbers."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    aside = {"cli", "reporting", "experiments", "app", "__pycache__", "scenarios"}
+    for path in sorted(root.rglob("*")):
+        inside = path.relative_to(root)
+        if path.suffix in (".py", ".toml", ".csv") and not aside & set(inside.parts):
+            digest.update(inside.as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def warm_up() -> None:
+    """Compile all that is compiled, by simulating a few weeks of the smallest market that there is."""
+    from .scenario import load
+
+    scenario = load("builtin:wigan/baseline")
+    market = make_market(scenario, 0)
+    market.week = -1
+    for _ in range(2):
+        one_week(market, scenario.parameters.numbers, Numbers(scenario.place.regime.row), 0)
