@@ -21,7 +21,7 @@ from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence,
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import lever_values
 from caremarket_sim.scenario.providers import PROVIDER_TYPE, beyond_the_figures, no_providers, read_providers
-from caremarket_sim.scenario.timing import monday_from
+from caremarket_sim.scenario.timing import monday_before
 from caremarket_sim.scenario.workspace import referred, shown_path
 from caremarket_sim.scenario.zones import ZONE_TYPE, read_zones
 
@@ -174,7 +174,7 @@ def read_place(path: Path, shown: str | None = None) -> Place:
         providers = _providers(reader, entries["providers"], path, zones, figures)
     if reader.problems or name is None or start is None or price_base is None or zones is None:
         raise BadInput(reader.problems)
-    return Place(name, path, zones, figures, price_base, monday_from(start), regime, licence or "", providers)
+    return Place(name, path, zones, figures, price_base, monday_before(start), regime, licence or "", providers)
 
 
 def _referred(

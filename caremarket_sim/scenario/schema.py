@@ -31,7 +31,10 @@ def scenario_schema() -> dict[str, Any]:
     }
     step = _closed(
         {
-            "from": {**_DAY, "description": "The day from which it holds; the next Monday if it is no Monday."},
+            "from": {
+                **_DAY,
+                "description": "Takes effect in the week, Monday to Sunday, that contains this day.",
+            },
             "why": {**_TEXT, "description": "The reason for the change."},
             "use": {"enum": list(PRESET_TITLES), "description": "A preset's levers; `set` wins over it."},
             "set": {
@@ -80,7 +83,7 @@ def place_schema() -> dict[str, Any]:
         "licence": {**_TEXT, "description": "Under which licence the data of the place may be used."},
         "zones": {**_TEXT, "description": "A CSV file with one line a zone."},
         "providers": {**_TEXT, "description": "A CSV file with one line a provider that is known; others are made up."},
-        "start": {**_DAY, "description": "The day on which week 1 begins; the next Monday if it is no Monday."},
+        "start": {**_DAY, "description": "The day on which week 1 begins; the Monday before if it is no Monday."},
         "price_base": {
             "type": "string",
             "pattern": r"^\d{4}/\d{2}$",
