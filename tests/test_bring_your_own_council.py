@@ -57,7 +57,7 @@ def call(tmp_path, monkeypatch, capsys):
 def ambleford(tmp_path_factory):
     """The baseline of the made-up council, as `new` writes it from its two files."""
     folder = tmp_path_factory.mktemp("own") / "ambleford"
-    write_new("Ambleford", folder, Given(zones=ZONES, providers=PROVIDERS))
+    write_new("Ambleford", folder, Given(zones=ZONES, providers=PROVIDERS, complete=True))
     return load(folder / "baseline.yaml").with_weeks(52)
 
 
@@ -211,6 +211,7 @@ def test_a_mistake_in_a_list_has_one_line_and_nothing_is_written(call, tmp_path,
     ("words", "says"),
     [
         (["--providers", PROVIDERS], "add --zones FILE"),
+        (["--zones", ZONES, "--complete"], "add --providers FILE"),
         (["--zones", ZONES, "--providers", PROVIDERS, "--cqc", DIRECTORY], "give one of them"),
         (["--zones", ZONES, "--authority", "Ambleford"], "add --cqc FILE"),
         (["--zones", ZONES, "--clients", "0"], "--clients is 0, outside its bounds"),
@@ -242,11 +243,12 @@ def test_every_mistake_of_both_files_is_said_at_once(call, tmp_path):
 
 
 def test_a_place_that_lists_more_than_its_figures_is_refused_where_it_says_so(call, tmp_path):
-    call("new", "Ambleford", "--zones", ZONES, "--providers", PROVIDERS)
+    call("new", "Ambleford", "--zones", ZONES, "--providers", PROVIDERS, "--complete")
     place = tmp_path / "ambleford" / "place.yaml"
-    text = place.read_text(encoding="utf-8").replace("    value: 4\n", "    value: 3\n")
+    text = place.read_text(encoding="utf-8")
+    text = text.replace("complete: true", "complete: false").replace("    value: 4\n", "    value: 3\n")
     place.write_text(text, encoding="utf-8")
-    line = text.splitlines().index("providers: providers.csv") + 1
+    line = text.splitlines().index("providers: {list: providers.csv, complete: false}") + 1
     status, _, err = call("validate", place)
     assert status == 2 and f"place.yaml:{line}: the list names 4 providers with a contract" in err
 

@@ -26,6 +26,7 @@ def new(
     council: str = typer.Argument(..., help="The council's name."),
     zones: Path | None = typer.Option(None, "--zones", help="CSV of your zones; without it Wigan's stand in."),
     providers: Path | None = typer.Option(None, "--providers", help="CSV of the providers you know."),
+    complete: bool = typer.Option(False, "--complete", help="They are all that there are; else, some of them."),
     cqc: Path | None = typer.Option(None, "--cqc", help="CSV of the regulator's directory of active locations."),
     authority: str | None = typer.Option(
         None, "--authority", help="Its Location Local Authority; by default the council's name."
@@ -51,7 +52,7 @@ def new(
 
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
     figures = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
-    folder = write_new(council, out, Given(zones, providers, cqc, authority, figures))
+    folder = write_new(council, out, Given(zones, providers, complete, cqc, authority, figures))
     files = sorted(path.name for path in folder.iterdir())
     if as_json:
         _write_json({"folder": str(folder), "files": files})

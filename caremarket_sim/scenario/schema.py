@@ -82,7 +82,22 @@ def place_schema() -> dict[str, Any]:
         "name": {**_TEXT, "description": "The council."},
         "licence": {**_TEXT, "description": "Under which licence the data of the place may be used."},
         "zones": {**_TEXT, "description": "A CSV file with one line a zone."},
-        "providers": {**_TEXT, "description": "A CSV file with one line a provider that is known; others are made up."},
+        "providers": {
+            "anyOf": [
+                _closed(
+                    {
+                        "list": {**_TEXT, "description": "A CSV file with one line a provider that is known."},
+                        "complete": {
+                            "type": "boolean",
+                            "description": "Whether it names all; if not, others are made up.",
+                        },
+                    },
+                    ("list", "complete"),
+                ),
+                {**_TEXT, "description": "The file alone: it names some of them."},
+            ],
+            "description": "The providers that are known.",
+        },
         "start": {**_DAY, "description": "The day on which week 1 begins; the Monday before if it is no Monday."},
         "price_base": {
             "type": "string",
