@@ -193,11 +193,36 @@ def test_what_ifs_made_in_python_are_named_by_what_was_changed(block):
     assert names == ["block", "block contract.term_years=7", "block-2"]
 
 
-def test_the_place_as_it_is_is_the_reference_where_it_is_among_the_files(block, collaborative):
+def test_the_first_is_the_reference_unless_another_is_named(block, collaborative):
     baseline = load(WIGAN / "baseline.yaml")
-    assert reference_among([block, baseline, collaborative], None) == "baseline"
-    assert reference_among([block, collaborative], None) == "block"
-    assert reference_among([block, collaborative], "collaborative") == "collaborative"
+    assert reference_among([block, baseline, collaborative], None) == "block"
+    assert reference_among([block, baseline, collaborative], "collaborative") == "collaborative"
+
+
+def test_the_place_with_no_new_policy_is_added_last_on_the_same_ground(block, collaborative):
+    baseline = load(WIGAN / "baseline.yaml")
+    plan = plan_comparison([block, collaborative])
+    assert [scenario.name for scenario in plan.scenarios] == ["block", "collaborative", "baseline"]
+    assert plan.scenarios[-1].key == baseline.key
+    changed = {assumptions.CARRYING[0]: register()[assumptions.CARRYING[0]].low}
+    (*_, added) = plan_comparison([block.with_parameters(changed).with_weeks(60)]).scenarios
+    assert added.key == baseline.with_parameters(changed).with_weeks(60).key
+
+
+@pytest.mark.parametrize("extra", [[], ["collaborative"]])
+def test_it_is_not_added_where_it_is_there_already_or_not_wanted(block, collaborative, extra):
+    baseline = load(WIGAN / "baseline.yaml")
+    others = [collaborative for _ in extra]
+    for name in ("baseline", "as-it-is"):
+        plan = plan_comparison([block, baseline.named(name), *others])
+        assert [scenario.name for scenario in plan.scenarios] == ["block", name, *extra]
+    plan = plan_comparison([block, collaborative], baseline=False)
+    assert [scenario.name for scenario in plan.scenarios] == ["block", "collaborative"]
+
+
+def test_a_policy_that_is_called_baseline_does_not_stand_in_its_way(block):
+    plan = plan_comparison([block.named("baseline")])
+    assert [scenario.name for scenario in plan.scenarios] == ["baseline", "no-new-policy"]
 
 
 def test_an_unknown_reference_is_refused_with_the_nearest_name(block, collaborative):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ NARROWEST = 100
 """Columns assumed where the output is no terminal: the tables fit."""
 
 File = Annotated[Path, typer.Argument(help="A scenario file.", show_default=False)]
-Files = Annotated[list[Path], typer.Argument(help="Two or more scenario files.", show_default=False)]
+Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/<files>-<key>.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed that every replicate's own seed is drawn from.")]
 Replicates = Annotated[int, typer.Option(min=1, help="How many simulated futures.")]
@@ -41,7 +42,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors."
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; all else goes to standard error.")]
 Reference = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Compare with this one. Default: the file without policy, else the first."),
+    typer.Option(metavar="NAME", help="Compare with this one. Default: the first."),
+]
+NoBaseline = Annotated[
+    bool, typer.Option("--no-baseline", help="Do not add the place with no new policy where no file is that.")
 ]
 Allow = Annotated[
     str | None, typer.Option(metavar="REASON", help="Compare files that differ in more than policy, and say why.")
@@ -120,6 +124,7 @@ def run_command(
 def compare_command(
     files: Files,
     reference: Reference = None,
+    no_baseline: NoBaseline = False,
     out: Out = None,
     seed: Seed = 1,
     replicates: Replicates = 20,
@@ -173,6 +178,7 @@ def compare_command(
             allow=allow,
             assumption_replicates=assumption_replicates,
             drawn=drawn,
+            baseline=not no_baseline,
         )
         plans.append(plan)
         return plan
@@ -205,7 +211,12 @@ def compare_command(
 
             tell("writing the report", 0, 0)
             write_report(store.folder)
-    _tell_results(result, store.folder, sentences, everything=all_, quiet=quiet, as_json=as_json)
+    next_step = (
+        f"The report is {store.folder / 'report.html'}"
+        if report
+        else f"For the report, one file that a committee can read: caremarket report {shlex.quote(str(store.folder))}"
+    )
+    _tell_results(result, store.folder, sentences, next_step, everything=all_, quiet=quiet, as_json=as_json)
 
 
 def loaded(files: list[Path]) -> tuple[list[Scenario], list[Path]]:
@@ -349,9 +360,16 @@ def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> 
 
 
 def _tell_results(
-    result: Comparison | Run, folder: Path, sentences: list[str], *, everything: bool, quiet: bool, as_json: bool
+    result: Comparison | Run,
+    folder: Path,
+    sentences: list[str],
+    next_step: str = "",
+    *,
+    everything: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
-    """Print what was found, as asked for, and leave with the status for it."""
+    """Print what was found, as asked for, and what to do next, and leave with the status for it."""
     from caremarket_sim.reporting import screen
 
     if as_json:
@@ -365,6 +383,8 @@ def _tell_results(
         for sentence in sentences:
             typer.echo(sentence)
         typer.echo(f"Tables and figures are in {folder}")
+        if next_step:
+            typer.echo(next_step)
     if result.failed:
         typer.echo(screen.failed_sentence(result.failed), err=True)
         raise typer.Exit(FINISHED_WITH_FAILURES)

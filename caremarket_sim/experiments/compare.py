@@ -29,6 +29,9 @@ from caremarket_sim.scenario import Scenario
 ASSUMPTION_REPLICATES = 3
 """Replicates of each end of each carrying assumption; 0 leaves the ends untried."""
 
+BASELINE = "baseline"
+"""What the place with no new policy is called where `compare` adds it."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -123,12 +126,16 @@ def plan_comparison(
     allow: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     drawn: Sequence[Draw] = (),
+    baseline: bool = True,
 ) -> Plan:
     """What a comparison is made of, after making sure that the scenarios compare.
 
-    `drawn`: plausible draws of the assumptions to repeat it under, the centre first. Raises BadInput for names that
+    `drawn`: plausible draws of the assumptions to repeat it under, the centre first. `baseline`: add the place with no
+    new policy, where none of the scenarios is that. Raises BadInput for names that
     repeat or are unknown, ComparisonRefused for scenarios that differ in more than policy when `allow` gives no reason.
     """
+    if baseline:
+        scenarios = with_baseline(scenarios)
     if len(scenarios) < 2:
         raise BadInput(Problem(f"{len(scenarios)} scenario is given", right="a comparison needs at least two"))
     require_distinct_names(scenarios)
@@ -177,15 +184,16 @@ def compare(
     cluster: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     draws: int = 1,
+    baseline: bool = True,
     tell: Tell | None = None,
 ) -> Comparison:
     """Simulate every scenario on the same `replicates` futures and hold each against the reference.
 
-    `reference` names a scenario; without it the place as it is (a scenario without policy) is the reference if it is
-    among them, else the first. `years` overrides the scenarios' horizon. `allow` gives a reason for comparing
-    scenarios that differ in more than policy. A scenario made from another by `with_levers` is named by what was
-    changed. `draws`: how many plausible draws of the assumptions to repeat it under, so that intervals hold ignorance
-    as well as chance. Raises what `plan_comparison` and `carry_out_comparison` raise.
+    `reference` names a scenario; without it the first is the reference. The place with no new policy is added, last,
+    where none of the scenarios is that, unless `baseline` is False. `years` overrides the scenarios' horizon. `allow`
+    gives a reason for comparing scenarios that differ in more than policy. A scenario made from another by
+    `with_levers` is named by what was changed. `draws`: how many plausible draws of the assumptions to repeat it under,
+    so that intervals hold ignorance as well as chance. Raises what `plan_comparison` and `carry_out_comparison` raise.
     """
     plan = plan_comparison(
         told_apart(scenarios),
@@ -196,15 +204,25 @@ def compare(
         allow=allow,
         assumption_replicates=assumption_replicates,
         drawn=first_draws(draws, replicates) if draws > 1 else (),
+        baseline=baseline,
     )
     return carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
 
 
+def with_baseline(scenarios: Sequence[Scenario]) -> Sequence[Scenario]:
+    """The scenarios and, last, the place of the first with no new policy; as they are where one of them is that."""
+    if not scenarios or any(not scenario.changes for scenario in scenarios):
+        return scenarios
+    taken = {scenario.name for scenario in scenarios}
+    name = BASELINE if BASELINE not in taken else "no-new-policy"
+    return (*scenarios, scenarios[0].without_policy(name))
+
+
 def reference_among(scenarios: Sequence[Scenario], reference: str | None) -> str:
-    """The name of the reference: as asked for, else the scenario without policy, else the first."""
+    """The name of the reference: as asked for, else the first."""
     names = [scenario.name for scenario in scenarios]
     if reference is None:
-        return next((scenario.name for scenario in scenarios if not scenario.changes), names[0])
+        return names[0]
     if reference not in names:
         raise BadInput(Problem(f"no scenario is called {reference!r}", right=suggestion(reference, names)))
     return reference

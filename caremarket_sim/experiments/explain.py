@@ -8,7 +8,7 @@ whole difference in each, and intervals are those of paired futures.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import factorial
 from typing import Any
 
@@ -134,7 +134,7 @@ def plan_explanation(
 
     Raises BadInput where the scenario has the reference's levers, ComparisonRefused where more than policy differs.
     """
-    reference = against or replace(scenario, name=PRESENT, title=f"{scenario.place.name} as it is", changes=())
+    reference = against or scenario.without_policy(PRESENT)
     require_distinct_names([reference, scenario])
     reference, policy = at_horizon([reference, scenario], years)
     require_common_ground({one.name: ground(one) for one in (reference, policy)}, reference.name)
