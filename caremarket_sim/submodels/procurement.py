@@ -7,12 +7,13 @@ from ..entities import PATCH, RECEIVING
 from ..kernels import geography, transfer
 from ..kernels.hashing import poisson_quantile, uniform
 from ..parameters import Numbers
+from ..policy import LEVERS
 
 TENDERED, OPEN_BOOK = 1.0, 2.0
 OVER_THE_CEILING = 10.0
 """Points off a bid above the ceiling: more than any bid can score, so that it comes after all others."""
 
-WITH_THE_CONTRACT = ("contract_", "procurement_", "fee_", "employment_", "stewardship_open_book", "stewardship_profit")
+WITH_THE_CONTRACT = frozenset(name for lever in LEVERS.values() if lever.is_term for name in lever.fields)
 """Levers that are terms of a contract: while one is in preparation, the old terms hold."""
 
 
@@ -31,8 +32,8 @@ def policy_takes_effect(market, parameters, policy, draws):
     if not changed:
         return
     market.decided[:] = policy.row
-    at_once = [name for name in changed if not name.startswith(WITH_THE_CONTRACT)]
-    terms = [name for name in changed if name.startswith(WITH_THE_CONTRACT)]
+    at_once = [name for name in changed if name not in WITH_THE_CONTRACT]
+    terms = [name for name in changed if name in WITH_THE_CONTRACT]
     for name in at_once:
         market.levers[name] = policy.row[name]
     if not terms:
