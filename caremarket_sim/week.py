@@ -233,13 +233,16 @@ def go_through(scenario, market: Market, seed: int) -> Market:
     return market
 
 
-def simulate(seed: int, scenarios: Sequence, cache: Path | None = None) -> list[Outcome]:
-    """One seed with all its scenarios: the market settles once (kept in `cache`), and each scenario forks it."""
+def simulate(seed: int, scenarios: Sequence, cache: Path | None = None, in_force: int | None = 0) -> list[Outcome]:
+    """One seed with all its scenarios: the market settles once (kept in `cache`), and each scenario forks it.
+
+    `in_force` is the week from which all of them are in force (see `indicators.stages`).
+    """
     outcomes = []
     for scenario in scenarios:
         settled = settled_market(scenario, seed, cache)
         market = go_through(scenario, fork(settled, scenario), seed)
-        outcomes.append(outcome_of(market))
+        outcomes.append(outcome_of(market, in_force))
     return outcomes
 
 

@@ -9,10 +9,11 @@ from functools import cached_property
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.experiments import assumptions, frames
+from caremarket_sim.experiments import assumptions, economics, frames
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
+from caremarket_sim.experiments.periods import Periods, in_force_from
 from caremarket_sim.experiments.plan import (
     REPLICATES,
     SEED,
@@ -37,7 +38,8 @@ BASELINE = "baseline"
 class Comparison:
     """Scenarios on the same futures, each against the reference.
 
-    Shown in a notebook as a table; `frame()` gives every difference, `levels()` every mean, `by("zone")` the results
+    Shown in a notebook as a table; `frame()` gives every difference, `period("in force")` those of the weeks in which
+    all scenarios are in force, by which verdicts go, `levels()` every mean, `by("zone")` the results
     by group, `plot()` a figure. `banner` says why a comparison that is not like for like was allowed; `failed` lists
     the replicates that could not be simulated, which are missing from every scenario. With `other_draws`, the same
     futures under other draws of the assumptions, the intervals of `frame()` hold ignorance as well as chance and
@@ -79,6 +81,19 @@ class Comparison:
     def frame(self) -> pd.DataFrame:
         """Every scenario against the reference: an indicator and period a row, with interval and verdict."""
         return self._differences.copy()
+
+    @property
+    def periods(self) -> Periods:
+        """The periods that there are results for, and which of them verdicts go by."""
+        return self.samples[self.reference].periods
+
+    def period(self, period: str) -> pd.DataFrame:
+        """The rows of `frame()` of one period: `all`, `transition`, `in force`, `last year`, `year_1` and so on."""
+        return frames.of_period(self._differences, period)
+
+    def spend(self) -> pd.DataFrame:
+        """What everybody pays in each scenario, in pounds over all years together, with paired differences."""
+        return economics.spend(self.overall(), self.reference, self.periods.weeks)
 
     def levels(self) -> pd.DataFrame:
         """The mean of every indicator in every scenario and period, with its interval."""
@@ -146,7 +161,7 @@ def plan_comparison(
     tried = assumptions.batches_at_ends(scenarios, seeds[:assumption_replicates]) if assumption_replicates else ()
     others = batches_of(scenarios, drawn, seeds)
     batches = (Batch(tasks_of(scenarios, seeds)), *tried, *others)
-    return Plan(scenarios, reference, seed, batches, banner, 1 + len(others))
+    return Plan(scenarios, reference, seed, batches, banner, 1 + len(others), in_force_from(scenarios))
 
 
 def carry_out_comparison(

@@ -59,5 +59,5 @@ def observe(task: SweepTask) -> list[Outcome]:
         found = sizes.quantities()
         overall[len(indicators) :] = [found[name] for name in names[len(indicators) :]]
         weekly, cells = np.zeros((0, len(WEEKLY))), np.zeros((0, 1, len(BROKEN_DOWN)))
-        outcomes.append(Outcome(weekly, yearly, overall, cells, cells))
+        outcomes.append(Outcome(weekly, yearly, overall, np.zeros((0, len(names))), cells, cells))
     return outcomes
