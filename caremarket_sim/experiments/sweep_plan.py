@@ -75,8 +75,10 @@ def plan_sweep(design: Design) -> SweepPlan:
     )
     seeds = replicate_seeds(design.seed, design.replicates)
     every = [[varied(scenario, design.factors, row) for scenario in design.scenarios] for row in values]
-    in_force = in_force_from(one for scenarios in every for one in scenarios)
-    if design.period == IN_FORCE and in_force is None:
+    in_force = 0
+    if design.period == IN_FORCE:
+        in_force = in_force_from(one for scenarios in every for one in scenarios)
+    if in_force is None:
         what = "period is in force, and in some sample a policy is not in force before the end"
         raise BadInput(Problem(what, file=design.path, right="simulate more years, or write `period: last year`"))
     together: dict[tuple[str, int], list[tuple[int, Scenario]]] = {}

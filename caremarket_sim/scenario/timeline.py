@@ -208,11 +208,13 @@ def in_force_week(scenario: Scenario) -> int | None:
     """The week from which the last of the scenario's changes is fully in force, all zones moved; 0 without policy.
 
     Levers that are never in force are left out, and shocks that end, which are no change of policy. None where nothing
-    is fully in force before the scenario ends.
+    is fully in force before the scenario ends, or contracts that a change lets anew do not start before it does.
     """
     if not scenario.changes:
         return 0
     found = timeline(scenario)
+    if any(one.change is not None and one.overtaken is None and one.start >= scenario.weeks for one in found.tenders):
+        return None
     settled = {tender.start: tender.settled for tender in found.tenders if tender.overtaken is None}
     weeks = [
         settled.get(week, week) if LEVERS[key].begins != "at once" else week
