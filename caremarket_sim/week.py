@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .entities import COUNTS, Market
+from .errors import DoesNotSettle
 from .indicators import Outcome, outcome_of
 from .initialisation import make_market, price_path
 from .kernels import workforce
@@ -186,6 +187,11 @@ def solve_intercepts(market: Market, parameters, place, year: int, last: bool = 
     ):
         here = max(receiving[payer], 1.0)
         balance = total[f"n_expected_to_leave_{payer}"] / here * count
+        if balance > count:  # as many leave in a week as the place has: they leave the queue, and nobody gets care
+            raise DoesNotSettle(
+                f"in year {year} of settling some {here / 52.0:,.1f} of the place's {count:,} people whose payer is "
+                f"{payer} got care in a week, and nobody can be found to give more"
+            )
         pull = 0.0 if last else p.baseline_referral_response * (52.0 * count / here - 1.0)
         row[field] = balance * (1.0 + pull)
     memory = 1.0 if year == 1 else step

@@ -149,7 +149,8 @@ def compare_command(
 ) -> None:
     """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words."""
     from caremarket_sim.cli.refinements import at_equal_budget, forget_refinements, until_precise
-    from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
+    from caremarket_sim.experiments.compare import carry_out_comparison, held_plausible, plan_comparison
+    from caremarket_sim.experiments.plausibility import Plausibility, probe_each
 
     scenarios, inputs = loaded(files)
     if draws > 1 and (precision is not None or equal_budget):
@@ -167,6 +168,7 @@ def compare_command(
         replicates = max(2, min(replicates, max_replicates))
 
     plans: list[Plan] = []
+    found: tuple[Plausibility, ...] = ()
 
     def planned(replicates: int) -> Plan:
         plan = plan_comparison(
@@ -180,12 +182,16 @@ def compare_command(
             drawn=drawn,
             baseline=not no_baseline,
         )
+        plan = held_plausible(plan, found, allow)
         plans.append(plan)
         return plan
 
     plan = planned(replicates)
     if dry_run:
         return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+    with telling(quiet) as (tell, _):
+        found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
+    plan = planned(replicates)
     sentences: list[str] = []
 
     def asked_for() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -24,6 +24,7 @@ from caremarket_sim.experiments.plan import (
     require_distinct_names,
     told_apart,
 )
+from caremarket_sim.experiments.plausibility import Plausibility, people_of, probe_each, refuse_implausible
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.scenario import Scenario
 
@@ -41,7 +42,8 @@ class Comparison:
     Shown in a notebook as a table; `frame()` gives every difference, `period("in force")` those of the weeks in which
     all scenarios are in force, by which verdicts go, `levels()` every mean, `by("zone")` the results
     by group, `plot()` a figure. `banner` says why a comparison that is not like for like was allowed; `failed` lists
-    the replicates that could not be simulated, which are missing from every scenario. With `other_draws`, the same
+    the replicates that could not be simulated, which are missing from every scenario. `plausibility` says of each place
+    whether its market with no new policy resembles what is published, if that was tried. With `other_draws`, the same
     futures under other draws of the assumptions, the intervals of `frame()` hold ignorance as well as chance and
     `shares()` says which explains how much; all else is about the centre.
     """
@@ -54,6 +56,7 @@ class Comparison:
     banner: str | None = None
     ends: tuple[assumptions.End, ...] = ()
     other_draws: tuple[Mapping[str, Sample], ...] = ()
+    plausibility: tuple[Plausibility, ...] = ()
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -164,6 +167,15 @@ def plan_comparison(
     return Plan(scenarios, reference, seed, batches, banner, 1 + len(others), in_force_from(scenarios))
 
 
+def held_plausible(plan: Plan, found: Sequence[Plausibility], allow: str | None) -> Plan:
+    """The plan with what was found of its places, and a banner if one of them is beyond the limits and allowed.
+
+    Raises ComparisonRefused if one is and `allow` gives no reason.
+    """
+    banners = [banner for banner in (plan.banner, refuse_implausible(found, allow)) if banner]
+    return replace(plan, banner=" ".join(banners) or None, plausibility=tuple(found))
+
+
 def carry_out_comparison(
     plan: Plan,
     *,
@@ -184,8 +196,24 @@ def carry_out_comparison(
             ends.append(assumptions.End(parameter, value, plan.scenarios[0].parameters[parameter], found))
     others = tuple(found for found in samples[last:] if found)
     return Comparison(
-        samples[0], plan.reference, plan.seed, plan.seeds, tuple(failed), plan.banner, tuple(ends), others
+        samples[0],
+        plan.reference,
+        plan.seed,
+        plan.seeds,
+        tuple(failed),
+        plan.banner,
+        tuple(ends),
+        others,
+        tuple(_over_the_horizon(found, samples[0]) for found in plan.plausibility),
     )
+
+
+def _over_the_horizon(found: Plausibility, samples: Mapping[str, Sample]) -> Plausibility:
+    """What was found of a place, and what became of it in the comparison's own futures with no new policy."""
+    for sample in samples.values():
+        if not sample.scenario.changes and sample.scenario.place.name == found.place:
+            return found.over_the_horizon(sample.overall, people_of(sample.scenario))
+    return found
 
 
 def compare(
@@ -221,6 +249,8 @@ def compare(
         drawn=first_draws(draws, replicates) if draws > 1 else (),
         baseline=baseline,
     )
+    found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
+    plan = held_plausible(plan, found, allow)
     return carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
 
 

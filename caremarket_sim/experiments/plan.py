@@ -20,6 +20,7 @@ from caremarket_sim.experiments.design import (
     play_all,
     ready,
 )
+from caremarket_sim.experiments.plausibility import Plausibility
 from caremarket_sim.experiments.records import Layout, ScenarioRecord
 from caremarket_sim.experiments.resolved import resolved_json
 from caremarket_sim.experiments.store import Store
@@ -58,7 +59,8 @@ class Plan:
     """An experiment before it is carried out. `reference` is None for a single run; the first batch is the main one.
 
     The last `draws` - 1 batches are the same futures under other plausible draws of the assumptions. `in_force` is the
-    week from which all that is compared is in force (see `periods.in_force_from`), for every batch.
+    week from which all that is compared is in force (see `periods.in_force_from`), for every batch. `plausibility`:
+    what was found of each place before it began.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -68,6 +70,7 @@ class Plan:
     banner: str | None = None
     draws: int = 1
     in_force: int | None = 0
+    plausibility: tuple[Plausibility, ...] = ()
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -40,6 +40,8 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
         tables = {"differences": result.frame(), "levels": result.levels(), "spend": result.spend()}
         if result.ends:
             tables["assumptions"] = result.assumptions()
+        if result.plausibility:
+            tables["plausibility"] = pd.DataFrame([row for one in result.plausibility for row in one.records()])
     else:
         tables = {"levels": result.frame(), "targets": against_targets(result.sample)}
     tables["periods"] = pd.DataFrame(result.periods.rows())

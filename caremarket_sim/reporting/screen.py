@@ -43,6 +43,9 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
     frame = result.frame()
     if result.banner:
         console.print(Text(result.banner, style="bold"))
+    for found in result.plausibility:
+        if found.sentence not in (result.banner or ""):
+            console.print(Text(found.sentence, style="" if found.plausible else "bold"))
     console.print(Text(result.periods.sentence))
     for family in FAMILIES:
         console.print(Text(family_sentences(frame, family)))
@@ -121,6 +124,7 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "reference": result.reference,
             "scenarios": list(result.samples),
             "banner": result.banner,
+            "plausibility": [found.summary() for found in result.plausibility],
             "weeks": result.periods.sentence,
             "spend": _records(result.spend()),
             "sentences": [family_sentences(result.frame(), family) for family in FAMILIES]

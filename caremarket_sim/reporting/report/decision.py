@@ -37,6 +37,11 @@ def decision_page(results: Results) -> Page:
             "note",
         )
     )
+    blocks += [
+        Text(found.sentence, "note" if found.plausible else "warning")
+        for found in results.plausibility
+        if found.sentence not in (results.banner or "")
+    ]
     blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
     said = [Points(verdict_sentences(results, name), f"{results.title(name)} ({name})") for name in results.others]
     blocks.append(Columns(said))

@@ -15,12 +15,13 @@ import pandas as pd
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.experiments.manifest import NAME as MANIFEST
 from caremarket_sim.experiments.periods import ALL, IN_FORCE, Periods, periods_beside
+from caremarket_sim.experiments.plausibility import Plausibility, from_records
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.files import FORMULA_STARTS
 
 NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "breakdowns")
-OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed")
+OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed", "plausibility")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ class Results:
     def place(self) -> Mapping[str, Any]:
         """The reference's place."""
         return self.scenarios[self.reference]["place"]
+
+    @cached_property
+    def plausibility(self) -> tuple[Plausibility, ...]:
+        """What was found of each place before the comparison began; nothing in results of earlier versions."""
+        table = self.tables.get("plausibility")
+        return () if table is None else from_records(table.to_dict("records"))
 
     def title(self, name: str) -> str:
         """A scenario's title, as its file has it."""
