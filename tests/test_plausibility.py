@@ -86,7 +86,7 @@ def test_it_is_compared_when_that_is_allowed_and_says_so_on_screen_in_the_folder
     page = (out / "report.html").read_text(encoding="utf-8")
     assert page.index("NOT PLAUSIBLE: ") < page.index("Nine headline indicators")
     rows = read_csv(out / "plausibility.csv")
-    assert {BAND, LIMIT, LATER} == set(rows.kind) and not rows[rows.kind == LIMIT].within.all()
+    assert {BAND, LIMIT, LATER} == set(rows.held_to) and not rows[rows.held_to == LIMIT].within.all()
 
 
 def test_a_place_where_no_market_settles_is_refused_and_does_not_fill_the_memory(tmp_path, capsys):
@@ -190,7 +190,7 @@ def test_whatever_the_market_is_the_sentence_names_all_that_is_outside_and_nothi
         values = [future[NAMES.index(one.indicator)] for future in futures]
         known = [value for value in values if value == value]
         mean = sum(known) / len(known) if known else float("nan")
-        if one.kind == LIMIT and one.indicator in ("nhs_cost", "delayed_nights", "people_waiting"):
+        if one.held_to == LIMIT and one.indicator in ("nhs_cost", "delayed_nights", "people_waiting"):
             mean /= people_of(small())
         outside = bool(known) and not one.low <= mean <= one.high
         assert one.within is not outside

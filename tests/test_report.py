@@ -15,11 +15,12 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
+from caremarket_sim.experiments.plausibility import from_records
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.report import Settings, write_report
 from caremarket_sim.reporting.report.audiences import AUDIENCES
 from caremarket_sim.reporting.report.equity import read_outlines, tile_places
-from caremarket_sim.reporting.report.results import read_results
+from caremarket_sim.reporting.report.results import read_csv, read_results
 from caremarket_sim.reporting.report.social_value import proxies
 from caremarket_sim.reporting.svg import COLOURS
 from caremarket_sim.reporting.svg_charts import PALE, tint
@@ -167,6 +168,8 @@ def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interva
             numbers += [difference, interval, often, whole]
         allowed |= {number for text in numbers for number in re.findall(r"[\d.]+", text.replace(",", ""))}
     allowed |= {row["replicates"] for row in every.values()}
+    (tried,) = from_records(read_csv(compared / "plausibility.csv").to_dict("records"))
+    allowed |= set(re.findall(r"\d+(?:\.\d+)?", tried.sentence.replace(",", "")))
     now = next(row for row in table(compared / "periods.csv") if row["period"] == "in force")
     allowed |= {str(int(now["begins"][-2:])), now["weeks"], "2"}  # from when, weeks left, years that would leave enough
     shown = set(

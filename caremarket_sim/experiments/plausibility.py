@@ -61,9 +61,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One quantity of the place beside its band or limit; `kind` says which of the two."""
+    """One quantity of the place beside its band or limit; `held_to` says which of the two."""
 
-    kind: str
+    held_to: str
     label: str
     indicator: str
     unit: str
@@ -81,7 +81,7 @@ class Judged:
     def words(self) -> str:
         """The quantity, its value and its bounds."""
         low, mean, high = (_shown(value, self.unit) for value in (self.low, self.mean, self.high))
-        per = self.unit.removeprefix("£ ") if self.kind != BAND and "share" not in self.unit else ""
+        per = self.unit.removeprefix("£ ") if self.held_to != BAND and "share" not in self.unit else ""
         bounds = f"at most {high}" if self.low == 0.0 <= self.mean else f"{low} to {high}"
         label = self.label if self.label[1].isupper() else self.label[0].lower() + self.label[1:]
         return f"{label} {mean}{' ' if per else ''}{per} ({bounds})"
@@ -107,19 +107,19 @@ class Plausibility:
     @cached_property
     def outside(self) -> tuple[Judged, ...]:
         """Quantities outside their published bands."""
-        return tuple(one for one in self.judged if one.kind == BAND and not one.within)
+        return tuple(one for one in self.judged if one.held_to == BAND and not one.within)
 
     @cached_property
     def beyond(self) -> tuple[Judged, ...]:
         """Quantities beyond the limits of what can be compared."""
-        return tuple(one for one in self.judged if one.kind != BAND and not one.within)
+        return tuple(one for one in self.judged if one.held_to != BAND and not one.within)
 
     @property
     def sentence(self) -> str:
         """In a line: how many published figures the place meets, which not, and whether that goes beyond limits."""
         if self.unsettled:
             return f"NOT PLAUSIBLE: no market settles in {self.place}: {self.unsettled}."
-        published = sum(one.kind == BAND for one in self.judged)
+        published = sum(one.held_to == BAND for one in self.judged)
         text = f"{self.place} with no new policy meets {published - len(self.outside)} of {published} published figures"
         if self.outside:
             text += "; not: " + "; ".join(one.words for one in self.outside)
@@ -129,7 +129,7 @@ class Plausibility:
 
     def over_the_horizon(self, overall: np.ndarray, people: int) -> Plausibility:
         """With the limits held against a comparison's own futures (replicate, indicator) with no new policy, too."""
-        kept = tuple(one for one in self.judged if one.kind != LATER)
+        kept = tuple(one for one in self.judged if one.held_to != LATER)
         return replace(self, judged=(*kept, *_limits(overall, people, LATER)))
 
     def summary(self) -> dict[str, Any]:
@@ -256,10 +256,10 @@ def refuse_implausible(found: Sequence[Plausibility], allow: str | None) -> str 
     return f"{what} Allowed because: {allow}"
 
 
-def _limits(overall: np.ndarray, people: int, kind: str) -> tuple[Judged, ...]:
+def _limits(overall: np.ndarray, people: int, held_to: str) -> tuple[Judged, ...]:
     means = _means(overall)
     return tuple(
-        Judged(kind, one.label, one.indicator, one.unit,
+        Judged(held_to, one.label, one.indicator, one.unit,
                means[one.indicator] / (max(people, 1) if one.per == "person" else 1), one.low, one.high,
                " ".join(one.source))
         for one in limits()
