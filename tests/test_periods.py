@@ -12,15 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.periods import page
 from caremarket_sim import indicators
 from caremarket_sim.__main__ import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments import economics, frames
-from caremarket_sim.experiments.compare import Comparison, carry_out_comparison, plan_comparison
+from caremarket_sim.experiments import economics, equal_budget, frames
+from caremarket_sim.experiments.compare import Comparison, carry_out_comparison, compare, plan_comparison
 from caremarket_sim.experiments.design_files import read_design
+from caremarket_sim.experiments.explain import explain
 from caremarket_sim.experiments.periods import Periods, in_force_from, periods_beside, verdict_period
 from caremarket_sim.experiments.plan import layout
 from caremarket_sim.experiments.store import Store
+from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
 from caremarket_sim.experiments.sweep import load_sweep, sweep
 from caremarket_sim.indicators import INDICATORS, STAGES
 from caremarket_sim.reporting.words import family_sentences
@@ -185,6 +188,51 @@ def test_python_gives_the_frame_of_a_period_and_refuses_one_that_there_is_not():
         found.period("in forse")
     with pytest.raises(BadInput, match="from the first week"):
         compared(0.1, 0.1, in_force=0).period("transition")
+
+
+def test_the_page_of_periods_marks_where_the_mean_of_all_years_turned_the_sign():
+    said = page(compared(-0.05, 0.04))
+    (row,) = [line for line in said.splitlines() if "Turnover of care workers" in line]
+    assert "| +4.0 ▼ |" in row and "| −5.0 ▲ |" in row and row.endswith("**turned** |")
+    assert "- block, turnover of care workers: worse over all years, better in force" in said
+    assert "**turned**" not in page(compared(-0.05, -0.04))
+
+
+# What else goes by the same weeks
+
+
+def test_an_explanation_is_of_the_weeks_in_which_the_whole_policy_is_in_force():
+    base = small("baseline", 104)
+    policy = later(base, 40)
+    found = explain(policy, against=base, replicates=3, knock_outs=False, workers=0)
+    whole = found.frame().query("group == 'whole'").set_index("indicator")["value"]
+    plain = compare(base, policy, replicates=3, assumption_replicates=0, workers=0, baseline=False)
+    now, every = (plain.period(one).set_index("indicator").difference for one in ("in force", "all"))
+    np.testing.assert_allclose(whole, now[whole.index])
+    assert not np.allclose(whole, every[whole.index])
+    assert "in force from 6 January 2025, 1.2 years" in found.summary()[-1]
+
+
+def test_a_budget_is_made_equal_in_the_weeks_in_force():
+    base = small("baseline", 104)
+    plain = compare(base, later(base, 40), replicates=2, assumption_replicates=0, workers=0, baseline=False)
+    (found,) = equal_budget.solve(plain.samples, "baseline", plain.seeds, workers=0)
+    assert found.solved is not None
+    at = list(INDICATORS).index("council_spend")
+    solved, wanted = (one.period("in force")[:, at].mean() for one in (found.solved.sample, plain.samples["baseline"]))
+    assert solved == pytest.approx(wanted, rel=equal_budget.WITHIN)
+
+
+def test_a_shock_that_meets_a_policy_in_preparation_is_said():
+    """Of three years a collaborative framework is in force in the last; a shock in the first meets its tender."""
+
+    def said(first_week):
+        how = {"replicates": 2, "years": 3, "first_week": first_week}
+        planned = plan_stress([small("collaborative")], shocks=["absence"], **how)
+        return " ".join(carry_out_stress(planned, workers=0).summary())
+
+    assert "some of them meet the shock in preparation" in said(20)
+    assert "in preparation" not in said(110)
 
 
 # A policy of a later year, on screen, in CSV, report and JSON

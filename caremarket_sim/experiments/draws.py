@@ -156,7 +156,8 @@ def shares_of(every: Sequence[Samples], reference: str | None) -> pd.DataFrame:
     for name in every[0]:
         if name == reference:
             continue
-        table = table_of(every, name, every[0][name].periods.verdicts, reference)
+        period = every[0][name].periods.verdicts
+        table = table_of(every, name, period, reference)
         means = table.mean(axis=1)
         for column, indicator in enumerate(INDICATORS):
             values = table[:, :, column]
@@ -167,6 +168,7 @@ def shares_of(every: Sequence[Samples], reference: str | None) -> pd.DataFrame:
                     "scenario": name,
                     "reference": reference or "",
                     "indicator": indicator,
+                    "period": period,
                     "unit": INDICATORS[indicator].unit,
                     "headline": INDICATORS[indicator].headline,
                     "mean": means[:, column].mean(),

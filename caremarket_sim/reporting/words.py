@@ -57,23 +57,32 @@ def family_sentences(differences: pd.DataFrame, family: str) -> str:
                                  for reversal in reversals(part))])  # fmt: skip
 
 
-def reversals(rows: pd.DataFrame) -> list[str]:
-    """Where one scenario's mean over all weeks has the other sign than in force, and either is clear: a sentence."""
+def turned(rows: pd.DataFrame) -> list[str]:
+    """The indicators of which one scenario's mean over all weeks has the other sign than in force, and either is clear.
+
+    Where neither is clear, a sign is chance.
+    """
     if verdict_period(rows.period) == ALL:
         return []
     now, whole = (rows[rows.period == period].set_index("indicator") for period in (IN_FORCE, ALL))
-    turned = [
+    return [
         name
         for name in now.index
         if now.difference[name] * whole.difference[name] < 0
         and (now.verdict[name] in CLEAR or whole.verdict[name] in CLEAR)
     ]
-    if not turned:
+
+
+def reversals(rows: pd.DataFrame) -> list[str]:
+    """Where one scenario's mean over all weeks has the other sign than in force: a sentence, or none."""
+    found = turned(rows)
+    if not found:
         return []
+    now, whole = (rows[rows.period == period].set_index("indicator") for period in (IN_FORCE, ALL))
     said = [
         f"{in_a_sentence(INDICATORS[name].label)} ({_change(now.difference[name], name)} in force, "
         f"{_change(whole.difference[name], name)} over all weeks)"
-        for name in turned
+        for name in found
     ]
     return [f"The mean over all weeks has the other sign for {now.scenario.iloc[0]} on {listed(said)}."]
 
