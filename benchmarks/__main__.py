@@ -16,8 +16,8 @@ import numpy as np
 from benchmarks import overhead
 from benchmarks.floor import seconds_of_floor
 from benchmarks.plain_mesa import seconds_of_plain_mesa
-from caremarket_sim import week
-from caremarket_sim.initialisation import make_market
+from caremarket_sim import settling, week
+from caremarket_sim.opening import make_market
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.scenario import load
 
@@ -30,18 +30,18 @@ APART = 0.5
 def compiled_elsewhere() -> None:
     """Have another process compile the kernels where they are not yet: a compiler leaves a process slower, and a run
     loads what is compiled."""
-    subprocess.run([sys.executable, "-c", "from caremarket_sim import week; week.warm_up()"], check=True)
+    subprocess.run([sys.executable, "-c", "from caremarket_sim import week; settling.warm_up()"], check=True)
 
 
 def five_years(repeats: int) -> dict[str, float]:
     """CPU seconds of a five-year run with its record, the best of some, beside plain Mesa and the floor."""
     scenario = load(BASELINE)
-    settled = week.settle(scenario, 1)
+    settled = settling.settle(scenario, 1)
     best = np.inf
     for _ in range(repeats):
-        market = week.fork(settled, scenario)
+        market = settling.fork(settled, scenario)
         start = time.process_time()
-        week.go_through(scenario, market, 1)
+        settling.go_through(scenario, market, 1)
         week.outcome_of(market)
         best = min(best, time.process_time() - start)
     clients, workers = len(settled.clients), len(settled.workers)
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     compiled_elsewhere()
-    week.warm_up()
+    settling.warm_up()
     results = {**five_years(options.repeats), **fifty_wigans(options.repeats), "batch": overhead.measure()}
     if options.json:
         print(json.dumps(results, indent=2))

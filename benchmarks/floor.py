@@ -5,7 +5,7 @@ import time
 import numba
 import numpy as np
 
-from caremarket_sim.kernels.hashing import uniform
+from caremarket_sim.compiled.hashing import uniform
 
 CLIENT_LOOPS = 9
 """Processes of a week that visit every person who draws on care."""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from caremarket_sim import week
+from caremarket_sim import settling, week
+from caremarket_sim.compiled.draws import Draws
 from caremarket_sim.indicators import Outcome, outcome_of
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import LEVERS, ROW_TYPE
-from caremarket_sim.randomness import Draws
 
 PACKAGE = Path(week.__file__).parent
 FACES = {"agents.py", "entities.py", "errors.py", "indicators.py", "model.py", "parameters.py"}
@@ -72,7 +72,7 @@ def with_path_cut(key: str, reference, scenario, settled, seed: int, path: tuple
     """
     path, fields = path or path_of(key), LEVERS[key].fields
     parameters = scenario.parameters.numbers
-    market = week.fork(settled, scenario)
+    market = settling.fork(settled, scenario)
     for number in range(scenario.weeks):
         decided, held = scenario.levers_at(number).row, reference.levers_at(number).row
         draws = Draws(seed, market.week)

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.lever_paths import path_of
 from benchmarks.lever_reasons import REASONS
 from benchmarks.lever_trials import SILENT_WITHOUT, Trial, cut, outcome, trials
-from caremarket_sim import week
+from caremarket_sim import settling
 from caremarket_sim.indicators import INDICATORS, Outcome
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.scenario import Scenario, load
@@ -42,7 +42,7 @@ def place() -> Scenario:
 
 def differences(seed: int, chosen: tuple[Trial, ...], cache_folder: Path) -> np.ndarray:
     """(trials, 2, indicators): whole-period indicators of one seed under each trial's other value and its value."""
-    settled = week.settled_market(place(), seed, cache_folder)
+    settled = settling.settled_market(place(), seed, cache_folder)
     known: dict[str, Outcome] = {}
     return np.array(
         [[outcome(scenario, settled, seed, known).overall for scenario in trial.scenarios(place())] for trial in chosen]
@@ -51,7 +51,7 @@ def differences(seed: int, chosen: tuple[Trial, ...], cache_folder: Path) -> np.
 
 def cuts(seed: int, chosen: tuple[Trial, ...], cache_folder: Path) -> list[tuple[bool, bool, bool | None]]:
     """What `cut` says of each trial in the place."""
-    settled = week.settled_market(place(), seed, cache_folder)
+    settled = settling.settled_market(place(), seed, cache_folder)
     known: dict[str, Outcome] = {}
     return [cut(trial, place(), settled, seed, known) for trial in chosen]
 

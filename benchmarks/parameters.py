@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.lever_paths import words_within
-from caremarket_sim import week
+from caremarket_sim import settling, week
 from caremarket_sim.indicators import INDICATORS, add_up, evaluate
 from caremarket_sim.parameters import Numbers, Parameters, register
 from caremarket_sim.policy import NEUTRAL, of_preset
@@ -203,7 +203,7 @@ def scenario(place: str, policy: str, overrides: tuple[tuple[str, float], ...] =
 def settle(place: str, years: float, overrides: tuple[tuple[str, float], ...]):
     """The place settled some years, which may be fewer than the register allows, with some parameters set otherwise."""
     given = {"baseline.spin_up_years": years, **dict(overrides)}
-    return week.settle(scenario(place, "as it is", tuple(given.items())), SEED)
+    return settling.settle(scenario(place, "as it is", tuple(given.items())), SEED)
 
 
 settled = lru_cache(8)(settle)
@@ -211,7 +211,7 @@ settled = lru_cache(8)(settle)
 
 def indicators_after(run: Scenario, market) -> Iterator[tuple[int, np.ndarray]]:
     """After each horizon, the weeks and the indicators of all weeks until then."""
-    market = week.fork(market, run)
+    market = settling.fork(market, run)
     done = 0
     for horizon in HORIZONS:
         for number in range(done, horizon):

@@ -43,7 +43,7 @@ ALSO = (
 
 def one_seed(seed: int, draw: int = 1) -> np.ndarray:
     """Values of the year before the start and of each of the five years, for one seed under a draw of the set."""
-    from caremarket_sim import week
+    from caremarket_sim import settling
     from caremarket_sim.experiments.draws import shipped_draws
     from caremarket_sim.indicators import add_up, evaluate
     from caremarket_sim.scenario import load
@@ -51,10 +51,10 @@ def one_seed(seed: int, draw: int = 1) -> np.ndarray:
     scenario = load("scenarios/wigan/baseline.yaml").with_prices("frozen")
     if draw > 1:
         scenario = shipped_draws()[draw - 1].applied(scenario)
-    settled = week.settle(scenario, seed)
+    settled = settling.settle(scenario, seed)
     ids = (*BOUNDS, *ALSO)
     before = evaluate(add_up(settled.series.reshape(1, -1)), ids)
-    market = week.go_through(scenario, week.fork(settled, scenario), seed)
+    market = settling.go_through(scenario, settling.fork(settled, scenario), seed)
     return np.vstack([before, evaluate(add_up(market.series.reshape(5, 52)), ids)])
 
 

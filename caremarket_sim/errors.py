@@ -49,6 +49,12 @@ class BadInput(CaremarketError):
         return "\n".join(str(problem) for problem in self.problems)
 
 
+class DoesNotSettle(CaremarketError):
+    """A place whose market finds no balance before the first day, so that nothing can be simulated there."""
+
+    exit_status = 4
+
+
 class ComparisonRefused(CaremarketError):
     """Scenarios that may not be compared with each other; the message says every reason and what would be right."""
 

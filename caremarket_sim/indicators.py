@@ -37,14 +37,16 @@ class Indicator:
 class Outcome:
     """What one scenario came to for one seed.
 
-    `weekly` is weeks × WEEKLY, `yearly` years × INDICATORS, `overall` one value an indicator for all weeks;
-    `breakdowns` and `counts` are (years + 1) × groups × BROKEN_DOWN, the last entry for the whole period, with nan
-    where a group is empty and the people or care workers (on average over the period) behind each cell.
+    `weekly` is weeks × WEEKLY, `yearly` years × INDICATORS, `overall` one value an indicator for all weeks, `stages`
+    STAGES × INDICATORS, nan where there is no such stage; `breakdowns` and `counts` are (years + 1) × groups ×
+    BROKEN_DOWN, the last entry for the whole period, with nan where a group is empty and the people or care workers
+    (on average over the period) behind each cell.
     """
 
     weekly: np.ndarray
     yearly: np.ndarray
     overall: np.ndarray
+    stages: np.ndarray
     breakdowns: np.ndarray
     counts: np.ndarray
 
@@ -477,6 +479,9 @@ _indicator(
 )  # fmt: skip
 
 WEEKLY: tuple[str, ...] = tuple(indicator.id for indicator in INDICATORS.values() if indicator.weekly)
+STAGES = ("transition", "in force", "last year")
+"""Before all policies that are compared are in force; from then on; the last 52 weeks."""
+
 BROKEN_DOWN: tuple[str, ...] = tuple(indicator.id for indicator in INDICATORS.values() if indicator.broken_down)
 _OF_WORKERS = ("turnover", "effective_pay", "hours_volatility", "bad_weeks_share", "guaranteed_hours")
 _OF_GROUPS = {
@@ -513,9 +518,31 @@ def add_up(rows: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(values).view(rows.dtype)[:, 0]
 
 
-def outcome_of(market) -> Outcome:
-    """What the recorded weeks of a market came to. A last year that is not whole counts with the whole period only."""
-    series = np.ascontiguousarray(market.series[:, 0])  # of the one council that there is
+def stages(rows: np.ndarray, in_force: int | None) -> np.ndarray:
+    """Values of every indicator in each of STAGES, from record rows a week; nan where there is no such stage.
+
+    `in_force` is the week from which the policies that are compared are in force; None where one of them never is, and
+    all weeks are then its transition. Sums come before ratios, as in every period.
+    """
+    first = len(rows) if in_force is None else min(in_force, len(rows))
+    values = np.full((len(STAGES), len(INDICATORS)), np.nan)
+    for stage, part in enumerate((rows[:first], rows[first:], rows[-52:])):
+        if len(part):
+            values[stage] = evaluate(add_up(part.reshape(1, -1)))[0]
+    return values
+
+
+def record_of(market, council: int = 0) -> np.ndarray:
+    """The recorded weeks of a council's place."""
+    return np.ascontiguousarray(market.series[:, council])
+
+
+def outcome_of(market, in_force: int | None = 0) -> Outcome:
+    """What the recorded weeks of a market came to. A year that is not whole counts with the whole period only.
+
+    `in_force`: see `stages`.
+    """
+    series = record_of(market)
     years = max(len(series) // 52, 1)
     whole = series[: years * 52].reshape(years, -1) if len(series) >= 52 else series.reshape(1, -1)
     breakdowns, counts = break_down(market.breakdowns, years)
@@ -523,6 +550,7 @@ def outcome_of(market) -> Outcome:
         evaluate(series, WEEKLY),
         evaluate(add_up(np.ascontiguousarray(whole))),
         evaluate(add_up(series.reshape(1, -1)))[0],
+        stages(series, in_force),
         breakdowns,
         counts,
     )

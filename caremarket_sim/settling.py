@@ -10,15 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import DoesNotSettle
 from .indicators import Outcome, outcome_of
 from .market.market import Market
 from .market.record import COUNCIL_INCOME, COUNCIL_LINES, RECORD
-from .opening import make_market, price_path
-from .parameters import Numbers
-from .week import PROCESSES, one_week
 from .mechanisms.closing import providers_close
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
 from .mechanisms.regulator import regulator_inspects
+from .opening import make_market, price_path
+from .parameters import Numbers
+from .week import PROCESSES, one_week
 
 WHAT_A_LIST_SAYS = (
     providers_close,
@@ -92,6 +93,11 @@ def solve_intercepts_of(market: Market, council: int, p, place, year: int, last:
     ):
         here = max(receiving[payer], 1.0)
         balance = total[f"n_expected_to_leave_{payer}"] / here * count
+        if balance > count:  # as many leave in a week as the place has: they leave the queue, and nobody gets care
+            raise DoesNotSettle(
+                f"in year {year} of settling some {here / 52.0:,.1f} of the place's {count:,} people whose payer is "
+                f"{payer} got care in a week, and nobody can be found to give more"
+            )
         pull = 0.0 if last else p.baseline_referral_response * (52.0 * count / here - 1.0)
         row[field] = balance * (1.0 + pull)
     memory = 1.0 if year == 1 else step
@@ -139,13 +145,16 @@ def go_through(scenario, market: Market, seed: int) -> Market:
     return market
 
 
-def simulate(seed: int, scenarios: Sequence, cache: Path | None = None) -> list[Outcome]:
-    """One seed with all its scenarios: the market settles once (kept in `cache`), and each scenario forks it."""
+def simulate(seed: int, scenarios: Sequence, cache: Path | None = None, in_force: int | None = 0) -> list[Outcome]:
+    """One seed with all its scenarios: the market settles once (kept in `cache`), and each scenario forks it.
+
+    `in_force` is the week from which all of them are in force (see `indicators.stages`).
+    """
     outcomes = []
     for scenario in scenarios:
         settled = settled_market(scenario, seed, cache)
         market = go_through(scenario, fork(settled, scenario), seed)
-        outcomes.append(outcome_of(market))
+        outcomes.append(outcome_of(market, in_force))
     return outcomes
 
 

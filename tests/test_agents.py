@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from caremarket_sim.agents import KINDS, POINTERS, CareWorker, Client, Commissioner, Provider
-from caremarket_sim.entities import FAMILIAR, GONE, LEFT, SLOTS
+from caremarket_sim.market.codes import FAMILIAR, GONE, LEFT, SLOTS
 from caremarket_sim.model import CareMarket
 from tests.small_place import small
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from caremarket_sim.entities import PARTY, PURPOSE
+from caremarket_sim.market.ledger import PARTY, PURPOSE
 from caremarket_sim.parameters import Numbers
 from tests import plain_books
 from tests.small_place import FEW, REGIMES, begun, random_policies, small, weekly, wigan

@@ -7,9 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from caremarket_sim import week
+from caremarket_sim import settling
 from caremarket_sim.cli import main
-from caremarket_sim.entities import IN_POST
 from caremarket_sim.errors import BadInput
 from caremarket_sim.experiments.calibration import matching, panels
 from caremarket_sim.experiments.calibration.calibrate import calibrate, record_json, said_of
@@ -21,6 +20,7 @@ from caremarket_sim.experiments.calibration.zero_hours import PARTS, Gap, logits
 from caremarket_sim.experiments.factors import Factor
 from caremarket_sim.experiments.lean import SweepTask
 from caremarket_sim.indicators import INDICATORS, outcome_of
+from caremarket_sim.market.codes import IN_POST
 from caremarket_sim.parameters import register
 from tests.small_place import FOLDER, begun, small
 
@@ -35,7 +35,7 @@ def test_looking_changes_nothing():
     eyes["carers_leave"].append(Gap())
     eyes[END] += [panels.Sizes(), panels.Closures()]
     looked_at = outcome_of(watch(scenario, settled, 1, eyes))
-    plain = outcome_of(week.go_through(scenario, week.fork(settled, scenario), 1))
+    plain = outcome_of(settling.go_through(scenario, settling.fork(settled, scenario), 1))
     np.testing.assert_array_equal(looked_at.weekly, plain.weekly)
     np.testing.assert_array_equal(looked_at.overall, plain.overall)
 
@@ -78,7 +78,7 @@ def test_what_is_observed_is_what_the_indicators_say_at_prices_held():
     found = observed()
     names = list(INDICATORS)
     scenario = observed_scenario(small("baseline"), 4)
-    plain = week.simulate(5, [scenario.with_weeks(156), scenario])
+    plain = settling.simulate(5, [scenario.with_weeks(156), scenario])
     for place, name in enumerate(quantities()):
         if name in INDICATORS:
             assert found.overall[place] == plain[0].overall[names.index(name)], name

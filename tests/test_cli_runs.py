@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from caremarket_sim.indicators import INDICATORS
 
 WIGAN = Path(__file__).resolve().parents[1] / "scenarios" / "wigan"
 BLOCK, COLLABORATIVE, BASELINE = (str(WIGAN / f"{name}.yaml") for name in ("block", "collaborative", "baseline"))
-QUICK = ("--replicates", "2", "--years", "1", "--workers", "0", "--assumption-replicates", "0", "--quiet")
+ALONE = ("--replicates", "2", "--years", "1", "--workers", "0", "--quiet")
+QUICK = (*ALONE, "--assumption-replicates", "0", "--no-baseline")
 
 CSVS = ("differences.csv", "levels.csv", "overall.csv", "yearly.csv", "breakdowns.csv")
 
@@ -120,9 +122,7 @@ def test_quiet_prints_nothing(compared, tmp_path, capfd):
 
 def test_a_run_prints_what_it_gives_beside_the_calibration_targets(tmp_path, capsys):
     folder = tmp_path / "results"
-    words = [word for word in QUICK if word not in ("--quiet", "--assumption-replicates")]
-    words.remove("0")
-    assert main(["run", BASELINE, "--out", str(folder), *words, "--weekly"]) == 0
+    assert main(["run", BASELINE, "--out", str(folder), *ALONE[:-1], "--weekly"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     for word in ("Turnover", "Vacancy rate", "C34", "D01", "plausible, reported, not forced"):
         assert word in shown
@@ -188,8 +188,24 @@ def test_mistakes_in_both_files_are_told_at_once(tmp_path, capsys):
 
 
 def test_one_file_is_no_comparison(capsys):
-    assert main(["compare", BLOCK]) == 2
-    assert "at least two" in capsys.readouterr().err
+    for words in ([BLOCK, "--no-baseline"], [BASELINE]):
+        assert main(["compare", *words]) == 2
+        assert "at least two" in capsys.readouterr().err
+
+
+def test_the_place_with_no_new_policy_is_compared_too_and_the_screen_ends_with_how_to_make_the_report(tmp_path, capsys):
+    folder = tmp_path / "the results"
+    words = [*ALONE[:-1], "--assumption-replicates", "0", "--out", str(folder)]
+    assert main(["compare", BLOCK, *words]) == 0
+    out = capsys.readouterr().out
+    differences = rows(folder / "differences.csv")
+    assert {(row["reference"], row["scenario"]) for row in differences} == {("block", "baseline")}
+    last = out.splitlines()[-1]
+    command = shlex.split(last[last.index("caremarket report") :])
+    assert command == ["caremarket", "report", str(folder)]
+    assert main(command[1:]) == 0
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "No scenario without a policy was among those compared" not in page
 
 
 @pytest.mark.parametrize("option", [("--replicates", "0"), ("--years", "8"), ("--seed", "-1"), ("--workers", "-1")])

@@ -12,17 +12,17 @@ from functools import cache
 
 import numpy as np
 import pytest
+from caremarket_sim.UNKNOWN import candidate_numbers, care, people, workforce
 
-from caremarket_sim import week
-from caremarket_sim.entities import CareWorkers, Clients
-from caremarket_sim.firms import OUTSIDE_BIDDERS, first_firm
-from caremarket_sim.kernels import care, people, workforce
+from caremarket_sim import settling, week
+from caremarket_sim.compiled.draws import Draws
+from caremarket_sim.market.firms import OUTSIDE_BIDDERS, first_firm
+from caremarket_sim.market.people import Clients
+from caremarket_sim.market.workers import CareWorkers
+from caremarket_sim.mechanisms.referral import people_are_referred
 from caremarket_sim.parameters import Numbers, Parameters
 from caremarket_sim.policy import of_preset
-from caremarket_sim.randomness import Draws
 from caremarket_sim.scenario import Change
-from caremarket_sim.submodels.demand import people_are_referred
-from caremarket_sim.submodels.recruitment import candidate_numbers
 from tests.plain_week import IN_POST, LEFT
 from tests.small_place import FOLDER, REGIMES, begun, small, weekly, wigan
 
@@ -275,16 +275,16 @@ def test_names_steps_that_do_nothing_and_steps_after_the_horizon_change_no_numbe
     ]
     kept_step = replace(scenario)
     object.__setattr__(kept_step, "changes", (*scenario.changes, Change(17, levers.changed({}))))  # past its own filter
-    wanted = digest(week.simulate(1, [scenario]))
-    assert [digest(week.simulate(1, [twin])) for twin in (*twins, kept_step)] == [wanted] * 5
-    assert digest(week.simulate(1, [small("block", 60)])) != wanted
+    wanted = digest(settling.simulate(1, [scenario]))
+    assert [digest(settling.simulate(1, [twin])) for twin in (*twins, kept_step)] == [wanted] * 5
+    assert digest(settling.simulate(1, [small("block", 60)])) != wanted
 
 
 def test_scenarios_together_are_as_each_by_itself():
     scenarios = [small(name, 30) for name in REGIMES]
-    together = week.simulate(1, scenarios)
-    assert [digest([outcome]) for outcome in together] == [digest(week.simulate(1, [one])) for one in scenarios]
-    assert digest(week.simulate(1, scenarios[::-1])[::-1]) == digest(together)
+    together = settling.simulate(1, scenarios)
+    assert [digest([outcome]) for outcome in together] == [digest(settling.simulate(1, [one])) for one in scenarios]
+    assert digest(settling.simulate(1, scenarios[::-1])[::-1]) == digest(together)
     assert len({digest([outcome]) for outcome in together}) == len(scenarios)
 
 
@@ -308,7 +308,7 @@ def test_a_market_that_was_pickled_or_forked_goes_on_the_same():
 
 
 def test_a_run_depends_on_its_seed():
-    assert digest(week.simulate(1, [small()])) != digest(week.simulate(2, [small()]))
+    assert digest(settling.simulate(1, [small()])) != digest(settling.simulate(2, [small()]))
 
 
 SCRIPT = """
@@ -316,7 +316,7 @@ import hashlib, json, sys
 from dataclasses import astuple
 from pathlib import Path
 from caremarket_sim.scenario import load
-from caremarket_sim.week import simulate
+from caremarket_sim.settling import simulate
 folder, cache, *names = sys.argv[1:]
 scenarios = [load(Path(folder, name + ".yaml")).with_weeks(60) for name in names]
 outcomes = simulate(1, scenarios, Path(cache) if cache else None)
@@ -337,17 +337,17 @@ def test_another_process_hash_seed_or_cache_gives_the_same_bytes(tmp_path):
     assert list((tmp_path / "kept").iterdir())
     assert run("4711", kept, *REGIMES[::-1]) == first  # the settled market is read from the cache
     assert run("1", "", *REGIMES) == first
-    here = [digest([outcome]) for outcome in week.simulate(1, [small(name, 60) for name in REGIMES])]
+    here = [digest([outcome]) for outcome in settling.simulate(1, [small(name, 60) for name in REGIMES])]
     assert [first[name] for name in REGIMES] == here
 
 
 def test_a_settled_market_that_cannot_be_read_is_made_again(tmp_path):
-    wanted = digest(week.simulate(3, [small("block", 5)], tmp_path))
+    wanted = digest(settling.simulate(3, [small("block", 5)], tmp_path))
     (kept,) = tmp_path.iterdir()
     for damage in (b"", b"not a market", kept.read_bytes()[:1000]):
         kept.write_bytes(damage)
-        week._last_settled.clear()
-        assert digest(week.simulate(3, [small("block", 5)], tmp_path)) == wanted
+        settling._last_settled.clear()
+        assert digest(settling.simulate(3, [small("block", 5)], tmp_path)) == wanted
 
 
 def test_people_are_born_the_same_in_any_company():

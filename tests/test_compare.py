@@ -22,7 +22,7 @@ from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.plan import told_apart
 from caremarket_sim.experiments.settled import cache_folder, trim
 from caremarket_sim.experiments.targets import targets
-from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, groups
+from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, STAGES, WEEKLY, Outcome, groups
 from caremarket_sim.parameters import register
 from caremarket_sim.reporting.files import csv_bytes, tables_of
 from caremarket_sim.scenario import load
@@ -60,13 +60,14 @@ def outcome(scenario, value: float, years: int = 2) -> Outcome:
         weekly=np.full((52 * years, len(WEEKLY)), value),
         yearly=np.full((years, len(INDICATORS)), value),
         overall=np.full(len(INDICATORS), value),
+        stages=np.full((len(STAGES), len(INDICATORS)), value),
         breakdowns=np.full(cells, value),
         counts=np.full(cells, 100.0),
     )
 
 
-def sample(scenario, overall, years: int = 2) -> Sample:
-    """A sample with these values (replicate, indicator) over the whole horizon and in every year and week."""
+def sample(scenario, overall, years: int = 2, in_force: int | None = 30) -> Sample:
+    """A sample with these values (replicate, indicator) in every period and week."""
     overall = np.asarray(overall, dtype=float)
     replicates = len(overall)
     weekly = overall[:, [list(INDICATORS).index(name) for name in WEEKLY]]
@@ -78,8 +79,10 @@ def sample(scenario, overall, years: int = 2) -> Sample:
         weekly=np.repeat(weekly[:, None], 52 * years, 1),
         yearly=np.repeat(overall[:, None], years, 1),
         overall=overall,
+        stages=np.repeat(overall[:, None], len(STAGES), 1),
         breakdowns=cells,
         counts=np.full(cells.shape, 100.0),
+        in_force=in_force,
     )
 
 
@@ -96,8 +99,8 @@ def drawn(seed: int, replicates: int = 10) -> np.ndarray:
 def test_the_table_of_differences_has_the_columns_that_others_rely_on(block, collaborative):
     frame = compared(block, collaborative, drawn(1), drawn(2)).frame()
     assert tuple(frame.columns) == DIFFERENCE_COLUMNS
-    assert set(frame.period) == {"all", "year_1", "year_2"}
-    assert len(frame) == 3 * len(INDICATORS)
+    assert list(dict.fromkeys(frame.period)) == ["all", "transition", "in force", "last year", "year_1", "year_2"]
+    assert len(frame) == 6 * len(INDICATORS)
     assert frame.attrs["units"] == {name: indicator.unit for name, indicator in INDICATORS.items()}
     assert frame.attrs["note"] == "chance only; assumptions held fixed"
 
@@ -193,11 +196,36 @@ def test_what_ifs_made_in_python_are_named_by_what_was_changed(block):
     assert names == ["block", "block contract.term_years=7", "block-2"]
 
 
-def test_the_place_as_it_is_is_the_reference_where_it_is_among_the_files(block, collaborative):
+def test_the_first_is_the_reference_unless_another_is_named(block, collaborative):
     baseline = load(WIGAN / "baseline.yaml")
-    assert reference_among([block, baseline, collaborative], None) == "baseline"
-    assert reference_among([block, collaborative], None) == "block"
-    assert reference_among([block, collaborative], "collaborative") == "collaborative"
+    assert reference_among([block, baseline, collaborative], None) == "block"
+    assert reference_among([block, baseline, collaborative], "collaborative") == "collaborative"
+
+
+def test_the_place_with_no_new_policy_is_added_last_on_the_same_ground(block, collaborative):
+    baseline = load(WIGAN / "baseline.yaml")
+    plan = plan_comparison([block, collaborative])
+    assert [scenario.name for scenario in plan.scenarios] == ["block", "collaborative", "baseline"]
+    assert plan.scenarios[-1].key == baseline.key
+    changed = {assumptions.CARRYING[0]: register()[assumptions.CARRYING[0]].low}
+    (*_, added) = plan_comparison([block.with_parameters(changed).with_weeks(60)]).scenarios
+    assert added.key == baseline.with_parameters(changed).with_weeks(60).key
+
+
+@pytest.mark.parametrize("extra", [[], ["collaborative"]])
+def test_it_is_not_added_where_it_is_there_already_or_not_wanted(block, collaborative, extra):
+    baseline = load(WIGAN / "baseline.yaml")
+    others = [collaborative for _ in extra]
+    for name in ("baseline", "as-it-is"):
+        plan = plan_comparison([block, baseline.named(name), *others])
+        assert [scenario.name for scenario in plan.scenarios] == ["block", name, *extra]
+    plan = plan_comparison([block, collaborative], baseline=False)
+    assert [scenario.name for scenario in plan.scenarios] == ["block", "collaborative"]
+
+
+def test_a_policy_that_is_called_baseline_does_not_stand_in_its_way(block):
+    plan = plan_comparison([block.named("baseline")])
+    assert [scenario.name for scenario in plan.scenarios] == ["baseline", "no-new-policy"]
 
 
 def test_an_unknown_reference_is_refused_with_the_nearest_name(block, collaborative):

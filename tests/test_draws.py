@@ -133,7 +133,7 @@ def sample(overall):
     count = len(overall)
     nothing = np.zeros((count, 0, 0))
     return Sample(
-        small("baseline"), tuple(range(1, count + 1)), nothing, overall[:, None, :], overall, nothing, nothing
+        small("baseline"), tuple(range(1, count + 1)), nothing, overall[:, None, :], overall, nothing, nothing, nothing
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from caremarket_sim.experiments import economics
 from caremarket_sim.experiments.compare import compare
 from caremarket_sim.indicators import INDICATORS, evaluate
-from caremarket_sim.submodels.recording import RECORD
+from caremarket_sim.market.record import RECORD
 from tests.small_place import small
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from caremarket_sim import week
+from caremarket_sim import settling
 from caremarket_sim.indicators import INDICATORS
 from tests.small_place import REGIMES, small
 
@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parent / "data" / "golden.json"
 
 def numbers_now():
     """The headline indicators of the small place over a year, under each way of commissioning."""
-    outcomes = week.simulate(1, [small(name, 52) for name in REGIMES])
+    outcomes = settling.simulate(1, [small(name, 52) for name in REGIMES])
     return {
         name: {
             indicator.id: float(value)

@@ -5,10 +5,10 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from caremarket_sim.UNKNOWN import hashing
 from scipy import stats
 
-from caremarket_sim.kernels import hashing
-from caremarket_sim.randomness import Draws
+from caremarket_sim.compiled.draws import Draws
 
 SPLITMIX64 = {
     # seed: the first outputs, as in the reference implementation (Vigna, prng.di.unimi.it/splitmix64.c)

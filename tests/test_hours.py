@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from caremarket_sim.submodels.recording import CLIENT_SUMS
+from caremarket_sim.market.record import CLIENT_SUMS
 from tests import plain_week
 from tests.plain_week import COUNCIL, IN_POST, RECEIVING
 from tests.small_place import FEW, REGIMES, begun, random_policies, weekly, wigan

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from numba.core.dispatcher import Dispatcher
 
-from caremarket_sim import kernels, week
-from caremarket_sim.entities import FAMILIAR, PATCH, Table
+from caremarket_sim import kernels, settling
+from caremarket_sim.compiled.draws import Draws
+from caremarket_sim.market.codes import FAMILIAR, PATCH
+from caremarket_sim.market.table import Table
 from caremarket_sim.parameters import Numbers
-from caremarket_sim.randomness import Draws
 from tests import plain_allocation, plain_week
 from tests.small_place import FEW, FOLDER, REGIMES, begun, random_policies, small, weekly, wigan
 
@@ -103,7 +104,7 @@ from caremarket_sim.scenario import load
 folder, given, made, *names = sys.argv[1:]
 settled = pickle.loads(Path(given).read_bytes())
 scenarios = [load(Path(folder, name + ".yaml")).with_weeks(int(weeks)) for name, weeks in zip(names[::2], names[1::2])]
-markets = [week.go_through(scenario, week.fork(settled, scenario), 1) for scenario in scenarios]
+markets = [settling.go_through(scenario, settling.fork(settled, scenario), 1) for scenario in scenarios]
 Path(made).write_bytes(pickle.dumps(markets))
 """
 
@@ -116,7 +117,7 @@ def test_compiled_kernels_give_the_same_as_uncompiled_ones(tmp_path):
     run(RUN_ON, FOLDER, given, made, *(part for pair in weeks.items() for part in pair), NUMBA_DISABLE_JIT="1")
     for name, uncompiled in zip(weeks, pickle.loads(made.read_bytes()), strict=True):
         scenario = small(name, weeks[name])
-        compiled = week.go_through(scenario, begun(scenario), 1)
+        compiled = settling.go_through(scenario, begun(scenario), 1)
         for table in (part for part, kind in vars(compiled).items() if isinstance(kind, Table)):
             one, other = plain_week.whole(getattr(compiled, table)), plain_week.whole(getattr(uncompiled, table))
             assert len(one) == len(other)
@@ -133,7 +134,7 @@ import json, sys
 from pathlib import Path
 from numba.core.dispatcher import Dispatcher
 from caremarket_sim.scenario import load
-from caremarket_sim.week import simulate
+from caremarket_sim.settling import simulate
 folder, *names = sys.argv[1:]
 simulate(1, [load(Path(folder, name + ".yaml")).with_weeks(110) for name in names])
 print(json.dumps({

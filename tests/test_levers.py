@@ -8,7 +8,7 @@ import pytest
 from benchmarks.lever_paths import identical, path_of, with_path_cut
 from benchmarks.lever_reasons import REASONS, ROBUST, WITHOUT_EFFECT
 from benchmarks.lever_trials import NEEDS, OPTIONS, SILENT_WITHOUT, cut, outcome, trials
-from caremarket_sim import week
+from caremarket_sim import settling
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.policy import LEVERS, PRESETS, of_preset
 from caremarket_sim.scenario import Change
@@ -21,7 +21,7 @@ known: dict[str, object] = {}
 @cache
 def settled(scenario, seed):
     """The scenario's market on the day before week 0."""
-    return week.settle(scenario, seed)
+    return settling.settle(scenario, seed)
 
 
 @pytest.mark.parametrize("key", LEVERS)
@@ -85,5 +85,7 @@ def test_a_policy_under_another_name_gives_exactly_the_same(preset):
     again = Change(26, one.levers_at(26).changed({"fee.level": one.levers_at(26)["fee.level"]}), "as it was")
     other = type(one)("other", "Another", start.path, start.place, start.weeks, changes=(*one.changes, again))
     market = settled(start, SEED)
-    first, second = (week.outcome_of(week.go_through(run, week.fork(market, run), SEED)) for run in (one, other))
+    first, second = (
+        week.outcome_of(settling.go_through(run, settling.fork(market, run), SEED)) for run in (one, other)
+    )
     assert identical(first, second)

@@ -275,7 +275,7 @@ def test_a_pilot_says_what_the_work_will_take_and_writes_nothing(tmp_path):
     assert (estimate.runs, estimate.tasks, estimate.workers) == (20, 10, 2)
     assert 0.1 <= estimate.seconds_a_task < 0.3
     assert estimate.seconds == pytest.approx(5 * estimate.seconds_a_task)
-    assert estimate.bytes == 20 * 8 * (12 * 2 + 2 * 3 + 3 + 2 * 3 * 3 * 2)
+    assert estimate.bytes == 20 * 8 * (12 * 2 + 2 * 3 + 3 + 3 * 3 + 2 * 3 * 3 * 2)
     assert not (tmp_path / "results").exists()
     with pytest.raises(PilotFailed, match="told to raise"):
         dry_run([TinyTask(1, (TinyScenario("a", 1.0, ((1, "raise"),)),))], play, tmp_path, workers=0)

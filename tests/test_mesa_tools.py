@@ -7,7 +7,7 @@ import pytest
 
 from caremarket_sim.indicators import WEEKLY
 from caremarket_sim.model import CareMarket
-from caremarket_sim.week import simulate
+from caremarket_sim.settling import simulate
 from tests.small_place import small
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from benchmarks.plain_mesa import PlainModel, seconds_of_plain_mesa
 from caremarket_sim.agents import KINDS, CareWorker, Client, Commissioner, Provider
-from caremarket_sim.entities import GONE, LEFT
 from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import INDICATORS, WEEKLY
+from caremarket_sim.market.codes import GONE, LEFT
 from caremarket_sim.model import PROCESSES, CareMarket
 from caremarket_sim.scenario import load
-from caremarket_sim.week import simulate
+from caremarket_sim.settling import simulate
 from tests.small_place import small
 from tests.test_architecture import PACKAGE, imported
 

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from caremarket_sim.errors import BadInput
 from caremarket_sim.policy import LEVERS, NEUTRAL, PRESETS, REASONS, Levers, of_preset
+from caremarket_sim.policy.settings import unmet_needs
 
 # The agreed names, in the agreed order: changing one changes the scenario format.
 GROUPS = {
@@ -179,7 +180,11 @@ def test_what_a_lever_needs_and_contrasts_is_itself_possible():
         first, second = lever.contrast
         assert first != second
         assert lever.direction in (-1, 1)
-        assert set(lever.demanded) <= set(lever.needs)
+        for together in lever.partners:
+            with_partners = NEUTRAL.changed({lever.key: second, **together})
+            assert not unmet_needs(lever.key, with_partners)
+        assert unmet_needs(lever.key, NEUTRAL.changed({lever.key: second})) or not lever.partners
+        assert set(map(lever.accept, sum(lever.varied, ()))) <= set(lever.options)
         assert lever.key not in lever.needs
         NEUTRAL.changed({**lever.needs, lever.key: first})
         NEUTRAL.changed({**lever.needs, lever.key: second})

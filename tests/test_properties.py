@@ -5,16 +5,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from caremarket_sim.UNKNOWN import people, workforce
 from hypothesis import given
 
 from benchmarks.__main__ import many_places
 from caremarket_sim import week
-from caremarket_sim.entities import PATCH, PURPOSE, CareWorkers, Clients
-from caremarket_sim.initialisation import make_zones
-from caremarket_sim.kernels import people, workforce
+from caremarket_sim.compiled.draws import Draws
+from caremarket_sim.market.codes import PATCH
+from caremarket_sim.market.ledger import PURPOSE
+from caremarket_sim.market.people import Clients
+from caremarket_sim.market.workers import CareWorkers
+from caremarket_sim.mechanisms.leaving_care import people_leave_care
+from caremarket_sim.mechanisms.referral import people_are_referred
+from caremarket_sim.opening.zones import make_zones
 from caremarket_sim.parameters import Numbers, Parameters
-from caremarket_sim.randomness import Draws
-from caremarket_sim.submodels.demand import people_are_referred, people_leave_care
 from tests.plain_week import FIT, GONE, IN_HOSPITAL, IN_POST, LEFT, ONBOARDING, POOL, RECEIVING, WAITING
 from tests.small_place import FEW, REGIMES, begun, random_policies, small, weekly, wigan
 

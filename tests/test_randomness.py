@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 
 import caremarket_sim
-from caremarket_sim.randomness import Draws, process_code
+from caremarket_sim.compiled.draws import Draws, process_code
 
 PACKAGE = Path(caremarket_sim.__file__).parent
 numbers = st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=30, unique=True)
@@ -63,7 +63,7 @@ def test_keys_of_seeds_processes_and_weeks_never_coincide():
 
 def test_the_code_of_a_process_is_the_same_in_every_python_process():
     name = "visits_are_rostered"
-    code = f"from caremarket_sim.randomness import process_code; print(process_code({name!r}))"
+    code = f"from caremarket_sim.UNKNOWN import process_code; print(process_code({name!r}))"
     printed = [
         subprocess.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PATH": "", "PYTHONPATH": str(PACKAGE.parent)},

@@ -15,11 +15,12 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
+from caremarket_sim.experiments.plausibility import from_records
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.report import Settings, write_report
 from caremarket_sim.reporting.report.audiences import AUDIENCES
 from caremarket_sim.reporting.report.equity import read_outlines, tile_places
-from caremarket_sim.reporting.report.results import read_results
+from caremarket_sim.reporting.report.results import read_csv, read_results
 from caremarket_sim.reporting.report.social_value import proxies
 from caremarket_sim.reporting.svg import COLOURS
 from caremarket_sim.reporting.svg_charts import PALE, tint
@@ -139,9 +140,11 @@ def test_titles_and_names_that_are_markup_show_as_text(html, page):
 
 
 def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interval(compared, page):
-    differences = [row for row in table(compared / "differences.csv") if row["period"] == "all"]
+    every = {(row["period"], row["scenario"], row["indicator"]): row for row in table(compared / "differences.csv")}
     levels = {
-        (row["scenario"], row["indicator"]): row for row in table(compared / "levels.csv") if row["period"] == "all"
+        (row["scenario"], row["indicator"]): row
+        for row in table(compared / "levels.csv")
+        if row["period"] == "in force"
     }
     headlines = [indicator for indicator in INDICATORS.values() if indicator.headline]
     found = {row[0].split(",")[0]: row for row in page.table_rows("decision")}
@@ -154,16 +157,21 @@ def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interva
         assert row[1] == f"{mean} ({interval})"
         numbers = [mean, interval, smallest_in_words(indicator)]
         for cell, scenario in zip(row[2:], ("block", "zero-hours-spot"), strict=True):
-            entry = next(r for r in differences if r["scenario"] == scenario and r["indicator"] == indicator.id)
+            entry = every["in force", scenario, indicator.id]
             difference = quantity(float(entry["difference"]), indicator, signed=True)
+            whole = quantity(float(every["all", scenario, indicator.id]["difference"]), indicator, signed=True)
             interval = span(float(entry["low"]), float(entry["high"]), indicator)
             often = f"better in {float(entry['p_better']) * 3:g} of {entry['replicates']} futures"
             assert cell.removeprefix("▲ ").removeprefix("▼ ") == (
-                f"{entry['verdict']} {difference} ({interval}); {often}"
+                f"{entry['verdict']} {difference} ({interval}); {often}; all 1 year {whole}"
             )
-            numbers += [difference, interval, often]
+            numbers += [difference, interval, often, whole]
         allowed |= {number for text in numbers for number in re.findall(r"[\d.]+", text.replace(",", ""))}
-    allowed |= {row["replicates"] for row in differences}
+    allowed |= {row["replicates"] for row in every.values()}
+    (tried,) = from_records(read_csv(compared / "plausibility.csv").to_dict("records"))
+    allowed |= set(re.findall(r"\d+(?:\.\d+)?", tried.sentence.replace(",", "")))
+    now = next(row for row in table(compared / "periods.csv") if row["period"] == "in force")
+    allowed |= {str(int(now["begins"][-2:])), now["weeks"], "2"}  # from when, weeks left, years that would leave enough
     shown = set(
         re.findall(r"\d+(?:\.\d+)?", page.text["decision"].replace(SCRIPT, "").replace(IMAGE, "").replace(",", ""))
     )
@@ -179,7 +187,7 @@ def test_the_first_page_says_what_the_baseline_is_and_is_not(page):
 
 def test_the_rows_of_the_finance_page_add_up_by_payer_by_year_and_in_total(page):
     rows = [row for row in page.table_rows("finance")]
-    starts = [at for at, row in enumerate(rows) if row[0] == "£ thousand"]
+    starts = [at for at, row in enumerate(rows) if row[0] == "£ thousand" and row[-1] == "Total"]
     assert len(starts) == 3
     for start in starts:
         lines, everything = [], 0

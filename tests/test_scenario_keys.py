@@ -99,7 +99,7 @@ def test_levers_hold_from_their_week_on():
     assert levels == [1, 1, 1.1, 1.1, 1.2, 1.2]
 
 
-@given(lever_and_value.filter(lambda setting: not LEVERS[setting[0]].demanded))
+@given(lever_and_value.filter(lambda setting: not LEVERS[setting[0]].partners))
 def test_levers_set_in_python_hold_throughout_and_leave_the_rest(setting):
     key, value = setting
     later = replace(COLLABORATIVE, changes=(*COLLABORATIVE.changes, Change(99, NEUTRAL)))

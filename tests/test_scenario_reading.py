@@ -57,19 +57,20 @@ def test_each_step_is_a_difference_on_the_levers_in_force(write):
     assert scenario.levers_at(53) == NEUTRAL.changed({"fee.level": 1.1, "contract.term_years": 7})
 
 
-def test_a_date_that_is_no_monday_takes_effect_on_the_next(write):
+def test_a_change_takes_effect_in_the_week_that_contains_its_date(write):
     step = "policy:\n  - from: {}\n    set: {{fee.level: 1.1}}\n"
-    weeks = [load(write("a.yaml", HEAD + step.format(day))).changes[0].week for day in ("2024-04-02", "2024-04-08")]
-    assert weeks == [1, 1]
+    days = ("2024-04-02", "2024-04-07", "2024-04-08", "2026-03-29", "2026-04-01")
+    weeks = [load(write("a.yaml", HEAD + step.format(day))).changes[0].week for day in days]
+    assert weeks == [0, 0, 1, 103, 104]
 
 
-def test_two_steps_that_fall_on_one_monday_are_one_change(write):
+def test_two_steps_that_fall_in_one_week_are_one_change(write):
     steps = (
         "  - from: 2024-04-02\n    why: one\n    set: {fee.level: 1.1}\n"
         "  - from: 2024-04-05\n    why: two\n    set: {fee.level: 1.2}\n"
     )
     [change] = load(write("a.yaml", HEAD + "policy:\n" + steps)).changes
-    assert (change.week, change.levers["fee.level"], change.why) == (1, 1.2, "one; two")
+    assert (change.week, change.levers["fee.level"], change.why) == (0, 1.2, "one; two")
 
 
 def test_a_file_differs_from_what_it_extends_only_in_what_it_says(write):

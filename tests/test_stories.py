@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from caremarket_sim import week
+from caremarket_sim import settling, week
 from caremarket_sim.cli import main
-from caremarket_sim.entities import GONE, IN_HOSPITAL, IN_POST, LEFT, RECEIVING
+from caremarket_sim.compiled.draws import Draws
 from caremarket_sim.errors import BadInput, ComparisonRefused
 from caremarket_sim.experiments.design import replicate_seeds
 from caremarket_sim.experiments.following import CHANGE, CLIENT, WEEK, WORKER, Follower
@@ -28,8 +28,8 @@ from caremarket_sim.experiments.stories import (
     with_a_story,
 )
 from caremarket_sim.indicators import outcome_of
+from caremarket_sim.market.codes import GONE, IN_HOSPITAL, IN_POST, LEFT, RECEIVING
 from caremarket_sim.parameters import Numbers
-from caremarket_sim.randomness import Draws
 from caremarket_sim.reporting.documents.formats import results_tables
 from caremarket_sim.reporting.story import story_files, story_html
 from caremarket_sim.reporting.story_lines import facts, told
@@ -216,7 +216,7 @@ def test_following_somebody_changes_nothing():
         decided = Numbers(scenario.levers_at(number).row)
         week.one_week(market, scenario.parameters.numbers, decided, FUTURE, follower.processes())
         follower.week_ends(market)
-    alone = week.go_through(scenario, begun(scenario, FUTURE), FUTURE)
+    alone = settling.go_through(scenario, begun(scenario, FUTURE), FUTURE)
     np.testing.assert_array_equal(market.series, alone.series)
     np.testing.assert_array_equal(outcome_of(market).overall, outcome_of(alone).overall)
 
@@ -361,7 +361,7 @@ def leavers_at_once():
         (future,) = replicate_seeds(seed, 1)
         market = begun(scenario, future)
         working = market.workers.number[market.workers.status == IN_POST]
-        workers = week.go_through(scenario, market, future).workers
+        workers = settling.go_through(scenario, market, future).workers
         for number in workers.number[(workers.status == GONE) & np.isin(workers.number, working)].tolist():
             yield seed, number
 

@@ -16,7 +16,7 @@ from caremarket_sim.experiments.samplers import Sampler, draw
 from caremarket_sim.experiments.sweep import load_sweep, sweep, sweep_of_function
 from caremarket_sim.experiments.sweep_plan import plan_sweep
 from caremarket_sim.parameters import register
-from caremarket_sim.week import simulate
+from caremarket_sim.settling import simulate
 from tests.small_place import FOLDER, WIGAN
 
 DESIGNS = WIGAN.parent / "designs"

@@ -44,6 +44,7 @@ class TinyTask:
     seconds: float = 0.0
     diary: str = ""
     """A file to which every simulated scenario is noted, for tests that count them."""
+    in_force: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class TinyOutcome:
     weekly: NDArray[np.float64]
     yearly: NDArray[np.float64]
     overall: NDArray[np.float64]
+    stages: NDArray[np.float64]
     breakdowns: NDArray[np.float64]
     counts: NDArray[np.float64]
 
@@ -74,6 +76,7 @@ def _play_one(task: TinyTask, scenario: TinyScenario) -> TinyOutcome:
         weekly=rng.normal(scenario.level, 1.0, (WEEKS, 2)),
         yearly=rng.normal(scenario.level, 1.0, (YEARS, 3)),
         overall=rng.normal(scenario.level, 1.0, 3),
+        stages=rng.normal(scenario.level, 1.0, (3, 3)),
         breakdowns=breakdowns,
         counts=rng.integers(0, 50, breakdowns.shape).astype(float),
     )

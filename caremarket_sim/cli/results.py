@@ -131,19 +131,24 @@ def reproduce(
     from caremarket_sim.experiments.design import Task, play, ready
     from caremarket_sim.experiments.executors import perform
     from caremarket_sim.experiments.manifest import NOT_PROVED
+    from caremarket_sim.experiments.plan import IN_FORCE_NOTE
     from caremarket_sim.experiments.preflight import afresh
     from caremarket_sim.experiments.store import Store
     from caremarket_sim.indicators import Outcome
-    from caremarket_sim.week import code_version
+    from caremarket_sim.settling import code_version
 
     with Store.read(results) as store, telling(quiet or as_json) as (tell, say):
         if "sweep" in store.provenance():
             right = "simulate the same design again; the same design and version give the same numbers"
             raise BadInput(Problem("a sweep's runs are not reproduced one by one", file=results, right=right))
         scenarios = _scenarios(store)
+        in_force = json.loads(store.provenance()[IN_FORCE_NOTE])
 
         def simulate(tasks: Sequence[tuple[int, str, tuple[str, ...]]]) -> Sequence[Success | Failure]:
-            made = [Task(seed, tuple(scenarios[name, variant] for name in names)) for seed, variant, names in tasks]
+            made = [
+                Task(seed, tuple(scenarios[name, variant] for name in names), in_force)
+                for seed, variant, names in tasks
+            ]
             ready(tell)
             tell("simulating", 0, len(made))
             found: dict[int, Success | Failure] = {}

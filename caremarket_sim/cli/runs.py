@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ NARROWEST = 100
 """Columns assumed where the output is no terminal: the tables fit."""
 
 File = Annotated[Path, typer.Argument(help="A scenario file.", show_default=False)]
-Files = Annotated[list[Path], typer.Argument(help="Two or more scenario files.", show_default=False)]
+Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/<files>-<key>.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed that every replicate's own seed is drawn from.")]
 Replicates = Annotated[int, typer.Option(min=1, help="How many simulated futures.")]
@@ -41,7 +42,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors."
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; all else goes to standard error.")]
 Reference = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Compare with this one. Default: the file without policy, else the first."),
+    typer.Option(metavar="NAME", help="Compare with this one. Default: the first."),
+]
+NoBaseline = Annotated[
+    bool, typer.Option("--no-baseline", help="Do not add the place with no new policy where no file is that.")
 ]
 Allow = Annotated[
     str | None, typer.Option(metavar="REASON", help="Compare files that differ in more than policy, and say why.")
@@ -120,6 +124,7 @@ def run_command(
 def compare_command(
     files: Files,
     reference: Reference = None,
+    no_baseline: NoBaseline = False,
     out: Out = None,
     seed: Seed = 1,
     replicates: Replicates = 20,
@@ -144,7 +149,8 @@ def compare_command(
 ) -> None:
     """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words."""
     from caremarket_sim.cli.refinements import at_equal_budget, forget_refinements, until_precise
-    from caremarket_sim.experiments.compare import carry_out_comparison, plan_comparison
+    from caremarket_sim.experiments.compare import carry_out_comparison, held_plausible, plan_comparison
+    from caremarket_sim.experiments.plausibility import Plausibility, probe_each
 
     scenarios, inputs = loaded(files)
     if draws > 1 and (precision is not None or equal_budget):
@@ -162,6 +168,7 @@ def compare_command(
         replicates = max(2, min(replicates, max_replicates))
 
     plans: list[Plan] = []
+    found: tuple[Plausibility, ...] = ()
 
     def planned(replicates: int) -> Plan:
         plan = plan_comparison(
@@ -173,13 +180,18 @@ def compare_command(
             allow=allow,
             assumption_replicates=assumption_replicates,
             drawn=drawn,
+            baseline=not no_baseline,
         )
+        plan = held_plausible(plan, found, allow)
         plans.append(plan)
         return plan
 
     plan = planned(replicates)
     if dry_run:
         return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
+    with telling(quiet) as (tell, _):
+        found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
+    plan = planned(replicates)
     sentences: list[str] = []
 
     def asked_for() -> int:
@@ -205,7 +217,12 @@ def compare_command(
 
             tell("writing the report", 0, 0)
             write_report(store.folder)
-    _tell_results(result, store.folder, sentences, everything=all_, quiet=quiet, as_json=as_json)
+    next_step = (
+        f"The report is {store.folder / 'report.html'}"
+        if report
+        else f"For the report, one file that a committee can read: caremarket report {shlex.quote(str(store.folder))}"
+    )
+    _tell_results(result, store.folder, sentences, next_step, everything=all_, quiet=quiet, as_json=as_json)
 
 
 def loaded(files: list[Path]) -> tuple[list[Scenario], list[Path]]:
@@ -252,7 +269,7 @@ def _results(
     from caremarket_sim.experiments.manifest import recorded
     from caremarket_sim.experiments.plan import layout
     from caremarket_sim.experiments.store import Store
-    from caremarket_sim.week import code_version
+    from caremarket_sim.settling import code_version
 
     folder = out or _default_folder(plan)
     with (
@@ -349,9 +366,16 @@ def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> 
 
 
 def _tell_results(
-    result: Comparison | Run, folder: Path, sentences: list[str], *, everything: bool, quiet: bool, as_json: bool
+    result: Comparison | Run,
+    folder: Path,
+    sentences: list[str],
+    next_step: str = "",
+    *,
+    everything: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
-    """Print what was found, as asked for, and leave with the status for it."""
+    """Print what was found, as asked for, and what to do next, and leave with the status for it."""
     from caremarket_sim.reporting import screen
 
     if as_json:
@@ -365,6 +389,8 @@ def _tell_results(
         for sentence in sentences:
             typer.echo(sentence)
         typer.echo(f"Tables and figures are in {folder}")
+        if next_step:
+            typer.echo(next_step)
     if result.failed:
         typer.echo(screen.failed_sentence(result.failed), err=True)
         raise typer.Exit(FINISHED_WITH_FAILURES)

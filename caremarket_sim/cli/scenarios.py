@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from caremarket_sim.errors import BadInput, Problem
 
+if TYPE_CHECKING:
+    from caremarket_sim.scenario import Scenario
+
 _JSON = typer.Option(False, "--json", help="Write one JSON object to stdout.")
 _QUIET = typer.Option(False, "--quiet", help="Say nothing when all is well.")
+_NO_PROBE = typer.Option(
+    False, "--no-probe", help="Do not try whether the place with no new policy resembles what is published."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +33,7 @@ def new(
     council: str = typer.Argument(..., help="The council's name."),
     zones: Path | None = typer.Option(None, "--zones", help="CSV of your zones; without it Wigan's stand in."),
     providers: Path | None = typer.Option(None, "--providers", help="CSV of the providers you know."),
+    complete: bool = typer.Option(False, "--complete", help="They are all that there are; else, some of them."),
     cqc: Path | None = typer.Option(None, "--cqc", help="CSV of the regulator's directory of active locations."),
     authority: str | None = typer.Option(
         None, "--authority", help="Its Location Local Authority; by default the council's name."
@@ -40,6 +48,7 @@ def new(
         None, "--self-funder-price", help="£ an hour that a self-funder pays."
     ),
     out: Path | None = typer.Option(None, "--out", help="The folder to write; by default one of the council's name."),
+    no_probe: bool = _NO_PROBE,
     quiet: bool = _QUIET,
     as_json: bool = _JSON,
 ) -> None:
@@ -51,24 +60,32 @@ def new(
 
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
     figures = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
-    folder = write_new(council, out, Given(zones, providers, cqc, authority, figures))
+    folder = write_new(council, out, Given(zones, providers, complete, cqc, authority, figures))
     files = sorted(path.name for path in folder.iterdir())
+    tried = [] if no_probe or quiet else [folder / "baseline.yaml"]
     if as_json:
-        _write_json({"folder": str(folder), "files": files})
+        _write_json({"folder": str(folder), "files": files, "places": _plausible(tried)})
     elif not quiet:
         typer.echo(f"wrote {folder}: {', '.join(files)}")
         if zones is None:
             typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
         else:
             typer.echo(f"the figures in {folder / 'place.yaml'} that you did not give are estimates: replace them")
+        for place in _plausible(tried):
+            typer.echo(place["sentence"])
 
 
 def validate(
     files: list[str] = typer.Argument(..., help="Scenario, place, zones or providers files, or builtin:wigan/block."),
+    no_probe: bool = _NO_PROBE,
     quiet: bool = _QUIET,
     as_json: bool = _JSON,
 ) -> None:
-    """Check scenario and place files: every mistake at once, with file, line and what would be right."""
+    """Check scenario and place files: every mistake at once, with file, line and what would be right.
+
+    Of each place, good files given, it says whether its market with no new policy resembles what is published: a few
+    futures are simulated the first time, and what was found is remembered.
+    """
     from caremarket_sim.scenario.explanations import understood
 
     problems: dict[Problem, None] = {}
@@ -83,8 +100,12 @@ def validate(
             answers.append({"file": file, "good": True, "understood": line})
             if not quiet and not as_json:
                 typer.echo(f"{file}: {line}")
+    places = [] if no_probe or quiet or problems else _plausible(files)
     if as_json:
-        _write_json({"good": not problems, "files": answers})
+        _write_json({"good": not problems, "files": answers, "places": places})
+    else:
+        for place in places:
+            typer.echo(place["sentence"])
     if problems:
         raise BadInput(problems)
 
@@ -137,6 +158,38 @@ def diff(
         widths = [max(len(getattr(row, column)) for row in found) for column in ("what", "first")]
         for row in found:
             typer.echo(f"{row.what:<{widths[0]}}  {row.first:<{widths[1]}}  ->  {row.second}")
+
+
+def _plausible(files: Sequence[str | Path]) -> list[dict[str, Any]]:
+    """Whether each place of these files resembles what is published, as simulated now or remembered."""
+    scenarios = {one.spin_up_key: one for one in map(_scenario_on, files) if one is not None}
+    if not scenarios:
+        return []
+    from caremarket_sim.cli.runs import telling
+    from caremarket_sim.experiments.plausibility import PROBING, probe, remembered
+
+    found = []
+    for scenario in scenarios.values():
+        known = remembered(scenario)
+        if known is None:
+            with telling(False) as (tell, say):
+                say(f"{scenario.place.name}: {PROBING}; some seconds, after compiling once; --no-probe leaves it out")
+                known = probe(scenario, tell=tell)
+        found.append(known.summary())
+    return found
+
+
+def _scenario_on(file: str | Path) -> Scenario | None:
+    """A scenario on the place that a good file is about; None for a table of zones or providers."""
+    from caremarket_sim.scenario import Scenario, explanations
+    from caremarket_sim.scenario.places import Place
+
+    if str(file).lower().endswith(".csv"):
+        return None
+    read = explanations.read(file)
+    if isinstance(read, Place):
+        return Scenario("baseline", read.name, read.path, read)
+    return read.scenario
 
 
 def _as_record(problem: Problem) -> dict[str, Any]:

@@ -255,7 +255,7 @@ def opened_results(
     from caremarket_sim.experiments.manifest import recorded
     from caremarket_sim.experiments.plan import layout
     from caremarket_sim.experiments.store import Store
-    from caremarket_sim.week import code_version
+    from caremarket_sim.settling import code_version
 
     with (
         Store.open(folder, layout(), code_version(), resume=resume, replace=replace) as store,

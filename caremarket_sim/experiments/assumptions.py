@@ -14,6 +14,7 @@ import pandas as pd
 
 from caremarket_sim.experiments.design import Sample, tasks_of
 from caremarket_sim.experiments.frames import differences
+from caremarket_sim.experiments.periods import verdict_period
 from caremarket_sim.experiments.plan import Batch
 from caremarket_sim.experiments.statistics import CLEAR, IDENTICAL, TOO_SMALL
 from caremarket_sim.parameters import register
@@ -60,16 +61,17 @@ def batches_at_ends(scenarios: Sequence[Scenario], seeds: Sequence[int]) -> tupl
 
 
 def what_becomes(main: pd.DataFrame, found: Sequence[End], reference: str) -> pd.DataFrame:
-    """What becomes of each verdict over the whole horizon at each end: a scenario, indicator and end a row.
+    """What becomes of each verdict at each end: a scenario, indicator and end a row, in the period verdicts go by.
 
     `main` is the comparison's table of differences. `becomes` weighs the difference at the end, which rests on fewer
     replicates, against the verdict of the comparison.
     """
     rows = []
-    settled = main[main.period == "all"].set_index(["scenario", "indicator"])
+    period = verdict_period(main.period)
+    settled = main[main.period == period].set_index(["scenario", "indicator"])
     for end in found:
         table = differences(end.samples, reference)
-        for row in table[table.period == "all"].itertuples(index=False):
+        for row in table[table.period == period].itertuples(index=False):
             before = settled.loc[(row.scenario, row.indicator)]
             rows.append(
                 {

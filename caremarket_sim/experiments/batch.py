@@ -43,7 +43,7 @@ def runs_of(tasks: Sequence[TaskLike], code: str, variant: str = "") -> list[tup
     """
     return [
         tuple(
-            RunId(scenario.name, variant, replicate, task.seed, run_key(scenario.key, task.seed, code))
+            RunId(scenario.name, variant, replicate, task.seed, run_key(scenario.key, task.seed, code, task.in_force))
             for scenario in task.scenarios
         )
         for replicate, task in enumerate(tasks, start=1)

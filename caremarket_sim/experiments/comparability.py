@@ -9,7 +9,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from caremarket_sim.errors import ComparisonRefused
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import code_version
+from caremarket_sim.settling import code_version
 
 
 @dataclass(frozen=True, slots=True)

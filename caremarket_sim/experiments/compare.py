@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.experiments import assumptions, frames
+from caremarket_sim.experiments import assumptions, economics, frames
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
+from caremarket_sim.experiments.periods import Periods, in_force_from
 from caremarket_sim.experiments.plan import (
     REPLICATES,
     SEED,
@@ -23,20 +24,26 @@ from caremarket_sim.experiments.plan import (
     require_distinct_names,
     told_apart,
 )
+from caremarket_sim.experiments.plausibility import Plausibility, people_of, probe_each, refuse_implausible
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.scenario import Scenario
 
 ASSUMPTION_REPLICATES = 3
 """Replicates of each end of each carrying assumption; 0 leaves the ends untried."""
 
+BASELINE = "baseline"
+"""What the place with no new policy is called where `compare` adds it."""
+
 
 @dataclass(frozen=True)
 class Comparison:
     """Scenarios on the same futures, each against the reference.
 
-    Shown in a notebook as a table; `frame()` gives every difference, `levels()` every mean, `by("zone")` the results
+    Shown in a notebook as a table; `frame()` gives every difference, `period("in force")` those of the weeks in which
+    all scenarios are in force, by which verdicts go, `levels()` every mean, `by("zone")` the results
     by group, `plot()` a figure. `banner` says why a comparison that is not like for like was allowed; `failed` lists
-    the replicates that could not be simulated, which are missing from every scenario. With `other_draws`, the same
+    the replicates that could not be simulated, which are missing from every scenario. `plausibility` says of each place
+    whether its market with no new policy resembles what is published, if that was tried. With `other_draws`, the same
     futures under other draws of the assumptions, the intervals of `frame()` hold ignorance as well as chance and
     `shares()` says which explains how much; all else is about the centre.
     """
@@ -49,6 +56,7 @@ class Comparison:
     banner: str | None = None
     ends: tuple[assumptions.End, ...] = ()
     other_draws: tuple[Mapping[str, Sample], ...] = ()
+    plausibility: tuple[Plausibility, ...] = ()
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -76,6 +84,19 @@ class Comparison:
     def frame(self) -> pd.DataFrame:
         """Every scenario against the reference: an indicator and period a row, with interval and verdict."""
         return self._differences.copy()
+
+    @property
+    def periods(self) -> Periods:
+        """The periods that there are results for, and which of them verdicts go by."""
+        return self.samples[self.reference].periods
+
+    def period(self, period: str) -> pd.DataFrame:
+        """The rows of `frame()` of one period: `all`, `transition`, `in force`, `last year`, `year_1` and so on."""
+        return frames.of_period(self._differences, period)
+
+    def spend(self) -> pd.DataFrame:
+        """What everybody pays in each scenario, in pounds over all years together, with paired differences."""
+        return economics.spend(self.overall(), self.reference, self.periods.weeks)
 
     def levels(self) -> pd.DataFrame:
         """The mean of every indicator in every scenario and period, with its interval."""
@@ -123,12 +144,16 @@ def plan_comparison(
     allow: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     drawn: Sequence[Draw] = (),
+    baseline: bool = True,
 ) -> Plan:
     """What a comparison is made of, after making sure that the scenarios compare.
 
-    `drawn`: plausible draws of the assumptions to repeat it under, the centre first. Raises BadInput for names that
+    `drawn`: plausible draws of the assumptions to repeat it under, the centre first. `baseline`: add the place with no
+    new policy, where none of the scenarios is that. Raises BadInput for names that
     repeat or are unknown, ComparisonRefused for scenarios that differ in more than policy when `allow` gives no reason.
     """
+    if baseline:
+        scenarios = with_baseline(scenarios)
     if len(scenarios) < 2:
         raise BadInput(Problem(f"{len(scenarios)} scenario is given", right="a comparison needs at least two"))
     require_distinct_names(scenarios)
@@ -139,7 +164,16 @@ def plan_comparison(
     tried = assumptions.batches_at_ends(scenarios, seeds[:assumption_replicates]) if assumption_replicates else ()
     others = batches_of(scenarios, drawn, seeds)
     batches = (Batch(tasks_of(scenarios, seeds)), *tried, *others)
-    return Plan(scenarios, reference, seed, batches, banner, 1 + len(others))
+    return Plan(scenarios, reference, seed, batches, banner, 1 + len(others), in_force_from(scenarios))
+
+
+def held_plausible(plan: Plan, found: Sequence[Plausibility], allow: str | None) -> Plan:
+    """The plan with what was found of its places, and a banner if one of them is beyond the limits and allowed.
+
+    Raises ComparisonRefused if one is and `allow` gives no reason.
+    """
+    banners = [banner for banner in (plan.banner, refuse_implausible(found, allow)) if banner]
+    return replace(plan, banner=" ".join(banners) or None, plausibility=tuple(found))
 
 
 def carry_out_comparison(
@@ -162,8 +196,24 @@ def carry_out_comparison(
             ends.append(assumptions.End(parameter, value, plan.scenarios[0].parameters[parameter], found))
     others = tuple(found for found in samples[last:] if found)
     return Comparison(
-        samples[0], plan.reference, plan.seed, plan.seeds, tuple(failed), plan.banner, tuple(ends), others
+        samples[0],
+        plan.reference,
+        plan.seed,
+        plan.seeds,
+        tuple(failed),
+        plan.banner,
+        tuple(ends),
+        others,
+        tuple(_over_the_horizon(found, samples[0]) for found in plan.plausibility),
     )
+
+
+def _over_the_horizon(found: Plausibility, samples: Mapping[str, Sample]) -> Plausibility:
+    """What was found of a place, and what became of it in the comparison's own futures with no new policy."""
+    for sample in samples.values():
+        if not sample.scenario.changes and sample.scenario.place.name == found.place:
+            return found.over_the_horizon(sample.overall, people_of(sample.scenario))
+    return found
 
 
 def compare(
@@ -177,15 +227,16 @@ def compare(
     cluster: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     draws: int = 1,
+    baseline: bool = True,
     tell: Tell | None = None,
 ) -> Comparison:
     """Simulate every scenario on the same `replicates` futures and hold each against the reference.
 
-    `reference` names a scenario; without it the place as it is (a scenario without policy) is the reference if it is
-    among them, else the first. `years` overrides the scenarios' horizon. `allow` gives a reason for comparing
-    scenarios that differ in more than policy. A scenario made from another by `with_levers` is named by what was
-    changed. `draws`: how many plausible draws of the assumptions to repeat it under, so that intervals hold ignorance
-    as well as chance. Raises what `plan_comparison` and `carry_out_comparison` raise.
+    `reference` names a scenario; without it the first is the reference. The place with no new policy is added, last,
+    where none of the scenarios is that, unless `baseline` is False. `years` overrides the scenarios' horizon. `allow`
+    gives a reason for comparing scenarios that differ in more than policy. A scenario made from another by
+    `with_levers` is named by what was changed. `draws`: how many plausible draws of the assumptions to repeat it under,
+    so that intervals hold ignorance as well as chance. Raises what `plan_comparison` and `carry_out_comparison` raise.
     """
     plan = plan_comparison(
         told_apart(scenarios),
@@ -196,15 +247,27 @@ def compare(
         allow=allow,
         assumption_replicates=assumption_replicates,
         drawn=first_draws(draws, replicates) if draws > 1 else (),
+        baseline=baseline,
     )
+    found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
+    plan = held_plausible(plan, found, allow)
     return carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
 
 
+def with_baseline(scenarios: Sequence[Scenario]) -> Sequence[Scenario]:
+    """The scenarios and, last, the place of the first with no new policy; as they are where one of them is that."""
+    if not scenarios or any(not scenario.changes for scenario in scenarios):
+        return scenarios
+    taken = {scenario.name for scenario in scenarios}
+    name = BASELINE if BASELINE not in taken else "no-new-policy"
+    return (*scenarios, scenarios[0].without_policy(name))
+
+
 def reference_among(scenarios: Sequence[Scenario], reference: str | None) -> str:
-    """The name of the reference: as asked for, else the scenario without policy, else the first."""
+    """The name of the reference: as asked for, else the first."""
     names = [scenario.name for scenario in scenarios]
     if reference is None:
-        return next((scenario.name for scenario in scenarios if not scenario.changes), names[0])
+        return names[0]
     if reference not in names:
         raise BadInput(Problem(f"no scenario is called {reference!r}", right=suggestion(reference, names)))
     return reference

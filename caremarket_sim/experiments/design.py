@@ -7,17 +7,19 @@ the same people with the same luck. This module is all that a batch worker impor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.experiments.executors import Failure, Success, perform
+from caremarket_sim.experiments.periods import ALL, Periods
+from caremarket_sim.experiments.records import ARRAYS
 from caremarket_sim.experiments.settled import settled_folder, trim
-from caremarket_sim.indicators import Outcome
+from caremarket_sim.indicators import STAGES, Outcome
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import simulate, warm_up
+from caremarket_sim.settling import simulate, warm_up
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many tasks are done (of 0 when nothing can be counted)."""
@@ -25,10 +27,14 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One simulated future: a seed, and every scenario that is to meet it."""
+    """One simulated future: a seed, and every scenario that is to meet it.
+
+    `in_force` is the week from which all that is compared is in force; None where something never is.
+    """
 
     seed: int
     scenarios: tuple[Scenario, ...]
+    in_force: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,8 @@ class Sample:
     """One scenario's outcomes over its replicates, in the order of `replicates` whatever order they ended in.
 
     `replicates` numbers the replicates from 1. Arrays have the replicate as first axis and are otherwise those of
-    `Outcome`: weekly (week, indicator), yearly (year, indicator), overall (indicator), breakdowns and counts
-    (year and then the whole period, group, indicator).
+    `Outcome`: weekly (week, indicator), yearly (year, indicator), overall (indicator), stages (stage, indicator),
+    breakdowns and counts (year and then the whole period, group, indicator). `in_force` is that of the tasks.
     """
 
     scenario: Scenario
@@ -60,24 +66,35 @@ class Sample:
     weekly: NDArray[np.float64]
     yearly: NDArray[np.float64]
     overall: NDArray[np.float64]
+    stages: NDArray[np.float64]
     breakdowns: NDArray[np.float64]
     counts: NDArray[np.float64]
+    in_force: int | None = 0
 
     @property
     def years(self) -> int:
         """Number of years simulated."""
         return self.yearly.shape[1]
 
+    @property
+    def periods(self) -> Periods:
+        """The periods that there are results for."""
+        return Periods(self.scenario.start, self.weekly.shape[1], self.in_force)
+
     def period(self, period: str) -> NDArray[np.float64]:
-        """Values (replicate, indicator) of `all` (the whole horizon) or of `year_1`, `year_2` and so on."""
-        return self.overall if period == "all" else self.yearly[:, int(period.removeprefix("year_")) - 1]
+        """Values (replicate, indicator) of a period: `all`, a stage such as `in force`, or `year_1` and so on."""
+        if period == ALL:
+            return self.overall
+        if period in STAGES:
+            return self.stages[:, STAGES.index(period)]
+        return self.yearly[:, int(period.removeprefix("year_")) - 1]
 
     def only(self, replicates: Sequence[int]) -> Sample:
         """The same sample with no more than these replicates."""
         wanted = set(replicates)
         rows = [row for row, replicate in enumerate(self.replicates) if replicate in wanted]
-        arrays = (self.weekly, self.yearly, self.overall, self.breakdowns, self.counts)
-        return Sample(self.scenario, tuple(self.replicates[row] for row in rows), *(array[rows] for array in arrays))
+        arrays = {name: getattr(self, name)[rows] for name in ARRAYS}
+        return replace(self, replicates=tuple(self.replicates[row] for row in rows), **arrays)
 
 
 def replicate_seeds(seed: int, replicates: int) -> tuple[int, ...]:
@@ -94,15 +111,10 @@ def tasks_of(scenarios: Sequence[Scenario], seeds: Sequence[int]) -> tuple[Task,
     return tuple(Task(seed, tuple(scenarios)) for seed in seeds)
 
 
-def periods(years: int) -> tuple[str, ...]:
-    """The periods that results are given for: the whole horizon, then each year."""
-    return ("all", *(f"year_{year}" for year in range(1, years + 1)))
-
-
 def play(task: Task) -> list[Outcome]:
     """Simulate one task; what a batch worker does."""
     folder = settled_folder()
-    outcomes = simulate(task.seed, task.scenarios, folder)
+    outcomes = simulate(task.seed, task.scenarios, folder, task.in_force)
     if folder is not None:
         trim(folder)
     return outcomes
@@ -159,11 +171,8 @@ def gather(
         samples[scenario.name] = Sample(
             scenario=scenario,
             replicates=numbers,
-            weekly=np.stack([outcome.weekly for outcome in outcomes]),
-            yearly=np.stack([outcome.yearly for outcome in outcomes]),
-            overall=np.stack([outcome.overall for outcome in outcomes]),
-            breakdowns=np.stack([outcome.breakdowns for outcome in outcomes]),
-            counts=np.stack([outcome.counts for outcome in outcomes]),
+            **{name: np.stack([getattr(outcome, name) for outcome in outcomes]) for name in ARRAYS},
+            in_force=tasks[0].in_force,
         )
     return samples, failed
 

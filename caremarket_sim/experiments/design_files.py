@@ -16,6 +16,7 @@ from caremarket_sim.errors import BadInput, Problem, nearest, suggestion
 from caremarket_sim.experiments.compare import reference_among
 from caremarket_sim.experiments.design_factors import FACTOR_KEYS, FactorReader
 from caremarket_sim.experiments.factors import Factor
+from caremarket_sim.experiments.periods import ALL, IN_FORCE, LAST_YEAR
 from caremarket_sim.experiments.plan import require_distinct_names
 from caremarket_sim.experiments.samplers import METHODS, Sampler
 from caremarket_sim.indicators import INDICATORS
@@ -36,25 +37,27 @@ KEYS = (
     "seed",
     "outputs",
     "indicators",
+    "period",
     "sampler",
     "factors",
 )
 REQUIRED = ("scenarios", "sampler", "factors")
 SAMPLER_KEYS = ("method", "samples", "second_order", "steps", "levels", "curves", "file")
 OUTPUTS = ("levels", "differences", "both")
+PERIODS = (ALL, IN_FORCE, LAST_YEAR)
 MOST_POINTS = 1_000_000
 MOST_REPLICATES = 1000
 LARGEST_SEED = 2**32 - 1
 FEWEST_FOR_FAST = 65
 
-__all__ = ["FACTOR_KEYS", "KEYS", "OUTPUTS", "SAMPLER_KEYS", "Design", "read_design"]
+__all__ = ["FACTOR_KEYS", "KEYS", "OUTPUTS", "PERIODS", "SAMPLER_KEYS", "Design", "read_design"]
 
 
 @dataclass(frozen=True)
 class Design:
     """A sweep as it was declared. `inputs` are the files it was made from; `reference` is None for a single scenario.
 
-    `outputs` says whether levels, paired differences from the reference, or both are analysed.
+    `outputs` says whether levels, paired differences from the reference, or both are analysed; `period` in which weeks.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Design:
     seed: int = 1
     outputs: str = "levels"
     indicators: tuple[str, ...] = ()
+    period: str = ALL
     inputs: tuple[Path, ...] = ()
 
     @property
@@ -104,6 +108,7 @@ def read_design(path: str | Path) -> Design:
     sampler = _sampler(reader, entries["sampler"], factors, path) if "sampler" in entries else None
     reference, outputs = _compared(reader, entries, scenarios)
     indicators = _indicators(reader, entries["indicators"]) if "indicators" in entries else headline_ids()
+    period = reader.choice(entries["period"], "period", PERIODS) if "period" in entries else ALL
     if reader.problems or sampler is None:
         raise BadInput(sorted(dict.fromkeys(reader.problems), key=lambda one: (str(one.file) != shown, one.line or 0)))
     return Design(
@@ -118,6 +123,7 @@ def read_design(path: str | Path) -> Design:
         seed=1 if whole.get("seed") is None else whole["seed"],
         outputs=outputs,
         indicators=indicators,
+        period=period or ALL,
         inputs=(path, *inputs),
     )
 

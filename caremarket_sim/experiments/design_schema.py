@@ -6,7 +6,15 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from caremarket_sim.experiments.design_files import KEYS, LARGEST_SEED, MOST_REPLICATES, OUTPUTS, REQUIRED, SAMPLER_KEYS
+from caremarket_sim.experiments.design_files import (
+    KEYS,
+    LARGEST_SEED,
+    MOST_REPLICATES,
+    OUTPUTS,
+    PERIODS,
+    REQUIRED,
+    SAMPLER_KEYS,
+)
 from caremarket_sim.experiments.factors import DISTRIBUTIONS
 from caremarket_sim.experiments.samplers import MEANING, METHODS
 from caremarket_sim.indicators import INDICATORS
@@ -76,6 +84,10 @@ def design_schema() -> dict[str, Any]:
         "indicators": {
             "anyOf": [{"const": "headlines"}, {"type": "array", "items": {"enum": list(INDICATORS)}}],
             "description": "What is analysed.",
+        },
+        "period": {
+            "enum": list(PERIODS),
+            "description": "In which weeks: all (the default), in force (in every sample), or the last year.",
         },
         "sampler": {
             **_closed({key: sampler[key] for key in SAMPLER_KEYS}, ("method",)),

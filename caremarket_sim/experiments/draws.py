@@ -147,7 +147,7 @@ def level_over_draws(every: Sequence[Samples], scenario: str, period: str) -> In
 
 
 def shares_of(every: Sequence[Samples], reference: str | None) -> pd.DataFrame:
-    """Which share of the variance over the whole horizon is ignorance's and which chance's, an indicator a row.
+    """Which share of the variance is ignorance's and which chance's, an indicator a row, in the period of verdicts.
 
     Of each scenario's difference from the reference, or of levels where there is none. `shared_chance` lifts or lowers
     a future in every draw alike; `own_chance` differs from draw to draw.
@@ -156,7 +156,8 @@ def shares_of(every: Sequence[Samples], reference: str | None) -> pd.DataFrame:
     for name in every[0]:
         if name == reference:
             continue
-        table = table_of(every, name, "all", reference)
+        period = every[0][name].periods.verdicts
+        table = table_of(every, name, period, reference)
         means = table.mean(axis=1)
         for column, indicator in enumerate(INDICATORS):
             values = table[:, :, column]
@@ -167,6 +168,7 @@ def shares_of(every: Sequence[Samples], reference: str | None) -> pd.DataFrame:
                     "scenario": name,
                     "reference": reference or "",
                     "indicator": indicator,
+                    "period": period,
                     "unit": INDICATORS[indicator].unit,
                     "headline": INDICATORS[indicator].headline,
                     "mean": means[:, column].mean(),

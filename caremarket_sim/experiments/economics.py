@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from caremarket_sim.experiments.periods import ALL
 from caremarket_sim.experiments.statistics import interval, paired_difference
 
 Sums = Mapping[str, float]
@@ -111,12 +112,28 @@ def who_gains(overall: pd.DataFrame, reference: str) -> pd.DataFrame:
     values = wide(overall)
     rows = []
     for party, sums in POSITIONS.items():
-        line = summed(values, sums).to_frame("all")
+        line = summed(values, sums).to_frame(ALL)
         rows += _by_scenario(line, reference, {"party": party})
     return pd.DataFrame(rows)
 
 
-def _by_scenario(columns: pd.DataFrame, reference: str, labels: Mapping[str, str]) -> list[dict[str, object]]:
+def spend(overall: pd.DataFrame, reference: str, weeks: int) -> pd.DataFrame:
+    """What each payer and all together spend over all weeks, £, and the paired difference from the reference.
+
+    The transition is in it: what a policy costs includes what it takes to get there.
+    """
+    values = wide(overall).reindex(list(dict.fromkeys(overall.scenario)), level="scenario") * weeks / 52.0
+    lines = pd.DataFrame(
+        {payer: sum(summed(values, entry.sums) for entry in BUDGET if entry.payer == payer) for payer in PAYERS}
+    )
+    lines["All"] = lines.sum(axis=1)
+    rows = []
+    for payer, line in lines.items():
+        rows += _by_scenario(line.to_frame(ALL), reference, {"reference": reference, "payer": payer, "weeks": weeks})
+    return pd.DataFrame(rows)
+
+
+def _by_scenario(columns: pd.DataFrame, reference: str, labels: Mapping[str, object]) -> list[dict[str, object]]:
     """A row a scenario and column (year, total or whole), from values by scenario and replicate."""
     rows = []
     of = {name: columns.xs(name, level="scenario") for name in columns.index.unique("scenario")}

@@ -2,12 +2,13 @@
 
 A policy that pays better fees buys its outcomes partly with money. To see what the way of commissioning does by itself,
 each scenario's fee level is moved until the council's mean spend equals the reference's, and all is compared again.
+Spend is that of the weeks that verdicts go by, in which all scenarios are in force.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,7 @@ def solve(
 
     def at(levels: Sequence[tuple[Scenario, float]]) -> list[Fee]:
         variants = [scenario.with_levers({LEVER: level}).named(f"{i}") for i, (scenario, level) in enumerate(levels)]
-        tasks = [Task(seeds[replicate - 1], tuple(variants)) for replicate in base.replicates]
+        tasks = [Task(seeds[replicate - 1], tuple(variants), base.in_force) for replicate in base.replicates]
         results = play_all(tasks, workers=workers, cluster=cluster, tell=tell, say=say)
         found, _ = gather(tasks, results)
         return [
@@ -90,7 +91,7 @@ def _solve_one(sample: Sample, base: Sample, lowest: Fee, highest: Fee, at: Call
     from scipy.optimize import brentq
 
     name = sample.scenario.name
-    spend = float(base.overall[:, SPEND].mean())
+    spend = float(_spend(base).mean())
     written = _fee(float(sample.scenario.levers_at(0)[LEVER]), sample, base)  # type: ignore[arg-type]
     known = {fee.level: fee for fee in (lowest, written, highest)}
 
@@ -140,18 +141,22 @@ def _fee(level: float, sample: Sample, base: Sample) -> Fee:
 
 def _paired(base: Sample, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
     both = [replicate for replicate in base.replicates if replicate in sample.replicates]
-    return base.only(both).overall[:, SPEND], sample.only(both).overall[:, SPEND]
+    return _spend(base.only(both)), _spend(sample.only(both))
+
+
+def _spend(sample: Sample) -> np.ndarray:
+    """The council's spend in each future, £ a year, in the weeks that verdicts go by."""
+    return sample.period(sample.periods.verdicts)[:, SPEND]
 
 
 def _numbered(found: Sample, base: Sample, scenario: Scenario) -> Sample:
     """The sample under its scenario's name and with the replicates' own numbers."""
     numbers = tuple(base.replicates[replicate - 1] for replicate in found.replicates)
-    arrays = (found.weekly, found.yearly, found.overall, found.breakdowns, found.counts)
-    return Sample(found.scenario.named(scenario.name), numbers, *arrays)
+    return replace(found, scenario=found.scenario.named(scenario.name), replicates=numbers)
 
 
 def fees_table(solutions: Sequence[Solution], base: Sample) -> pd.DataFrame:
-    """The council's spend at every fee that was tried: the lever's bounds, as written, and on the way to a solution."""
+    """The council's spend, £ a year, at every fee that was tried: the bounds, as written, on the way to a solution."""
     rows = []
     for solution in solutions:
         named = [(LOWEST, solution.lowest), (WRITTEN, solution.written), (HIGHEST, solution.highest)]

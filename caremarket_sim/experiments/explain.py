@@ -8,7 +8,7 @@ whole difference in each, and intervals are those of paired futures.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import factorial
 from typing import Any
 
@@ -20,6 +20,7 @@ from caremarket_sim.experiments.coalitions import AS_WRITTEN, Bundle, at_equal_f
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.explanation_frames import View
+from caremarket_sim.experiments.periods import Periods, in_force_from
 from caremarket_sim.experiments.plan import Batch, Plan, at_horizon, carry_out_plan, require_distinct_names
 from caremarket_sim.experiments.shapley import sampled_orders, visited
 from caremarket_sim.experiments.store import Store
@@ -46,6 +47,11 @@ class Explaining:
     seeds: tuple[int, ...]
 
     @property
+    def in_force(self) -> int | None:
+        """From when the whole policy and its reference are in force; coalitions are looked at in the same weeks."""
+        return in_force_from([self.bundles[0].reference, self.bundles[0].policy])
+
+    @property
     def plan(self) -> Plan:
         """The runs of all bundles that are known before any is simulated."""
         return self.plan_of(self.bundles)
@@ -63,7 +69,7 @@ class Explaining:
         scenarios = tuple(one for one in coalitions.distinct(wanted) if one.key not in known)
         parts = [scenarios[first : first + A_TASK] for first in range(0, len(scenarios), A_TASK)]
         batches = tuple(Batch(tasks_of(part, self.seeds)) for part in parts)
-        return Plan(scenarios, bundles[0].reference.name, self.seed, batches)
+        return Plan(scenarios, bundles[0].reference.name, self.seed, batches, in_force=self.in_force)
 
     def orders_of(self, bundle: Bundle) -> tuple[tuple[int, ...], ...] | None:
         """The orders that are looked at, the same in every future; None for all coalitions."""
@@ -87,6 +93,12 @@ class Explanation:
     runs: int
     failed: tuple[FailedReplicate, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def periods(self) -> Periods:
+        """The periods of the whole policy and its reference: all numbers are of that which verdicts go by."""
+        policy, reference = self.views[0].bundle.policy, self.views[0].bundle.reference
+        return Periods(policy.start, policy.weeks, in_force_from([reference, policy]))
 
     def frame(self) -> pd.DataFrame:
         """A row a view, headline indicator, group and measure (`shapley`, `alone`, `last`), and one for the whole."""
@@ -134,7 +146,7 @@ def plan_explanation(
 
     Raises BadInput where the scenario has the reference's levers, ComparisonRefused where more than policy differs.
     """
-    reference = against or replace(scenario, name=PRESENT, title=f"{scenario.place.name} as it is", changes=())
+    reference = against or scenario.without_policy(PRESENT)
     require_distinct_names([reference, scenario])
     reference, policy = at_horizon([reference, scenario], years)
     require_common_ground({one.name: ground(one) for one in (reference, policy)}, reference.name)
@@ -219,12 +231,13 @@ def _by_key(found: Sequence[Mapping[str, Sample]]) -> dict[str, Sample]:
 
 
 def _view(explaining: Explaining, bundle: Bundle, samples: Mapping[str, Sample]) -> View:
-    """The headline indicators over the whole period, of every coalition and knock-out of a bundle."""
+    """The headline indicators of every coalition and knock-out of a bundle, in the period that verdicts go by."""
     columns = [place for place, one in enumerate(INDICATORS.values()) if one.headline]
     names = tuple(name for name, one in INDICATORS.items() if one.headline)
 
     def of(scenario: Scenario) -> np.ndarray:
-        return samples[scenario.key].overall[:, columns]
+        sample = samples[scenario.key]
+        return sample.period(sample.periods.verdicts)[:, columns]
 
     orders = explaining.orders_of(bundle)
     values = np.full((1 << len(bundle.groups), *of(bundle.reference).shape), np.nan)

@@ -14,32 +14,30 @@ from typing import Any
 
 import numpy as np
 
-from caremarket_sim.entities import (
+from caremarket_sim.experiments.happenings import client_changes, worker_changes
+from caremarket_sim.market.codes import (
+    AGENCY,
     FIT,
     GONE,
     IN_HOSPITAL,
     IN_POST,
     LEFT,
+    OFFICE,
     ON_LEAVE,
     ONBOARDING,
     POOL,
     RECEIVING,
     SICK,
     WAITING,
-    Market,
 )
-from caremarket_sim.experiments.happenings import client_changes, worker_changes
-from caremarket_sim.kernels import people
+from caremarket_sim.market.market import Market
+from caremarket_sim.mechanisms.leaving_care import DIES, MOVES, RECOVERS, people_leave_care, what_happens_to
+from caremarket_sim.mechanisms.rostering import visits_are_rostered
 from caremarket_sim.scenario.timing import monday_of
-from caremarket_sim.submodels.demand import people_leave_care
-from caremarket_sim.submodels.rostering import visits_are_rostered
 from caremarket_sim.week import PROCESSES
 
 CLIENT, WORKER = "client", "care worker"
 CHANGE, WEEK = "change", "week"
-
-OFFICE, AGENCY = -2, -3
-"""What a run that was done holds in place of a care worker's row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +93,9 @@ class Follower:
         assert row is not None
         if len(row) == 0 or row["status"][0] == LEFT:
             return
-        died, moved, recovered, _, _ = people.leave_care(row, parameters.row, draws.key("people_leave_care"))
-        why = {"dies": died, "moves to a care home": moved, "recovers and needs no more care": recovered}
-        for event, happened in why.items():
-            if happened:
-                self._note(CLIENT, market, event, by="people_leave_care")
+        why = what_happens_to(row, parameters.row, draws.key("people_leave_care"))
+        if why in _REASONS:
+            self._note(CLIENT, market, _REASONS[why], by="people_leave_care")
 
     def _see_who_came(self, market, parameters, policy, draws) -> None:
         seen = market.clients.seen[market.clients.number == self._client]
@@ -198,6 +194,7 @@ class Follower:
         self.events.append(Event(who, number, week, day, kind, event, detail, value, unit, by))
 
 
+_REASONS = {DIES: "dies", MOVES: "moves to a care home", RECOVERS: "recovers and needs no more care"}
 _STAFF = {OFFICE: "office staff", AGENCY: "agency staff"}
 _SITUATIONS = {
     WAITING: "waiting for a provider",

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.experiments.design import Sample, periods
+from caremarket_sim.experiments.design import Sample
 from caremarket_sim.experiments.draws import level_over_draws, note_of, over_draws
+from caremarket_sim.experiments.periods import ALL, require_period
 from caremarket_sim.experiments.statistics import holm, interval, p_better, paired_difference, verdict
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Indicator, groups
 
@@ -28,7 +29,7 @@ def differences(
 
     With `other_draws`, the same futures under other draws of the assumptions, means are over all draws and intervals
     hold ignorance as well as chance. Verdicts on the headline indicators of a scenario in a period allow for being
-    looked at together (Holm); those on all others stand alone.
+    looked at together (Holm); those on all others stand alone. Those that are shown first are of the period in force.
     """
     indicators = list(INDICATORS.values())
     headline = np.array([indicator.headline for indicator in indicators])
@@ -36,7 +37,7 @@ def differences(
     for name, sample in samples.items():
         if name == reference:
             continue
-        for period in periods(min(sample.years, samples[reference].years)):
+        for period in _shared_periods(sample, samples[reference]):
             paired = paired_difference(samples[reference].period(period), sample.period(period))
             if other_draws:
                 paired = over_draws(paired, (samples, *other_draws), name, reference, period)
@@ -88,7 +89,7 @@ def levels(samples: Mapping[str, Sample], other_draws: Sequence[Mapping[str, Sam
     indicators = list(INDICATORS.values())
     parts = []
     for name, sample in samples.items():
-        for period in periods(sample.years):
+        for period in sample.periods.names:
             level = interval(sample.period(period))
             if other_draws:
                 level = level_over_draws((samples, *other_draws), name, period)
@@ -141,7 +142,7 @@ def breakdowns(
             raise BadInput(Problem(f"results are not broken down by {dimension!r}", right=right))
         compared = reference if reference is not None and groups(samples[reference].scenario.place) == labels else None
         years = sample.years if compared is None else min(sample.years, samples[compared].years)
-        for period in periods(years):
+        for period in (ALL, *(f"year_{year}" for year in range(1, years + 1))):
             cells = _cells(sample, period)[:, kept]
             columns = {"scenario": name, **_cell_labels([labels[row] for row in kept]), "period": period}
             columns["people"] = interval(_cells(sample, period, "counts")[:, kept]).mean.ravel()
@@ -158,10 +159,22 @@ def breakdowns(
     return described(pd.concat(parts, ignore_index=True))
 
 
+def of_period(frame: pd.DataFrame, period: str) -> pd.DataFrame:
+    """The rows of a period. Raises BadInput where there is no such period."""
+    require_period(period, list(dict.fromkeys(frame.period)))
+    return frame[frame.period == period].reset_index(drop=True)
+
+
+def _shared_periods(one: Sample, other: Sample) -> list[str]:
+    """The periods of both: samples that are compared for a reason may differ in their horizon."""
+    known = other.periods.names
+    return [period for period in one.periods.names if period in known]
+
+
 def _cells(sample: Sample, period: str, field: str = "breakdowns") -> np.ndarray:
     """Values (replicate, group, indicator) of a period; the arrays hold the years and then the whole."""
     array = getattr(sample, field)
-    return array[:, -1 if period == "all" else int(period.removeprefix("year_")) - 1]
+    return array[:, -1 if period == ALL else int(period.removeprefix("year_")) - 1]
 
 
 def _cell_labels(labels: Sequence[tuple[str, str]]) -> dict[str, np.ndarray]:

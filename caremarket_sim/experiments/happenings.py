@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from caremarket_sim.entities import FIT, GONE, IN_HOSPITAL, IN_POST, LEFT, ONBOARDING, POOL, RECEIVING, WAITING
+from caremarket_sim.market.codes import FIT, GONE, IN_HOSPITAL, IN_POST, LEFT, ONBOARDING, POOL, RECEIVING, WAITING
 
 SMALLEST_PAY_CHANGE = 0.005
 """£ an hour: half a penny, below which pay is the same when written."""
@@ -42,7 +42,7 @@ def client_changes(before: dict[str, Any], after: dict[str, Any], by: str) -> It
         if provider is None:
             yield "loses the kept place", f"provider {before['provider']} keeps it no longer", nothing, ""
         else:
-            why = "a new contract" if by == "council_tenders" else "found after notice"
+            why = "a new contract" if by == "packages_move" else "found after notice"
             yield "provider changes", f"from {before['provider']} to {provider}: {why}", nothing, ""
     if after["notice"] > 0 and before["notice"] == 0:
         yield "notice is given", _NOTICES.get(by, "care by this provider is to end"), float(after["notice"]), "weeks"
@@ -75,7 +75,7 @@ def worker_changes(before: dict[str, Any], after: dict[str, Any], by: str) -> It
             yield "job ends", f"{why} provider {before['provider']} and {then}", nothing, ""
         return
     if after["provider"] != before["provider"]:
-        why = "a new contract" if by == "council_tenders" else "the employer is to close"
+        why = "a new contract" if by == "packages_move" else "the employer is to close"
         detail = f"from {before['provider']} to {after['provider']}, with the people visited: {why}"
         yield "employer changes", detail, nothing, ""
     if (after["guaranteed"] > 0.0) != (before["guaranteed"] > 0.0):
@@ -93,5 +93,5 @@ def worker_changes(before: dict[str, Any], after: dict[str, Any], by: str) -> It
 _LEAVES = {
     "carers_leave": "gives up the job with",
     "providers_close": "loses the job with closing",
-    "council_tenders": "does not move with the work of",
+    "packages_move": "does not move with the work of",
 }

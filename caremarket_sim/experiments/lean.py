@@ -8,25 +8,29 @@ from dataclasses import dataclass
 from caremarket_sim.experiments.settled import settled_folder, trim
 from caremarket_sim.indicators import Outcome
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import simulate
+from caremarket_sim.settling import simulate
 
 
 @dataclass(frozen=True, slots=True)
 class SweepTask:
-    """One seed with scenarios that share their settled market. `share`: other tasks need that market too."""
+    """One seed with scenarios that share their settled market. `share`: other tasks need that market too.
+
+    `in_force` is the week from which every sample's policies are in force.
+    """
 
     seed: int
     scenarios: tuple[Scenario, ...]
     share: bool = False
+    in_force: int | None = 0
 
 
 def play_lean(task: SweepTask) -> list[Outcome]:
-    """Simulate one task; of each outcome the yearly and overall values, without series and breakdowns.
+    """Simulate one task; of each outcome the values by period, without series and breakdowns.
 
     A settled market that no other task needs is not written to disk: of a sample it is 5 MB.
     """
     folder = settled_folder() if task.share else None
-    outcomes = simulate(task.seed, task.scenarios, folder)
+    outcomes = simulate(task.seed, task.scenarios, folder, task.in_force)
     if folder is not None:
         trim(folder)
     return [

@@ -40,7 +40,7 @@ CREATE TABLE runs (
     key TEXT NOT NULL, seconds REAL NOT NULL, finished TEXT NOT NULL, part INTEGER NOT NULL,
     weekly_from INTEGER NOT NULL, weekly_rows INTEGER NOT NULL,
     breakdowns_from INTEGER NOT NULL, breakdowns_rows INTEGER NOT NULL,
-    overall BLOB NOT NULL, yearly BLOB NOT NULL, sha256 TEXT NOT NULL,
+    overall BLOB NOT NULL, stages BLOB NOT NULL, yearly BLOB NOT NULL, sha256 TEXT NOT NULL,
     PRIMARY KEY (scenario, variant, replicate)
 );
 CREATE TABLE failures (
@@ -48,8 +48,8 @@ CREATE TABLE failures (
     key TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL, traceback TEXT NOT NULL, happened TEXT NOT NULL
 );
 """
-"""`overall` and `yearly` are float64, little end first, in the order of `indicators` (years are rows);
-`sha256` is the hash of all of a run's numbers (see `records.hash_of`)."""
+"""`overall`, `stages` and `yearly` are float64, little end first, in the order of `indicators` (stages and years
+are rows); `sha256` is the hash of all of a run's numbers (see `records.hash_of`)."""
 
 
 class Ledger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.experiments.batch import carry_out, runs_of
@@ -20,17 +20,21 @@ from caremarket_sim.experiments.design import (
     play_all,
     ready,
 )
+from caremarket_sim.experiments.plausibility import Plausibility
 from caremarket_sim.experiments.records import Layout, ScenarioRecord
 from caremarket_sim.experiments.resolved import resolved_json
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, groups
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
-from caremarket_sim.week import code_version
+from caremarket_sim.settling import code_version
 
 REPLICATES = 20
 SEED = 1
 """What an experiment takes when it is not told otherwise."""
+
+IN_FORCE_NOTE = "in_force"
+"""The name under which a ledger keeps from which week all that is compared is in force (null: never)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,9 @@ class Batch:
 class Plan:
     """An experiment before it is carried out. `reference` is None for a single run; the first batch is the main one.
 
-    The last `draws` - 1 batches are the same futures under other plausible draws of the assumptions.
+    The last `draws` - 1 batches are the same futures under other plausible draws of the assumptions. `in_force` is the
+    week from which all that is compared is in force (see `periods.in_force_from`), for every batch. `plausibility`:
+    what was found of each place before it began.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -63,6 +69,13 @@ class Plan:
     batches: tuple[Batch, ...]
     banner: str | None = None
     draws: int = 1
+    in_force: int | None = 0
+    plausibility: tuple[Plausibility, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """Every task of every batch, each told from when all is in force."""
+        return tuple(replace(task, in_force=self.in_force) for batch in self.batches for task in batch.tasks)
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -82,7 +95,7 @@ class Plan:
             for batch in self.batches
         ]
         reference = [scenario.name == self.reference for scenario in self.scenarios]
-        text = json.dumps([reference, code_version(), batches])
+        text = json.dumps([reference, code_version(), self.in_force, batches])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -101,25 +114,48 @@ def carry_out_plan(
     hears how far the work is, `say` what is out of the ordinary. Raises EveryReplicateFailed if the main batch gave
     nothing; a later batch that gave nothing has no samples.
     """
-    tasks = [task for batch in plan.batches for task in batch.tasks]
+    tasks = plan.tasks
     if store is None:
         results = play_all(tasks, workers=workers, cluster=cluster, tell=tell, say=say)
     else:
         code = code_version()
         store.describe(_records(plan), _indicator_rows())
-        runs = [of_task for batch in plan.batches for of_task in runs_of(batch.tasks, code, batch.variant)]
+        _require_same_weeks(store, plan)
+        to_do = iter(tasks)
+        runs = [
+            of_task
+            for batch in plan.batches
+            for of_task in runs_of([next(to_do) for _ in batch.tasks], code, batch.variant)
+        ]
         ready(tell)
         how = {"workers": workers, "cluster": cluster, "tell": tell, "say": say}
         results = carry_out(store, tasks, runs, play, Outcome, version=code_version, **how)
-    answers = iter(results)
+    answers = iter(zip(tasks, results, strict=True))
     samples, failed = [], []
     for batch in plan.batches:
-        found, lost = gather(batch.tasks, [next(answers) for _ in batch.tasks], batch.variant)
+        done, answered = zip(*(next(answers) for _ in batch.tasks), strict=True)
+        found, lost = gather(done, answered, batch.variant)
         samples.append(found)
         failed += lost
     if not samples[0]:
         raise EveryReplicateFailed(failed)
     return samples, failed
+
+
+def _require_same_weeks(store: Store, plan: Plan) -> None:
+    """Note from when all is in force; raise BadInput where the runs in the folder were counted from another week."""
+    now = json.dumps(plan.in_force)
+    before = store.provenance().get(IN_FORCE_NOTE, now)
+    if before != now:
+        since = {one: "never" if one == "null" else f"from week {int(one) + 1}" for one in (before, now)}
+        raise BadInput(
+            Problem(
+                f"the runs here count as in force {since[before]}, and what is compared now is in force {since[now]}",
+                file=store.folder,
+                right="compare the same scenarios as before, or use --replace or another --out",
+            )
+        )
+    store.note({IN_FORCE_NOTE: now})
 
 
 def layout() -> Layout:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.frames import headlines
+from caremarket_sim.experiments.periods import verdict_period
 from caremarket_sim.experiments.statistics import IDENTICAL, TOO_SMALL
 from caremarket_sim.indicators import INDICATORS
 
@@ -28,7 +29,7 @@ SMALLEST_STEP = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """What is asked of the interval of a paired difference over the whole horizon."""
+    """What is asked of the interval of a paired difference in the period that verdicts go by."""
 
     kind: str
     amount: float = math.nan
@@ -69,7 +70,9 @@ def precision_from(text: str) -> Precision:
 def precision_table(differences: pd.DataFrame, asked: Precision) -> pd.DataFrame:
     """How narrow each interval is and was to be: a scenario and indicator a row."""
     rows = []
-    table = differences[(differences.period == "all") & differences.indicator.isin(asked.indicators)]
+    table = differences[
+        (differences.period == verdict_period(differences.period)) & differences.indicator.isin(asked.indicators)
+    ]
     for row in table.itertuples(index=False):
         half = (row.high - row.low) / 2.0
         settled = row.verdict == IDENTICAL

@@ -14,7 +14,9 @@ import numpy as np
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments import parts
 from caremarket_sim.experiments.durable import write_file, writing
+from caremarket_sim.experiments.periods import ALL
 from caremarket_sim.experiments.store import Store
+from caremarket_sim.indicators import STAGES
 
 if TYPE_CHECKING:
     import pyarrow
@@ -126,16 +128,17 @@ def _outcomes(store: Store) -> pyarrow.Table:
     import pyarrow
 
     query = (
-        "SELECT r.scenario, variant, replicate, overall, yearly FROM runs r JOIN scenarios s ON s.name = r.scenario "
-        "ORDER BY s.position, variant, replicate"
+        "SELECT r.scenario, variant, replicate, overall, stages, yearly "
+        "FROM runs r JOIN scenarios s ON s.name = r.scenario ORDER BY s.position, variant, replicate"
     )
     runs = store.ledger.rows(query)
     ids = store.layout.indicators
-    values = np.frombuffer(b"".join(row[3] + row[4] for row in runs), "<f8").astype(np.float64)
-    counts = np.array([len(row[3] + row[4]) // (8 * len(ids)) for row in runs], int)  # periods of each run
+    values = np.frombuffer(b"".join(b"".join(row[3:]) for row in runs), "<f8").astype(np.float64)
+    counts = np.array([len(b"".join(row[3:])) // (8 * len(ids)) for row in runs], int)  # periods of each run
     run_of = np.repeat(np.arange(len(runs)), counts * len(ids))
     period_of = np.concatenate([np.arange(count) for count in counts]) if runs else np.empty(0, int)
-    periods = ["all", *(f"year_{year}" for year in range(1, int(counts.max(initial=1))))]
+    years = int(counts.max(initial=1)) - 1 - len(STAGES)
+    periods = [ALL, *STAGES, *(f"year_{year}" for year in range(1, years + 1))]
 
     def labelled(of: Any, labels: Sequence[str]) -> Any:
         return pyarrow.DictionaryArray.from_arrays(pyarrow.array(of.astype(np.int32)), pyarrow.array(labels, "string"))

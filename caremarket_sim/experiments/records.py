@@ -11,18 +11,21 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-RESULTS_FORMAT = 1
+RESULTS_FORMAT = 2
 """Raised when folders written before can no longer be added to."""
 
 
 class TaskLike(Protocol):
-    """`design.Task`: a frozen dataclass of one seed and the scenarios that are to meet it."""
+    """`design.Task`: a frozen dataclass of one seed, the scenarios that are to meet it, and when they are in force."""
 
     @property
     def seed(self) -> int: ...
 
     @property
     def scenarios(self) -> tuple[Any, ...]: ...
+
+    @property
+    def in_force(self) -> int | None: ...
 
 
 class OutcomeLike(Protocol):
@@ -31,6 +34,7 @@ class OutcomeLike(Protocol):
     weekly: NDArray[np.float64]
     yearly: NDArray[np.float64]
     overall: NDArray[np.float64]
+    stages: NDArray[np.float64]
     breakdowns: NDArray[np.float64]
     counts: NDArray[np.float64]
 
@@ -72,13 +76,16 @@ class ScenarioRecord:
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
-def run_key(scenario_key: str, seed: int, code: str) -> str:
-    """Hash of what determines a run: resolved scenario with its parameters, seed, code version, format version."""
-    text = json.dumps(["caremarket run", RESULTS_FORMAT, code, scenario_key, seed])
+def run_key(scenario_key: str, seed: int, code: str, in_force: int | None = 0) -> str:
+    """Hash of what determines a run: resolved scenario with its parameters, seed, code version, format version.
+
+    And the week from which all that it is compared with is in force, which its stages are counted by.
+    """
+    text = json.dumps(["caremarket run", RESULTS_FORMAT, code, scenario_key, seed, in_force])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-ARRAYS = ("weekly", "yearly", "overall", "breakdowns", "counts")
+ARRAYS = ("weekly", "yearly", "overall", "stages", "breakdowns", "counts")
 
 
 def hash_of(outcome: OutcomeLike) -> str:

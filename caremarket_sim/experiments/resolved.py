@@ -42,6 +42,7 @@ def resolved_json(scenario: Scenario) -> str:
             "figures": {key: asdict(figure) for key, figure in place.figures.items()},
             "zones": _as_records(place.zones, ZONE_TYPE),
             "providers": _as_records(place.providers, PROVIDER_TYPE),
+            "complete": place.complete,
         },
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
@@ -92,6 +93,7 @@ def _place(content: dict[str, Any]) -> Place:
         regime=Levers(content["regime"]),
         licence=content["licence"],
         providers=_from_records(content.get("providers", []), PROVIDER_TYPE),
+        complete=content.get("complete"),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from caremarket_sim.experiments import frames
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
+from caremarket_sim.experiments.periods import Periods, in_force_from
 from caremarket_sim.experiments.plan import REPLICATES, SEED, Batch, Plan, at_horizon, carry_out_plan
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.scenario import Scenario
@@ -36,9 +38,22 @@ class Run:
         """The scenario that was run."""
         return self.sample.scenario
 
+    @property
+    def periods(self) -> Periods:
+        """The periods that there are results for, and which of them sentences go by."""
+        return self.sample.periods
+
+    @cached_property
+    def _levels(self) -> pd.DataFrame:
+        return frames.levels(self.samples, self.other_draws)
+
     def frame(self) -> pd.DataFrame:
         """The mean of every indicator in every period, with its interval."""
-        return frames.levels(self.samples, self.other_draws)
+        return self._levels.copy()
+
+    def period(self, period: str) -> pd.DataFrame:
+        """The rows of `frame()` of one period: `all`, `in force`, `last year`, `year_1` and so on."""
+        return frames.of_period(self._levels, period)
 
     @property
     def draws(self) -> int:
@@ -89,7 +104,8 @@ def plan_run(
     (scenario,) = at_horizon([scenario], years)
     seeds = replicate_seeds(seed, replicates)
     others = batches_of([scenario], drawn, seeds)
-    return Plan((scenario,), None, seed, (Batch(tasks_of([scenario], seeds)), *others), draws=1 + len(others))
+    batches = (Batch(tasks_of([scenario], seeds)), *others)
+    return Plan((scenario,), None, seed, batches, draws=1 + len(others), in_force=in_force_from([scenario]))
 
 
 def carry_out_run(

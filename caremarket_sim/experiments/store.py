@@ -1,6 +1,6 @@
 """The results of an experiment in one folder, of which no finished run is ever lost or counted twice.
 
-    <folder>/ledger.sqlite             runs with their yearly and overall values, failures, scenarios, provenance
+    <folder>/ledger.sqlite             runs with their values by period, failures, scenarios, provenance
     <folder>/weekly/part-*.parquet     weekly series, a row a week
     <folder>/breakdowns/part-*.parquet values by group, a row a group and period
 
@@ -73,14 +73,20 @@ class Store:
 
     @classmethod
     def read(cls, folder: Path) -> Store:
-        """A folder to look into, finished or being written. Raises BadInput where there are no results."""
+        """A folder to look into, finished or being written. Raises BadInput where there are no results, or others."""
         folder = Path(folder)
         try:
             ledger = Ledger.read(folder)
         except FileNotFoundError:
             right = "name a folder that `caremarket run` or `compare` has written"
             raise BadInput(Problem("there are no results here", file=folder, right=right)) from None
-        layout = json.loads(dict(ledger.rows("SELECT name, value FROM provenance"))["layout"])
+        noted = dict(ledger.rows("SELECT name, value FROM provenance"))
+        if noted["results_format"] != str(RESULTS_FORMAT):
+            ledger.close()
+            what = f"these results have format {noted['results_format']}, and this version reads {RESULTS_FORMAT}"
+            right = "read them with the version that wrote them, or simulate them again"
+            raise BadInput(Problem(what, file=folder, right=right))
+        layout = json.loads(noted["layout"])
         return cls(folder, ledger, None, Layout(**{name: tuple(ids) for name, ids in layout.items()}))
 
     def _agree(self, code: str, begun: bool) -> None:
@@ -182,10 +188,10 @@ class Store:
                     [(number, part.series, part.file, part.sha256, part.bytes) for part in written],
                 )
                 connection.executemany(
-                    f"INSERT INTO runs VALUES ({', '.join('?' * 15)})",
+                    f"INSERT INTO runs VALUES ({', '.join('?' * 16)})",
                     [
                         (*_identity(run), seconds, now, number, *place)
-                        + (_blob(outcome.overall), _blob(outcome.yearly), hash_of(outcome))
+                        + (_blob(outcome.overall), _blob(outcome.stages), _blob(outcome.yearly), hash_of(outcome))
                         for (run, outcome, seconds), place in zip(outcomes, rows, strict=True)
                     ],
                 )
@@ -230,12 +236,12 @@ class Store:
     def outcomes(self, make: Callable[..., Made], runs: Iterable[RunId] | None = None) -> dict[RunId, Made]:
         """The outcomes of these runs (all, when None) in the order of `runs()`, to the bit as they were added.
 
-        `make` is called with the arrays by name: weekly, yearly, overall, breakdowns, counts.
+        `make` is called with the arrays by name: weekly, yearly, overall, stages, breakdowns, counts.
         """
         wanted = set(self.runs() if runs is None else runs)
         query = (
             "SELECT scenario, variant, replicate, seed, key, part, weekly_from, weekly_rows, breakdowns_from, "
-            "breakdowns_rows, overall, yearly FROM runs ORDER BY part"
+            "breakdowns_rows, overall, stages, yearly FROM runs ORDER BY part"
         )
         files = {row[:2]: row[2] for row in self.ledger.rows("SELECT part, series, file FROM parts")}
         made: dict[RunId, Made] = {}
@@ -250,11 +256,15 @@ class Store:
             cells = opened[1]["breakdowns"][row[8] : row[8] + row[9]]
             groups = max(1, len(self._groups_of(run.scenario)))
             cells = cells.reshape(-1, groups, 2, len(self.layout.broken_down))
-            yearly = np.frombuffer(row[11], "<f8").reshape(-1, len(self.layout.indicators))
+            by_stage, yearly = (
+                np.frombuffer(row[at], "<f8").reshape(-1, len(self.layout.indicators)).astype(np.float64)
+                for at in (11, 12)
+            )
             made[run] = make(
                 weekly=weekly.copy(),
-                yearly=yearly.astype(np.float64),
+                yearly=yearly,
                 overall=np.frombuffer(row[10], "<f8").astype(np.float64),
+                stages=by_stage,
                 breakdowns=cells[:, :, 0].copy(),
                 counts=cells[:, :, 1].copy(),
             )

@@ -14,16 +14,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from caremarket_sim.entities import AGE_GROUPS, COUNCIL, GONE, IN_POST, LEFT, PAYERS, RECEIVING, Market, Table
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import Tell, ready, replicate_seeds
 from caremarket_sim.experiments.following import CHANGE, CLIENT, WORKER, Event, Follower
 from caremarket_sim.experiments.plan import at_horizon, require_distinct_names, told_apart
 from caremarket_sim.experiments.settled import settled_folder
+from caremarket_sim.market.codes import AGE_GROUPS, COUNCIL, GONE, IN_POST, LEFT, PAYERS, RECEIVING
+from caremarket_sim.market.market import Market
+from caremarket_sim.market.table import Table
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import fork, one_week, settled_market
+from caremarket_sim.settling import fork, settled_market
+from caremarket_sim.week import one_week
 
 NEAREST = 20
 """How many of the most typical people are looked at for one with a story to tell."""

@@ -18,6 +18,7 @@ from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.frames import described
+from caremarket_sim.experiments.periods import Periods, in_force_from
 from caremarket_sim.experiments.plan import Batch, Plan, carry_out_plan, require_distinct_names
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.experiments.store import Store
@@ -71,6 +72,11 @@ class StressTest:
     seed: int
     seeds: tuple[int, ...]
     failed: tuple[FailedReplicate, ...] = ()
+
+    @property
+    def periods(self) -> Periods:
+        """From when all policies are in force; a shock before that meets some of them in preparation."""
+        return self.samples[self.policies[0]].periods
 
     def frame(self) -> pd.DataFrame:
         """A row a policy, shock and headline indicator: whether it breaks, when, how far, and when it is back.
@@ -174,7 +180,8 @@ def plan_stress(
         require_common_ground(grounds, policies[0].name, None)
     every = [one for policy in policies for one in (policy, *(shocked(policy, shock, first) for shock in chosen))]
     seeds = replicate_seeds(seed, replicates)
-    plan = Plan(tuple(every), policies[0].name, seed, (Batch(tasks_of(every, seeds)),))
+    batches = (Batch(tasks_of(every, seeds)),)
+    plan = Plan(tuple(every), policies[0].name, seed, batches, in_force=in_force_from(policies))
     return plan, chosen, first
 
 

@@ -24,13 +24,14 @@ from caremarket_sim.experiments.executors import Failure, Success, perform
 from caremarket_sim.experiments.factors import Factor, units_of
 from caremarket_sim.experiments.frames import described
 from caremarket_sim.experiments.lean import play_lean
+from caremarket_sim.experiments.periods import ALL
 from caremarket_sim.experiments.records import RunId, ScenarioRecord, run_key
 from caremarket_sim.experiments.resolved import resolved_json
 from caremarket_sim.experiments.samplers import Sampler, draw
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.experiments.sweep_plan import SweepPlan, plan_sweep
-from caremarket_sim.indicators import INDICATORS, Outcome, groups
-from caremarket_sim.week import code_version
+from caremarket_sim.indicators import INDICATORS, STAGES, Outcome, groups
+from caremarket_sim.settling import code_version
 
 NO_INTERVALS = "values as simulated; chance is in them"
 """What a sweep's tables say of their numbers."""
@@ -59,7 +60,7 @@ class Sweep:
     """What a sweep came to.
 
     `coordinates` (sample, factor) are of the unit cube, `values` the factors' values; `results` has a number a sample,
-    replicate, scenario and indicator, over the whole horizon, nan where a run failed or has no such value.
+    replicate, scenario and indicator, in the weeks of `period`, nan where a run failed or has no such value.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Sweep:
     values: tuple[tuple[Any, ...], ...]
     results: NDArray[np.float64]
     years: float = 0.0
+    period: str = ALL
     failed: tuple[tuple[int, str, int, str], ...] = field(default=(), repr=False)
     """(sample from 1, scenario, replicate, why) of each run that failed."""
 
@@ -210,10 +212,13 @@ def load_sweep(folder: Path) -> Sweep:
         indicators = store.layout.indicators
         scenarios, shape = about["scenarios"], (about["replicates"], len(about["scenarios"]), len(indicators))
         results = np.full((len(about["coordinates"]), *shape), np.nan)
-        rows = store.ledger.rows("SELECT scenario, variant, replicate, overall FROM runs")
-        for scenario, variant, replicate, overall in rows:
+        column, first = "overall", 0
+        if about["period"] != ALL:
+            column, first = "stages", STAGES.index(about["period"]) * len(indicators)
+        rows = store.ledger.rows(f"SELECT scenario, variant, replicate, {column} FROM runs")
+        for scenario, variant, replicate, values in rows:
             place = (int(variant.removeprefix("sample ")) - 1, replicate - 1, scenarios.index(scenario))
-            results[place] = np.frombuffer(overall, "<f8")
+            results[place] = np.frombuffer(values, "<f8")[first : first + len(indicators)]
         lost = [
             (int(run.variant.removeprefix("sample ")), run.scenario, run.replicate, failure.message)
             for run, failure in store.failures()
@@ -236,6 +241,7 @@ def load_sweep(folder: Path) -> Sweep:
         values=_values(factors, np.array(about["coordinates"]).reshape(-1, len(factors))),
         results=results,
         years=about["years"],
+        period=about["period"],
         failed=tuple(sorted(lost)),
     )
 
@@ -249,7 +255,13 @@ def _runs(plan: SweepPlan) -> list[tuple[RunId, ...]]:
     code = code_version()
     return [
         tuple(
-            RunId(scenario.name, f"sample {sample}", replicate, task.seed, run_key(scenario.key, task.seed, code))
+            RunId(
+                scenario.name,
+                f"sample {sample}",
+                replicate,
+                task.seed,
+                run_key(scenario.key, task.seed, code, task.in_force),
+            )
             for (sample, replicate), scenario in zip(places, task.scenarios, strict=True)
         )
         for places, task in zip(plan.places, plan.tasks, strict=True)
@@ -292,6 +304,7 @@ def _describe(store: Store, plan: SweepPlan) -> None:
         "reference": design.reference,
         "outputs": design.outputs,
         "asked": list(design.indicators),
+        "period": design.period,
         "coordinates": plan.coordinates.tolist(),
     }
     store.note({NOTE: json.dumps(about)})
@@ -307,7 +320,8 @@ def _gathered(plan: SweepPlan, answers: Sequence[Success | Failure]) -> Sweep:
         for position, ((sample, replicate), scenario) in enumerate(zip(places, task.scenarios, strict=True)):
             if isinstance(answer, Success):
                 outcome = answer.value[position]
-                results[sample - 1, replicate - 1, names.index(scenario.name)] = outcome.overall
+                found = outcome.overall if design.period == ALL else outcome.stages[STAGES.index(design.period)]
+                results[sample - 1, replicate - 1, names.index(scenario.name)] = found
             else:
                 failed.append((sample, scenario.name, replicate, answer.message))
     return Sweep(
@@ -325,5 +339,6 @@ def _gathered(plan: SweepPlan, answers: Sequence[Success | Failure]) -> Sweep:
         values=plan.values,
         results=results,
         years=design.scenarios[0].weeks / 52,
+        period=design.period,
         failed=tuple(sorted(failed)),
     )

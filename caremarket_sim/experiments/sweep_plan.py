@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.experiments.design import replicate_seeds
 from caremarket_sim.experiments.design_files import Design
 from caremarket_sim.experiments.factors import Factor
 from caremarket_sim.experiments.lean import SweepTask
+from caremarket_sim.experiments.periods import IN_FORCE, in_force_from
 from caremarket_sim.experiments.samplers import draw
 from caremarket_sim.scenario import Change, Scenario
-from caremarket_sim.week import code_version
+from caremarket_sim.settling import code_version
 
 MOST_TOGETHER = 16
 """Scenarios in one task: enough to make little of a market's settling, few enough to lose little in a kill."""
@@ -58,20 +60,29 @@ class SweepPlan:
     def key(self) -> str:
         """A hash of what determines the results, to name their folder by."""
         tasks = [[task.seed, [scenario.key for scenario in task.scenarios]] for task in self.tasks]
-        asked = [self.design.outputs, self.design.reference, self.design.indicators]
+        asked = [self.design.outputs, self.design.reference, self.design.indicators, self.design.period]
         return hashlib.sha256(json.dumps([code_version(), asked, tasks]).encode()).hexdigest()
 
 
 def plan_sweep(design: Design) -> SweepPlan:
-    """Every sample's scenarios as tasks; the same design gives the same plan."""
+    """Every sample's scenarios as tasks; the same design gives the same plan.
+
+    Raises BadInput where the weeks in force are asked about and something is in force in none of them.
+    """
     coordinates = draw(design.sampler, design.factors, design.seed)
     values = tuple(
         tuple(factor.value(one) for factor, one in zip(design.factors, row, strict=True)) for row in coordinates
     )
     seeds = replicate_seeds(design.seed, design.replicates)
+    every = [[varied(scenario, design.factors, row) for scenario in design.scenarios] for row in values]
+    in_force = 0
+    if design.period == IN_FORCE:
+        in_force = in_force_from(one for scenarios in every for one in scenarios)
+    if in_force is None:
+        what = "period is in force, and in some sample a policy is not in force before the end"
+        raise BadInput(Problem(what, file=design.path, right="simulate more years, or write `period: last year`"))
     together: dict[tuple[str, int], list[tuple[int, Scenario]]] = {}
-    for sample, row in enumerate(values, start=1):
-        scenarios = [varied(scenario, design.factors, row) for scenario in design.scenarios]
+    for sample, scenarios in enumerate(every, start=1):
         for replicate in range(1, design.replicates + 1):
             group = together.setdefault((scenarios[0].spin_up_key, replicate), [])
             group += [(sample, scenario) for scenario in scenarios]
@@ -80,7 +91,7 @@ def plan_sweep(design: Design) -> SweepPlan:
     for (_, replicate), group in together.items():
         for start in range(0, len(group), each):
             part = group[start : start + each]
-            tasks.append(SweepTask(seeds[replicate - 1], tuple(one for _, one in part), share=len(group) > each))
+            tasks.append(SweepTask(seeds[replicate - 1], tuple(one for _, one in part), len(group) > each, in_force))
             places.append(tuple((sample, replicate) for sample, _ in part))
     return SweepPlan(design, coordinates, values, tuple(tasks), tuple(places))
 

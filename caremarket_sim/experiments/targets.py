@@ -6,12 +6,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from caremarket_sim.experiments.design import Sample
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.indicators import INDICATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE = Path(__file__).parent.parent / "data" / "targets.toml"
 
@@ -53,6 +55,8 @@ def every_target() -> tuple[Target, ...]:
 
 def against_targets(sample: Sample) -> pd.DataFrame:
     """The model's value of every target's quantity, its interval, and whether its mean lies in the target's band."""
+    import pandas as pd
+
     names = list(INDICATORS)
     rows = []
     for target in targets():

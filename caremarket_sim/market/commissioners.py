@@ -49,7 +49,9 @@ class Commissioners(Table):
     volatility_reference = Column("f8", "share", "mean volatility in the baseline, frozen")
     growth = Column("f8", "share a year", "growth of referrals")
     fee_growth = Column("f8", "share", "growth of fees at the last April")
-    labour_market = Column("f8", "ratio", "size of its labour market over that of the place the register's searchers are of")
+    labour_market = Column(
+        "f8", "ratio", "size of its labour market over that of the place the register's searchers are of"
+    )
     candidates = Column("i8", "people", "people outside care who could come in a week")
     pool = Column("f8", "people", "care workers between jobs, this week")
     first_zone = Column("i4", "", "row of its first zone")

@@ -113,7 +113,15 @@ def spread_patch(row, market, p):
 
 
 def found(
-    market, parameters, draws, number: int, contracted: bool, *, council=0, cooperative: bool = False, staffed: bool = True
+    market,
+    parameters,
+    draws,
+    number: int,
+    contracted: bool,
+    *,
+    council=0,
+    cooperative: bool = False,
+    staffed: bool = True,
 ):
     """A firm opens here: its plan from the sizes of its class, overhead near today's, cash, and founders' staff.
 

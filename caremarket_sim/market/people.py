@@ -1,7 +1,5 @@
 """ODD 2: people who draw on care, and what several mechanisms do to them."""
 
-import math
-
 from ..compiled import compiled
 from ..compiled.arithmetic import place_among
 from ..compiled.draws import EARLIEST

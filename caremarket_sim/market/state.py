@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compiled import step
+from ..compiled import by_name, is_compiled, step
 
 CLOCK = np.dtype([("week", "i8"), ("clients", "i8"), ("workers", "i8"), ("firms", "i8")])
 """The week, how many rows of the tables that grow within it are in use, and how many firms are about to open."""
@@ -64,6 +64,11 @@ class State(NamedTuple):
     """Room for a week's people outside care who could come."""
     firms: np.ndarray
     """Room for a week's new firms."""
+
+
+def with_rows(state: State, **arrays: np.ndarray) -> State:
+    """The state with other rows in the place of some, to ask a rule what it would say of them."""
+    return state._replace(**(arrays if is_compiled() else {name: by_name(rows) for name, rows in arrays.items()}))
 
 
 @step

@@ -4,10 +4,11 @@ import numpy as np
 
 from ..compiled import entry, plain
 from ..parameters import Numbers
+from ..policy import LEVERS
 from .codes import REAL_LIVING_WAGE, STATUTORY, TENDERED
 from .providers import median_open_cost, on_cost, open_book_rate
 
-WITH_THE_CONTRACT = ("contract_", "procurement_", "fee_", "employment_", "stewardship_open_book", "stewardship_profit")
+WITH_THE_CONTRACT = frozenset(name for lever in LEVERS.values() if lever.is_term for name in lever.fields)
 """Levers that are terms of a contract: while one is in preparation, the old terms hold."""
 
 

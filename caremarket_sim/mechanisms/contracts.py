@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..compiled import step, entry
+from ..compiled import entry, step
 from ..compiled.draws import key_of, process_code
 from ..compiled.geography import patch_of, providers_by_zone
 from ..compiled.hashing import pair, uniform
@@ -42,7 +42,7 @@ def policy_takes_effect(market, parameters, policy, draws):
         names = market.decided.dtype.names
         changed = [name for name in names if not _same(getattr(before, name), getattr(decided, name))]
         market.decided[c] = market.asked[c]
-        terms = [name for name in changed if name.startswith(WITH_THE_CONTRACT)]
+        terms = [name for name in changed if name in WITH_THE_CONTRACT]
         for name in changed:
             if name not in terms:
                 market.levers[name][c] = market.decided[name][c]
@@ -52,7 +52,9 @@ def policy_takes_effect(market, parameters, policy, draws):
             months = decided.stewardship_codesign_months
             council = market.commissioners.rows[c]
             council["tender_due"] = (
-                round(months * 52.0 / 12.0) + round(p.procurement_tender_weeks) + round(p.procurement_mobilisation_weeks)
+                round(months * 52.0 / 12.0)
+                + round(p.procurement_tender_weeks)
+                + round(p.procurement_mobilisation_weeks)
             )
             council["codesign_done"] = months / p.procurement_full_codesign_months
             pounds = months * p.procurement_codesign_cost * market.prices["price_index"]

@@ -2,6 +2,7 @@
 
 import math
 
+from ..compiled import compiled, entry
 from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
@@ -13,6 +14,7 @@ from ..market.state import clients_of
 LEAVES_CARE = process_code("people_leave_care")
 UNDER_65, OVER_84 = 0, 3
 """Age groups."""
+STAYS, DIES, MOVES, RECOVERS = 0, 1, 2, 3
 
 
 @process
@@ -30,35 +32,57 @@ def people_leave_care(market, parameters, policy, draws):
         if c.status == LEFT:
             continue
         counts = market.counts[c.council]
-        death = p.demand_death_rate / 52.0
-        if c.age_group == OVER_84:
-            death *= p.demand_death_ratio_85
-        elif c.age_group == UNDER_65:
-            death *= p.demand_death_ratio_under_65
-        need = c.need_hours / p.hospital_need_reference
-        unmet = 1.0 - c.delivered_share if c.status == RECEIVING else 1.0 * (c.status == WAITING)
-        move = (
-            p.demand_care_home_rate
-            / 52.0
-            * math.exp(
-                p.demand_care_home_need_elasticity * c.log_need
-                + p.demand_care_home_unmet_effect * unmet
-                + p.demand_care_home_isolation_effect * (p.connection_resting_level - c.connection)
-            )
-        )
-        recovery = p.demand_recovery_rate / 52.0 / max(need, p.demand_recovery_floor)
+        death, move, recovery = chances_of(c, p)
         if c.payer == COUNCIL:
             counts.expected_to_leave_council += death + move + recovery
         else:
             counts.expected_to_leave_self += death + move + recovery
-        u = uniform(key, c.number, 0)
-        if u < death:
-            counts.deaths += 1.0
-        elif u < death + move:
-            counts.care_home_moves += 1.0
-        elif u < death + move + recovery:
-            counts.recoveries += 1.0
-        else:
+        happens = what_happens(c, death, move, recovery, key)
+        counts.deaths += happens == DIES
+        counts.care_home_moves += happens == MOVES
+        counts.recoveries += happens == RECOVERS
+        if happens == STAYS:
             continue
         c.status = LEFT
         end_care(c)
+
+
+@compiled
+def chances_of(c, p):
+    """A person's chances this week of death, of a move to a care home and of recovery."""
+    death = p.demand_death_rate / 52.0
+    if c.age_group == OVER_84:
+        death *= p.demand_death_ratio_85
+    elif c.age_group == UNDER_65:
+        death *= p.demand_death_ratio_under_65
+    need = c.need_hours / p.hospital_need_reference
+    unmet = 1.0 - c.delivered_share if c.status == RECEIVING else 1.0 * (c.status == WAITING)
+    move = (
+        p.demand_care_home_rate
+        / 52.0
+        * math.exp(
+            p.demand_care_home_need_elasticity * c.log_need
+            + p.demand_care_home_unmet_effect * unmet
+            + p.demand_care_home_isolation_effect * (p.connection_resting_level - c.connection)
+        )
+    )
+    recovery = p.demand_recovery_rate / 52.0 / max(need, p.demand_recovery_floor)
+    return death, move, recovery
+
+
+@compiled
+def what_happens(client, death, move, recovery, key):
+    """Which of the three comes first in a person's luck, or none."""
+    u = uniform(key, client.number, 0)
+    if u < death:
+        return DIES
+    if u < death + move:
+        return MOVES
+    return RECOVERS if u < death + move + recovery else STAYS
+
+
+@entry
+def what_happens_to(client, parameters, key):
+    """The same of one person alone, a table of one row: to ask the rule again for a reason."""
+    death, move, recovery = chances_of(client[0], parameters[0])
+    return what_happens(client[0], death, move, recovery, key)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..compiled import step, entry
+from ..compiled import entry, step
 from ..compiled.arithmetic import middle
 from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import normal_quantile, uniform

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from ..compiled import compiled
 from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import poisson_quantile, uniform
@@ -39,7 +37,9 @@ def people_are_referred(market, parameters, policy, draws):
         for payer in (COUNCIL, SELF_FUNDER):
             factor = council.referral_factor if payer == COUNCIL else council.self_referral_factor
             first = first_referral(week, c, payer)
-            for number in range(first, first + queue_length(key, 2 * c + payer, MOST_DEMAND * factor * season * growth)):
+            for number in range(
+                first, first + queue_length(key, 2 * c + payer, MOST_DEMAND * factor * season * growth)
+            ):
                 if uniform(made_key, number, 0) >= share:
                     continue
                 i = market.clock[0].clients

@@ -10,7 +10,7 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.geography import providers_by_zone
 from ..compiled.hashing import gumbel, pair, uniform
 from ..compiled.process import process
-from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OPEN_SPOT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
+from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
 from ..market.people import join_queue, place_package
 from ..market.providers import calls_in, paid_share
 from ..market.state import clients_of

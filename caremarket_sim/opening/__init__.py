@@ -115,9 +115,7 @@ def add_providers(market, place, parameters, draws):
         (contracted, council_hours + self_hours - private_hours, p.ownership_size_spread),
         (~contracted, private_hours, p.ownership_private_size_spread),
     ):
-        sizes[alike] = listed.opening_sizes(
-            known_hours[alike], order[alike], total, spread, p.ownership_smallest
-        )
+        sizes[alike] = listed.opening_sizes(known_hours[alike], order[alike], total, spread, p.ownership_smallest)
     for i, row in enumerate(market.providers.add(len(numbers))):
         number = i + 1
         firms.born_firm(row, number, 0, market, parameters, key)
@@ -251,4 +249,15 @@ def back_out_overheads(market, place, parameters, draws):
 @entry
 def _born(market, numbers, payers, parameters, key):
     for i in range(len(numbers)):
-        born(market.clients[i], market.rounds[i], market.known[i], numbers[i], 0, payers[i], market.zones, 0, parameters[0], key)
+        born(
+            market.clients[i],
+            market.rounds[i],
+            market.known[i],
+            numbers[i],
+            0,
+            payers[i],
+            market.zones,
+            0,
+            parameters[0],
+            key,
+        )

@@ -7,9 +7,9 @@ from math import erf, sqrt
 
 import numpy as np
 
+from ..compiled import plain
 from ..compiled.draws import one_normal, one_uniform
 from ..compiled.hashing import normal_quantile
-from ..compiled import plain
 from ..market.codes import INADEQUATE, UNRATED
 from ..market.firms import QUALITIES, own
 

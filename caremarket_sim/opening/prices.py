@@ -1,11 +1,10 @@
 """Prices of each year from a scenario's start on."""
 
-from datetime import timedelta
-
 import numpy as np
 
 from ..market.state import PRICES
 from ..parameters import series
+from ..scenario.timing import day_of_prices
 
 
 def price_path(scenario, p) -> np.ndarray:
@@ -13,13 +12,13 @@ def price_path(scenario, p) -> np.ndarray:
 
     Cost growth weighs growth of the National Living Wage and of prices; outside pay keeps its ratio to the former.
     """
-    start = scenario.start
     frozen = scenario.prices == "frozen"
+    first = day_of_prices(0, scenario.start)
     path = []
     index = 1.0
     for year in range(scenario.weeks // 52 + 2):
-        day = start if frozen else start + timedelta(weeks=52 * year + 1)
-        before = start if frozen or year == 0 else start + timedelta(weeks=52 * (year - 1) + 1)
+        day = first if frozen else day_of_prices(year, scenario.start)
+        before = first if frozen or year == 0 else day_of_prices(year - 1, scenario.start)
         wage, last_wage = series("national_living_wage", day), series("national_living_wage", before)
         inflation = 0.0 if frozen or year == 0 else series("price_inflation", day)
         index *= 1.0 + inflation
@@ -28,9 +27,9 @@ def price_path(scenario, p) -> np.ndarray:
             {
                 "national_living_wage": wage,
                 "real_living_wage": series("real_living_wage", day),
-                "outside_pay": p.leaving_outside_pay * wage / series("national_living_wage", start),
+                "outside_pay": p.leaving_outside_pay * wage / series("national_living_wage", first),
                 "price_index": index,
-                "wage_index": wage / series("national_living_wage", start),
+                "wage_index": wage / series("national_living_wage", first),
                 "cost_growth": growth,
             }
         )

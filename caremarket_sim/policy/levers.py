@@ -12,6 +12,8 @@ from typing import Any, Literal
 from caremarket_sim.policy.values import Value, accepted, shown
 
 Kind = Literal["choice", "flag", "share", "number", "whole", "weights", "wage_floor"]
+Begins = Literal["at once", "with the contract", "with a tender", "with co-design"]
+Acts = Literal["", "in April", "once"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,9 @@ class Lever:
     """One decision of a policy: its values, the one that changes nothing, and the indicator that it should move.
 
     Going from `contrast[0]` to `contrast[1]`, with the levers in `needs` set on both sides, `indicator` goes up
-    (`direction` +1) or down (-1). A scenario file that moves the lever must also meet the needs in `demanded`.
+    (`direction` +1) or down (-1). It does nothing unless one set of its `partners` is in force with it, if it has any.
+    `begins` says what brings a new value into force, and `varied` which moves of one that begins with a tender need
+    none; `acts` whether it does something in the model's Aprils alone, or the first time that it is set alone.
     `source` says where the neutral value comes from, `assumption` that nobody has published it.
     """
 
@@ -38,7 +42,10 @@ class Lever:
     parts: tuple[str, ...] = ()
     may_be_none: bool = False
     needs: Mapping[str, Value] = field(default_factory=dict)
-    demanded: tuple[str, ...] = ()
+    partners: tuple[Mapping[str, Value], ...] = ()
+    begins: Begins = "at once"
+    varied: tuple[tuple[Value, Value], ...] = ()
+    acts: Acts = ""
     source: str | None = None
     assumption: bool = False
 
@@ -75,6 +82,15 @@ class Lever:
         if self.kind == "wage_floor":
             return (index, math.nan) if isinstance(value, str) else (float(len(self.options)), number)
         return (index if isinstance(value, str) else number,)
+
+    @property
+    def is_term(self) -> bool:
+        """Whether it is a term of the contracts: while new ones are in preparation, the old value holds."""
+        return self.begins in ("with the contract", "with a tender")
+
+    def counts(self, value: Value, wanted: Value) -> bool:
+        """Whether a partner at `value` counts as one at `wanted`: a flag or choice if equal, a number off neutral."""
+        return value == wanted if self.kind in ("flag", "choice") else value != self.neutral
 
     @property
     def values_in_words(self) -> str:
@@ -114,7 +130,10 @@ def _lever(key: str, entry: dict[str, Any]) -> Lever:
         parts=tuple(entry.get("parts", ())),
         may_be_none=entry.get("none", False),
         needs=entry.get("needs", {}),
-        demanded=tuple(entry.get("demanded", ())),
+        partners=tuple(entry.get("partners", ())),
+        begins=entry["begins"],
+        varied=tuple((before, after) for before, after in entry.get("varied", ())),
+        acts=entry.get("acts", ""),
         source=entry.get("source"),
         assumption=entry.get("assumed", False),
     )
@@ -128,8 +147,12 @@ def _register() -> dict[str, Lever]:
     entries = tomllib.loads((files("caremarket_sim") / "data" / "levers.toml").read_text(encoding="utf-8"))
     levers = {key: _lever(key, entry) for key, entry in entries.items()}
     for lever in levers.values():
-        needs = {other: levers[other].accept(value) for other, value in lever.needs.items()}
+        needs, *partners = (
+            {other: levers[other].accept(value) for other, value in together.items()}
+            for together in (lever.needs, *lever.partners)
+        )
         object.__setattr__(lever, "needs", needs)
+        object.__setattr__(lever, "partners", tuple(partners))
     return levers
 
 

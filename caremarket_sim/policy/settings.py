@@ -99,10 +99,14 @@ def unknown_lever(key: str) -> Problem:
     return Problem(f"there is no lever {key}", right=suggestion(key, LEVERS, "`caremarket docs levers` lists them"))
 
 
-def unmet_needs(key: str, levers: Levers) -> dict[str, Value]:
-    """The needs of a lever that a scenario must meet and these levers do not."""
-    lever = LEVERS[key]
-    return {other: lever.needs[other] for other in lever.demanded if levers[other] != lever.needs[other]}
+def unmet_needs(key: str, levers: Mapping[str, Value]) -> dict[str, Value]:
+    """What to set so that a lever does something: what lacks of its first set of partners; nothing where one holds."""
+    missing = [
+        {other: wanted for other, wanted in together.items() if not LEVERS[other].counts(levers[other], wanted)}
+        for together in LEVERS[key].partners
+        if together.get(key, levers[key]) == levers[key]
+    ]
+    return {} if {} in missing or not missing else missing[0]
 
 
 NEUTRAL = Levers()

@@ -137,7 +137,7 @@ def _between(row: pd.Series, indicator: Indicator) -> str:
 
 def _how_to_read(found: Explanation) -> str:
     view = found.views[0]
-    text = f"From {view.replicates} paired futures, "
+    text = f"Every number is of the same weeks: {found.periods.words}. From {view.replicates} paired futures, "
     if view.orders is None:
         text += f"all {view.coalitions} different combinations of the groups of levers. "
     else:
@@ -145,7 +145,7 @@ def _how_to_read(found: Explanation) -> str:
     if any("procurement.retender_at_start" in one.bundle.levers for one in found.views):
         text += (
             "With a new tender, terms of contract begin only when co-design, tender and mobilisation have run their "
-            "course: a short horizon shows little of them. "
+            "course; combinations are looked at in the weeks in which the whole policy is in force. "
         )
     return text + (
         "A group's value is what introducing it adds, averaged over every order in which the groups could be "
@@ -173,6 +173,7 @@ def explanation_summary(found: Explanation, folder: Path) -> dict[str, Any]:
         "command": "explain",
         "results": str(folder),
         "replicates": len(found.seeds),
+        "period": found.periods.verdicts,
         "failed": [lost.message for lost in found.failed],
         "sentences": found.summary(),
         "explanation": records(found.frame()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from caremarket_sim.experiments.explore import FEWEST
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.reporting.sensitivity_words import weeks_asked_about
 from caremarket_sim.reporting.words import in_a_sentence, listed, quantity, shown_in
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def sentences(found: Exploration) -> list[str]:
     said.append(
         "Coverage: of all futures where it fails, the share inside the conditions. Density: of all futures inside the "
         "conditions, the share where it fails. Futures are the sweep's samples, spread as its design says, so a share "
-        "of them is no forecast."
+        f"of them is no forecast. {weeks_asked_about(found.sweep)}"
     )
     return said
 

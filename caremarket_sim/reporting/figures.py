@@ -17,6 +17,7 @@ import numpy as np
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.design import Sample
 from caremarket_sim.experiments.frames import CHANCE_ONLY, differences, headline_rows, headlines
+from caremarket_sim.experiments.periods import ALL, LAST_YEAR, TRANSITION, periods_beside
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.indicators import INDICATORS, WEEKLY, Indicator
 from caremarket_sim.reporting.words import shown_in, smallest_in_words
@@ -32,6 +33,9 @@ WEEKS_A_POINT = 13
 _INK = ("#1b1b1b", "#0072b2", "#d55e00", "#007a5e", "#8c4a8c", "#7a5c00")
 _LINES = ("solid", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (10, 3)))
 _MARKERS = ("o", "s", "^", "D", "v", "P")
+_BESIDE = {ALL: "|", LAST_YEAR: "x"}
+"""How differences of other periods than that of the verdicts are marked."""
+
 _STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -69,6 +73,8 @@ def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:
     count = max(len(sample.replicates) for sample in samples.values())
     drawn.suptitle(f"{family.capitalize()} through time", x=0.01, ha="left", fontweight="bold")
     note = f"Mean of {count} simulated futures; band: 95% interval of the mean ({CHANCE_ONLY})."
+    if transition_weeks(samples):
+        note += "\nGrey: transition, before all scenarios are in force."
     if len(samples) > 1:
         note += "\nBands that overlap can hide a clear difference: scenarios are compared future by future."
     drawn.supxlabel(note, x=0.01, ha="left", fontsize=8)
@@ -78,6 +84,7 @@ def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:
 def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]) -> None:
     scale, unit = shown_in(indicator)
     ends = []
+    axis.axvspan(0, transition_weeks(samples) / 52, color="#e8e8e8", linewidth=0, zorder=0)
     for position, (name, sample) in enumerate(samples.items()):
         years, values = _course(indicator, sample)
         found = interval(values * scale)
@@ -94,6 +101,11 @@ def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]
     axis.set_xticks(range(math.ceil(years[-1]) + 1))
     axis.grid(axis="y", linewidth=0.4, alpha=0.5)
     _label_ends(axis, ends)
+
+
+def transition_weeks(samples: Mapping[str, Sample]) -> int:
+    """How many weeks pass before all scenarios are in force."""
+    return max(len(sample.periods.of(TRANSITION)) for sample in samples.values())
 
 
 def _course(indicator: Indicator, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
@@ -135,12 +147,14 @@ def _label_ends(axis: Axes, ends: list[tuple[float, str, str, float]]) -> None:
 
 
 def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
-    """Differences from the reference over the whole horizon, each in units of the smallest that matters.
+    """Differences from the reference in force, in units of the smallest that matters; other periods as small marks.
 
     Every difference is turned so that right is better; within the grey band it is too small to matter.
     """
     table = differences(samples, reference)
-    table = table[(table.period == "all") & headline_rows(table)]
+    table = table[headline_rows(table)]
+    periods = samples[reference].periods
+    beside = {period: mark for period, mark in _BESIDE.items() if period in periods_beside(periods.names)}
     shown = headlines()
     others = [name for name in samples if name != reference]
     drawn = _new_figure(9.0, 0.28 * len(shown) * (len(others) + 1) + 1.9)
@@ -149,16 +163,21 @@ def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
     axis.axvline(0, color="#1b1b1b", linewidth=0.8)
     step = 0.8 / max(len(others), 1)
     for position, name in enumerate(others):
-        rows = table[table.scenario == name].set_index("indicator")
+        rows = table[table.scenario == name].set_index(["period", "indicator"])
         style = list(samples).index(name) % len(_INK)
         for place, indicator in enumerate(shown):
-            row = rows.loc[indicator.id]
+            row = rows.loc[periods.verdicts, indicator.id]
             sign = (-1.0 if indicator.better == "lower" else 1.0) / indicator.smallest
             height = -place + 0.4 - step * (position + 0.5)
             low, high = sorted((row.low * sign, row.high * sign))
             axis.plot([low, high], [height, height], color=_INK[style], linewidth=1.4)
             axis.plot(row.difference * sign, height, marker=_MARKERS[style], color=_INK[style], markersize=5)
+            for period, mark in beside.items():
+                other = rows.loc[period, indicator.id].difference * sign
+                axis.plot(other, height, marker=mark, color=_INK[style], markersize=7, linestyle="none")
         axis.plot([], [], marker=_MARKERS[style], color=_INK[style], label=name)
+    for period, mark in beside.items():
+        axis.plot([], [], marker=mark, color=_INK[0], linestyle="none", label=periods.called(period))
     reach = np.abs(axis.dataLim.intervalx).max()
     if reach > 8:
         axis.set_xscale("symlog", linthresh=1.0, linscale=0.4)
@@ -178,7 +197,7 @@ def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
     scale = "; logarithmic beyond 1" if reach > 8 else ""
     axis.set_xlabel(f"← worse than {reference}        smallest differences that matter{scale}        better →")
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
-    drawn.suptitle(f"Differences from {reference}, whole period", x=0.01, ha="left", fontweight="bold")
+    drawn.suptitle(f"Differences from {reference}, {periods.words}", x=0.01, ha="left", fontweight="bold")
     drawn.supxlabel(f"Bars: 95% intervals of the paired difference ({CHANCE_ONLY}).", x=0.01, ha="left", fontsize=8)
     return drawn
 

@@ -37,11 +37,14 @@ def files_of(result: Comparison | Run, *, weekly: bool = False) -> Iterator[tupl
 def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str, pd.DataFrame]:
     """Every table of the results by name."""
     if isinstance(result, Comparison):
-        tables = {"differences": result.frame(), "levels": result.levels()}
+        tables = {"differences": result.frame(), "levels": result.levels(), "spend": result.spend()}
         if result.ends:
             tables["assumptions"] = result.assumptions()
+        if result.plausibility:
+            tables["plausibility"] = pd.DataFrame([row for one in result.plausibility for row in one.records()])
     else:
         tables = {"levels": result.frame(), "targets": against_targets(result.sample)}
+    tables["periods"] = pd.DataFrame(result.periods.rows())
     if result.draws > 1:
         tables["shares"] = result.shares()
     tables |= {"overall": result.overall(), "yearly": result.yearly(), "breakdowns": result.by()}

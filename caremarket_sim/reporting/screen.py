@@ -16,12 +16,19 @@ from caremarket_sim.experiments.compare import Comparison
 from caremarket_sim.experiments.design import FailedReplicate
 from caremarket_sim.experiments.draws import note_of, shares_sentence
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
+from caremarket_sim.experiments.periods import span_of_years
 from caremarket_sim.experiments.runs import Run
 from caremarket_sim.experiments.targets import against_targets
 from caremarket_sim.parameters import register
 from caremarket_sim.reporting.figures import FAMILIES
 from caremarket_sim.reporting.tables import difference_table, level_table, selected, target_table
-from caremarket_sim.reporting.words import HOW_TO_READ, assumption_sentences, family_sentences, listed
+from caremarket_sim.reporting.words import (
+    HOW_TO_READ,
+    assumption_sentences,
+    family_sentences,
+    listed,
+    spend_sentences,
+)
 
 
 def show(console: Console, result: Comparison | Run, everything: bool) -> None:
@@ -36,12 +43,19 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
     frame = result.frame()
     if result.banner:
         console.print(Text(result.banner, style="bold"))
+    for found in result.plausibility:
+        if found.sentence not in (result.banner or ""):
+            console.print(Text(found.sentence, style="" if found.plausible else "bold"))
+    console.print(Text(result.periods.sentence))
     for family in FAMILIES:
         console.print(Text(family_sentences(frame, family)))
+    for sentence in spend_sentences(result.spend(), result.periods):
+        console.print(Text(sentence))
     for name in result.others:
         rows = frame[frame.scenario == name]
         console.print()
-        console.print(difference_table(selected(rows, headlines=True), f"{name} against {result.reference}"))
+        title = f"{name} against {result.reference}, {result.periods.words}"
+        console.print(difference_table(selected(rows, headlines=True), title))
         if everything:
             for family, part in selected(rows, headlines=False).groupby("family", sort=False):
                 console.print(difference_table(part, f"{name} against {result.reference}: other {family}"))
@@ -55,8 +69,10 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
 
 def _show_run(console: Console, result: Run, everything: bool) -> None:
     frame = result.frame()
-    years = f"{result.sample.years} year{'' if result.sample.years == 1 else 's'}"
+    years = span_of_years(result.periods.weeks)
     title = f"{result.scenario.title}: means of {len(result.sample.replicates)} futures of {years}"
+    if result.periods.in_force != 0:
+        title += f", {result.periods.words}"
     console.print(level_table(selected(frame, headlines=True), title))
     if everything:
         for family, part in selected(frame, headlines=False).groupby("family", sort=False):
@@ -89,13 +105,15 @@ def failed_sentence(failed: Sequence[FailedReplicate]) -> str:
 def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[str, Any]:
     """The results as an object for JSON; what has no value is null."""
     main = result.frame()
-    main = main[(main.period == "all") & (everything | headline_rows(main))]
+    main = main[(main.period == result.periods.verdicts) & (everything | headline_rows(main))]
     found: dict[str, Any] = {
         "results": str(folder),
         "seed": result.seed,
         "replicates": len(result.seeds),
         "failed": [lost.message for lost in result.failed],
         "draws": result.draws,
+        "period": result.periods.verdicts,
+        "periods": result.periods.rows(),
         "note": note_of(result.draws) if result.draws > 1 else CHANCE_ONLY,
     }
     if result.draws > 1:
@@ -106,7 +124,11 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "reference": result.reference,
             "scenarios": list(result.samples),
             "banner": result.banner,
-            "sentences": [family_sentences(result.frame(), family) for family in FAMILIES],
+            "plausibility": [found.summary() for found in result.plausibility],
+            "weeks": result.periods.sentence,
+            "spend": _records(result.spend()),
+            "sentences": [family_sentences(result.frame(), family) for family in FAMILIES]
+            + spend_sentences(result.spend(), result.periods),
             "differences": _records(main),
             "assumptions": assumptions_note(result),
         }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caremarket_sim.experiments.periods import ALL, IN_FORCE
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.words import listed
 
 if TYPE_CHECKING:
     from caremarket_sim.experiments.indices import Index
     from caremarket_sim.experiments.sensitivity import Analysis, Sensitivity
-    from caremarket_sim.experiments.sweep import Output
+    from caremarket_sim.experiments.sweep import Output, Sweep
 
 MOST_NAMED = 3
 NEGLIGIBLE = 0.05
@@ -37,6 +38,15 @@ def label(output: Output) -> str:
     return f"{name}, {output.scenario} against {output.reference}" if output.reference else f"{name}, {output.scenario}"
 
 
+def weeks_asked_about(sweep: Sweep) -> str:
+    """Of which weeks a sweep's numbers are."""
+    if sweep.period == ALL:
+        return "Numbers are of all weeks, those in which a policy was in preparation included."
+    if sweep.period == IN_FORCE:
+        return "Numbers are of the weeks in which the policies are in force in every sample."
+    return f"Numbers are of the {sweep.period}."
+
+
 def sentences(found: Sensitivity) -> list[str]:
     """One paragraph an output, and last what holds for all of them."""
     said = [" ".join(_about(found, one)) for one in found.analyses]
@@ -47,6 +57,7 @@ def sentences(found: Sensitivity) -> list[str]:
             "Every sample was simulated on one future, so chance cannot be told from what the factors do together; "
             "`replicates: 2` or more would."
         )
+    said.append(weeks_asked_about(found.sweep))
     return said
 
 

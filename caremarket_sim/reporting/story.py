@@ -31,7 +31,7 @@ from caremarket_sim.reporting.report.page import _environment
 from caremarket_sim.reporting.story_figures import course, svg_bytes, timeline
 from caremarket_sim.reporting.story_lines import facts, paragraph, told
 from caremarket_sim.reporting.svg import Drawing
-from caremarket_sim.week import code_version
+from caremarket_sim.settling import code_version
 
 CAUTION = (
     "These are two people in one simulated future, to see how the model works and what a policy can mean in a life. It "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.experiments.periods import IN_FORCE, day
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.experiments.stress import RECOVERED_WEEKS, SMOOTHED_WEEKS, Shock, StressTest
 from caremarket_sim.indicators import INDICATORS
@@ -32,6 +33,14 @@ def sentences(found: StressTest) -> list[str]:
         rows = table[table.shock == shock.name]
         parts = [_policy(name, part) for name, part in rows.groupby("scenario", sort=False)]
         said.append(f"{shock.name.replace('-', ' ').capitalize()} ({shock.title}): {'; '.join(parts)}.")
+    periods = found.periods
+    if periods.in_force is None:
+        said.append("Not every policy is in force before the end: shocks meet some of them in preparation.")
+    elif periods.in_force > found.first_week:
+        said.append(
+            f"Shocks begin in week {found.first_week}, before all policies are in force (from week {periods.in_force}, "
+            f"{day(periods.begins(IN_FORCE))}): some of them meet the shock in preparation."
+        )
     said.append(
         f"Against the same policy on the same {len(found.seeds)} futures without the shock, as means of "
         f"{SMOOTHED_WEEKS} weeks. Back: within the smallest difference that matters for {RECOVERED_WEEKS} weeks. "

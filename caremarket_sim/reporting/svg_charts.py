@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from caremarket_sim.reporting.svg import INK, Drawing, shortened, spread, style_of, ticks
 
@@ -23,6 +23,8 @@ class Effect:
     high: float
     shown: str
     verdict: str
+    beside: Mapping[str, float] = field(default_factory=dict)
+    """The difference in other periods, by what they are called: at most two, drawn as a stroke and a small triangle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def effects(title: str, rows: Sequence[EffectRow], reference: str) -> Drawing:
     top, left, right = 0.0, 8.0, WIDTH - 8.0
     middle = (left + right) / 2
     for row in rows:
-        known = [abs(number) for e in row.effects for number in (e.low, e.high, e.difference) if math.isfinite(number)]
+        numbers = [number for e in row.effects for number in (e.low, e.high, e.difference, *e.beside.values())]
+        known = [abs(number) for number in numbers if math.isfinite(number)]
         reach = max([*known, row.smallest]) * 1.05
 
         def place(value: float, row: EffectRow = row, reach: float = reach) -> float:
@@ -66,6 +69,13 @@ def effects(title: str, rows: Sequence[EffectRow], reference: str) -> Drawing:
                 drawing.line(place(effect.low), y + 25, place(effect.high), y + 25, colour, 2.5)
             if math.isfinite(effect.difference):
                 drawing.mark(place(effect.difference), y + 25, marker, colour, 5)
+            for period, value in effect.beside.items():
+                if not math.isfinite(value):
+                    continue
+                if period.startswith("all"):
+                    drawing.line(place(value), y + 19, place(value), y + 31, colour, 1.6)
+                else:
+                    drawing.mark(place(value), y + 20, "down", colour, 3)
         top += head + each * len(row.effects) + foot
     return drawing
 
@@ -89,8 +99,12 @@ def course(
     *,
     x_title: str = "",
     from_zero: bool = False,
+    grey_until: float | None = None,
 ) -> Drawing:
-    """Lines with their names at their ends; `names_of_x` labels places on the horizontal axis."""
+    """Lines with their names at their ends; `names_of_x` labels places on the horizontal axis.
+
+    What lies before `grey_until` on it is grey.
+    """
     top, bottom, left, right, height = 30.0, 192.0, 58.0, WIDTH - 104.0, 222.0
     drawing = Drawing(WIDTH, height, words)
     xs = [x for line in lines for x, _ in line.points]
@@ -108,6 +122,8 @@ def course(
         return bottom - (y - low) / (high - low) * (bottom - top)
 
     drawing.text(4, 15, title, 13, bold=True)
+    if grey_until is not None and grey_until > first:
+        drawing.box(left, top, across(min(grey_until, last)) - left, bottom - top, "#efefef")
     for tick in ticks(low, high):
         drawing.line(left, up(tick), right, up(tick), PALE)
         drawing.text(left - 5, up(tick) + 4, shown(tick), 11, "end", GREY)

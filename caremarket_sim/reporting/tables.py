@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
+from caremarket_sim.experiments.periods import ALL, LAST_YEAR, periods_beside, verdict_period
 from caremarket_sim.experiments.statistics import BETTER, WORSE
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.markup import table as html_table
@@ -23,17 +24,24 @@ if TYPE_CHECKING:
 
 _STYLES = {BETTER: "green", WORSE: "red"}
 
+BESIDE = {ALL: "all weeks", LAST_YEAR: "last year"}
+"""Headings of the periods whose differences are shown beside those of the verdicts."""
+
 LEVEL_COLUMNS = ("indicator", "mean", "95% interval")
 TARGET_COLUMNS = ("quantity", "model", "95% interval", "published", "within band", "evidence")
 
 
-def difference_columns(reference: str) -> tuple[str, ...]:
-    """The headings of a table of differences."""
-    return "indicator", reference, "difference", "95% interval", "better in (paired futures)", "verdict"
+def difference_columns(rows: pd.DataFrame) -> tuple[str, ...]:
+    """The headings of a table of differences: what is in force, then the difference in other periods."""
+    first = ("indicator", rows.reference.iloc[0], "difference", "95% interval", "better in", "verdict")
+    beside = periods_beside(rows.period)
+    return (*first, *(BESIDE[period] for period in beside))
 
 
 def difference_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
-    """The cells of a table of differences, one scenario against the reference, as they are shown."""
+    """The cells of a table of differences, one scenario against the reference in every period, as they are shown."""
+    beside = [rows[rows.period == period].set_index("indicator").difference for period in periods_beside(rows.period)]
+    rows = rows[rows.period == verdict_period(rows.period)]
     shown = []
     for row in rows.itertuples(index=False):
         indicator = INDICATORS[row.indicator]
@@ -45,13 +53,15 @@ def difference_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
                 span(row.low, row.high, indicator),
                 better_in(row.p_better, row.replicates * row.draws),
                 row.verdict,
+                *(quantity(other[row.indicator], indicator, signed=True) for other in beside),
             )
         )
     return shown
 
 
 def level_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
-    """The cells of a table of means, as they are shown."""
+    """The cells of a table of means in the period that sentences go by, as they are shown."""
+    rows = rows[rows.period == verdict_period(rows.period)]
     shown = []
     for row in rows.itertuples(index=False):
         indicator = INDICATORS[row.indicator]
@@ -79,15 +89,15 @@ def target_rows(found: pd.DataFrame) -> list[tuple[str, ...]]:
     return shown
 
 
-def selected(frame: pd.DataFrame, *, headlines: bool, period: str = "all") -> pd.DataFrame:
-    """The rows of a period: of the headline indicators, or of all the others."""
-    return frame[(frame.period == period) & (headline_rows(frame) == headlines)]
+def selected(frame: pd.DataFrame, *, headlines: bool) -> pd.DataFrame:
+    """The rows of the headline indicators, or of all the others."""
+    return frame[headline_rows(frame) == headlines]
 
 
 def difference_table(rows: pd.DataFrame, title: str) -> Table:
     """One scenario against the reference, for the screen."""
     note = rows.attrs.get("note", CHANCE_ONLY)
-    return _table(title, difference_columns(rows.reference.iloc[0]), difference_rows(rows), note)
+    return _table(title, difference_columns(rows), difference_rows(rows), note)
 
 
 def level_table(rows: pd.DataFrame, title: str) -> Table:
@@ -106,16 +116,16 @@ def comparison_html(comparison: Comparison) -> str:
     parts = [f"<p><strong>{escape(comparison.banner)}</strong></p>"] if comparison.banner else []
     for name in comparison.others:
         rows = selected(frame[frame.scenario == name], headlines=True)
-        columns = difference_columns(comparison.reference)
-        title = f"{name} against {comparison.reference} ({frame.attrs['note']})"
-        parts.append(html_table(title, columns, difference_rows(rows)))
+        title = f"{name} against {comparison.reference}, {comparison.periods.words} ({frame.attrs['note']})"
+        parts.append(html_table(title, difference_columns(rows), difference_rows(rows)))
     return "\n".join(parts)
 
 
 def run_html(run: Run) -> str:
     """The headline means as a notebook shows them."""
     frame = run.frame()
-    title = f"{run.scenario.title}: {len(run.sample.replicates)} futures ({frame.attrs['note']})"
+    futures = f"{len(run.sample.replicates)} futures"
+    title = f"{run.scenario.title}, {run.periods.words}: {futures} ({frame.attrs['note']})"
     return html_table(title, LEVEL_COLUMNS, level_rows(selected(frame, headlines=True)))
 
 
@@ -123,7 +133,9 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], no
     table = Table(title=Text(title), caption=Text(note), box=box.SIMPLE_HEAD, title_style="bold", padding=(0, 1, 0, 0))
     table.title_justify = table.caption_justify = "left"
     for column in columns:
-        table.add_column(Text(column), no_wrap=column in ("difference", "95% interval", "mean", "model"))
+        table.add_column(
+            Text(column), no_wrap=column in ("difference", "95% interval", "mean", "model", *BESIDE.values())
+        )
     for row in rows:
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     return table

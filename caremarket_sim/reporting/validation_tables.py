@@ -13,6 +13,7 @@ import pandas as pd
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.experiments.draws import FILE as DRAWS
 from caremarket_sim.experiments.frames import headlines
+from caremarket_sim.experiments.periods import ALL, verdict_period
 from caremarket_sim.experiments.statistics import CLEAR
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.files import csv_bytes
@@ -50,8 +51,11 @@ def _tables_of(folder: Path) -> dict[str, pd.DataFrame]:
         return {"carried": _carried(_read(folder / "outputs.csv"), _read(folder / "samples.csv"))}
     if (folder / "differences.csv").is_file():
         table = _read(folder / "differences.csv")
-        main = table[(table.period == "all") & table.indicator.isin([one.id for one in headlines()])]
-        columns = ["scenario", "reference", "indicator", "difference", "low", "high", "verdict", "replicates", "draws"]
+        main = table[
+            (table.period == verdict_period(table.period)) & table.indicator.isin([one.id for one in headlines()])
+        ]
+        columns = ["scenario", "reference", "indicator", "period", "difference", "low", "high", "verdict"]
+        columns += ["replicates", "draws"]
         if int(table.draws.max()) == 1:
             return {"before": main[columns]}
         shares = _read(folder / "shares.csv")
@@ -167,10 +171,11 @@ def compared(tables: Tables) -> list[str]:
              f"{row.same_sign:.0%}", "–" if pd.isna(row.ignorance) else f"{row.ignorance:.0%}")
         )  # fmt: skip
     first, last = before.iloc[0], after.iloc[0]
+    when = "over all weeks" if first.period == ALL else "in the weeks in which all are in force"
     clear = int(before.verdict.isin(CLEAR).sum())
     return [
         "## Three ways of commissioning, before and after calibration",
-        f"Differences from {first.reference} over five years. Before: the register's values, {first.replicates} "
+        f"Differences from {first.reference} {when}. Before: the register's values, {first.replicates} "
         f"futures, so that intervals hold chance alone. After: {last.draws} draws of the set on {last.replicates} "
         "futures each, so that they hold ignorance of the assumptions too. *Same sign* is the share of draws in which "
         "the difference has the sign of its mean; *ignorance* its share of the variance of a single run's difference.",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from caremarket_sim.experiments.assumptions import HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR
 from caremarket_sim.experiments.frames import headline_rows
+from caremarket_sim.experiments.periods import ALL, IN_FORCE, Periods, verdict_period
 from caremarket_sim.experiments.statistics import (
     BETTER,
     CLEAR,
@@ -25,8 +26,9 @@ UNKNOWN = "–"
 """Shown where there is no number, such as the interval of a single replicate."""
 
 HOW_TO_READ = (
-    "The interval is the 95% t interval of the paired difference. Verdicts on the headline indicators allow for many "
-    "looks (Holm), so an interval just clear of zero may still read 'no clear difference'."
+    "'Better in' counts paired futures, a tie as half of one. The interval is the 95% t interval of the paired "
+    "difference. Verdicts on the headline indicators allow for many looks (Holm), so an interval just clear of zero "
+    "may still read 'no clear difference'."
 )
 
 _SAYING = {
@@ -41,10 +43,81 @@ _SAYING = {
 
 
 def family_sentences(differences: pd.DataFrame, family: str) -> str:
-    """One sentence on a family's headline indicators over the whole horizon: every scenario against the reference."""
-    rows = differences[(differences.period == "all") & (differences.family == family) & headline_rows(differences)]
+    """A sentence on a family's headline indicators in force, every scenario against the reference.
+
+    And one on those whose mean over all weeks has the other sign.
+    """
+    period = verdict_period(differences.period)
+    table = differences[(differences.family == family) & headline_rows(differences)]
+    rows = table[table.period == period]
     said = [f"{name} is {clauses(part)}" for name, part in rows.groupby("scenario", sort=False)]
-    return f"{family.capitalize()}, against {rows.reference.iloc[0]}: {'; '.join(said)}."
+    when = f"{period}, " if period == IN_FORCE else ""
+    sentence = f"{family.capitalize()}, {when}against {rows.reference.iloc[0]}: {'; '.join(said)}."
+    return " ".join([sentence, *(reversal for _, part in table.groupby("scenario", sort=False)
+                                 for reversal in reversals(part))])  # fmt: skip
+
+
+def turned(rows: pd.DataFrame) -> list[str]:
+    """The indicators of which one scenario's mean over all weeks has the other sign than in force, and either is clear.
+
+    Where neither is clear, a sign is chance.
+    """
+    if verdict_period(rows.period) == ALL:
+        return []
+    now, whole = (rows[rows.period == period].set_index("indicator") for period in (IN_FORCE, ALL))
+    return [
+        name
+        for name in now.index
+        if now.difference[name] * whole.difference[name] < 0
+        and (now.verdict[name] in CLEAR or whole.verdict[name] in CLEAR)
+    ]
+
+
+def reversals(rows: pd.DataFrame) -> list[str]:
+    """Where one scenario's mean over all weeks has the other sign than in force: a sentence, or none."""
+    found = turned(rows)
+    if not found:
+        return []
+    now, whole = (rows[rows.period == period].set_index("indicator") for period in (IN_FORCE, ALL))
+    said = [
+        f"{in_a_sentence(INDICATORS[name].label)} ({_change(now.difference[name], name)} in force, "
+        f"{_change(whole.difference[name], name)} over all weeks)"
+        for name in found
+    ]
+    return [f"The mean over all weeks has the other sign for {now.scenario.iloc[0]} on {listed(said)}."]
+
+
+def _change(difference: float, name: str) -> str:
+    """A difference with its sign and unit; of shares in percentage points."""
+    indicator = INDICATORS[name]
+    factor, unit = shown_in(indicator)
+    number = signed(quantity(difference, indicator, signed=True))
+    if unit.startswith("£"):
+        return f"{number[:1]}£{number[1:]}{unit[1:]}"
+    return f"{number} {'percentage points' if factor == 100.0 else unit}"
+
+
+def spend_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
+    """What the council and all payers spend over all weeks together, a sentence each."""
+    said = []
+    for payer, words in (("Council", "the council spends"), ("All", "all payers together spend")):
+        rows = spend[spend.payer == payer]
+        parts = [
+            f"{_millions(row.mean)} in {row.scenario}"
+            if row.scenario == row.reference
+            else f"{_millions(row.mean)} in {row.scenario} ({_millions(row.difference, '+')}; "
+            f"{_millions(row.difference_low, '+')} to {_millions(row.difference_high, '+')})"
+            for row in rows.itertuples(index=False)
+        ]
+        said.append(f"Over {periods.whole} {words} {listed(parts)}.")
+    return said
+
+
+def _millions(pounds: float, sign: str = "") -> str:
+    if not math.isfinite(pounds):
+        return UNKNOWN
+    number = f"{pounds / 1e6:{sign},.1f}"
+    return f"£{number} million" if not sign else f"{signed(number)}"
 
 
 def clauses(rows: pd.DataFrame) -> str:

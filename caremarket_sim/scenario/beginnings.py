@@ -22,7 +22,7 @@ from caremarket_sim.scenario.directory import as_list, read_directory
 from caremarket_sim.scenario.documents import read_text
 from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
-from caremarket_sim.scenario.providers import beyond_the_figures, no_providers, read_providers
+from caremarket_sim.scenario.providers import contradiction, no_providers, read_providers
 from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios, shown_path
 from caremarket_sim.scenario.zones import read_zones
 
@@ -43,10 +43,14 @@ SIZED = {"stewardship.capacity_fte": 0.1, "community.connectors_fte": 0.1, "comm
 
 @dataclass(frozen=True)
 class Given:
-    """What a council brings: files of its own, and figures by name. What it does not bring stands in."""
+    """What a council brings: files of its own, and figures by name. What it does not bring stands in.
+
+    `complete`: its providers are all that there are. The regulator's directory always names all.
+    """
 
     zones: Path | None = None
     providers: Path | None = None
+    complete: bool = False
     directory: Path | None = None
     authority: str | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
@@ -121,6 +125,8 @@ def _require_sense(given: Given) -> None:
         problems.append(Problem("--providers and --cqc both give the providers", right="give one of them"))
     if given.zones is None and (given.providers is not None or given.directory is not None):
         problems.append(Problem("providers are placed in zones, and none are given", right="add --zones FILE"))
+    if given.complete and given.providers is None and given.directory is None:
+        problems.append(Problem("--complete says that a list names every provider", right="add --providers FILE"))
     if given.authority is not None and given.directory is None:
         problems.append(Problem("--authority says whose rows of the directory to read", right="add --cqc FILE"))
     for key, value in given.figures.items():
@@ -154,10 +160,11 @@ def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, di
         problems.extend(bad.problems)
     if problems or zones is None:
         raise BadInput(problems)
-    figures = estimated_figures(zones, providers, given.figures, "providers.csv")
-    most = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
-    if beyond := beyond_the_figures(providers, *most):
-        raise BadInput(Problem(beyond, right="--contracted and --private count all providers, listed or not"))
+    complete = given.complete or given.directory is not None
+    figures = estimated_figures(zones, providers, given.figures, "providers.csv", complete)
+    stated = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
+    if what := contradiction(providers, complete, *stated):
+        raise BadInput(Problem(what, right="--contracted and --private count all providers, listed or not"))
     return read_text(zones_file, shown_path(zones_file)), text, figures
 
 
@@ -186,6 +193,7 @@ def _read_again(text: str, zones: np.ndarray | None) -> np.ndarray:
 
 def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
     """A place file on a council's own zones."""
+    complete = given.complete or given.directory is not None
     lines = [
         f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones, and",
         "# says so: replace it by the council's own, with its source and grade (measured, derived or assumed), before",
@@ -198,8 +206,9 @@ def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
     if given.providers is not None or given.directory is not None:
         lines += [
             "# What the list says of a provider holds on the first day; what a cell leaves blank is drawn anew in",
-            "# every replicate. Providers whom the figures count beyond the list are made up.",
-            "providers: providers.csv",
+            "# every replicate. `complete: true` says that it names every provider of homecare here, and then the",
+            "# figures must count as many; with `false` it names some, and those counted beyond it are made up.",
+            f"providers: {{list: providers.csv, complete: {shown(complete)}}}",
         ]
     if given.directory is not None:
         lines += [

@@ -100,6 +100,10 @@ class Scenario:
         overrides = {name: value for name, value in self.parameters.overrides.items() if value != known[name].value}
         return {"place": self.place.key, "parameters": overrides}
 
+    def without_policy(self, name: str) -> Scenario:
+        """The place as it goes on under its present regime: the same horizon, prices and parameters, no change."""
+        return replace(self, name=name, title=f"{self.place.name} with no new policy", changes=())
+
     def with_levers(self, levers: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:
         """The scenario with these levers at these values throughout, from week 0 on.
 

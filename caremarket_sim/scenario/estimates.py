@@ -58,11 +58,12 @@ def given_figure(value: float) -> Estimate:
 
 
 def estimated_figures(
-    zones: np.ndarray, providers: np.ndarray, given: Mapping[str, float], listed_in: str
+    zones: np.ndarray, providers: np.ndarray, given: Mapping[str, float], listed_in: str, complete: bool = False
 ) -> dict[str, Estimate]:
-    """Every figure of a place: as given, as counted in its list of providers, or scaled from what is known already.
+    """Every figure of a place: as given, as counted in a complete list of providers, or scaled from what is known.
 
-    `listed_in` names the file of the list, for the source of what is counted there.
+    A list of some providers says nothing of how many there are, but that they are no fewer. `listed_in` names the file
+    of the list, for the source of what is counted there.
     """
     by = ratios()
     figures = {key: given_figure(value) for key, value in given.items()}
@@ -79,11 +80,10 @@ def estimated_figures(
     values = [max(round(people / ratio), 1) for ratio in (workers.value, workers.high, workers.low)]
     note = f"{workers.meaning}; applied to the {people:,.0f} people above."
     figures.setdefault("care_workers", Estimate(values[0], workers.source, "assumed", note, values[1], values[2]))
-    everybody = _times(older / 1000.0, by["providers_per_thousand_older_people"], here, least=2)
-    total = everybody.value if _only_contracted(providers) else float(len(providers))
-    figures.setdefault("contracted_providers", _contracted(total, providers, listed_in))
+    everybody = _everybody(older / 1000.0, here, providers, listed_in, complete)
+    figures.setdefault("contracted_providers", _contracted(everybody.value, providers, listed_in, complete))
     contracted = figures["contracted_providers"].value
-    figures.setdefault("private_providers", _private(everybody, contracted, providers, listed_in))
+    figures.setdefault("private_providers", _private(everybody, contracted, providers))
     fee = by["council_fee"]
     note = f"{fee.meaning}; what this council pays is not known here."
     figures.setdefault("council_fee", Estimate(fee.value, fee.source, "assumed", note, fee.low, fee.high))
@@ -94,32 +94,37 @@ def estimated_figures(
     return figures
 
 
-def _only_contracted(providers: np.ndarray) -> bool:
-    """Whether a list says of everybody in it that they hold a contract; an empty one does too."""
-    return counts(providers)[0] == len(providers)
-
-
 def _times(base: float, ratio: Ratio, applied_to: str, least: int) -> Estimate:
     """A count: a ratio of a known number."""
     value, low, high = (max(round(base * one), least) for one in (ratio.value, ratio.low, ratio.high))
     return Estimate(value, ratio.source, "assumed", f"{ratio.meaning}; applied to {applied_to}.", low, high)
 
 
-def _contracted(total: float, providers: np.ndarray, listed_in: str) -> Estimate:
-    """Providers with a contract: counted where the list says it of everybody, else the usual share of `total`."""
-    with_contract, _, unknown = counts(providers)
-    if len(providers) and not unknown:
+def _everybody(thousands: float, here: str, providers: np.ndarray, listed_in: str, complete: bool) -> Estimate:
+    """How many providers there are: as a complete list counts, else as usual, and no fewer than are listed."""
+    if complete:
+        return Estimate(len(providers), (listed_in,), "derived", f"Counted in {listed_in}, which names all.")
+    usual = _times(thousands, ratios()["providers_per_thousand_older_people"], here, least=2)
+    if len(providers) > usual.value:
+        return Estimate(len(providers), (listed_in,), "assumed", f"As many as {listed_in} names, which are some.")
+    return usual
+
+
+def _contracted(total: float, providers: np.ndarray, listed_in: str, complete: bool) -> Estimate:
+    """Providers with a contract: counted where a complete list says it of everybody, else the usual share of `total`.
+
+    The usual share leaves room for those of whom the list says that they hold one, and those of whom it says not.
+    """
+    with_contract, without, unknown = counts(providers)
+    if complete and not unknown:
         return Estimate(max(with_contract, 1), (listed_in,), "derived", f"Counted in {listed_in}.")
     share = ratios()["contracted_share"]
-    value = max(round(total * share.value), with_contract, 1)
+    value = max(min(round(total * share.value), total - without), with_contract, 1)
     return Estimate(value, share.source, "assumed", f"{share.meaning}; applied to {total:,.0f} providers.")
 
 
-def _private(everybody: Estimate, contracted: float, providers: np.ndarray, listed_in: str) -> Estimate:
-    """Providers without a contract: the others of the list, or if all in it hold one, of the usual number."""
-    _, without, unknown = counts(providers)
-    if without or unknown:
-        left = max(len(providers) - contracted, without)
-        return Estimate(left, (listed_in,), "derived", f"The others in {listed_in}.")
+def _private(everybody: Estimate, contracted: float, providers: np.ndarray) -> Estimate:
+    """Providers without a contract: all the others, and no fewer than the list says."""
     note = f"{everybody.note} Less the {contracted:,.0f} under contract."
-    return Estimate(max(everybody.value - contracted, 0), everybody.source, "assumed", note)
+    left = max(everybody.value - contracted, counts(providers)[1])
+    return Estimate(left, everybody.source, everybody.grade, note)

@@ -65,12 +65,24 @@ def _place_in_a_line(place: Place) -> str:
         f"the place {place.name}: {len(place.zones)} zones, {place.council_clients:,} council-funded clients and "
         f"{place.self_funders:,} self-funders, {place.contracted_providers} contracted and {place.private_providers} "
         f"private providers{_listed(place)}, {place.care_workers:,} care workers, £{place.council_fee:.2f} an hour in "
-        f"{place.price_base}; starts {place.start}; {_count(len(assumed), 'figure')} assumed"
+        f"{place.price_base}; starts {place.start}; {_count(len(assumed), 'figure')} assumed{_asked(place)}"
     )
 
 
 def _listed(place: Place) -> str:
-    return f" ({len(place.providers)} of them listed)" if len(place.providers) else ""
+    if not len(place.providers):
+        return ""
+    return " (all of them listed)" if place.complete else f" ({len(place.providers)} of them listed)"
+
+
+def _asked(place: Place) -> str:
+    """What to write where a place names providers and does not say whether they are all; nothing elsewhere."""
+    if not len(place.providers) or place.complete is not None:
+        return ""
+    return (
+        f". Its list names {_count(len(place.providers), 'provider')}, read as some of all: write `providers: "
+        "{list: FILE.csv, complete: false}` if that is so, `complete: true` if there are no others"
+    )
 
 
 def _scenario_in_a_line(resolved: Resolved) -> str:
@@ -86,7 +98,7 @@ def _scenario_in_a_line(resolved: Resolved) -> str:
     parameters = f"; {_count(len(changed), 'parameter')} set" if changed else ""
     return (
         f"“{scenario.title}”: {scenario.place.name}, {scenario.weeks} weeks from {scenario.start} at "
-        f"{scenario.prices} prices; {policy}{parameters}"
+        f"{scenario.prices} prices; {policy}{parameters}{_asked(scenario.place)}"
     )
 
 

@@ -100,6 +100,14 @@ class Reader:
         self.note(f"{name} is {shown(value)!r}, which it cannot be", node.line, suggestion(shown(value), allowed))
         return None
 
+    def flag(self, node: Node, name: str) -> bool | None:
+        """True or false."""
+        value = self.scalar(node, name)
+        if value is None or isinstance(value, bool):
+            return value
+        self.note(f"{name} is {shown(value)!r}, neither true nor false", node.line, "write true or false")
+        return None
+
     def number(
         self, node: Node, name: str, low: float, high: float, *, whole: bool = False, unit: str = ""
     ) -> float | None:

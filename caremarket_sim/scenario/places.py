@@ -20,8 +20,8 @@ from caremarket_sim.policy import NEUTRAL, Levers
 from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import lever_values
-from caremarket_sim.scenario.providers import PROVIDER_TYPE, beyond_the_figures, no_providers, read_providers
-from caremarket_sim.scenario.timing import monday_from
+from caremarket_sim.scenario.providers import PROVIDER_TYPE, contradiction, no_providers, read_providers
+from caremarket_sim.scenario.timing import monday_before
 from caremarket_sim.scenario.workspace import referred, shown_path
 from caremarket_sim.scenario.zones import ZONE_TYPE, read_zones
 
@@ -58,7 +58,8 @@ class Place:
     """A council's area at the start: `zones` (one row each, see ZONE_TYPE) and the figures of its market.
 
     `providers` are those that the place names (see PROVIDER_TYPE), often none: the figures say how many there are in
-    all, and the others are made up. Money is £ in the year of `price_base`. `start` is a Monday. `regime` are the
+    all, and the others are made up. `complete` says whether those named are all; None where the file does not say,
+    which is read as some. Money is £ in the year of `price_base`. `start` is a Monday. `regime` are the
     levers in force before any policy, under which the market settles.
     """
 
@@ -71,6 +72,7 @@ class Place:
     regime: Levers
     licence: str
     providers: np.ndarray = field(default_factory=no_providers)
+    complete: bool | None = None
 
     @property
     def council_clients(self) -> int:
@@ -169,12 +171,13 @@ def read_place(path: Path, shown: str | None = None) -> Place:
     figures = _figures(reader, entries["figures"]) if "figures" in entries else {}
     regime = _regime(reader, entries["regime"]) if "regime" in entries else NEUTRAL
     zones = _referred(reader, entries["zones"], path, "zones", read_zones) if "zones" in entries else None
-    providers = no_providers()
+    providers, complete = no_providers(), None
     if "providers" in entries and zones is not None:
-        providers = _providers(reader, entries["providers"], path, zones, figures)
+        providers, complete = _providers(reader, entries["providers"], path, zones, figures)
     if reader.problems or name is None or start is None or price_base is None or zones is None:
         raise BadInput(reader.problems)
-    return Place(name, path, zones, figures, price_base, monday_from(start), regime, licence or "", providers)
+    monday = monday_before(start)
+    return Place(name, path, zones, figures, price_base, monday, regime, licence or "", providers, complete)
 
 
 def _referred(
@@ -199,16 +202,28 @@ def _referred(
         return None
 
 
-def _providers(reader: Reader, node: Node, path: Path, zones: np.ndarray, figures: dict[str, Figure]) -> np.ndarray:
-    """The providers that a place file names, no more of them than its figures say."""
-    found = _referred(reader, node, path, "providers", lambda target, shown: read_providers(target, shown, zones))
+def _providers(
+    reader: Reader, node: Node, path: Path, zones: np.ndarray, figures: dict[str, Figure]
+) -> tuple[np.ndarray, bool | None]:
+    """The providers that a place file names, and whether it says that they are all; not against its own figures."""
+    complete, file = None, node
+    if isinstance(node, Mapping):
+        entries = reader.mapping(node, "providers", ("list", "complete"), ("list", "complete"))
+        if "complete" in entries:
+            complete = reader.flag(entries["complete"], "complete")
+        if "list" not in entries:
+            return no_providers(), complete
+        file = entries["list"]
+    found = _referred(reader, file, path, "providers", lambda target, shown: read_providers(target, shown, zones))
     contracted, private = figures.get("contracted_providers"), figures.get("private_providers")
     if found is None or contracted is None or private is None:
-        return no_providers()
-    if beyond := beyond_the_figures(found, int(contracted.value), int(private.value)):
-        right = "raise contracted_providers or private_providers, which count all, listed or not"
-        reader.note(beyond, node.line, right)
-    return found
+        return no_providers(), complete
+    if what := contradiction(found, complete is True, int(contracted.value), int(private.value)):
+        right = "contracted_providers and private_providers count all, listed or not: make the two agree"
+        if complete:
+            right += ", or write `complete: false` and the others are made up"
+        reader.note(what, file.line, right)
+    return found, complete
 
 
 def _figures(reader: Reader, node: Node) -> dict[str, Figure]:

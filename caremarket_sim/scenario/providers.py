@@ -66,13 +66,19 @@ def counts(providers: np.ndarray) -> tuple[int, int, int]:
     return int((said == 1).sum()), int((said == 0).sum()), int((said == UNKNOWN).sum())
 
 
-def beyond_the_figures(providers: np.ndarray, contracted: int, private: int) -> str | None:
-    """In what a list names more providers than a place has, or None."""
+def contradiction(providers: np.ndarray, complete: bool, contracted: int, private: int) -> str | None:
+    """In what a list and the place's figures say different numbers of providers, or None; `complete`: it names all."""
     with_contract, without, _ = counts(providers)
+    named, stated = len(providers), contracted + private
+    if complete and named != stated:
+        return (
+            f"the list is complete and names {named} providers, and the figures say {stated} "
+            f"({contracted} with a contract and {private} without)"
+        )
     for count, kind, figure in (
         (with_contract, "with a contract", contracted),
         (without, "without a contract", private),
-        (len(providers), "in all", contracted + private),
+        (named, "in all", stated),
     ):
         if count > figure:
             return f"the list names {count} providers {kind}, and the figures say {figure}"

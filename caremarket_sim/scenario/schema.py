@@ -31,7 +31,10 @@ def scenario_schema() -> dict[str, Any]:
     }
     step = _closed(
         {
-            "from": {**_DAY, "description": "The day from which it holds; the next Monday if it is no Monday."},
+            "from": {
+                **_DAY,
+                "description": "Takes effect in the week, Monday to Sunday, that contains this day.",
+            },
             "why": {**_TEXT, "description": "The reason for the change."},
             "use": {"enum": list(PRESET_TITLES), "description": "A preset's levers; `set` wins over it."},
             "set": {
@@ -79,8 +82,23 @@ def place_schema() -> dict[str, Any]:
         "name": {**_TEXT, "description": "The council."},
         "licence": {**_TEXT, "description": "Under which licence the data of the place may be used."},
         "zones": {**_TEXT, "description": "A CSV file with one line a zone."},
-        "providers": {**_TEXT, "description": "A CSV file with one line a provider that is known; others are made up."},
-        "start": {**_DAY, "description": "The day on which week 1 begins; the next Monday if it is no Monday."},
+        "providers": {
+            "anyOf": [
+                _closed(
+                    {
+                        "list": {**_TEXT, "description": "A CSV file with one line a provider that is known."},
+                        "complete": {
+                            "type": "boolean",
+                            "description": "Whether it names all; if not, others are made up.",
+                        },
+                    },
+                    ("list", "complete"),
+                ),
+                {**_TEXT, "description": "The file alone: it names some of them."},
+            ],
+            "description": "The providers that are known.",
+        },
+        "start": {**_DAY, "description": "The day on which week 1 begins; the Monday before if it is no Monday."},
         "price_base": {
             "type": "string",
             "pattern": r"^\d{4}/\d{2}$",

@@ -8,14 +8,26 @@ WEEKS_A_YEAR = 52
 MOST_YEARS = 7
 
 
-def monday_from(day: date) -> date:
-    """The day itself if it is a Monday, else the next Monday."""
-    return day + timedelta(days=-day.weekday() % 7)
+def monday_before(day: date) -> date:
+    """The day itself if it is a Monday, else the Monday before."""
+    return day - timedelta(days=day.weekday())
 
 
 def week_of(day: date, start: date) -> int:
-    """The number of the week in which something dated `day` takes effect; week 0 begins on the Monday `start`."""
-    return (monday_from(day) - start).days // 7
+    """The number of the week that contains `day`, from which what is dated so is in force; week 0 begins on `start`.
+
+    The model's years have 52 weeks, so that in time its April falls a week before the one with 1 April in it. The two
+    then count as one: what is dated in the later is in force from the earlier, and meets that April's uplift.
+    """
+    monday = monday_before(day)
+    week = (monday - start).days // 7
+    late = week > WEEKS_A_YEAR and week % WEEKS_A_YEAR == 1
+    return week - 1 if late and monday <= date(monday.year, 4, 1) <= monday + timedelta(days=6) else week
+
+
+def day_of_prices(year: int, start: date) -> date:
+    """A day on which the prices of the model's year hold: of the fiscal year that its first week reaches into."""
+    return start + timedelta(days=6 + round(365.25 * year))
 
 
 def monday_of(week: int, start: date) -> date:

@@ -28,7 +28,7 @@ from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import Outcome
 from caremarket_sim.parameters import register
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import code_version
+from caremarket_sim.settling import code_version
 
 Values = NDArray[np.float64]
 

@@ -21,7 +21,7 @@ from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.experiments.targets import every_target
 from caremarket_sim.parameters import register
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import settled_market
+from caremarket_sim.settling import settled_market
 
 FILE = Path(__file__).parent / "patterns.toml"
 REPLICATES = 16

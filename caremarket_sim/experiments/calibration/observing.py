@@ -11,9 +11,9 @@ from caremarket_sim.experiments.calibration.probe import END, watch
 from caremarket_sim.experiments.calibration.standing_still import BOUNDS
 from caremarket_sim.experiments.lean import SweepTask
 from caremarket_sim.experiments.targets import every_target
-from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, add_up, evaluate
+from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, add_up, evaluate, record_of
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import settle
+from caremarket_sim.settling import settle
 
 SIZES = ("clients_per_provider", "under_30_share", "tiny_share")
 YEARS = 5
@@ -49,15 +49,16 @@ def observe(task: SweepTask) -> list[Outcome]:
         before = evaluate(add_up(settled.series.reshape(1, -1)), indicators)
         sizes = Sizes(until=52 * TARGET_YEARS)
         market = watch(scenario, settled, task.seed, {END: [sizes]})
-        years = len(market.series) // 52
+        series = record_of(market)
+        years = len(series) // 52
         yearly = np.full((1 + years, len(names)), np.nan)
         yearly[0, : len(indicators)] = before
-        yearly[1:, : len(indicators)] = evaluate(add_up(market.series[: 52 * years].reshape(years, 52)), indicators)
+        yearly[1:, : len(indicators)] = evaluate(add_up(series[: 52 * years].reshape(years, 52)), indicators)
         overall = np.full(len(names), np.nan)
-        first = market.series[: 52 * TARGET_YEARS].reshape(1, -1)
+        first = series[: 52 * TARGET_YEARS].reshape(1, -1)
         overall[: len(indicators)] = evaluate(add_up(first), indicators)[0]
         found = sizes.quantities()
         overall[len(indicators) :] = [found[name] for name in names[len(indicators) :]]
         weekly, cells = np.zeros((0, len(WEEKLY))), np.zeros((0, 1, len(BROKEN_DOWN)))
-        outcomes.append(Outcome(weekly, yearly, overall, cells, cells))
+        outcomes.append(Outcome(weekly, yearly, overall, np.zeros((0, len(names))), cells, cells))
     return outcomes

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from caremarket_sim.entities import IN_POST, ONBOARDING, POOL, Market
 from caremarket_sim.experiments.calibration.probe import END, Eye
-from caremarket_sim.submodels.demand import NUMBERS_A_WEEK
+from caremarket_sim.market.codes import IN_POST, ONBOARDING, POOL
+from caremarket_sim.market.market import Market
+from caremarket_sim.market.people import NUMBERS_A_WEEK
 
 
 class Jobs:

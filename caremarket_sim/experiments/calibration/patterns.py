@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from caremarket_sim.entities import IN_POST, Market
 from caremarket_sim.experiments.calibration import panels
 from caremarket_sim.experiments.calibration.probe import END, Eye, watch
 from caremarket_sim.experiments.calibration.zero_hours import PARTS, Gap
 from caremarket_sim.indicators import INDICATORS, Outcome, outcome_of
+from caremarket_sim.market.codes import IN_POST
+from caremarket_sim.market.market import Market
 from caremarket_sim.policy import of_preset
 from caremarket_sim.scenario import Change, Scenario
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from caremarket_sim.entities import Market
+from caremarket_sim.market.market import Market
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.week import PROCESSES, fork, one_week
+from caremarket_sim.settling import fork
+from caremarket_sim.week import PROCESSES, one_week
 
 Eye = Callable[[Market, Any, Any], None]
 """Looks at the market, the parameters and the levers in force, and changes nothing."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from caremarket_sim.entities import IN_POST, Market
-from caremarket_sim.kernels.agencies import growth_of
-from caremarket_sim.kernels.hazards import leaving_logits
+from caremarket_sim.market.codes import IN_POST
+from caremarket_sim.market.market import Market
+from caremarket_sim.market.state import with_rows
+from caremarket_sim.mechanisms.leaving import leaving_logits
 
 NEUTRAL_TENURE = 104.0
 """Weeks with a provider at which tenure adds nothing to the log-odds of leaving."""
@@ -77,26 +78,9 @@ class Gap:
         return float(self._certain / self._weights[1] - self._chances[0] / self._weights[0])
 
 
-def logits_of(market: Market, parameters, policy, rows=None, providers=None, growth=None) -> NDArray[np.float64]:
-    """Annual log-odds of leaving as the week's own rule has them, for these rows of care workers (or all)."""
-    p = parameters
-    rows = market.workers.rows if rows is None else rows
-    providers = market.providers.rows if providers is None else providers
-    if growth is None:
-        growth = growth_of(market.providers.rows, p.row)
-    commissioner = market.commissioners.rows[0]
-    logits = np.zeros(len(rows))
-    leaving_logits(
-        rows,
-        providers,
-        growth,
-        market.prices["outside_pay"] * policy.shocks_outside_pay,
-        commissioner["leaving_intercept"],
-        commissioner["volatility_reference"],
-        p.row,
-        logits,
-    )
-    return logits
+def logits_of(market: Market, parameters, policy, **rows) -> NDArray[np.float64]:
+    """Annual log-odds of leaving as the week's own rule has them; of other rows of `workers` or `providers`, if given."""
+    return leaving_logits(with_rows(market.state, **rows), parameters.row, policy.row)
 
 
 def terms_of(market: Market, parameters, policy, logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -123,9 +107,10 @@ def terms_of(market: Market, parameters, policy, logits: NDArray[np.float64]) ->
             rows["strain"], rows["commute"] = 0.0, p.leaving_distance_reference
             providers = market.providers.rows.copy()
             providers["manager_away"], providers["voice"] = 0, 0.0
-            without = logits_of(market, parameters, policy, rows, providers, np.zeros(len(providers)))
+            providers["demand"] = np.maximum(providers["demand_slow"], 1.0)  # neither grows nor shrinks
+            without = logits_of(market, parameters, policy, workers=rows, providers=providers)
         else:
-            without = logits_of(market, parameters, policy, rows)
+            without = logits_of(market, parameters, policy, workers=rows)
         found.append(logits - without)
     return np.stack(found)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from caremarket_sim import __version__
+from caremarket_sim.experiments.plausibility import limits
 from caremarket_sim.experiments.targets import targets
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.parameters import register, sources
 from caremarket_sim.policy import LEVERS, PRESET_TITLES
+from caremarket_sim.policy.values import shown
 from caremarket_sim.reporting.documents import code, filled, named_sources, table
 from caremarket_sim.reporting.documents.assumptions import structural
 from caremarket_sim.week import PROCESSES
@@ -49,6 +51,21 @@ def evidence_page() -> str:
             [(code(one.name), one.meaning, one.grade, named_sources(one.source) or "–") for one in used],
         ),
         sources=len(sources()),
+        limits=table(
+            ("a market with no new policy", "from", "to", "unit", "grade", "how it was set", "sources"),
+            [
+                (
+                    one.label,
+                    shown(one.low),
+                    shown(one.high),
+                    one.unit,
+                    one.grade,
+                    one.meaning,
+                    named_sources(one.source),
+                )
+                for one in limits()
+            ],
+        ),
         **_facts(),
     )
 

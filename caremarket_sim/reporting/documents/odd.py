@@ -6,18 +6,20 @@ lacks or that the code does not have.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from itertools import groupby
 from types import ModuleType
 
-from caremarket_sim import __version__, initialisation, week
-from caremarket_sim.entities import CareWorkers, Clients, Commissioners, Providers, Table
+from caremarket_sim import __version__, opening, settling, week
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.market.commissioners import Commissioners
+from caremarket_sim.market.people import Clients
+from caremarket_sim.market.providers import Providers
+from caremarket_sim.market.table import Table
+from caremarket_sim.market.workers import CareWorkers
 from caremarket_sim.parameters import DATA, Parameter, register, sources
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
@@ -70,8 +72,8 @@ def odd_page() -> str:
             ("figure", "unit", "meaning"),
             [(code(kind.key), kind.unit, kind.meaning) for kind in figure_kinds().values()],
         ),
-        making=_functions(initialisation, MAKING),
-        settling=_functions(week, SETTLING),
+        making=_functions(opening, MAKING),
+        settling=_functions(settling, SETTLING),
         series=series_as_table(),
         submodels=_submodels(),
         other_parameters=_parameters(_subjects_of(None)),
@@ -180,7 +182,7 @@ def _submodels() -> list[dict[str, str]]:
         together = list(group)
         for module in together:
             processes = [process for process in week.PROCESSES if process.__module__ == module.__name__]
-            steps = [*_own_steps(module, processes), *_kernels(module)]
+            steps = _own_steps(module, processes)
             made.append(
                 {
                     "title": _title(module),
@@ -194,31 +196,14 @@ def _submodels() -> list[dict[str, str]]:
 
 
 def _own_steps(module: ModuleType, processes: Iterable[Callable]) -> list[tuple[str, str]]:
-    """The functions beside a submodel's processes that they are made of."""
+    """What a submodel's processes are made of, in the order of its file: compiled steps, and what is written in Python."""
     own = {process.__name__ for process in processes}
-    return [
-        (name, _in_a_line(one.__doc__))
-        for name, one in inspect.getmembers(module, inspect.isfunction)
-        if one.__module__ == module.__name__ and name not in own and not name.startswith("_") and one.__doc__
-    ]
-
-
-def _kernels(module: ModuleType) -> list[tuple[str, str]]:
-    """The compiled loops that a submodel calls."""
-    tree = ast.parse(inspect.getsource(module))
-    imported = {
-        alias.asname or alias.name: import_module(f"caremarket_sim.kernels.{alias.name}")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module == "kernels"
-        for alias in node.names
-    }
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in imported:
-            kernel = getattr(imported[node.value.id], node.attr, None)
-            if kernel is not None and callable(kernel) and kernel.__doc__:
-                found[node.attr] = f"(compiled) {_in_a_line(kernel.__doc__)}"
-    return sorted(found.items())
+    found = []
+    for name, one in vars(module).items():
+        here = getattr(one, "__module__", None) == module.__name__ and callable(one) and not inspect.isclass(one)
+        if here and name not in own and not name.startswith("_") and one.__doc__:
+            found.append((name, _in_a_line(one.__doc__)))
+    return found
 
 
 def _by_subject() -> dict[str, list[Parameter]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.parameters import register, series_table, sources
-from caremarket_sim.policy import LEVERS, PRESET_TITLES, PRESETS, REASONS
-from caremarket_sim.policy.values import shown
+from caremarket_sim.policy import LEVERS, PRESET_TITLES, PRESETS, REASONS, Lever
+from caremarket_sim.policy.values import Value, shown
 from caremarket_sim.reporting.documents import code, table
 
 
@@ -73,11 +73,32 @@ def levers_table() -> str:
         neutral = shown(lever.neutral) + (
             f" ({lever.source})" if lever.source else " (assumed)" if lever.assumption else ""
         )
-        needs = ", ".join(f"{other}: {shown(lever.needs[other])}" for other in lever.demanded)
         first, second = (shown(value) for value in lever.contrast)
         moves = f"{lever.indicator} {'up' if lever.direction > 0 else 'down'} from {first} to {second}"
-        rows.append((code(key), lever.meaning, lever.values_in_words, lever.unit, neutral, moves, needs))
-    return table(("lever", "meaning", "values", "unit", "neutral", "moves", "needs"), rows)
+        rows.append(
+            (
+                code(key),
+                lever.meaning,
+                lever.values_in_words,
+                lever.unit,
+                neutral,
+                moves,
+                lever.begins,
+                _partners(lever),
+            )
+        )
+    return table(("lever", "meaning", "values", "unit", "neutral", "moves", "begins", "does something only with"), rows)
+
+
+def _partners(lever: Lever) -> str:
+    """The sets of partners of which one must be in force: a number off its neutral value, others as they stand."""
+
+    def worded(other: str, value: Value) -> str:
+        if other == lever.key:
+            return f"(if {shown(value)})"
+        return f"{other}: {shown(value)}" if LEVERS[other].kind in ("flag", "choice") else f"{other} off neutral"
+
+    return "; or ".join(", ".join(worded(*one) for one in together.items()) for together in lever.partners)
 
 
 def indicators_page() -> str:

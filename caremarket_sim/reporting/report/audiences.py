@@ -116,7 +116,7 @@ def audience_pages(results: Results, settings: Settings) -> list[Page]:
 
 def audience_page(results: Results, settings: Settings, audience: Audience) -> Page:
     """One reader's page."""
-    caption = f"{audience.title}: differences from {results.reference}, whole period"
+    caption = f"{audience.title}: differences from {results.reference}, {results.periods.words}"
     blocks: list[Block] = [
         Text(audience.opening),
         effect_table(results, audience.indicators, caption, audience.id),

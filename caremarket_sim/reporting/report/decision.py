@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from caremarket_sim.experiments.draws import note_of
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headlines
+from caremarket_sim.experiments.periods import ALL, LAST_YEAR, periods_beside
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.report.blocks import Block, Columns, Figure, Page, Points, Text
 from caremarket_sim.reporting.report.effects import differences_data, effect_chart, effect_table
 from caremarket_sim.reporting.report.results import Results
-from caremarket_sim.reporting.words import clauses, in_a_sentence, smallest_in_words
+from caremarket_sim.reporting.words import clauses, in_a_sentence, reversals, smallest_in_words
 
 FAMILIES = {"outcomes": "Outcomes for people", "costs": "Costs", "jobs": "Jobs"}
 
@@ -36,6 +37,12 @@ def decision_page(results: Results) -> Page:
             "note",
         )
     )
+    blocks += [
+        Text(found.sentence, "note" if found.plausible else "warning")
+        for found in results.plausibility
+        if found.sentence not in (results.banner or "")
+    ]
+    blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
     said = [Points(verdict_sentences(results, name), f"{results.title(name)} ({name})") for name in results.others]
     blocks.append(Columns(said))
     futures = f"{results.replicates} simulated futures"
@@ -45,11 +52,11 @@ def decision_page(results: Results) -> Page:
         effect_table(
             results,
             ids,
-            f"Nine headline indicators: differences from {results.reference}, whole period",
+            f"Nine headline indicators: differences from {results.reference}, {results.periods.words}",
             "decision",
             note=f"Each scenario met the same {futures}: the same people, with the same luck. In brackets: the 95% "
             f"interval of the paired difference ({covers}). Verdicts allow for nine looks at once, so an interval "
-            "just clear of zero may still read “no clear difference”.",
+            "just clear of zero may still read “no clear difference”. Last: the difference in other weeks.",
         )
     )
     for family, title in FAMILIES.items():
@@ -59,7 +66,7 @@ def decision_page(results: Results) -> Page:
         )
         caption = (
             f"{title}: difference from {results.reference} (marker) and its 95% interval (bar). The grey band is "
-            f"too small to matter: {smallest}."
+            f"too small to matter: {smallest}.{beside_words(results)}"
         )
         data = differences_data(results, shown, f"decision_{family}")
         blocks.append(Figure([effect_chart(results, title, shown)], caption, data))
@@ -67,10 +74,19 @@ def decision_page(results: Results) -> Page:
 
 
 def verdict_sentences(results: Results, name: str) -> list[str]:
-    """What one scenario's verdicts say, a sentence a family."""
+    """What one scenario's verdicts say, a sentence a family; where the mean over all weeks has the other sign, that."""
+    every = results.tables["differences"]
+    every = every[every.scenario == name]
     table = results.differences(name).reset_index()
     said = []
     for family, title in FAMILIES.items():
         ids = [indicator.id for indicator in headlines() if indicator.family == family]
-        said.append(f"{title}: {clauses(table[table.indicator.isin(ids)])}.")
+        sentence = f"{title}: {clauses(table[table.indicator.isin(ids)])}."
+        said.append(" ".join([sentence, *reversals(every[every.indicator.isin(ids)])]))
     return said
+
+
+def beside_words(results: Results) -> str:
+    """How the charts mark differences in other periods."""
+    marks = {ALL: f"Stroke: over {results.periods.whole}.", LAST_YEAR: "Small triangle above: the last year."}
+    return "".join(f" {marks[period]}" for period in periods_beside(results.periods.names))

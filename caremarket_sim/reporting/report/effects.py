@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from caremarket_sim.experiments.periods import TRANSITION, day
 from caremarket_sim.experiments.statistics import BETTER, WORSE
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.reporting.report.blocks import Cell, Data, Figure, Group, Row, Table
@@ -28,17 +29,25 @@ def with_interval(difference: float, low: float, high: float, indicator: Indicat
     return f"{quantity(difference, indicator, signed=True)} ({span(low, high, indicator)})"
 
 
-def effect_cell(row: pd.Series, indicator: Indicator, often: bool = True) -> Cell:
-    """What a cell says of one difference: the verdict, the difference with its interval, how often it is better."""
+def effect_cell(row: pd.Series, indicator: Indicator, beside: Mapping[str, pd.DataFrame] | None = None) -> Cell:
+    """What a cell says of one difference: the verdict, the difference with its interval, how often it is better.
+
+    And the differences of other periods, by what they are called.
+    """
     rest = with_interval(row.difference, row.low, row.high, indicator)
-    if often and np.isfinite(row.p_better):
+    if np.isfinite(row.p_better):
         rest += f"; better in {better_in(row.p_better, row.replicates * row.draws)} futures"
+    for period, table in (beside or {}).items():
+        rest += f"; {period} {quantity(table.difference[indicator.id], indicator, signed=True)}"
     tone = TONES.get(row.verdict, "")
     return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone)
 
 
 def effect_table(results: Results, ids: Sequence[str], caption: str, name: str, note: str = "") -> Table:
-    """Indicators down, the reference's mean and every scenario's difference across; grouped by family."""
+    """Indicators down, the reference's mean and every scenario's difference across; grouped by family.
+
+    Of the weeks that verdicts go by, with the difference in other periods beside it.
+    """
     of = {scenario: results.differences(scenario) for scenario in results.others}
     level = results.levels(results.reference)
     families: dict[str, list[Row]] = {}
@@ -46,7 +55,7 @@ def effect_table(results: Results, ids: Sequence[str], caption: str, name: str, 
         indicator = INDICATORS[id_]
         base = level.loc[id_]
         mean = Cell(quantity(base["mean"], indicator), f"({span(base.low, base.high, indicator, signed=False)})")
-        cells = [effect_cell(table.loc[id_], indicator) for table in of.values()]
+        cells = [effect_cell(table.loc[id_], indicator, results.beside(name)) for name, table in of.items()]
         want = {"higher": "more is better", "lower": "less is better"}.get(indicator.better, "")
         row = Row(Cell(labelled(indicator), want), [mean, *cells])
         families.setdefault(indicator.family, []).append(row)
@@ -56,9 +65,9 @@ def effect_table(results: Results, ids: Sequence[str], caption: str, name: str, 
 
 
 def differences_data(results: Results, ids: Sequence[str], name: str) -> Data:
-    """The rows of the table of differences that are about these indicators over the whole horizon."""
+    """The rows of the table of differences that are about these indicators, in every period."""
     table = results.tables["differences"]
-    rows = table[(table.period == "all") & table.indicator.isin(list(ids))]
+    rows = table[table.indicator.isin(list(ids))]
     rows = rows[DIFFERENCE_COLUMNS].assign(smallest_that_matters=[INDICATORS[id_].smallest for id_ in rows.indicator])
     return Data(name, rows.reset_index(drop=True))
 
@@ -73,7 +82,8 @@ def effect_chart(results: Results, title: str, ids: Sequence[str]) -> Drawing:
             row = results.differences(scenario).loc[id_]
             shown = with_interval(row.difference, row.low, row.high, indicator)
             position = results.position(scenario)
-            found.append(Effect(scenario, position, row.difference, row.low, row.high, shown, row.verdict))
+            other = {period: float(table.difference[id_]) for period, table in results.beside(scenario).items()}
+            found.append(Effect(scenario, position, row.difference, row.low, row.high, shown, row.verdict, other))
         sign = -1.0 if indicator.better == "lower" else 1.0
         rows.append(EffectRow(labelled(indicator), indicator.smallest, sign, found))
     return effects(title, rows, results.reference)
@@ -94,7 +104,16 @@ def course_chart(results: Results, id_: str) -> Drawing:
     span_of = f"{results.year_name(1)} to {results.year_name(results.years)}"
     words = f"{labelled(indicator)}, {span_of}: {'; '.join(said)}."
     years = {float(year): short_year(results, year) for year in range(1, results.years + 1)}
-    return course(shortened(labelled(indicator), 46), lines, years, on_axis, f"{words} Unit: {unit}.")
+    until = len(results.periods.of(TRANSITION)) / 52 + 0.5  # a year stands at its number, which is its middle
+    title = shortened(labelled(indicator), 46)
+    return course(title, lines, years, on_axis, f"{words} Unit: {unit}.", grey_until=until)
+
+
+def transition_words(results: Results) -> str:
+    """What the grey part of a chart over time is, to end its caption with."""
+    if not len(results.periods.of(TRANSITION)):
+        return ""
+    return f" Grey: transition, to {day(results.periods.ends(TRANSITION))}, before all scenarios are in force."
 
 
 def on_axis(value: float) -> str:
@@ -111,7 +130,7 @@ def short_year(results: Results, year: int) -> str:
 def course_figure(results: Results, ids: Sequence[str], name: str) -> Figure:
     """Courses of some indicators side by side."""
     table = results.tables["levels"]
-    rows = table[(table.period != "all") & table.indicator.isin(list(ids))]
+    rows = table[table.period.str.startswith("year_") & table.indicator.isin(list(ids))]
     units = "; ".join(labelled(INDICATORS[id_]) for id_ in ids)
-    caption = f"Year by year, with 95% intervals of the mean. {units}."
+    caption = f"Year by year, with 95% intervals of the mean. {units}.{transition_words(results)}"
     return Figure([course_chart(results, id_) for id_ in ids], caption, Data(name, rows.reset_index(drop=True)))

@@ -29,7 +29,8 @@ def equal_budget_pages(results: Results) -> list[Page]:
     blocks: list[Block] = [
         Text(
             "A policy that pays more buys part of what it does with money. Here each one’s fee level is moved until "
-            f"the council spends on average what it does under {results.reference}, within "
+            f"the council spends on average what it does under {results.reference} in the same weeks "
+            f"({results.periods.words}), within "
             f"{equal_budget.WITHIN:.1%}, on the same futures. Where no fee within the bounds does, none is reported."
         ),
         Points(sentences),
@@ -49,7 +50,7 @@ def equal_budget_pages(results: Results) -> list[Page]:
 
 def _side_by_side(results: Results, name: str) -> Table:
     solved = results.tables["equal_budget"]
-    at_budget = solved[(solved.scenario == name) & (solved.period == "all")].set_index("indicator")
+    at_budget = solved[(solved.scenario == name) & (solved.period == results.periods.verdicts)].set_index("indicator")
     as_written = results.differences(name)
     level = float(at_budget.fee_level.iloc[0])
     rows = [

@@ -59,7 +59,8 @@ def equity_page(results: Results, settings: Settings) -> Page:
     """Differences by group."""
     blocks: list[Block] = [
         Text(
-            "An average can hide who pays for it. Differences are paired, future by future, over the whole period. "
+            "An average can hide who pays for it. Differences are paired, future by future, over "
+            f"{results.periods.whole}, the transition included. "
             f"{MARK} marks a number behind which there are fewer than {settings.small_cell:g} people or care workers "
             "on average: chance rules there, and in real data such a number could point to a person. With so "
             "many groups, about one interval in twenty misses zero by chance: look for a pattern, not for a cell.",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.experiments import economics
+from caremarket_sim.experiments.periods import TRANSITION
 from caremarket_sim.reporting.report.blocks import (
     Block,
     Cell,
@@ -20,11 +21,11 @@ from caremarket_sim.reporting.report.blocks import (
     Text,
     plain_rows,
 )
-from caremarket_sim.reporting.report.effects import course_figure, effect_table, short_year
+from caremarket_sim.reporting.report.effects import course_figure, effect_table, short_year, transition_words
 from caremarket_sim.reporting.report.results import Results
 from caremarket_sim.reporting.report.settings import Settings
 from caremarket_sim.reporting.svg_charts import Cloud, Line, course, plane
-from caremarket_sim.reporting.words import UNKNOWN
+from caremarket_sim.reporting.words import UNKNOWN, spend_sentences
 
 UNIT_COSTS = ("cost_per_hour", "cost_per_client", "fee", "package_share", "commissioning_spend")
 FEW = 20
@@ -36,14 +37,17 @@ def finance_page(results: Results, settings: Settings) -> Page:
     blocks: list[Block] = [
         Text(
             "Pounds of the year in which they are spent, undiscounted; a year is 52 weeks. Years run from "
-            f"{results.place['start']}. Every figure is the mean of {results.replicates} simulated futures."
+            f"{results.place['start']}. Every figure is the mean of {results.replicates} simulated futures. Money is "
+            f"counted over {results.periods.whole}, the transition included, because what a policy costs includes what "
+            "it takes to get there; unit costs, as all verdicts, go by the weeks in force."
         ),
+        *_spend(results),
         *_budget(results),
         *_who_gains(results),
         *_risk(results, settings),
         *_value(results, settings),
         Heading("Unit costs"),
-        effect_table(results, UNIT_COSTS, "What an hour and a person cost", "unit_costs"),
+        effect_table(results, UNIT_COSTS, f"What an hour and a person cost, {results.periods.words}", "unit_costs"),
         course_figure(results, ("council_spend", "cost_per_hour", "nhs_cost"), "finance_courses"),
     ]
     return Page("finance", "Finance", "The finance director", blocks)
@@ -54,6 +58,25 @@ def thousands(pounds: float, signed: bool = False) -> str:
     if not np.isfinite(pounds):
         return UNKNOWN
     return f"{round(pounds / 1000):{'+' if signed else ''},d}"
+
+
+def _spend(results: Results) -> list[Block]:
+    """What everybody pays over all years together."""
+    found = results.tables["spend"]
+    rows = []
+    for payer in dict.fromkeys(found.payer):
+        own = found[found.payer == payer].set_index("scenario")
+        cells = [Cell(thousands(own.loc[results.reference, "mean"]))]
+        for name in results.others:
+            row = own.loc[name]
+            span = f"{thousands(row.difference_low, True)} to {thousands(row.difference_high, True)}"
+            cells.append(Cell(thousands(row["mean"]), f"{thousands(row.difference, True)} ({span})"))
+        rows.append(Row(Cell("All payers" if payer == "All" else payer), cells, strong=payer == "All"))
+    columns = ["£ thousand", results.reference, *results.others]
+    note = f"Under each sum the difference from {results.reference}, in brackets its 95% interval."
+    caption = f"What everybody pays over {results.periods.whole} together"
+    table = Table(caption, columns, [Group("", rows)], note, Data("finance_spend", found), numbers=True)
+    return [Heading("What it costs in all"), *(Text(said) for said in spend_sentences(found, results.periods)), table]
 
 
 def _budget(results: Results) -> list[Block]:
@@ -114,7 +137,7 @@ def _who_gains(results: Results) -> list[Block]:
         "what it pays somebody else, so a council's saving is a gain only if what is bought is worth as much."
     )
     table = Table(
-        "Who gains and who pays, a year over the whole period",
+        f"Who gains and who pays, a year, over {results.periods.whole}",
         columns,
         [Group("", rows)],
         note,
@@ -176,7 +199,8 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
     ]
     years = {float(year): short_year(results, year) for year in range(1, results.years + 1)}
     words = f"Extra council spend so far against {results.reference}. " + " ".join(says)
-    chart = course("Extra cost so far, £ million", lines, years, "{:+,.3g}".format, words, from_zero=True)
+    chart = course("Extra cost so far, £ million", lines, years, "{:+,.3g}".format, words, from_zero=True,
+                   grey_until=len(results.periods.of(TRANSITION)) / 52)  # fmt: skip
     return [
         Heading("The risk of overspending"),
         Table(
@@ -191,7 +215,7 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
         Figure(
             [chart],
             f"Extra council spend against {results.reference}, added up week by week, with 95% intervals; "
-            "years end where they stand on the axis.",
+            f"years end where they stand on the axis.{transition_words(results)}",
             Data("finance_break_even", paid),
         ),
     ]

@@ -14,12 +14,14 @@ import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.experiments.manifest import NAME as MANIFEST
+from caremarket_sim.experiments.periods import ALL, IN_FORCE, Periods, periods_beside
+from caremarket_sim.experiments.plausibility import Plausibility, from_records
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.files import FORMULA_STARTS
 
-NEEDED = ("differences", "levels", "overall", "yearly", "breakdowns")
-OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed")
+NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "breakdowns")
+OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed", "plausibility")
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,23 @@ class Results:
         """Simulated futures that every scenario has."""
         return int(self.tables["overall"].replicate.nunique())
 
+    @cached_property
+    def periods(self) -> Periods:
+        """The periods that there are results for, and which of them verdicts go by."""
+        table = self.tables["periods"].set_index("period")
+        in_force = int(table.first_week[IN_FORCE]) - 1 if IN_FORCE in table.index else None
+        return Periods(date.fromisoformat(self.place["start"]), int(table.weeks[ALL]), in_force)
+
     @property
     def place(self) -> Mapping[str, Any]:
         """The reference's place."""
         return self.scenarios[self.reference]["place"]
+
+    @cached_property
+    def plausibility(self) -> tuple[Plausibility, ...]:
+        """What was found of each place before the comparison began; nothing in results of earlier versions."""
+        table = self.tables.get("plausibility")
+        return () if table is None else from_records(table.to_dict("records"))
 
     def title(self, name: str) -> str:
         """A scenario's title, as its file has it."""
@@ -90,15 +105,22 @@ class Results:
         table = pd.read_parquet(self.folder / "weekly", columns=columns)
         return table[table.variant == ""].sort_values(["scenario", "replicate", "week"])
 
-    def differences(self, name: str, period: str = "all") -> pd.DataFrame:
-        """One scenario's differences in a period, by indicator."""
-        table = self.tables["differences"]
+    def differences(self, name: str, period: str | None = None) -> pd.DataFrame:
+        """One scenario's differences in a period (that of the verdicts when None), by indicator."""
+        return self._in(self.tables["differences"], name, period)
+
+    def levels(self, name: str, period: str | None = None) -> pd.DataFrame:
+        """One scenario's means in a period (that of the verdicts when None), by indicator."""
+        return self._in(self.tables["levels"], name, period)
+
+    def _in(self, table: pd.DataFrame, name: str, period: str | None) -> pd.DataFrame:
+        period = self.periods.verdicts if period is None else period
         return table[(table.scenario == name) & (table.period == period)].set_index("indicator")
 
-    def levels(self, name: str, period: str = "all") -> pd.DataFrame:
-        """One scenario's means in a period, by indicator."""
-        table = self.tables["levels"]
-        return table[(table.scenario == name) & (table.period == period)].set_index("indicator")
+    def beside(self, name: str) -> dict[str, pd.DataFrame]:
+        """One scenario's differences in the periods that are shown beside that of the verdicts, as they are called."""
+        shown = periods_beside(self.periods.names)
+        return {self.periods.called(period): self.differences(name, period) for period in shown}
 
 
 def read_results(folder: Path) -> Results:

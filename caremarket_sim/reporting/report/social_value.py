@@ -35,6 +35,7 @@ def proxies() -> tuple[dict[str, Any], ...]:
 
 def social_value_page(results: Results) -> Page:
     """Promised against realised, then what it is said to be worth."""
+    happened = f"What happened: differences from {results.reference}"
     blocks: list[Block] = [
         Text(
             "A promise of social value wins points in a tender; the model counts each April what events show: jobs "
@@ -42,7 +43,7 @@ def social_value_page(results: Results) -> Page:
         ),
         _promised(results),
         Heading("Physical quantities"),
-        effect_table(results, PHYSICAL, f"What happened: differences from {results.reference}", "social_value"),
+        effect_table(results, PHYSICAL, f"{happened}, {results.periods.words}", "social_value"),
         Heading("Proxies, second"),
         *_proxies(results),
     ]
@@ -80,7 +81,7 @@ def _promised(results: Results) -> Table:
         "to 30% and to hold that against stewardship with the weight left at 10%: compare three scenarios that differ "
         "in procurement.weights and stewardship.capacity_fte alone, and read this table."
     )
-    return Table("Promised and realised", columns, rows_of(rows), note)
+    return Table(f"Promised and realised, {results.periods.words}", columns, rows_of(rows), note)
 
 
 def _proxies(results: Results) -> list[Block]:
@@ -108,9 +109,9 @@ def _proxies(results: Results) -> list[Block]:
         rows.append(Row(Cell(proxy["label"], f"{proxy['grade']}: {proxy['why']} Source: {proxy['source']}."), cells))
     columns = ["Proxy", "Worth of a unit", "Deadweight", *(f"{name}: £ thousand a year" for name in results.others)]
     note = (
-        f"Extra units against {results.reference} (mean) times worth, less deadweight; the range is of worth and "
-        "deadweight, not of chance. Never added up, and never added to the finance page: a wage is a cost to one and "
-        "an income to another."
+        f"Extra units a year against {results.reference} (mean over {results.periods.whole}) times worth, less "
+        "deadweight; the range is of worth and deadweight, not of chance. Never added up, and never added to the "
+        "finance page: a wage is a cost to one and an income to another."
     )
     table = Table("What it is said to be worth", columns, [Group("", rows)], note, _data(data), stacks=True)
     return [table]
