@@ -3,8 +3,8 @@
 Four kinds of function are compiled, always without fast maths, and each gives the same answer uncompiled
 (`NUMBA_DISABLE_JIT=1`): a `process` is a sentence of the week, an `entry` is what Python calls, whatever is `compiled`
 is part of those that call it, and a `step` that takes the market stands in their very lines: to hand its thirty arrays
-to another function takes longer to compile than the step. Tables come in as structured arrays, one row a person or provider, parameters
-and levers as rows whose fields are their names, so that a formula names the number it uses.
+to another function takes longer to compile than the step. Tables come in as structured arrays, one row a person or
+provider, parameters and levers as rows whose fields are their names, so that a formula names the number it uses.
 
 numba's own cache does not notice a change in a helper of another file, and raises where nothing is writable. So what
 is compiled of a file is kept in a folder named by the hash of all sources that it can be made of: a mechanism's own

@@ -1,4 +1,4 @@
-"""Small sums, each in one order whatever the processor: on the tens of numbers that providers are, quicker than numpy."""
+"""Small sums, each in one order whatever the processor, and quick on the tens of numbers that providers are."""
 
 import numpy as np
 

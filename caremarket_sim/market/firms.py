@@ -1,4 +1,5 @@
-"""How a firm comes into being, at the start, by entry or as a bidder: attributes that its number was born with, a patch, founders' staff and cash.
+"""How a firm comes into being, at the start, by entry or as a bidder: attributes that its number was born with, a
+patch, founders' staff and cash.
 
 Potential firms are numbered per week from place and date alone, so the same number is the same firm in every scenario.
 """

@@ -21,8 +21,8 @@ class Market:
     """Tables of people, care workers, providers and councils, and what else there is to know of a market.
 
     What belongs to a council has a row for each: `levers` in force, `decided` and still in preparation, and `asked` for
-    by the scenario this week; `counts` of what happened this week; `ledger`, the week's payments in pence, payer × payee
-    × purpose; `purses`, what each party has received less paid since the start. A market has one council today.
+    by the scenario this week; `counts` of what happened this week; `ledger`, the week's payments in pence by line of
+    the books (`ledger.line`), and `paid_before`, those of the weeks before. A market has one council today.
     """
 
     zones: np.ndarray
@@ -134,7 +134,7 @@ class Market:
         return net(self.paid_before + self.ledger)
 
     def stewardship(self, council: int = 0) -> float:
-        """How far a council's stewardship reaches, s = 1 − exp(−FTE / (FTE a provider · contracted providers)) (E14)."""
+        """How far a council's stewardship reaches, s = 1 − exp(−FTE / (FTE a provider · contracted ones)) (E14)."""
         return float(self.commissioners.reach[council])
 
     def pay(self, payer: str, payee: str, purpose: str, pounds, council: int = 0) -> None:

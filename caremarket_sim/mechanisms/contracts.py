@@ -84,10 +84,7 @@ def vary_contracts(market, parameters, council, terms):
 @guard
 def contracts_are_due(market, parameters, policy, draws):
     """Whether the contract in preparation starts this week."""
-    for c in range(len(market.commissioners)):
-        if market.commissioners[c].starting == 1.0:
-            return True
-    return False
+    return (market.commissioners["starting"] == 1.0).any()
 
 
 @when(contracts_are_due)

@@ -54,7 +54,7 @@ def council_uprates_fees(market, parameters, policy, draws):
 
 @compiled
 def rate_from_books(provider, median, share, growth, lever, p):
-    """A provider's rate after an uplift that its open books decide: `share` of a rise is passed on, and all of a fall."""
+    """A rate after an uplift that the provider's open books decide: `share` of a rise is passed on, all of a fall."""
     before = provider.rate
     highest = before * (1.0 + growth) * (1.0 + p.fees_open_book_step)
     aim = open_book_rate(provider.open_cost, median, lever, p)

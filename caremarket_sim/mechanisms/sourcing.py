@@ -51,7 +51,7 @@ def packages_are_sourced(market, parameters, policy, draws):
 
 @process
 def everybody_is_placed(market, parameters, policy, draws):
-    """Before a market begins to settle: everybody who can be placed is, as if every provider were as full as planned."""
+    """Before a market begins to settle everybody who can be placed is, as if every provider were as full as planned."""
     count_packages(market, False)
     source_packages(market, parameters[0], policy, np.ones(len(policy)), key_of(draws, AT_FIRST))
     count_packages(market, False)
@@ -132,7 +132,6 @@ def provider_for(client, providers, in_zones, lever, load, p, key):
         best_score = NOBODY_ABLE
         for n in range(in_zones.start[client.zone], in_zones.start[client.zone + 1]):
             j, patch = in_zones.rows[n], in_zones.patches[n]
-            provider = providers[j]
             score = answer(client, providers, j, patch, mode, attempt, turn_to_backup, in_zones, lever, load, p, key)
             if score > best_score:
                 best_score = score

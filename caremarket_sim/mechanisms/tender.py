@@ -38,10 +38,7 @@ def contracts_run_out(market, parameters, policy, draws):
 @guard
 def tender_is_due(market, parameters, policy, draws):
     """Whether a council awards contracts this week."""
-    for c in range(len(market.commissioners)):
-        if market.commissioners[c].awarding == 1.0:
-            return True
-    return False
+    return (market.commissioners["awarding"] == 1.0).any()
 
 
 @when(tender_is_due)

@@ -79,7 +79,7 @@ class Gap:
 
 
 def logits_of(market: Market, parameters, policy, **rows) -> NDArray[np.float64]:
-    """Annual log-odds of leaving as the week's own rule has them; of other rows of `workers` or `providers`, if given."""
+    """Annual log-odds of leaving as the week's own rule has them; of other `workers` or `providers`, if given."""
     return leaving_logits(with_rows(market.state, **rows), parameters.row, policy.row)
 
 

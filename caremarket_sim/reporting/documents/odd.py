@@ -196,7 +196,7 @@ def _submodels() -> list[dict[str, str]]:
 
 
 def _own_steps(module: ModuleType, processes: Iterable[Callable]) -> list[tuple[str, str]]:
-    """What a submodel's processes are made of, in the order of its file: compiled steps, and what is written in Python."""
+    """What a submodel's processes are made of, in the order of its file."""
     own = {process.__name__ for process in processes}
     found = []
     for name, one in vars(module).items():
