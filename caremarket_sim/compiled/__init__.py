@@ -27,7 +27,7 @@ import numpy as np
 from numba.core import config
 from numba.core.dispatcher import Dispatcher
 
-INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """What Python never calls needs no way in for Python, which takes longer to compile than most rules."""
 _config: Any = config
 _PACKAGE = Path(__file__).parent.parent

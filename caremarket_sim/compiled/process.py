@@ -28,6 +28,8 @@ class Process:
     Called from Python it takes what a process written in plain Python takes: the market, two `Numbers` and `Draws`.
     """
 
+    __name__: str
+    __module__: str
     asks = False
     """Whether it answers yes or no (a guard) instead of changing the market."""
 
@@ -62,8 +64,14 @@ class Guard(Process):
     asks = True
 
 
-process = Process
-guard = Guard
+def process(rule: Callable[..., None]) -> Process:
+    """Make a process of a rule."""
+    return Process(rule)
+
+
+def guard(rule: Callable[..., bool]) -> Guard:
+    """Make a guard of a rule."""
+    return Guard(rule)
 
 
 def when(due: Guard):
@@ -124,7 +132,7 @@ def signature_of(*arguments) -> tuple:
     return tuple(map(numba.typeof, arguments))
 
 
-def _call(returned):
+def _call(returned) -> Any:
     """A compiled call of what is at an address, which takes the four arguments of a process."""
 
     @intrinsic
