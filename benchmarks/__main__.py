@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks import overhead
 from benchmarks.floor import seconds_of_floor
 from benchmarks.plain_mesa import seconds_of_plain_mesa
-from caremarket_sim import settling, week
+from caremarket_sim import settling, week, warming
 from caremarket_sim.opening import make_market
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.scenario import load
@@ -30,7 +30,7 @@ APART = 0.5
 def compiled_elsewhere() -> None:
     """Have another process compile the kernels where they are not yet: a compiler leaves a process slower, and a run
     loads what is compiled."""
-    subprocess.run([sys.executable, "-c", "from caremarket_sim import week; settling.warm_up()"], check=True)
+    subprocess.run([sys.executable, "-c", "from caremarket_sim import week; warming.warm_up()"], check=True)
 
 
 def five_years(repeats: int) -> dict[str, float]:
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     compiled_elsewhere()
-    settling.warm_up()
+    warming.warm_up()
     results = {**five_years(options.repeats), **fifty_wigans(options.repeats), "batch": overhead.measure()}
     if options.json:
         print(json.dumps(results, indent=2))

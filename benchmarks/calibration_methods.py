@@ -18,7 +18,7 @@ from caremarket_sim.experiments.design import replicate_seeds
 from caremarket_sim.experiments.executors import Success, perform
 from caremarket_sim.experiments.lean import SweepTask
 from caremarket_sim.scenario import load
-from caremarket_sim.settling import warm_up
+from caremarket_sim.warming import warm_up
 
 OUT_OF_REACH = ("clients_per_provider", "under_30_share", "tiny_share")
 """What is not fitted: sizes of agencies, which the place's people and agencies decide between them."""

@@ -9,7 +9,7 @@ import json
 import time
 from dataclasses import replace
 
-from caremarket_sim import settling
+from caremarket_sim import settling, warming
 from caremarket_sim.experiments.design_files import read_design
 from caremarket_sim.experiments.executors import Failure, cores, perform
 from caremarket_sim.experiments.lean import play_lean
@@ -25,7 +25,7 @@ def measure(blocks: int, years: int, tasks: int, workers: int) -> dict[str, floa
     design = read_design(DESIGN)
     sampler = replace(design.sampler, samples=blocks)
     plan = plan_sweep(replace(design, sampler=sampler, scenarios=at_horizon(design.scenarios, years)))
-    settling.warm_up()
+    warming.warm_up()
     step = max(1, len(plan.tasks) // tasks) if tasks else 1
     some = plan.tasks[::step][: tasks or None]
     start = time.perf_counter()

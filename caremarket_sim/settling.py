@@ -211,14 +211,3 @@ def code_version() -> str:
             digest.update(inside.as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def warm_up() -> None:
-    """Compile all that is compiled, by simulating a few weeks of the smallest market that there is."""
-    from .scenario import load
-
-    scenario = load("builtin:wigan/baseline")
-    market = make_market(scenario, 0)
-    market.week = -1
-    for _ in range(2):
-        one_week(market, scenario.parameters.numbers, Numbers(scenario.place.regime.row), 0)

@@ -43,6 +43,10 @@ class Process:
         """The rule as numba compiles it; Python cannot call it, only the week can."""
         return kept(self.rule, error_model="numpy", **INNER)
 
+    @cached_property
+    def _alone(self) -> "Steps":
+        return Steps((self,))
+
     def address(self, signature: tuple) -> int:
         """Where its machine code for arguments of these types begins; compiled now, or fetched if it is kept."""
         if signature not in self._addresses:
@@ -54,7 +58,7 @@ class Process:
 
     def __call__(self, market, parameters, policy, draws) -> Any:
         """Carry it out by itself; a guard says what it found."""
-        stopped = Steps((self,)).go_on(0, market.state, parameters.row, policy.row, draws)
+        stopped = self._alone.go_on(0, market.state, parameters.row, policy.row, draws)
         return stopped == 0 if self.asks else None
 
 
@@ -91,20 +95,24 @@ class Steps:
         self.processes = tuple(processes)
         self.rules = tuple(one if isinstance(one, Process) else getattr(one, "when", None) for one in processes)
         self._asks = np.array([rule is not None and rule.asks for rule in self.rules], np.bool_)
-        self._addresses: dict[tuple, np.ndarray] = {}
+        self._addresses: np.ndarray | None = None
 
-    def addresses(self, signature: tuple) -> np.ndarray:
-        """Addresses of the compiled rules and guards, 0 for what is written in plain Python."""
-        if signature not in self._addresses:
+    def addresses(self, *arguments) -> np.ndarray:
+        """Addresses of the compiled rules and guards, 0 for what is written in plain Python.
+
+        They are looked up once: a market is always made of arrays of the same types.
+        """
+        if self._addresses is None:
+            signature = signature_of(*arguments)
             found = [0 if rule is None else rule.address(signature) for rule in self.rules]
-            self._addresses[signature] = np.array(found, np.int64)
-        return self._addresses[signature]
+            self._addresses = np.array(found, np.int64)
+        return self._addresses
 
     def go_on(self, first: int, state, parameters: np.ndarray, policy: np.ndarray, draws) -> int:
         """Carry out processes from the `first` on. Returns the place of the one that Python has to carry out, or how
         many there are."""
         if is_compiled():
-            addresses = self.addresses(signature_of(state, parameters, policy, draws))
+            addresses = self.addresses(state, parameters, policy, draws)
             return _go_on(addresses, self._asks, first, state, parameters, policy, draws)
         arguments = state, by_name(parameters), by_name(policy), draws
         with np.errstate(all="ignore"):

@@ -19,7 +19,8 @@ from caremarket_sim.experiments.records import ARRAYS
 from caremarket_sim.experiments.settled import settled_folder, trim
 from caremarket_sim.indicators import STAGES, Outcome
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.settling import simulate, warm_up
+from caremarket_sim.settling import simulate
+from caremarket_sim.warming import warm_up
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many tasks are done (of 0 when nothing can be counted)."""
@@ -122,8 +123,7 @@ def play(task: Task) -> list[Outcome]:
 
 def ready(tell: Tell | None = None) -> None:
     """Compile what the workers will run, once and before they start."""
-    (tell or _say_nothing)("compiling", 0, 0)
-    warm_up()
+    warm_up(tell)
 
 
 def play_all(
