@@ -70,9 +70,22 @@ def test_a_folder_with_results_is_refused_gone_on_with_or_replaced(compared, tmp
     (folder / "differences.csv").unlink()
     assert main([*words, "--resume"]) == 0
     assert tables(folder) == tables(compared)
-    (folder / "differences.csv").write_text("spoilt")
+    (folder / "differences.csv").unlink()
+    (folder / "costs.png").unlink()
     assert main([*words, "--replace"]) == 0
     assert tables(folder) == tables(compared)
+
+
+@pytest.mark.parametrize("option", ["--resume", "--replace"])
+def test_results_with_a_note_or_an_edited_table_among_them_are_refused_and_named(compared, tmp_path, capsys, option):
+    folder = tmp_path / "results"
+    shutil.copytree(compared, folder)
+    (folder / "note.txt").write_text("what the director said")
+    (folder / "levels.csv").write_text("rounded by hand")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert main(["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, option]) == 2
+    assert "levels.csv, note.txt" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_a_folder_of_something_else_is_never_replaced(tmp_path, capsys):

@@ -204,7 +204,7 @@ def test_docs_give_the_schema_that_is_shipped(call):
 def test_docs_that_cannot_be_written_say_so(call):
     status, out, err = call("docs", "levers", "--out", "nowhere/levers.md")
     assert (status, out) == (5, "")
-    assert "nowhere/levers.md: cannot be written" in err.replace("\\", "/")
+    assert "nowhere/levers.md: No such file or directory" in err.replace("\\", "/")
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["validate"], ["show", "--nonsense"], ["docs", "nonsense"], ["new"]])

@@ -381,6 +381,9 @@ def test_the_oldest_settled_states_go_when_there_are_too_many(tmp_path):
     for age in range(4):
         (tmp_path / f"{age}.market").write_bytes(bytes(100))
         os.utime(tmp_path / f"{age}.market", (1e9 - age, 1e9 - age))
+    (tmp_path / "thesis.tex").write_bytes(bytes(1000))
+    (tmp_path / "5.market").symlink_to(tmp_path / "thesis.tex")
+    os.utime(tmp_path / "thesis.tex", (1e8, 1e8))
     trim(tmp_path, most_bytes=250)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.market", "1.market"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.market", "1.market", "5.market", "thesis.tex"]
     trim(tmp_path / "never made", most_bytes=1)

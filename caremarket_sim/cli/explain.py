@@ -108,8 +108,7 @@ def explain_command(
         from caremarket_sim.reporting.explanation import explanation_files, explanation_summary
 
         tell("writing tables and figures", 0, 0)
-        for stale in sorted((folder / "figures").glob("*.png")):
-            stale.unlink()
+        store.ours.discard(name for name in store.ours.present() if name.startswith("figures/"))
         sweeps.write_files(folder, explanation_files(found))
     if as_json:
         typer.echo(json.dumps(explanation_summary(found, folder), ensure_ascii=False, allow_nan=False))

@@ -354,15 +354,11 @@ def telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
 
 def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> None:
     """Write every table and figure, each whole or not at all."""
-    from caremarket_sim.experiments.durable import write_file, writing
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.reporting.files import files_of
 
     tell("writing tables and figures", 0, 0)
-    for name, content in files_of(result, weekly=weekly):
-        path = folder / name
-        with writing(path):
-            path.parent.mkdir(exist_ok=True)
-        write_file(path, content)
+    Belongings(folder).write_all(files_of(result, weekly=weekly))
 
 
 def _tell_results(

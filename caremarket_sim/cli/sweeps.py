@@ -24,6 +24,7 @@ from caremarket_sim.cli.runs import (
 )
 
 if TYPE_CHECKING:
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.sweep import Sweep
     from caremarket_sim.experiments.sweep_plan import SweepPlan
 
@@ -101,9 +102,10 @@ def sensitivity_command(
 
     if design.is_dir():
         with telling(quiet or as_json) as (tell, _):
+            ours = beside(design, out, "sensitivity", replace=replace)
             found = sensitivity(load_sweep(design), seed=seed, tell=tell)
-            folder = beside(design, out, "sensitivity", replace=replace)
-            write_files(folder, sweep_files.sensitivity_files(found, figures=figures))
+            ours.replace_all(sweep_files.sensitivity_files(found, figures=figures))
+            folder = ours.folder
     else:
         plan = _planned(design, seed, replicates, years)
         if dry_run:
@@ -147,9 +149,10 @@ def explore_command(
     from caremarket_sim.experiments.sweep import load_sweep
     from caremarket_sim.reporting.sweep_files import explore_files, explore_summary
 
+    ours = beside(results, out, "explore", replace=replace)
     found = explore(load_sweep(results), indicator=indicator, scenario=scenario, threshold=threshold, below=below)
-    folder = beside(results, out, "explore", replace=replace)
-    write_files(folder, explore_files(found))
+    ours.replace_all(explore_files(found))
+    folder = ours.folder
     if as_json:
         typer.echo(json.dumps(explore_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:
@@ -299,15 +302,16 @@ def _default_folder(plan: SweepPlan) -> Path:
     return Path("results") / f"{plan.design.name[:80]}-{plan.key[:8]}"
 
 
-def beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Path:
-    """A folder for what is made from results, which stay as they are. Raises BadInput if it holds something."""
-    from caremarket_sim.errors import BadInput, Problem
+def beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Belongings:
+    """A folder for what is made from results, which stay as they are. Raises BadInput if it holds something.
 
-    folder = out or results.parent / f"{results.name}-{what}"
-    if folder.is_dir() and any(folder.iterdir()) and not replace:
-        right = "--replace writes over them, or choose another --out"
-        raise BadInput(Problem("there are files here already", file=folder, right=right))
-    return folder
+    Nothing is changed yet: what is to be replaced goes when the new is there to be written.
+    """
+    from caremarket_sim.experiments.belongings import Belongings
+
+    ours = Belongings(out or results.parent / f"{results.name}-{what}")
+    ours.require(resume=None, replace=replace)
+    return ours
 
 
 def _sweep_files(done: Sweep) -> Iterable[tuple[str, bytes]]:
@@ -317,14 +321,10 @@ def _sweep_files(done: Sweep) -> Iterable[tuple[str, bytes]]:
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write every file, each whole or not at all."""
-    from caremarket_sim.experiments.durable import write_file, writing
+    """Write every file into a results folder, each whole or not at all."""
+    from caremarket_sim.experiments.belongings import Belongings
 
-    for name, content in files:
-        path = folder / name
-        with writing(path):
-            path.parent.mkdir(exist_ok=True, parents=True)
-        write_file(path, content)
+    Belongings(folder).write_all(files)
 
 
 def _tell_sweep(done: Sweep, folder: Path, *, quiet: bool, as_json: bool) -> None:
