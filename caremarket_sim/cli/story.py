@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from caremarket_sim.cli.runs import AsJson, Quiet, Years, telling
+from caremarket_sim.cli.runs import Allow, AsJson, Quiet, Why, Years, telling
 
 Files = Annotated[list[Path], typer.Argument(help="One or more scenario files.", show_default=False)]
 Client = Annotated[
@@ -36,6 +36,8 @@ def story_command(
     worker: Worker = None,
     seed: Seed = 1,
     years: Years = None,
+    allow: Allow = None,
+    why: Why = "",
     out: Out = None,
     replace: Replace = False,
     quiet: Quiet = False,
@@ -50,7 +52,8 @@ def story_command(
     folder = out or Path("results") / f"story-{'-'.join(one.name for one in scenarios)[:80]}-{seed}"
     ours = sweeps.beside(folder, folder, "story", replace=replace)
     with telling(quiet or as_json) as (tell, _):
-        found = story(*scenarios, client=client, worker=worker, seed=seed, years=years, tell=tell)
+        people = {"client": client, "worker": worker}
+        found = story(*scenarios, **people, seed=seed, years=years, allow=allow or (), why=why, tell=tell)
         tell("writing the story", 0, 0)
         ours.replace_all(story_files(found))
     if as_json:

@@ -12,6 +12,7 @@ import typer
 
 from caremarket_sim.cli.runs import (
     FINISHED_WITH_FAILURES,
+    Allow,
     AsJson,
     Cluster,
     DryRun,
@@ -19,11 +20,13 @@ from caremarket_sim.cli.runs import (
     Replace,
     Resume,
     Seed,
+    Why,
     Workers,
     telling,
 )
 
 if TYPE_CHECKING:
+    from caremarket_sim.experiments.allowances import Allowances
     from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.sweep import Sweep
     from caremarket_sim.experiments.sweep_plan import SweepPlan
@@ -61,6 +64,8 @@ def sweep_command(
     seed: SweepSeed = None,
     replicates: SweepReplicates = None,
     years: SweepYears = None,
+    allow: Allow = None,
+    why: Why = "",
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = False,
@@ -70,7 +75,9 @@ def sweep_command(
     as_json: AsJson = False,
 ) -> None:
     """Simulate a design's samples: a grid, Latin hypercube, Sobol sequence, Morris, Saltelli, FAST or a CSV list."""
-    plan = _planned(design, seed, replicates, years)
+    from caremarket_sim.experiments.allowances import allowances
+
+    plan = _planned(design, seed, replicates, years, allowances(allow or (), why))
     if dry_run:
         return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
@@ -86,6 +93,8 @@ def sensitivity_command(
     seed: SweepSeed = None,
     replicates: SweepReplicates = None,
     years: SweepYears = None,
+    allow: Allow = None,
+    why: Why = "",
     workers: Workers = None,
     cluster: Cluster = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures of every output.")] = True,
@@ -96,6 +105,7 @@ def sensitivity_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what drives each output: a design is simulated and analysed; a sweep's results are analysed as they are."""
+    from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.sensitivity import sensitivity
     from caremarket_sim.experiments.sweep import load_sweep
     from caremarket_sim.reporting import sweep_files
@@ -107,7 +117,7 @@ def sensitivity_command(
             ours.replace_all(sweep_files.sensitivity_files(found, figures=figures))
             folder = ours.folder
     else:
-        plan = _planned(design, seed, replicates, years)
+        plan = _planned(design, seed, replicates, years, allowances(allow or (), why))
         if dry_run:
             return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
         with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
@@ -178,6 +188,8 @@ def stress_command(
     seed: Seed = 1,
     replicates: Annotated[int, typer.Option(min=2, help="How many simulated futures.")] = 10,
     years: Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: 4.")] = None,
+    allow: Allow = None,
+    why: Why = "",
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = False,
@@ -188,11 +200,18 @@ def stress_command(
 ) -> None:
     """Try shocks on each policy: what breaks, when, and how long it takes to recover."""
     from caremarket_sim.cli import runs
+    from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
 
     scenarios, inputs = runs.loaded(files)
     planned = plan_stress(
-        scenarios, shocks=shock or None, replicates=replicates, seed=seed, years=years, first_week=first_week
+        scenarios,
+        shocks=shock or None,
+        replicates=replicates,
+        seed=seed,
+        years=years,
+        first_week=first_week,
+        allowed=allowances(allow or (), why),
     )
     plan = planned[0]
     folder = out or Path("results") / f"stress-{plan.key[:8]}"
@@ -219,7 +238,9 @@ def stress_command(
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
-def _planned(design: Path, seed: int | None, replicates: int | None, years: int | None) -> SweepPlan:
+def _planned(
+    design: Path, seed: int | None, replicates: int | None, years: int | None, allowed: Allowances
+) -> SweepPlan:
     """The design's plan, with what the command line says over what the file does."""
     from dataclasses import replace
 
@@ -233,7 +254,7 @@ def _planned(design: Path, seed: int | None, replicates: int | None, years: int 
         changed["seed"] = seed
     if replicates is not None:
         changed["replicates"] = replicates
-    return plan_sweep(replace(found, **changed))
+    return plan_sweep(replace(found, **changed), allowed)
 
 
 def _carried_out(plan: SweepPlan, opened: tuple, workers: int | None, cluster: str | None) -> tuple[Path, Sweep]:
@@ -331,8 +352,11 @@ def _tell_sweep(done: Sweep, folder: Path, *, quiet: bool, as_json: bool) -> Non
     runs = done.results.shape[0] * done.results.shape[1] * done.results.shape[2]
     if as_json:
         about = {"command": "sweep", "results": str(folder), "samples": len(done.values), "runs": runs}
+        about |= {"banner": done.banner}
         typer.echo(json.dumps({**about, "failed": [list(lost) for lost in done.failed]}, ensure_ascii=False))
     elif not quiet:
+        if done.banner:
+            typer.echo(done.banner)
         typer.echo(
             f"{len(done.values)} samples, {runs} runs, {len(done.failed)} of them failed. Tables are in {folder}"
         )

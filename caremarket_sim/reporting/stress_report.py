@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def sentences(found: StressTest) -> list[str]:
     """A paragraph a shock: what breaks in each policy, and which policy breaks least."""
     table = found.frame()
-    said = []
+    said = [found.banner] if found.banner else []
     for shock in found.shocks:
         rows = table[table.shock == shock.name]
         parts = [_policy(name, part) for name, part in rows.groupby("scenario", sort=False)]
