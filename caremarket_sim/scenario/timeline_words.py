@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.scenario.definition import Scenario
 from caremarket_sim.scenario.timeline import Course, Timeline, timeline
-from caremarket_sim.scenario.timing import monday_of
+from caremarket_sim.scenario.timing import day_in_words, monday_of
 
 NAMED = 3
 """Levers that are named; of more it is said how many."""
@@ -27,14 +27,9 @@ def listed_levers(keys: Sequence[str]) -> str:
     return f"{', '.join(keys[:NAMED])} and {len(keys) - NAMED} more"
 
 
-def in_words(day: date) -> str:
-    """A day as people write it."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def _sentence(scenario: Scenario, found: Timeline, course: Course) -> str:
     def day(week: int) -> str:
-        return in_words(monday_of(week, scenario.start))
+        return day_in_words(monday_of(week, scenario.start))
 
     said = [f"Decided on {day(course.week)}"]
     tender = course.tender
@@ -50,7 +45,7 @@ def _sentence(scenario: Scenario, found: Timeline, course: Course) -> str:
         if started:
             where += " with new contracts"
             if settled[week] >= scenario.weeks:
-                where += f", and zones still move when the scenario ends on {in_words(_end(scenario))}"
+                where += f", and zones still move when the scenario ends on {day_in_words(_end(scenario))}"
             elif settled[week] > week:
                 where += f", in all zones from {day(settled[week])}"
         said.append(f"{where}: {listed_levers(keys)}")
