@@ -104,7 +104,7 @@ def test_the_screen_has_a_sentence_a_family_and_the_nine_headlines(compared, tmp
     assert main([word for word in words if word != "--quiet"]) == 0
     shown = capsys.readouterr().out
     for family in ("Outcomes", "Costs", "Jobs"):
-        assert f"{family}, against block, in force: zero-hours-spot is" in " ".join(shown.split())
+        assert f"{family}, in force, against block: zero-hours-spot is" in " ".join(shown.split())
     for indicator in INDICATORS.values():
         if indicator.headline:
             assert indicator.label.split()[0] in shown
