@@ -83,7 +83,7 @@ def test_results_with_a_note_or_an_edited_table_among_them_are_refused_and_named
     (folder / "note.txt").write_text("what the director said")
     (folder / "levels.csv").write_text("rounded by hand")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert main(["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, option]) == 2
+    assert main(["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, option]) == 2
     assert "levels.csv, note.txt" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
