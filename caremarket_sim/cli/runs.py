@@ -160,6 +160,7 @@ def compare_command(
     from caremarket_sim.cli.refinements import at_equal_budget, forget_refinements, until_precise
     from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.compare import carry_out_comparison, held_plausible, plan_comparison
+    from caremarket_sim.experiments.pace import expected
     from caremarket_sim.experiments.plausibility import Plausibility, probe_each
 
     allowed = allowances(allow or (), why)
@@ -200,7 +201,9 @@ def compare_command(
     plan = planned(replicates)
     if dry_run:
         return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
-    with telling(quiet) as (tell, _):
+    with telling(quiet) as (tell, say):
+        if not (quiet or resume or cluster):
+            say(expected(plan, workers).sentence)
         found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
     plan = planned(replicates)
     sentences: list[str] = []

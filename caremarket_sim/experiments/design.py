@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import CaremarketError
+from caremarket_sim.experiments.compiling import told
 from caremarket_sim.experiments.executors import Failure, Success, perform
 from caremarket_sim.experiments.periods import ALL, Periods
 from caremarket_sim.experiments.records import ARRAYS
@@ -122,8 +123,9 @@ def play(task: Task) -> list[Outcome]:
 
 def ready(tell: Tell | None = None) -> None:
     """Compile what the workers will run, once and before they start."""
-    (tell or _say_nothing)("compiling", 0, 0)
-    warm_up()
+    say = tell or _say_nothing
+    with told(lambda done, total: say("compiling", done, total)):
+        warm_up()
 
 
 def play_all(
