@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks import overhead
 from benchmarks.floor import seconds_of_floor
 from benchmarks.plain_mesa import seconds_of_plain_mesa
-from caremarket_sim import settling, week, warming
+from caremarket_sim import settling, warming, week
 from caremarket_sim.opening import make_market
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.scenario import load

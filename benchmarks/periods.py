@@ -12,10 +12,11 @@ import caremarket_sim as cm
 from caremarket_sim.experiments.compare import Comparison
 from caremarket_sim.experiments.durable import write_file
 from caremarket_sim.experiments.frames import headline_rows, headlines
-from caremarket_sim.experiments.periods import ALL, day
+from caremarket_sim.experiments.periods import ALL
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.reporting.validation_tables import markdown
 from caremarket_sim.reporting.words import labelled, quantity, signed, turned
+from caremarket_sim.scenario.timing import day_in_words
 
 FILES = ("block", "zero-hours-spot", "collaborative")
 REPLICATES = 20
@@ -41,7 +42,7 @@ def page(found: Comparison) -> str:
 Written by `python -m benchmarks.periods --out docs/periods.md`: {len(found.seeds)} paired futures of Wigan's shipped
 files, each policy against {found.reference}. A tender takes its time and moves people and staff once, so that a mean
 over all years is partly about the way there. Verdicts therefore go by the same weeks for every scenario:
-{periods.words}; before that is the transition, to {day(periods.ends("transition"))}.
+{periods.words}; before that is the transition, to {day_in_words(periods.ends("transition"))}.
 
 A cell is the mean paired difference, ▲ where it is clearly better, ▼ where it is clearly worse (headlines allow for
 many looks), · where it is too small to matter; without a mark no difference is clear. *Turned*: the sign over all

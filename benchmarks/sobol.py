@@ -9,7 +9,7 @@ import json
 import time
 from dataclasses import replace
 
-from caremarket_sim import settling, warming
+from caremarket_sim import warming
 from caremarket_sim.experiments.design_files import read_design
 from caremarket_sim.experiments.executors import Failure, cores, perform
 from caremarket_sim.experiments.lean import play_lean

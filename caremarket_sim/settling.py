@@ -161,9 +161,14 @@ def simulate(seed: int, scenarios: Sequence, cache: Path | None = None, in_force
 _last_settled: dict[str, Market] = {}
 
 
+def settled_name(scenario, seed: int) -> str:
+    """What the settled market of a seed is called where it is kept."""
+    return f"{scenario.spin_up_key[:24]}-{seed}-{code_version()[:16]}"
+
+
 def settled_market(scenario, seed: int, cache: Path | None) -> Market:
     """The settled market of a seed: from memory, from the cache folder, or made now and kept there."""
-    key = f"{scenario.spin_up_key[:24]}-{seed}-{code_version()[:16]}"
+    key = settled_name(scenario, seed)
     if key in _last_settled:
         return _last_settled[key]
     market = _read(cache, key)

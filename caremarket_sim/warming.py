@@ -41,8 +41,28 @@ def warm_up(tell: Tell | None = None) -> None:
 def rules() -> dict[str, Process]:
     """Every rule of the week by name, those that take longest to compile first."""
     found = {rule.__name__: rule for rule in steps_of(PROCESSES).rules if rule is not None}
-    lines = {name: len(Path(rule.rule.__code__.co_filename).read_text(encoding="utf-8")) for name, rule in found.items()}
+    lines = {
+        name: len(Path(rule.rule.__code__.co_filename).read_text(encoding="utf-8")) for name, rule in found.items()
+    }
     return dict(sorted(found.items(), key=lambda item: -lines[item[0]]))
+
+
+def compiled_so_far() -> tuple[int, int]:
+    """How many rules are compiled and kept, of how many (of none where nothing is compiled)."""
+    if not is_compiled():
+        return 0, 0
+    found = rules()
+    kept = [name for name, rule in found.items() if any(_folder(rule).glob(f"*{name}-*.nbi"))]
+    return len(kept), len(found)
+
+
+def helpers_at_once() -> int:
+    """How many helpers compile at a time."""
+    return min(os.cpu_count() or 1, MOST_HELPERS)
+
+
+def _folder(rule: Process) -> Path:
+    return cache_folder(Path(rule.rule.__code__.co_filename))
 
 
 def compile_together(tell: Tell) -> None:
@@ -53,9 +73,7 @@ def compile_together(tell: Tell) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", __name__]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    helpers = [
-        subprocess.Popen(command, env=environment, **pipes) for _ in range(min(os.cpu_count() or 1, MOST_HELPERS))
-    ]
+    helpers = [subprocess.Popen(command, env=environment, **pipes) for _ in range(helpers_at_once())]
     tell("compiling", done, total)
     with selectors.DefaultSelector() as busy:
         for helper in helpers:

@@ -79,7 +79,7 @@ def test_two_files_become_a_comparison_in_the_three_commands_of_the_page(call, t
     commands = commands_of(HOW_TO, 0)
     assert [command[0] for command in commands] == ["new", "validate", "compare"]
     for command in commands:
-        small = ["--years", "1", "--workers", "1", "--out", "results"] if command[0] == "compare" else []
+        small = ["--years", "2", "--workers", "1", "--out", "results"] if command[0] == "compare" else []
         words = ["1" if word == "20" else word for word in command]
         status, _, err = call(*words, *small)
         assert status == 0, err

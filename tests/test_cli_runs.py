@@ -14,7 +14,7 @@ from caremarket_sim.experiments import plan
 from caremarket_sim.indicators import INDICATORS
 
 WIGAN = Path(__file__).resolve().parents[1] / "scenarios" / "wigan"
-BLOCK, COLLABORATIVE, BASELINE = (str(WIGAN / f"{name}.yaml") for name in ("block", "collaborative", "baseline"))
+BLOCK, SPOT, BASELINE = (str(WIGAN / f"{name}.yaml") for name in ("block", "zero-hours-spot", "baseline"))
 ALONE = ("--replicates", "2", "--years", "1", "--workers", "0", "--quiet")
 QUICK = (*ALONE, "--assumption-replicates", "0", "--no-baseline")
 
@@ -25,7 +25,7 @@ CSVS = ("differences.csv", "levels.csv", "overall.csv", "yearly.csv", "breakdown
 def compared(tmp_path_factory) -> Path:
     """The results of a small comparison, made once."""
     folder = tmp_path_factory.mktemp("compared") / "results"
-    assert main(["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK]) == 0
+    assert main(["compare", BLOCK, SPOT, "--out", str(folder), *QUICK]) == 0
     return folder
 
 
@@ -41,7 +41,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 def test_a_comparison_leaves_tables_figures_and_the_scenarios_it_was_made_from(compared):
     for name in (*CSVS, "outcomes.png", "costs.png", "jobs.png", "differences.png", "manifest.json"):
         assert (compared / name).stat().st_size > 100, name
-    assert sorted(path.name for path in (compared / "scenarios").iterdir()) == ["block.json", "collaborative.json"]
+    assert sorted(path.name for path in (compared / "scenarios").iterdir()) == ["block.json", "zero-hours-spot.json"]
     assert not list(compared.glob("*.part"))
 
 
@@ -55,7 +55,7 @@ def test_the_tables_hold_every_indicator_of_every_family(compared):
 
 def test_worker_processes_give_the_same_tables_to_the_byte(compared, tmp_path):
     folder = tmp_path / "results"
-    words = ["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, "--workers", "2"]
+    words = ["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, "--workers", "2"]
     assert main(words) == 0
     assert tables(folder) == tables(compared)
 
@@ -63,23 +63,36 @@ def test_worker_processes_give_the_same_tables_to_the_byte(compared, tmp_path):
 def test_a_folder_with_results_is_refused_gone_on_with_or_replaced(compared, tmp_path, capsys):
     folder = tmp_path / "results"
     shutil.copytree(compared, folder)
-    words = ["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK]
+    words = ["compare", BLOCK, SPOT, "--out", str(folder), *QUICK]
     assert main(words) == 2
     assert "--resume" in capsys.readouterr().err
     assert tables(folder) == tables(compared)
     (folder / "differences.csv").unlink()
     assert main([*words, "--resume"]) == 0
     assert tables(folder) == tables(compared)
-    (folder / "differences.csv").write_text("spoilt")
+    (folder / "differences.csv").unlink()
+    (folder / "costs.png").unlink()
     assert main([*words, "--replace"]) == 0
     assert tables(folder) == tables(compared)
+
+
+@pytest.mark.parametrize("option", ["--resume", "--replace"])
+def test_results_with_a_note_or_an_edited_table_among_them_are_refused_and_named(compared, tmp_path, capsys, option):
+    folder = tmp_path / "results"
+    shutil.copytree(compared, folder)
+    (folder / "note.txt").write_text("what the director said")
+    (folder / "levels.csv").write_text("rounded by hand")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert main(["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, option]) == 2
+    assert "levels.csv, note.txt" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_a_folder_of_something_else_is_never_replaced(tmp_path, capsys):
     folder = tmp_path / "letters"
     folder.mkdir()
     (folder / "letter.txt").write_text("dear council")
-    assert main(["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, "--replace"]) == 2
+    assert main(["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, "--replace"]) == 2
     assert "not results" in capsys.readouterr().err
     assert (folder / "letter.txt").read_text() == "dear council"
 
@@ -87,11 +100,11 @@ def test_a_folder_of_something_else_is_never_replaced(tmp_path, capsys):
 def test_the_screen_has_a_sentence_a_family_and_the_nine_headlines(compared, tmp_path, capsys):
     folder = tmp_path / "results"
     shutil.copytree(compared, folder)
-    words = ["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, "--resume"]
+    words = ["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, "--resume"]
     assert main([word for word in words if word != "--quiet"]) == 0
     shown = capsys.readouterr().out
     for family in ("Outcomes", "Costs", "Jobs"):
-        assert f"{family}, against block: collaborative is" in " ".join(shown.split())
+        assert f"{family}, in force, against block: zero-hours-spot is" in " ".join(shown.split())
     for indicator in INDICATORS.values():
         if indicator.headline:
             assert indicator.label.split()[0] in shown
@@ -105,7 +118,7 @@ def test_the_screen_has_a_sentence_a_family_and_the_nine_headlines(compared, tmp
 def test_json_is_one_object_on_standard_output_and_nothing_else(compared, tmp_path, capsys):
     folder = tmp_path / "results"
     shutil.copytree(compared, folder)
-    words = ["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, "--resume", "--json"]
+    words = ["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, "--resume", "--json"]
     assert main([word for word in words if word != "--quiet"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["reference"] == "block"
@@ -116,7 +129,7 @@ def test_json_is_one_object_on_standard_output_and_nothing_else(compared, tmp_pa
 def test_quiet_prints_nothing(compared, tmp_path, capfd):
     folder = tmp_path / "results"
     shutil.copytree(compared, folder)
-    assert main(["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, "--resume"]) == 0
+    assert main(["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, "--resume"]) == 0
     assert capfd.readouterr() == ("", "")
 
 
@@ -132,14 +145,14 @@ def test_a_run_prints_what_it_gives_beside_the_calibration_targets(tmp_path, cap
 
 def test_without_a_folder_named_results_go_to_one_named_by_files_and_content(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert main(["compare", BLOCK, COLLABORATIVE, *QUICK]) == 0
+    assert main(["compare", BLOCK, SPOT, *QUICK]) == 0
     (folder,) = (tmp_path / "results").iterdir()
-    assert folder.name.startswith("block-collaborative-")
+    assert folder.name.startswith("block-zero-hours-spot-")
 
 
 def test_the_ends_of_the_assumptions_that_were_tried_are_written_down(tmp_path):
     folder = tmp_path / "results"
-    words = ["compare", BLOCK, COLLABORATIVE, "--out", str(folder), *QUICK, "--assumption-replicates", "1"]
+    words = ["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, "--assumption-replicates", "1"]
     assert main(words) == 0
     found = rows(folder / "assumptions.csv")
     assert {row["parameter"] for row in found} == {"overhead.scale_exponent", "travel.density_exponent"}
@@ -154,14 +167,18 @@ def test_two_files_of_one_name_are_refused_before_anything_is_written(tmp_path, 
 def test_files_that_do_not_compare_are_refused_with_status_3_unless_allowed(tmp_path, capsys):
     shutil.copytree(WIGAN, tmp_path / "wigan")
     frozen = tmp_path / "wigan" / "frozen.yaml"
-    frozen.write_text("format: 1\nextends: collaborative.yaml\ntitle: At frozen prices\nprices: frozen\n")
+    frozen.write_text("format: 1\nextends: zero-hours-spot.yaml\ntitle: At frozen prices\nprices: frozen\n")
     words = ["compare", str(tmp_path / "wigan" / "block.yaml"), str(frozen), "--out", str(tmp_path / "results"), *QUICK]
     assert main(words) == 3
     said = capsys.readouterr().err
     assert "prices" in said
-    assert "--allow" in said
+    assert '--allow prices --why "…"' in said
     assert not (tmp_path / "results").exists()
-    assert main([*(word for word in words if word != "--quiet"), "--allow", "to see what prices do"]) == 0
+    assert main([*words, "--allow", "horizon", "--why", "to see"]) == 3
+    assert main([*words, "--allow", "prices"]) == 2
+    assert "without a reason" in capsys.readouterr().err
+    allowed = ["--allow", "prices", "--why", "to see what prices do"]
+    assert main([*(word for word in words if word != "--quiet"), *allowed]) == 0
     assert "to see what prices do" in " ".join(capsys.readouterr().out.split())
     assert "to see what prices do" in (tmp_path / "results" / "banner.txt").read_text(encoding="utf-8")
 
@@ -170,10 +187,16 @@ def test_the_same_policy_under_another_name_or_with_a_step_that_changes_nothing_
     shutil.copytree(WIGAN, tmp_path / "wigan")
     again = tmp_path / "wigan" / "again.yaml"
     again.write_text(
-        "format: 1\nextends: collaborative.yaml\ntitle: Under another name\npolicy:\n"
-        "  - from: 2024-09-02\n    why: nothing new\n    set:\n      contract.term_years: 7\n"
+        "format: 1\nextends: zero-hours-spot.yaml\ntitle: Under another name\npolicy:\n"
+        "  - from: 2024-09-02\n    why: nothing new\n    set:\n      contract.term_years: 1\n"
     )
-    words = ["compare", str(tmp_path / "wigan" / "collaborative.yaml"), str(again), "--out", str(tmp_path / "results")]
+    words = [
+        "compare",
+        str(tmp_path / "wigan" / "zero-hours-spot.yaml"),
+        str(again),
+        "--out",
+        str(tmp_path / "results"),
+    ]
     assert main([*words, *QUICK]) == 0
     found = rows(tmp_path / "results" / "differences.csv")
     assert {row["verdict"] for row in found} == {"identical"}
@@ -210,20 +233,20 @@ def test_the_place_with_no_new_policy_is_compared_too_and_the_screen_ends_with_h
 
 @pytest.mark.parametrize("option", [("--replicates", "0"), ("--years", "8"), ("--seed", "-1"), ("--workers", "-1")])
 def test_impossible_options_are_refused(option, capsys):
-    assert main(["compare", BLOCK, COLLABORATIVE, *option]) == 2
+    assert main(["compare", BLOCK, SPOT, *option]) == 2
     assert option[0] in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="a file in the way of a folder is told otherwise on Windows")
 def test_results_that_cannot_be_written_end_with_status_5(tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
-    assert main(["compare", BLOCK, COLLABORATIVE, "--out", str(tmp_path / "file" / "results"), *QUICK]) == 5
+    assert main(["compare", BLOCK, SPOT, "--out", str(tmp_path / "file" / "results"), *QUICK]) == 5
     assert "file" in capsys.readouterr().err
 
 
-def breaks_on_the_collaborative(task):
+def breaks_on_spot_purchase(task):
     """In place of `design.play`: one scenario of every second future cannot be simulated."""
-    if any(scenario.name == "collaborative" for scenario in task.scenarios) and task.seed % 2:
+    if any(scenario.name == "zero-hours-spot" for scenario in task.scenarios) and task.seed % 2:
         raise ArithmeticError("no market here")
     return played(task)
 
@@ -232,8 +255,8 @@ played = plan.play
 
 
 def test_futures_that_fail_are_left_out_told_and_end_with_status_4(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(plan, "play", breaks_on_the_collaborative)
-    words = ["compare", BLOCK, COLLABORATIVE, "--out", str(tmp_path / "results"), *QUICK, "--replicates", "4"]
+    monkeypatch.setattr(plan, "play", breaks_on_spot_purchase)
+    words = ["compare", BLOCK, SPOT, "--out", str(tmp_path / "results"), *QUICK, "--replicates", "4"]
     assert main(words) == 4
     said = capsys.readouterr().err
     assert "failed and left out" in said

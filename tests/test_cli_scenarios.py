@@ -48,7 +48,9 @@ def test_new_writes_a_folder_that_validates_and_says_what_stands_in(call, tmp_pa
     assert "replace" in out
     status, out, err = call("validate", *sorted(folder.glob("*.yaml")), folder / "zones.csv")
     assert (status, err) == (0, "")
-    assert len(out.splitlines()) == 6
+    lines = out.splitlines()
+    assert len([line for line in lines if not line.startswith("  ")]) == 6
+    assert len([line for line in lines if line.startswith("  Decided on 1 April 2024")]) == 3
     assert load(folder / "baseline.yaml").place.name == "Stockton-on-Tees: the 'North'"
     figures = load(folder / "block.yaml").place.figures
     assert all(figure.grade == "assumed" and "stand-in" in figure.source[0] for figure in figures.values())
@@ -93,11 +95,13 @@ def test_new_that_is_stopped_half_way_leaves_nothing(call, tmp_path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
-def test_validate_says_in_a_line_what_it_understood(call):
+def test_validate_says_in_a_line_what_it_understood_and_in_another_what_takes_effect_when(call):
     status, out, err = call("validate", WIGAN / "collaborative.yaml")
     assert (status, err) == (0, "")
-    assert len(out.splitlines()) == 1
-    assert "Wigan, 260 weeks from 2024-04-01 at projected prices; 1 change of policy from 2024-04-01" in out
+    understood, policy = out.splitlines()
+    assert "in preparation: co-design to 30 December 2024" in policy
+    assert "in force from 9 June 2025 with new contracts, in all zones from 1 December 2025" in policy
+    assert "Wigan, 260 weeks from 2024-04-01 at projected prices; 1 change of policy from 2024-04-01" in understood
 
 
 def test_validate_checks_every_file_and_says_each_mistake_once(call, tmp_path):
@@ -127,7 +131,7 @@ def test_show_names_the_origin_of_every_value(call):
     assert status == 0
     lines = {line.split()[0]: line for line in out.splitlines() if line.startswith("  ")}
     assert len(lines) == 45
-    assert lines["procurement.max_providers"].rstrip().endswith("collaborative-on-the-cheap.yaml:11")
+    assert lines["procurement.max_providers"].rstrip().endswith("collaborative-on-the-cheap.yaml:12")
     assert "preset collaborative" in lines["contract.term_years"]
     assert "neutral" in lines["shocks.demand"]
 
@@ -204,7 +208,7 @@ def test_docs_give_the_schema_that_is_shipped(call):
 def test_docs_that_cannot_be_written_say_so(call):
     status, out, err = call("docs", "levers", "--out", "nowhere/levers.md")
     assert (status, out) == (5, "")
-    assert "nowhere/levers.md: cannot be written" in err.replace("\\", "/")
+    assert "nowhere/levers.md: No such file or directory" in err.replace("\\", "/")
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["validate"], ["show", "--nonsense"], ["docs", "nonsense"], ["new"]])

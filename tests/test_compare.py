@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from caremarket_sim.errors import BadInput, ComparisonRefused
 from caremarket_sim.experiments import assumptions, frames
+from caremarket_sim.experiments.allowances import CODES, allowances, banner_of
 from caremarket_sim.experiments.comparability import Ground, ground, require_common_ground
 from caremarket_sim.experiments.compare import Comparison, plan_comparison, reference_among
 from caremarket_sim.experiments.design import Sample, Task, gather, replicate_seeds
@@ -151,6 +152,7 @@ def test_scenarios_on_different_ground_are_refused_with_what_differs(block, fiel
     with pytest.raises(ComparisonRefused) as refused:
         require_common_ground({"block": ours, "other": theirs}, "block")
     assert field.replace("_", " ") in str(refused.value)
+    assert f"--allow {field.replace('_', '-')} --why" in str(refused.value)
     assert "something else" in str(refused.value)
     assert refused.value.exit_status == 3
 
@@ -158,10 +160,12 @@ def test_scenarios_on_different_ground_are_refused_with_what_differs(block, fiel
 def test_a_reason_allows_the_comparison_with_a_banner_that_says_what_differs_and_why(block):
     ours = ground(block)
     grounds = {"block": ours, "other": dataclasses.replace(ours, prices="frozen")}
-    banner = require_common_ground(grounds, "block", "the committee asked")
+    allowed = allowances("prices", "the committee asked")
+    banner = banner_of(require_common_ground(grounds, "block", allowed)) or ""
+    assert "NOT A LIKE-FOR-LIKE COMPARISON" in banner
     assert "frozen" in banner
     assert "the committee asked" in banner
-    assert require_common_ground({"block": ours, "other": ours}, "block", "the committee asked") is None
+    assert banner_of(require_common_ground({"block": ours, "other": ours}, "block", allowed)) is None
 
 
 @pytest.mark.parametrize(
@@ -176,12 +180,15 @@ def test_a_reason_allows_the_comparison_with_a_banner_that_says_what_differs_and
 def test_a_plan_refuses_scenarios_that_differ_in_more_than_policy(block, collaborative, changed):
     with pytest.raises(ComparisonRefused):
         plan_comparison([block, changed(collaborative)])
-    assert plan_comparison([block, changed(collaborative)], allow="to see").banner
+    anything = allowances([code for code in CODES if code != "never-in-force"], "to see")
+    assert "Allowed because: to see" in (
+        plan_comparison([block, changed(collaborative)], allowed=anything).banner or ""
+    )
 
 
 def test_one_horizon_for_all_makes_scenarios_of_different_length_compare(block, collaborative):
-    plan = plan_comparison([block, collaborative.with_weeks(104)], years=1)
-    assert {scenario.weeks for scenario in plan.scenarios} == {52}
+    plan = plan_comparison([block, collaborative.with_weeks(156)], years=2)
+    assert {scenario.weeks for scenario in plan.scenarios} == {104}
 
 
 def test_two_scenarios_of_one_name_are_refused(block):
@@ -381,6 +388,9 @@ def test_the_oldest_settled_states_go_when_there_are_too_many(tmp_path):
     for age in range(4):
         (tmp_path / f"{age}.market").write_bytes(bytes(100))
         os.utime(tmp_path / f"{age}.market", (1e9 - age, 1e9 - age))
+    (tmp_path / "thesis.tex").write_bytes(bytes(1000))
+    (tmp_path / "5.market").symlink_to(tmp_path / "thesis.tex")
+    os.utime(tmp_path / "thesis.tex", (1e8, 1e8))
     trim(tmp_path, most_bytes=250)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.market", "1.market"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.market", "1.market", "5.market", "thesis.tex"]
     trim(tmp_path / "never made", most_bytes=1)

@@ -11,6 +11,7 @@ import pytest
 
 from caremarket_sim import settling
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.policy import of_preset
 from tests.small_place import REGIMES, small
 
 GOLDEN = Path(__file__).parent / "data" / "golden.json"
@@ -18,7 +19,8 @@ GOLDEN = Path(__file__).parent / "data" / "golden.json"
 
 def numbers_now():
     """The headline indicators of the small place over a year, under each way of commissioning."""
-    outcomes = settling.simulate(1, [small(name, 52) for name in REGIMES])
+    base = small("baseline", 52)
+    outcomes = settling.simulate(1, [base.with_levers(dict(of_preset(name))) for name in REGIMES])
     return {
         name: {
             indicator.id: float(value)

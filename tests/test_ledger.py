@@ -64,7 +64,13 @@ def test_outcomes_come_back_to_the_bit_and_in_order(tmp_path):
 def test_a_finished_ledger_is_one_plain_file_and_reading_leaves_nothing_beside_it(tmp_path):
     carry_out(tmp_path, tasks_of(2), workers=0)
     final_tables(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "breakdowns", "ledger.sqlite", "weekly"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".lock",
+        ".written",
+        "breakdowns",
+        "ledger.sqlite",
+        "weekly",
+    ]
 
 
 def test_resuming_does_only_what_is_not_done_and_tries_what_failed_again(tmp_path):
@@ -291,9 +297,15 @@ def test_results_whose_ledger_is_gone_or_damaged_are_not_gone_on_with_and_not_to
     results = tmp_path / "results"
     carry_out(results, tasks_of(3), workers=0)
     ledger = results / "ledger.sqlite"
+    sound = ledger.read_bytes()
     ledger.write_bytes(b"these are not the bytes you are looking for" * 100)
     before = files_of(results)
-    with pytest.raises(CannotWrite, match="not a database"):
+    with pytest.raises(BadInput, match="no longer, as we wrote it: ledger.sqlite"):
+        carry_out(results, tasks_of(4), workers=0)
+    assert files_of(results) == before
+    ledger.write_bytes(sound[:3000])
+    before = files_of(results)
+    with pytest.raises(CannotWrite, match="malformed|not a database"):
         carry_out(results, tasks_of(4), workers=0)
     assert files_of(results) == before
     ledger.unlink()

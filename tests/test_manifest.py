@@ -16,6 +16,7 @@ import pytest
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput, CannotWrite
 from caremarket_sim.experiments import batch
+from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.manifest import NAME, Manifest, recorded, schema_text
 from caremarket_sim.experiments.preflight import Estimate, PilotFailed, dry_run
@@ -32,7 +33,7 @@ def make_results(folder: Path, scenarios: tuple[TinyScenario, ...] = SCENARIOS, 
     with Store.open(folder, LAYOUT, CODE, resume=True) as store, recorded(store, planned=6, inputs=inputs):
         store.describe([scenario.record() for scenario in scenarios])
         batch.carry_out(store, tasks, batch.runs_of(tasks, CODE), play, TinyOutcome, workers=0)
-        (folder / "differences.csv").write_text("scenario,difference\nspot,1.5\n", encoding="utf-8")
+        Belongings(folder).write("differences.csv", b"scenario,difference\nspot,1.5\n")
     return folder
 
 
@@ -92,6 +93,17 @@ def test_a_missing_file_is_a_difference_and_a_further_one_a_note(tmp_path):
     found = verify(results)
     assert found.differences == ("differences.csv is missing",)
     assert found.notes == ("notes.txt is not part of the results",)
+
+
+def test_what_was_written_since_from_the_results_is_one_note_and_none_of_their_own(tmp_path):
+    results = make_results(tmp_path / "results")
+    Belongings(results).write_all((f"report-tables/{name}.csv", b"1\n") for name in ("decision", "payers", "zones"))
+    (results / "report-tables" / "zones.csv").write_text("2\n")
+    assert verify(results).differences == ()
+    assert verify(results).notes == (
+        "report-tables/zones.csv is not part of the results",
+        "written since from the results, and as it was written: report-tables/decision.csv and 1 more",
+    )
 
 
 def test_a_change_made_to_the_ledger_behind_the_manifest_is_found_even_in_its_log(tmp_path):

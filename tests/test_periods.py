@@ -27,6 +27,7 @@ from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
 from caremarket_sim.experiments.sweep import load_sweep, sweep
 from caremarket_sim.indicators import INDICATORS, STAGES
 from caremarket_sim.market.record import RECORD
+from caremarket_sim.policy import of_preset
 from caremarket_sim.reporting.words import family_sentences
 from caremarket_sim.settling import code_version
 from tests.small_place import FOLDER, small
@@ -129,7 +130,8 @@ def later(scenario, week, **levers):
 
 
 def test_what_is_never_in_force_leaves_verdicts_to_all_weeks_and_says_so():
-    never = periods(52, in_force_from([small("baseline", 52), small("collaborative", 52)]))
+    late = small("baseline", 52).with_levers(dict(of_preset("collaborative")))  # designed for nine months first
+    never = periods(52, in_force_from([small("baseline", 52), late]))
     assert never.in_force is None
     assert never.names == ("all", "transition", "last year", "year_1")
     assert never.verdicts == "all"
@@ -382,9 +384,13 @@ def test_a_sweep_is_of_the_weeks_that_its_design_names(folder, tmp_path, period)
 def test_a_sweep_cannot_ask_about_weeks_in_force_where_something_never_is(folder):
     path = folder / "never.yaml"
     path.write_text(
-        "format: 1\nscenarios: [baseline.yaml, collaborative.yaml]\nyears: 1\nperiod: in force\n"
+        "format: 1\nscenarios: [baseline.yaml, late.yaml]\nyears: 1\nperiod: in force\n"
         "sampler: {method: latin_hypercube, samples: 2}\nfactors: {travel.density_exponent: {}}\n",
         encoding="utf-8",
     )
-    with pytest.raises(BadInput, match="last year"):
+    late = "format: 1\nextends: baseline.yaml\npolicy:\n  - {from: 2024-04-01, use: collaborative}\n"
+    (folder / "late.yaml").write_text(late, encoding="utf-8")
+    with pytest.raises(BadInput, match="never in force"):
         sweep(path, workers=0)
+    with pytest.raises(BadInput, match="last year"):
+        sweep(path, allow="never-in-force", why="to see", workers=0)

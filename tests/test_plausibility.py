@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import ComparisonRefused
+from caremarket_sim.experiments.allowances import allowances
 from caremarket_sim.experiments.compare import compare
 from caremarket_sim.experiments.plausibility import (
     BAND,
@@ -80,7 +81,7 @@ def test_it_is_compared_when_that_is_allowed_and_says_so_on_screen_in_the_folder
 ):
     out = tmp_path / "out"
     words = ["compare", str(lavish / "block.yaml"), "--out", str(out), *QUICK, "--report"]
-    assert main([*words, "--allow", "implausible"]) == 0
+    assert main([*words, "--allow", "implausible", "--why", "to see"]) == 0
     assert "NOT PLAUSIBLE: " in capsys.readouterr().out
     assert "NOT PLAUSIBLE: " in (out / "banner.txt").read_text(encoding="utf-8")
     page = (out / "report.html").read_text(encoding="utf-8")
@@ -203,12 +204,13 @@ def test_whatever_the_market_is_the_sentence_names_all_that_is_outside_and_nothi
 def test_each_limit_alone_refuses_and_names_the_value_and_the_bound(limit):
     scale = people_of(small()) if limit.per else 1
     within = judged(small(), in_bands())
-    assert not within.beyond and refuse_implausible([within], None) is None
+    assert not within.beyond and refuse_implausible([within]) is None
     beyond = judged(small(), in_bands(**{limit.indicator: (limit.high + 0.05 * abs(limit.high)) * scale}))
     assert [one.indicator for one in beyond.beyond] == [limit.indicator]
     with pytest.raises(ComparisonRefused, match="NOT PLAUSIBLE"):
-        refuse_implausible([within, beyond], None)
-    assert "because the place is a test" in (refuse_implausible([beyond], "because the place is a test") or "")
+        refuse_implausible([within, beyond])
+    allowed = allowances("implausible", "the place is a test")
+    assert "because: the place is a test" in (refuse_implausible([beyond], allowed) or "")
 
 
 def test_a_market_that_collapses_only_within_the_horizon_is_said_to():

@@ -236,6 +236,18 @@ def test_pictures_hold_nothing_of_when_or_where_they_were_drawn(html, compared, 
     assert not re.search(r"<svg[^>]*\bid=", html)
 
 
+def test_a_report_is_written_over_no_file_but_one_of_ours(compared, tmp_path, capsys):
+    (tmp_path / "thesis.html").write_text("<p>four years of work</p>")
+    assert main(["report", str(compared), "--to", str(tmp_path / "thesis.html")]) == 2
+    assert "not ours" in capsys.readouterr().err
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["<p>four years of work</p>"]
+    for _ in range(2):
+        assert main(["report", str(compared), "--to", str(tmp_path / "report.html"), "--quiet"]) == 0
+    (tmp_path / "report-tables" / "decision.csv").write_text("mine")
+    assert main(["report", str(compared), "--to", str(tmp_path / "report.html"), "--quiet"]) == 5
+    assert (tmp_path / "report-tables" / "decision.csv").read_text() == "mine"
+
+
 def test_the_report_is_part_of_the_results_that_are_verified(compared):
     manifest = json.loads((compared / "manifest.json").read_text(encoding="utf-8"))
     assert "report.html" in manifest["outputs"] and "report-tables/decision.csv" in manifest["outputs"]

@@ -95,7 +95,7 @@ DESIGN = """
 format: 1
 scenarios: [wigan/baseline.yaml, wigan/collaborative.yaml]
 reference: baseline
-years: 1
+years: 2
 outputs: differences
 indicators: [turnover, council_spend]
 sampler:

@@ -412,15 +412,16 @@ def test_the_command_writes_the_log_the_page_and_the_timelines(tmp_path, capsys)
     said = json.loads(capsys.readouterr().out)
     assert set(said["facts"]) == {CLIENT, WORKER}
     assert {path.name for path in out.iterdir()} == {
-        "events.csv", "story.html", "summary.txt", "client.png", "client.svg", "worker.png", "worker.svg"
+        "events.csv", "story.html", "summary.txt", "client.png", "client.svg", "worker.png", "worker.svg", ".written"
     }  # fmt: skip
     log = pd.read_csv(out / "events.csv", encoding="utf-8-sig")
     assert list(log.columns) == results_tables()[0]["events.csv"]["columns"]
     assert set(log.scenario) == {"baseline", "collaborative"}
     assert main(["story", *files, "--out", str(out)]) == 2
-    assert "there are files here already" in capsys.readouterr().err
+    assert "there are results here already" in capsys.readouterr().err
     assert main(["story", *files, "--worker", "-77", "--out", str(out), "--replace"]) == 2
     assert "no care worker has the number -77 when the scenarios begin; the nearest are" in capsys.readouterr().err
+    assert (out / "story.html").is_file(), "what there was stays until there is something in its place"
 
 
 @pytest.mark.slow

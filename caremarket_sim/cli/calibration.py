@@ -60,11 +60,13 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the parameter values that the calibration targets leave plausible: a set of draws, not one point."""
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.calibration.calibrate import calibrate
 
     scenario = _loaded(place)
     recipe, record = _recipe(again, effort)
-    folder = _folder(out or Path("results") / f"calibrate-{scenario.name}", resume=resume, replace=replace)
+    folder = out or Path("results") / f"calibrate-{scenario.name}"
+    Belongings(folder).take(resume=resume, replace=replace)
     how: dict[str, Any] = {"workers": workers, "cluster": cluster}
     with telling(quiet or as_json) as (tell, say):
         silent = quiet or as_json
@@ -95,23 +97,27 @@ def check_command(
 
     Leaves with status 1 where a check failed. Each failure is explained.
     """
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.calibration.checks import check
-    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.experiments.durable import require_document, write_document
     from caremarket_sim.reporting.files import csv_bytes
-    from caremarket_sim.reporting.validation import validation_document
+    from caremarket_sim.reporting.validation import MARK, validation_document
 
     scenario = _loaded(place)
-    folder = _folder(out or Path("results") / f"check-{scenario.name}", resume=False, replace=replace)
+    folder = out or Path("results") / f"check-{scenario.name}"
+    ours = Belongings(folder)
+    ours.require(resume=None, replace=replace)
+    if document is not None:
+        require_document(document, MARK)
     with telling(quiet or as_json) as (tell, say):
         done = check(scenario, replicates=replicates, seed=seed, workers=workers, cluster=cluster, tell=tell, say=say)
         tell("writing tables", 0, 0)
-        write_file(folder / "checks.csv", csv_bytes(done.frame()))
-        write_file(folder / "numbers.csv", csv_bytes(done.numbers()))
         kept = None if document is None else document.parent / document.stem
         text = validation_document(done, beside or [], kept)
-        write_file(folder / "validation.md", text.encode())
+        tables = [("checks.csv", csv_bytes(done.frame())), ("numbers.csv", csv_bytes(done.numbers()))]
+        ours.replace_all([*tables, ("validation.md", text.encode())])
         if document is not None:
-            write_file(document, text.encode())
+            write_document(document, text.encode(), MARK)
     _tell_checks(done, folder, quiet=quiet, as_json=as_json)
     if done.failed:
         raise typer.Exit(A_CHECK_FAILED)
@@ -145,37 +151,17 @@ def _recipe(again: Path | None, effort: float) -> tuple[Recipe, dict[str, Any] |
     return replace(recipe, waves=waves, most_finalists=most, wanted=max(2, round(effort * recipe.wanted))), None
 
 
-def _folder(folder: Path, *, resume: bool, replace: bool) -> Path:
-    """The results folder: new, or with what is in it gone on with or removed."""
-    import shutil
-
-    from caremarket_sim.errors import BadInput, Problem
-    from caremarket_sim.experiments.durable import writing
-
-    if folder.is_dir() and any(folder.iterdir()) and not resume:
-        if not replace:
-            right = "--resume goes on with it, --replace starts again, or choose another --out"
-            raise BadInput(Problem("there are results here already", file=folder, right=right))
-        if not any((folder / name).exists() for name in ("record.json", "wave-1", "checks.csv")):
-            right = "choose another --out"
-            raise BadInput(Problem("this folder holds what these commands did not write", file=folder, right=right))
-        with writing(folder):
-            shutil.rmtree(folder)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def _write(folder: Path, done: Calibration) -> None:
     """The set, its record, its fit and what it leaves open."""
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.calibration.calibrate import record_json
-    from caremarket_sim.experiments.durable import write_file
     from caremarket_sim.reporting.files import csv_bytes
 
-    write_file(folder / "draws.csv", csv_bytes(done.draws()))
-    write_file(folder / "fit.csv", csv_bytes(done.fit()))
-    write_file(folder / "identifiability.csv", csv_bytes(done.identifiability()))
-    write_file(folder / "record.json", record_json({**done.record(), "draws": "draws.csv"}))
+    ours = Belongings(folder)
+    ours.write("draws.csv", csv_bytes(done.draws()))
+    ours.write("fit.csv", csv_bytes(done.fit()))
+    ours.write("identifiability.csv", csv_bytes(done.identifiability()))
+    ours.write("record.json", record_json({**done.record(), "draws": "draws.csv"}))
 
 
 def _tell_calibration(done: Calibration, folder: Path, same: bool | None, *, quiet: bool, as_json: bool) -> None:

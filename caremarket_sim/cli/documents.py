@@ -11,6 +11,8 @@ from typing import NamedTuple
 import typer
 
 DIFFERENCE_FOUND = 1
+MARK, SCHEMA_MARK = "`caremarket docs", '"$schema"'
+"""What tells a document and a schema of ours from other files."""
 
 
 class Document(NamedTuple):
@@ -101,7 +103,7 @@ def _writer(document: Document, app: typer.Typer) -> Callable[..., None]:
     """The command that writes one document."""
 
     def write(out: Path | None = typer.Option(None, "--out", help="The file to write; stdout without it.")) -> None:
-        _write(document.text(app), out)
+        _write(document.text(app), out, MARK)
 
     return write
 
@@ -116,13 +118,17 @@ def _writer_of_all(app: typer.Typer) -> Callable[..., None]:
         ),
     ) -> None:
         """Every document above, each in its place in a folder."""
+        from caremarket_sim.experiments.durable import require_document
+
         old = []
+        for document in [] if check else DOCUMENTS.values():
+            require_document(folder / document.file, MARK)
         for name, document in DOCUMENTS.items():
             file, text = folder / document.file, document.text(app)
             if not check:
                 with contextlib.suppress(OSError):  # where there can be no folder, writing says so
                     file.parent.mkdir(parents=True, exist_ok=True)
-                _write(text, file)
+                _write(text, file, MARK)
             elif not file.is_file() or file.read_text(encoding="utf-8") != text:
                 old.append(f"{file} is not what `caremarket docs {name}` writes")
         if old:
@@ -143,25 +149,18 @@ def schema(
     if of == "design":
         from caremarket_sim.experiments import design_schema
 
-        _write(design_schema.schema_text(), out)
+        _write(design_schema.schema_text(), out, SCHEMA_MARK)
         return
     if of not in SCHEMAS:
         raise BadInput(Problem(f"there is no schema of {of}", right=suggestion(of, (*SCHEMAS, "design"))))
-    _write(schema_text(of), out)
+    _write(schema_text(of), out, SCHEMA_MARK)
 
 
-def _write(text: str, out: Path | None) -> None:
-    """To stdout, or to a file that is whole or as it was."""
+def _write(text: str, out: Path | None, mark: str) -> None:
+    """To stdout, or to a file that is whole or as it was; over none without the mark that says it is ours."""
     if out is None:
         typer.echo(text, nl=False)
         return
-    from caremarket_sim.errors import CannotWrite
+    from caremarket_sim.experiments.durable import write_document
 
-    part = out.with_name(f".{out.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(out)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise CannotWrite(f"cannot be written: {error.strerror or error}", out) from None
+    write_document(out, text.encode(), mark)

@@ -10,6 +10,7 @@ import typer
 
 from caremarket_sim.cli.runs import (
     FINISHED_WITH_FAILURES,
+    Allow,
     AsJson,
     Cluster,
     DryRun,
@@ -18,6 +19,7 @@ from caremarket_sim.cli.runs import (
     Replace,
     Resume,
     Seed,
+    Why,
     Workers,
     Years,
 )
@@ -64,6 +66,8 @@ def explain_command(
     seed: Seed = 1,
     replicates: Replicates = 10,
     years: Years = None,
+    allow: Allow = None,
+    why: Why = "",
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = False,
@@ -74,6 +78,7 @@ def explain_command(
 ) -> None:
     """Say what in a policy did it: each group of levers' share of the difference, pairs of groups, single levers."""
     from caremarket_sim.cli import runs, sweeps
+    from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.explain import carry_out_explanation, plan_explanation
 
     (scenario, *references), inputs = runs.loaded([file, against] if against else [file])
@@ -87,6 +92,7 @@ def explain_command(
         knock_outs=knock_outs,
         equal_fee=equal_fee,
         equal_budget=equal_budget,
+        allowed=allowances(allow or (), why),
     )
     plan = explaining.plan
     folder = out or Path("results") / f"explain-{scenario.name[:80]}-{plan.key[:8]}"
@@ -108,8 +114,7 @@ def explain_command(
         from caremarket_sim.reporting.explanation import explanation_files, explanation_summary
 
         tell("writing tables and figures", 0, 0)
-        for stale in sorted((folder / "figures").glob("*.png")):
-            stale.unlink()
+        store.ours.discard(name for name in store.ours.present() if name.startswith("figures/"))
         sweeps.write_files(folder, explanation_files(found))
     if as_json:
         typer.echo(json.dumps(explanation_summary(found, folder), ensure_ascii=False, allow_nan=False))

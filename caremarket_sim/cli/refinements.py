@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 
 TABLES = ("precision.csv", "equal_budget.csv", "equal_budget_fees.csv")
+AT_EQUAL_BUDGET = "-at-equal-budget.json"
 
 
 def forget_refinements(folder: Path) -> None:
     """Remove what earlier work on the folder left of them: it may have been about fewer replicates."""
-    from caremarket_sim.experiments.durable import writing
+    from caremarket_sim.experiments.belongings import Belongings
 
-    for path in [folder / name for name in TABLES] + sorted((folder / "scenarios").glob("*-at-equal-budget.json")):
-        with writing(path):
-            path.unlink(missing_ok=True)
+    ours = Belongings(folder)
+    solved = [name for name in ours.present() if name.startswith("scenarios/") and name.endswith(AT_EQUAL_BUDGET)]
+    ours.discard([*TABLES, *solved])
 
 
 def until_precise(
@@ -37,8 +38,8 @@ def until_precise(
 ) -> tuple[Comparison, str]:
     """The comparison with as many replicates as it takes, and a sentence on how precise it came to be."""
     from caremarket_sim.experiments import precision
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.compare import carry_out_comparison
-    from caremarket_sim.experiments.durable import write_file
     from caremarket_sim.reporting.files import csv_bytes
 
     reached: list[Comparison] = []
@@ -48,25 +49,26 @@ def until_precise(
         return reached[0].frame()
 
     count, found = precision.until_precise(carry_out, asked, replicates, most)
-    write_file(store.folder / "precision.csv", csv_bytes(found))
+    Belongings(store.folder).write("precision.csv", csv_bytes(found))
     return reached[0], precision.precision_sentence(found, asked, count)
 
 
 def at_equal_budget(result: Comparison, folder: Path, how: Any) -> list[str]:
     """Solve the fee of every other scenario, write what it is like there, and say of each what fee that took."""
     from caremarket_sim.experiments import equal_budget
-    from caremarket_sim.experiments.durable import write_file
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.resolved import resolved_json
     from caremarket_sim.reporting.files import csv_bytes
 
+    ours = Belongings(folder)
     base = result.samples[result.reference]
     solutions = equal_budget.solve(result.samples, result.reference, result.seeds, **how)
-    write_file(folder / "equal_budget_fees.csv", csv_bytes(equal_budget.fees_table(solutions, base)))
+    ours.write("equal_budget_fees.csv", csv_bytes(equal_budget.fees_table(solutions, base)))
     table = equal_budget.differences_table(solutions, result.reference, base)
     if len(table):
-        write_file(folder / "equal_budget.csv", csv_bytes(table))
+        ours.write("equal_budget.csv", csv_bytes(table))
     for solution in solutions:
         if solution.solved is not None:
-            name = f"{solution.scenario}-at-equal-budget.json"
-            write_file(folder / "scenarios" / name, resolved_json(solution.solved.sample.scenario).encode())
+            name = f"scenarios/{solution.scenario}{AT_EQUAL_BUDGET}"
+            ours.write(name, resolved_json(solution.solved.sample.scenario).encode())
     return [solution.sentence for solution in solutions]

@@ -60,7 +60,7 @@ def sql(
 
 def export(
     results: Path = _RESULTS,
-    to: Path = typer.Option(..., "--to", help="The folder to write to; files of the same names are replaced."),
+    to: Path = typer.Option(..., "--to", help="The folder to write to; files that we wrote there are replaced."),
     kind: str = typer.Option("csv", "--format", help="csv or parquet."),
     table: list[str] | None = typer.Option(None, "--table", help="Only this table; may be given again."),
     quiet: bool = _QUIET,

@@ -48,8 +48,12 @@ NoBaseline = Annotated[
     bool, typer.Option("--no-baseline", help="Do not add the place with no new policy where no file is that.")
 ]
 Allow = Annotated[
-    str | None, typer.Option(metavar="REASON", help="Compare files that differ in more than policy, and say why.")
+    list[str] | None,
+    typer.Option(
+        metavar="CODE", help="Let through what would be refused, under a banner; may be repeated. A refusal names it."
+    ),
 ]
+Why = Annotated[str, typer.Option(metavar="TEXT", help="Why that is allowed: the banner says it.", show_default=False)]
 Report = Annotated[bool, typer.Option("--report", help="Also write the report, one HTML file, into the folder.")]
 EqualBudget = Annotated[
     bool,
@@ -100,6 +104,8 @@ def run_command(
     workers: Workers = None,
     cluster: Cluster = None,
     weekly: Weekly = False,
+    allow: Allow = None,
+    why: Why = "",
     all_: All = False,
     resume: Resume = False,
     replace: Replace = False,
@@ -108,11 +114,13 @@ def run_command(
     as_json: AsJson = False,
 ) -> None:
     """Simulate one scenario, many times over, and print its headline indicators and calibration targets."""
+    from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.runs import carry_out_run, plan_run
 
     (scenario,), inputs = loaded([file])
     drawn = _drawn(draws, draws_from, replicates)
-    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, drawn=drawn)
+    allowed = allowances(allow or (), why)
+    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, allowed=allowed, drawn=drawn)
     if dry_run:
         return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet) as (store, tell, say):
@@ -135,6 +143,7 @@ def compare_command(
     cluster: Cluster = None,
     weekly: Weekly = False,
     allow: Allow = None,
+    why: Why = "",
     assumption_replicates: AssumptionReplicates = 3,
     precision: PrecisionRule = None,
     max_replicates: MaxReplicates = 200,
@@ -149,9 +158,12 @@ def compare_command(
 ) -> None:
     """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words."""
     from caremarket_sim.cli.refinements import at_equal_budget, forget_refinements, until_precise
+    from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.compare import carry_out_comparison, held_plausible, plan_comparison
+    from caremarket_sim.experiments.pace import expected
     from caremarket_sim.experiments.plausibility import Plausibility, probe_each
 
+    allowed = allowances(allow or (), why)
     scenarios, inputs = loaded(files)
     if draws > 1 and (precision is not None or equal_budget):
         from caremarket_sim.errors import BadInput, Problem
@@ -177,19 +189,21 @@ def compare_command(
             replicates=replicates,
             seed=seed,
             years=years,
-            allow=allow,
+            allowed=allowed,
             assumption_replicates=assumption_replicates,
             drawn=drawn,
             baseline=not no_baseline,
         )
-        plan = held_plausible(plan, found, allow)
+        plan = held_plausible(plan, found, allowed)
         plans.append(plan)
         return plan
 
     plan = planned(replicates)
     if dry_run:
         return tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
-    with telling(quiet) as (tell, _):
+    with telling(quiet) as (tell, say):
+        if not (quiet or resume or cluster):
+            say(expected(plan, workers).sentence)
         found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
     plan = planned(replicates)
     sentences: list[str] = []
@@ -354,15 +368,11 @@ def telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
 
 def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> None:
     """Write every table and figure, each whole or not at all."""
-    from caremarket_sim.experiments.durable import write_file, writing
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.reporting.files import files_of
 
     tell("writing tables and figures", 0, 0)
-    for name, content in files_of(result, weekly=weekly):
-        path = folder / name
-        with writing(path):
-            path.parent.mkdir(exist_ok=True)
-        write_file(path, content)
+    Belongings(folder).write_all(files_of(result, weekly=weekly))
 
 
 def _tell_results(

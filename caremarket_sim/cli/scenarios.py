@@ -83,23 +83,25 @@ def validate(
 ) -> None:
     """Check scenario and place files: every mistake at once, with file, line and what would be right.
 
-    Of each place, good files given, it says whether its market with no new policy resembles what is published: a few
-    futures are simulated the first time, and what was found is remembered.
+    Of a good scenario it says what takes effect when; a lever that never does is a mistake. Of each place, good files
+    given, it says whether its market with no new policy resembles what is published: a few futures are simulated the
+    first time, and what was found is remembered.
     """
-    from caremarket_sim.scenario.explanations import understood
+    from caremarket_sim.scenario.explanations import takes_effect, understood
 
     problems: dict[Problem, None] = {}
     answers: list[dict[str, Any]] = []
     for file in files:
         try:
             line = understood(file)
+            policy = takes_effect(file)
         except BadInput as bad:
             problems.update(dict.fromkeys(bad.problems))
             answers.append({"file": file, "good": False, "problems": [_as_record(problem) for problem in bad.problems]})
         else:
-            answers.append({"file": file, "good": True, "understood": line})
+            answers.append({"file": file, "good": True, "understood": line, "takes_effect": policy})
             if not quiet and not as_json:
-                typer.echo(f"{file}: {line}")
+                typer.echo("\n  ".join([f"{file}: {line}", *policy]))
     places = [] if no_probe or quiet or problems else _plausible(files)
     if as_json:
         _write_json({"good": not problems, "files": answers, "places": places})

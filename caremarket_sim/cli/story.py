@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from caremarket_sim.cli.runs import AsJson, Quiet, Years, telling
+from caremarket_sim.cli.runs import Allow, AsJson, Quiet, Why, Years, telling
 
 Files = Annotated[list[Path], typer.Argument(help="One or more scenario files.", show_default=False)]
 Client = Annotated[
@@ -21,7 +21,7 @@ Worker = Annotated[
 ]
 Seed = Annotated[int, typer.Option(min=0, help="The future to follow: the first that `compare` simulates with it.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the story. Default: results/story-<files>-<seed>.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Write over what is in the folder.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Start again in a folder that is there.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +36,8 @@ def story_command(
     worker: Worker = None,
     seed: Seed = 1,
     years: Years = None,
+    allow: Allow = None,
+    why: Why = "",
     out: Out = None,
     replace: Replace = False,
     quiet: Quiet = False,
@@ -43,19 +45,17 @@ def story_command(
 ) -> None:
     """Follow one client and one care worker, the same two with the same luck, through each scenario."""
     from caremarket_sim.cli import runs, sweeps
-    from caremarket_sim.experiments.durable import writing
     from caremarket_sim.experiments.stories import story
     from caremarket_sim.reporting.story import story_files, story_summary
 
     scenarios, _ = runs.loaded(files)
     folder = out or Path("results") / f"story-{'-'.join(one.name for one in scenarios)[:80]}-{seed}"
-    sweeps.beside(folder, folder, "story", replace=replace)
+    ours = sweeps.beside(folder, folder, "story", replace=replace)
     with telling(quiet or as_json) as (tell, _):
-        found = story(*scenarios, client=client, worker=worker, seed=seed, years=years, tell=tell)
+        people = {"client": client, "worker": worker}
+        found = story(*scenarios, **people, seed=seed, years=years, allow=allow or (), why=why, tell=tell)
         tell("writing the story", 0, 0)
-        with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        sweeps.write_files(folder, story_files(found))
+        ours.replace_all(story_files(found))
     if as_json:
         typer.echo(json.dumps(story_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:

@@ -12,6 +12,7 @@ import typer
 
 from caremarket_sim.cli.runs import (
     FINISHED_WITH_FAILURES,
+    Allow,
     AsJson,
     Cluster,
     DryRun,
@@ -19,11 +20,14 @@ from caremarket_sim.cli.runs import (
     Replace,
     Resume,
     Seed,
+    Why,
     Workers,
     telling,
 )
 
 if TYPE_CHECKING:
+    from caremarket_sim.experiments.allowances import Allowances
+    from caremarket_sim.experiments.belongings import Belongings
     from caremarket_sim.experiments.sweep import Sweep
     from caremarket_sim.experiments.sweep_plan import SweepPlan
 
@@ -60,6 +64,8 @@ def sweep_command(
     seed: SweepSeed = None,
     replicates: SweepReplicates = None,
     years: SweepYears = None,
+    allow: Allow = None,
+    why: Why = "",
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = False,
@@ -69,7 +75,9 @@ def sweep_command(
     as_json: AsJson = False,
 ) -> None:
     """Simulate a design's samples: a grid, Latin hypercube, Sobol sequence, Morris, Saltelli, FAST or a CSV list."""
-    plan = _planned(design, seed, replicates, years)
+    from caremarket_sim.experiments.allowances import allowances
+
+    plan = _planned(design, seed, replicates, years, allowances(allow or (), why))
     if dry_run:
         return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
     with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
@@ -85,6 +93,8 @@ def sensitivity_command(
     seed: SweepSeed = None,
     replicates: SweepReplicates = None,
     years: SweepYears = None,
+    allow: Allow = None,
+    why: Why = "",
     workers: Workers = None,
     cluster: Cluster = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures of every output.")] = True,
@@ -95,17 +105,19 @@ def sensitivity_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what drives each output: a design is simulated and analysed; a sweep's results are analysed as they are."""
+    from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.sensitivity import sensitivity
     from caremarket_sim.experiments.sweep import load_sweep
     from caremarket_sim.reporting import sweep_files
 
     if design.is_dir():
         with telling(quiet or as_json) as (tell, _):
+            ours = beside(design, out, "sensitivity", replace=replace)
             found = sensitivity(load_sweep(design), seed=seed, tell=tell)
-            folder = beside(design, out, "sensitivity", replace=replace)
-            write_files(folder, sweep_files.sensitivity_files(found, figures=figures))
+            ours.replace_all(sweep_files.sensitivity_files(found, figures=figures))
+            folder = ours.folder
     else:
-        plan = _planned(design, seed, replicates, years)
+        plan = _planned(design, seed, replicates, years, allowances(allow or (), why))
         if dry_run:
             return _tell_estimate(plan, out, workers, cluster, quiet=quiet, as_json=as_json)
         with _sweep_results(plan, out, cluster, resume=resume, replace=replace, quiet=quiet or as_json) as opened:
@@ -147,9 +159,10 @@ def explore_command(
     from caremarket_sim.experiments.sweep import load_sweep
     from caremarket_sim.reporting.sweep_files import explore_files, explore_summary
 
+    ours = beside(results, out, "explore", replace=replace)
     found = explore(load_sweep(results), indicator=indicator, scenario=scenario, threshold=threshold, below=below)
-    folder = beside(results, out, "explore", replace=replace)
-    write_files(folder, explore_files(found))
+    ours.replace_all(explore_files(found))
+    folder = ours.folder
     if as_json:
         typer.echo(json.dumps(explore_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:
@@ -175,6 +188,8 @@ def stress_command(
     seed: Seed = 1,
     replicates: Annotated[int, typer.Option(min=2, help="How many simulated futures.")] = 10,
     years: Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: 4.")] = None,
+    allow: Allow = None,
+    why: Why = "",
     workers: Workers = None,
     cluster: Cluster = None,
     resume: Resume = False,
@@ -185,11 +200,18 @@ def stress_command(
 ) -> None:
     """Try shocks on each policy: what breaks, when, and how long it takes to recover."""
     from caremarket_sim.cli import runs
+    from caremarket_sim.experiments.allowances import allowances
     from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
 
     scenarios, inputs = runs.loaded(files)
     planned = plan_stress(
-        scenarios, shocks=shock or None, replicates=replicates, seed=seed, years=years, first_week=first_week
+        scenarios,
+        shocks=shock or None,
+        replicates=replicates,
+        seed=seed,
+        years=years,
+        first_week=first_week,
+        allowed=allowances(allow or (), why),
     )
     plan = planned[0]
     folder = out or Path("results") / f"stress-{plan.key[:8]}"
@@ -216,7 +238,9 @@ def stress_command(
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
-def _planned(design: Path, seed: int | None, replicates: int | None, years: int | None) -> SweepPlan:
+def _planned(
+    design: Path, seed: int | None, replicates: int | None, years: int | None, allowed: Allowances
+) -> SweepPlan:
     """The design's plan, with what the command line says over what the file does."""
     from dataclasses import replace
 
@@ -230,7 +254,7 @@ def _planned(design: Path, seed: int | None, replicates: int | None, years: int 
         changed["seed"] = seed
     if replicates is not None:
         changed["replicates"] = replicates
-    return plan_sweep(replace(found, **changed))
+    return plan_sweep(replace(found, **changed), allowed)
 
 
 def _carried_out(plan: SweepPlan, opened: tuple, workers: int | None, cluster: str | None) -> tuple[Path, Sweep]:
@@ -299,15 +323,16 @@ def _default_folder(plan: SweepPlan) -> Path:
     return Path("results") / f"{plan.design.name[:80]}-{plan.key[:8]}"
 
 
-def beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Path:
-    """A folder for what is made from results, which stay as they are. Raises BadInput if it holds something."""
-    from caremarket_sim.errors import BadInput, Problem
+def beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Belongings:
+    """A folder for what is made from results, which stay as they are. Raises BadInput if it holds something.
 
-    folder = out or results.parent / f"{results.name}-{what}"
-    if folder.is_dir() and any(folder.iterdir()) and not replace:
-        right = "--replace writes over them, or choose another --out"
-        raise BadInput(Problem("there are files here already", file=folder, right=right))
-    return folder
+    Nothing is changed yet: what is to be replaced goes when the new is there to be written.
+    """
+    from caremarket_sim.experiments.belongings import Belongings
+
+    ours = Belongings(out or results.parent / f"{results.name}-{what}")
+    ours.require(resume=None, replace=replace)
+    return ours
 
 
 def _sweep_files(done: Sweep) -> Iterable[tuple[str, bytes]]:
@@ -317,22 +342,21 @@ def _sweep_files(done: Sweep) -> Iterable[tuple[str, bytes]]:
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write every file, each whole or not at all."""
-    from caremarket_sim.experiments.durable import write_file, writing
+    """Write every file into a results folder, each whole or not at all."""
+    from caremarket_sim.experiments.belongings import Belongings
 
-    for name, content in files:
-        path = folder / name
-        with writing(path):
-            path.parent.mkdir(exist_ok=True, parents=True)
-        write_file(path, content)
+    Belongings(folder).write_all(files)
 
 
 def _tell_sweep(done: Sweep, folder: Path, *, quiet: bool, as_json: bool) -> None:
     runs = done.results.shape[0] * done.results.shape[1] * done.results.shape[2]
     if as_json:
         about = {"command": "sweep", "results": str(folder), "samples": len(done.values), "runs": runs}
+        about |= {"banner": done.banner}
         typer.echo(json.dumps({**about, "failed": [list(lost) for lost in done.failed]}, ensure_ascii=False))
     elif not quiet:
+        if done.banner:
+            typer.echo(done.banner)
         typer.echo(
             f"{len(done.values)} samples, {runs} runs, {len(done.failed)} of them failed. Tables are in {folder}"
         )

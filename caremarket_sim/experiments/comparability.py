@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, fields
 
 from caremarket_sim.errors import ComparisonRefused
+from caremarket_sim.experiments.allowances import NOTHING, Allowances
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import code_version
+
+NOT_LIKE_FOR_LIKE = "NOT A LIKE-FOR-LIKE COMPARISON: the differences are not the effect of policy alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +50,38 @@ def indicator_definitions() -> str:
     return digest.hexdigest()[:16]
 
 
-def differing_ground(grounds: Mapping[str, Ground], reference: str) -> list[str]:
-    """Every way in which a scenario stands on other ground than the reference, a sentence each."""
-    found = []
-    for name, other in grounds.items():
-        for field in fields(Ground):
+def differing_ground(grounds: Mapping[str, Ground], reference: str) -> dict[str, list[str]]:
+    """Every way in which a scenario stands on other ground than the reference, a sentence each, by what allows it."""
+    found: dict[str, list[str]] = {}
+    for field in fields(Ground):
+        code = field.name.replace("_", "-")
+        for name, other in grounds.items():
             ours, theirs = getattr(grounds[reference], field.name), getattr(other, field.name)
             if ours != theirs:
-                found.append(f"{field.name.replace('_', ' ')}: {reference} has {ours}, {name} has {theirs}")
+                found.setdefault(code, []).append(f"{reference} has {ours}, {name} has {theirs}")
     return found
 
 
-def require_common_ground(grounds: Mapping[str, Ground], reference: str, allow: str | None = None) -> str | None:
-    """Refuse scenarios that differ in more than policy, or with a reason to allow it return the banner to show.
+def require_common_ground(
+    grounds: Mapping[str, Ground], reference: str, allowed: Allowances = NOTHING
+) -> list[str | None]:
+    """What the banner says of scenarios that differ in more than policy, in so far as that is allowed.
 
-    Raises ComparisonRefused when they differ and no reason is given. Returns None when they do not differ.
+    Raises ComparisonRefused, with every difference that is not.
     """
     found = differing_ground(grounds, reference)
-    if not found:
-        return None
-    if not allow:
-        raise ComparisonRefused(
+    refused = {code: said for code, said in found.items() if code not in allowed.codes}
+
+    def refusal() -> ComparisonRefused:
+        codes = " ".join(f"--allow {code}" for code in refused)
+        return ComparisonRefused(
             "the difference between these would not be the effect of policy alone:\n"
-            + "".join(f"  {what}\n" for what in found)
-            + 'make them equal, or compare all the same with --allow "why", and the results will carry a banner'
+            + "".join(f"  {code.replace('-', ' ')}: {one}\n" for code, said in refused.items() for one in said)
+            + f'make them equal, or compare all the same with {codes} --why "…", and the results will carry a banner'
         )
-    return "NOT A LIKE-FOR-LIKE COMPARISON (" + "; ".join(found) + f"). Allowed because: {allow}"
+
+    said = [allowed.admit(code, sentences, refusal) for code, sentences in found.items()]
+    return [NOT_LIKE_FOR_LIKE, *said] if said else []
 
 
 def as_record(found: Ground) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments import assumptions, economics, frames
+from caremarket_sim.experiments.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
@@ -41,7 +42,7 @@ class Comparison:
 
     Shown in a notebook as a table; `frame()` gives every difference, `period("in force")` those of the weeks in which
     all scenarios are in force, by which verdicts go, `levels()` every mean, `by("zone")` the results
-    by group, `plot()` a figure. `banner` says why a comparison that is not like for like was allowed; `failed` lists
+    by group, `plot()` a figure. `banner` says what would have been refused, and why it was allowed; `failed` lists
     the replicates that could not be simulated, which are missing from every scenario. `plausibility` says of each place
     whether its market with no new policy resembles what is published, if that was tried. With `other_draws`, the same
     futures under other draws of the assumptions, the intervals of `frame()` hold ignorance as well as chance and
@@ -141,7 +142,7 @@ def plan_comparison(
     replicates: int = REPLICATES,
     seed: int = SEED,
     years: int | None = None,
-    allow: str | None = None,
+    allowed: Allowances = NOTHING,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     drawn: Sequence[Draw] = (),
     baseline: bool = True,
@@ -150,7 +151,8 @@ def plan_comparison(
 
     `drawn`: plausible draws of the assumptions to repeat it under, the centre first. `baseline`: add the place with no
     new policy, where none of the scenarios is that. Raises BadInput for names that
-    repeat or are unknown, ComparisonRefused for scenarios that differ in more than policy when `allow` gives no reason.
+    repeat or are unknown and levers that are never in force, ComparisonRefused for scenarios that differ in more than
+    policy; both unless `allowed`.
     """
     if baseline:
         scenarios = with_baseline(scenarios)
@@ -159,7 +161,8 @@ def plan_comparison(
     require_distinct_names(scenarios)
     scenarios = at_horizon(scenarios, years)
     reference = reference_among(scenarios, reference)
-    banner = require_common_ground({scenario.name: ground(scenario) for scenario in scenarios}, reference, allow)
+    grounds = {scenario.name: ground(scenario) for scenario in scenarios}
+    banner = banner_of([require_in_force(scenarios, allowed), *require_common_ground(grounds, reference, allowed)])
     seeds = replicate_seeds(seed, replicates)
     tried = assumptions.batches_at_ends(scenarios, seeds[:assumption_replicates]) if assumption_replicates else ()
     others = batches_of(scenarios, drawn, seeds)
@@ -167,13 +170,13 @@ def plan_comparison(
     return Plan(scenarios, reference, seed, batches, banner, 1 + len(others), in_force_from(scenarios))
 
 
-def held_plausible(plan: Plan, found: Sequence[Plausibility], allow: str | None) -> Plan:
+def held_plausible(plan: Plan, found: Sequence[Plausibility], allowed: Allowances = NOTHING) -> Plan:
     """The plan with what was found of its places, and a banner if one of them is beyond the limits and allowed.
 
-    Raises ComparisonRefused if one is and `allow` gives no reason.
+    Raises ComparisonRefused if one is and that is not allowed.
     """
-    banners = [banner for banner in (plan.banner, refuse_implausible(found, allow)) if banner]
-    return replace(plan, banner=" ".join(banners) or None, plausibility=tuple(found))
+    banner = banner_of([plan.banner, refuse_implausible(found, allowed)])
+    return replace(plan, banner=banner, plausibility=tuple(found))
 
 
 def carry_out_comparison(
@@ -222,7 +225,8 @@ def compare(
     replicates: int = REPLICATES,
     seed: int = SEED,
     years: int | None = None,
-    allow: str | None = None,
+    allow: str | Sequence[str] = (),
+    why: str = "",
     workers: int | None = None,
     cluster: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
@@ -234,23 +238,25 @@ def compare(
 
     `reference` names a scenario; without it the first is the reference. The place with no new policy is added, last,
     where none of the scenarios is that, unless `baseline` is False. `years` overrides the scenarios' horizon. `allow`
-    gives a reason for comparing scenarios that differ in more than policy. A scenario made from another by
-    `with_levers` is named by what was changed. `draws`: how many plausible draws of the assumptions to repeat it under,
-    so that intervals hold ignorance as well as chance. Raises what `plan_comparison` and `carry_out_comparison` raise.
+    names grounds for refusal that are let through under a banner, such as "never-in-force", for the reason `why`. A
+    scenario made from another by `with_levers` is named by what was changed. `draws`: how many plausible draws of the
+    assumptions to repeat it under, so that intervals hold ignorance as well as chance. Raises what `plan_comparison`
+    and `carry_out_comparison` raise.
     """
+    allowed = allowances(allow, why)
     plan = plan_comparison(
         told_apart(scenarios),
         reference=reference,
         replicates=replicates,
         seed=seed,
         years=years,
-        allow=allow,
+        allowed=allowed,
         assumption_replicates=assumption_replicates,
         drawn=first_draws(draws, replicates) if draws > 1 else (),
         baseline=baseline,
     )
     found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
-    plan = held_plausible(plan, found, allow)
+    plan = held_plausible(plan, found, allowed)
     return carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
 
 

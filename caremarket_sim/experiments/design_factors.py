@@ -16,6 +16,7 @@ from caremarket_sim.scenario.documents import Mapping, Node, Scalar
 from caremarket_sim.scenario.documents import Sequence as ListNode
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import accepted_parameters, plain
+from caremarket_sim.scenario.timeline import RETENDER, timeline
 
 FACTOR_KEYS = ("low", "high", "distribution", "mode", "mean", "sd", "levels", "only")
 _SHAPES = {"triangular": ("mode",), "normal": ("mean", "sd")}
@@ -144,6 +145,10 @@ class FactorReader:
         if factor.kind != "lever":
             return
         touched = [one for one in self.scenarios if not factor.only or one.name in factor.only]
+        if RETENDER not in varied and touched and _waits(factor) and not any(map(_tenders, touched)):
+            what = f"{factor.name} takes effect with a tender, and these scenarios have none"
+            right = f"vary {RETENDER} too, or use a scenario with {RETENDER}: true"
+            self.reader.problems.append(Problem(what, self.reader.file, line, right))
         unmet: dict[str, Any] = {}
         for scenario in touched:
             in_force = [scenario.place.regime, *(change.levers for change in scenario.changes)]
@@ -156,6 +161,18 @@ class FactorReader:
             self.reader.problems.append(
                 Problem(f"{factor.name} has no effect in these scenarios", self.reader.file, line, right)
             )
+
+
+def _waits(factor: Factor) -> bool:
+    """Whether some value of a lever takes effect with a tender alone."""
+    lever = LEVERS[factor.name]
+    moves = {(lever.neutral, level) for level in factor.levels if level != lever.neutral}
+    return lever.begins in ("with a tender", "with co-design") and not (moves and moves <= set(lever.varied))
+
+
+def _tenders(scenario: Scenario) -> bool:
+    """Whether contracts that the council decides to tender start before the scenario ends."""
+    return any(course.levers.get(RETENDER) is not None for course in timeline(scenario).courses)
 
 
 def _accepted(name: str, value: object) -> Any:

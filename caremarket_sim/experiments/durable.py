@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from caremarket_sim.errors import CannotWrite
+from caremarket_sim.errors import BadInput, CannotWrite, Problem
 
 _NOT_OURS = (sqlite3.OperationalError, sqlite3.DatabaseError)
 _DEFECTS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InternalError, sqlite3.NotSupportedError)
@@ -32,10 +33,11 @@ def writing(path: Path) -> Iterator[None]:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write, fsync, rename, fsync the folder: when this returns, the file is there whole, power cut or not."""
-    beside = path.with_name(f".{path.name}.part")
+    beside = path.with_name(f".{path.name}.{hashlib.sha256(content).hexdigest()[:8]}.part")
     with writing(path):
         try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o644)
+            beside.unlink(missing_ok=True)
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
             try:
                 view = memoryview(content)
                 while view:
@@ -44,11 +46,34 @@ def write_file(path: Path, content: bytes) -> None:
             finally:
                 os.close(descriptor)
             os.replace(beside, path)
-        except BaseException:
+        except BaseException as error:
             with suppress(OSError):
                 beside.unlink()
+            if isinstance(error, OSError):
+                error.filename = str(path)  # whoever reads of it never heard of the other
             raise
         settle(path.parent)
+
+
+def require_document(path: Path, mark: str) -> None:
+    """Raise BadInput if a file that somebody named is there and `mark` does not say that we wrote it."""
+    with writing(path):
+        there = path.read_bytes() if path.is_file() else b""
+    if there.strip() and mark.encode() not in there:
+        right = "move it elsewhere or name another file; it was not changed"
+        raise BadInput(Problem(f"there is a file here that is not ours: {mark!r} is not in it", path, None, right))
+
+
+def write_document(path: Path, content: bytes, mark: str) -> None:
+    """Write a file that somebody named, which holds `mark`; over none without it. Raises as `require_document` does."""
+    require_document(path, mark)
+    write_file(path, content)
+
+
+def half_written(name: str) -> tuple[str, str] | None:
+    """Of a file that a kill left half-written: the name it was to have, and how the hash of its content begins."""
+    found = re.fullmatch(r"\.(.+)\.([0-9a-f]{8})\.part", name)
+    return (found[1], found[2]) if found else None
 
 
 def settle(folder: Path) -> None:
@@ -71,13 +96,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+LOCK = ".lock"
+
+
 class FolderLock:
     """Held by the one process that writes to a folder; the operating system frees it however that process ends."""
 
     def __init__(self, folder: Path):
-        path = folder / ".lock"
+        path = folder / LOCK
         with writing(path):
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
         try:
             _lock(self._descriptor)
         except BlockingIOError:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.experiments import coalitions, equal_budget, explanation_frames
+from caremarket_sim.experiments.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
 from caremarket_sim.experiments.coalitions import AS_WRITTEN, Bundle, at_equal_fee, at_fee_level, require_bundle
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
@@ -45,6 +46,7 @@ class Explaining:
     at_equal_budget: bool
     seed: int
     seeds: tuple[int, ...]
+    banner: str | None = None
 
     @property
     def in_force(self) -> int | None:
@@ -141,19 +143,23 @@ def plan_explanation(
     knock_outs: bool = True,
     equal_fee: bool = False,
     equal_budget: bool = False,
+    allowed: Allowances = NOTHING,
 ) -> Explaining:
     """What an explanation is made of. `orders`: how many orders of the groups to sample; None for all coalitions.
 
-    Raises BadInput where the scenario has the reference's levers, ComparisonRefused where more than policy differs.
+    Raises BadInput where the scenario has the reference's levers or moves some that are never in force,
+    ComparisonRefused where more than policy differs; the latter two unless `allowed`.
     """
     reference = against or scenario.without_policy(PRESENT)
     require_distinct_names([reference, scenario])
     reference, policy = at_horizon([reference, scenario], years)
-    require_common_ground({one.name: ground(one) for one in (reference, policy)}, reference.name)
+    grounds = {one.name: ground(one) for one in (reference, policy)}
+    different = require_common_ground(grounds, reference.name, allowed)
+    banner = banner_of([require_in_force([reference, policy], allowed), *different])
     bundle = Bundle(AS_WRITTEN, reference, policy)
     require_bundle(bundle)
     bundles = (bundle, at_equal_fee(bundle)) if equal_fee else (bundle,)
-    return Explaining(bundles, orders, knock_outs, equal_budget, seed, replicate_seeds(seed, replicates))
+    return Explaining(bundles, orders, knock_outs, equal_budget, seed, replicate_seeds(seed, replicates), banner)
 
 
 def carry_out_explanation(
@@ -170,7 +176,8 @@ def carry_out_explanation(
     Raises EveryReplicateFailed when nothing could be simulated.
     """
     how: Any = {"workers": workers, "cluster": cluster, "tell": tell, "say": say}
-    bundles, plan, notes = list(explaining.bundles), explaining.plan, []
+    bundles, plan = list(explaining.bundles), explaining.plan
+    notes = [explaining.banner] if explaining.banner else []
     found, failed = carry_out_plan(plan, store=store, **how)
     samples, runs = _by_key(found), plan.runs
     if explaining.at_equal_budget:
@@ -199,6 +206,8 @@ def explain(
     knock_outs: bool = True,
     equal_fee: bool = False,
     equal_budget: bool = False,
+    allow: str | Sequence[str] = (),
+    why: str = "",
     workers: int | None = None,
     cluster: str | None = None,
     tell: Tell | None = None,
@@ -207,7 +216,8 @@ def explain(
 
     `orders` samples so many orders of the groups instead of simulating all coalitions; `equal_fee` explains the other
     groups with the reference's fee levers as well; `equal_budget` the bundle at the fee level at which the whole of it
-    costs the council what the reference does. Raises what `plan_explanation` and `carry_out_explanation` raise.
+    costs the council what the reference does. `allow` names grounds for refusal that are let through under a banner,
+    for the reason `why`. Raises what `plan_explanation` and `carry_out_explanation` raise.
     """
     explaining = plan_explanation(
         scenario,
@@ -219,6 +229,7 @@ def explain(
         knock_outs=knock_outs,
         equal_fee=equal_fee,
         equal_budget=equal_budget,
+        allowed=allowances(allow, why),
     )
     return carry_out_explanation(explaining, workers=workers, cluster=cluster, tell=tell)
 

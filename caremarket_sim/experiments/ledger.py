@@ -11,8 +11,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from caremarket_sim.errors import CannotWrite
+from caremarket_sim.experiments.belongings import APPLICATION_ID, Belongings
 from caremarket_sim.experiments.durable import writing
 
 NAME = "ledger.sqlite"
@@ -64,19 +66,15 @@ class Ledger:
 
     @classmethod
     def create(cls, folder: Path) -> Ledger:
-        """A new, empty ledger; made aside and renamed, so that there is never half of one."""
-        path, beside = folder / NAME, folder / f".{NAME}.part"
-        with writing(path):
-            beside.unlink(missing_ok=True)
-            connection = sqlite3.connect(beside, isolation_level=None)
+        """A new, empty ledger; made aside, so that there is never half of one."""
+        with writing(folder / NAME), TemporaryDirectory(prefix="caremarket-") as aside:
+            connection = sqlite3.connect(Path(aside) / NAME, isolation_level=None)
             try:
-                connection.executescript(f"PRAGMA synchronous=FULL; BEGIN; {TABLES} COMMIT;")
+                connection.executescript(f"PRAGMA application_id={APPLICATION_ID}; BEGIN; {TABLES} COMMIT;")
+            finally:
                 connection.close()
-                os.replace(beside, path)
-            except BaseException:
-                connection.close()
-                beside.unlink(missing_ok=True)
-                raise
+            content = (Path(aside) / NAME).read_bytes()
+        Belongings(folder).write(NAME, content, database=True)
         return cls.open(folder)
 
     @classmethod

@@ -7,7 +7,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -19,7 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from caremarket_sim import __version__
 from caremarket_sim.errors import CannotWrite
-from caremarket_sim.experiments.durable import sha256_of, write_file
+from caremarket_sim.experiments.belongings import NAME as NOTES
+from caremarket_sim.experiments.belongings import Belongings
+from caremarket_sim.experiments.durable import LOCK, sha256_of
 from caremarket_sim.experiments.executors import cores
 from caremarket_sim.experiments.ledger import NAME as LEDGER
 from caremarket_sim.experiments.store import Store
@@ -112,7 +114,7 @@ class Manifest(_Part):
     inputs: dict[str, File] = Field(description="Files that scenarios and places were read from, as they were.")
     runs: Runs = Field(description="How many runs are planned, done and failed; seeds; hash of all numbers.")
     environment: Environment = Field(description="The machine, and what was installed on it.")
-    outputs: dict[str, File] = Field(description="Every file in the folder but this one.")
+    outputs: dict[str, File] = Field(description="Every file of the results but this one.")
     not_proved: list[str] = Field(description="What a manifest does not prove.")
     sha256: str = Field(pattern="^([0-9a-f]{64})?$", description="Hash of this text without that line's value.")
 
@@ -148,7 +150,7 @@ def recorded(
 
     `planned` is the number of runs asked for, a function where more may be asked for as work goes on; `inputs` are the
     files that scenarios and places were read from. On the way out the ledger is closed (the lock on the folder is not)
-    and every file in the folder is hashed.
+    and every file that was written into the folder is hashed.
     """
     began, start = _now(), time.perf_counter()
     command = list(sys.argv if command is None else command)
@@ -166,10 +168,10 @@ def recorded(
             environment=environment(),
             not_proved=list(NOT_PROVED),
             sha256="",
-            outputs={} if wall is None else outputs(store.folder),
+            outputs={} if wall is None else outputs(store.folder, Belongings(store.folder).present()),
             **_facts(store.folder, planned() if callable(planned) else planned),
         )
-        write_file(store.folder / NAME, manifest.sealed().text().encode())
+        Belongings(store.folder).write(NAME, manifest.sealed().text().encode())
 
     write("running")
     try:
@@ -218,16 +220,16 @@ def _facts(folder: Path, planned: int) -> dict:
     }
 
 
-def outputs(folder: Path) -> dict[str, File]:
-    """Every file in the folder that is a result, by its name relative to it."""
+def outputs(folder: Path, names: Iterable[str]) -> dict[str, File]:
+    """Those of these files of a folder that are results, by name."""
     return {
-        path.relative_to(folder).as_posix(): File(sha256=sha256_of(path), bytes=path.stat().st_size)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.relative_to(folder).as_posix() not in _NOT_OUTPUTS
+        name: File(sha256=sha256_of(folder / name), bytes=(folder / name).stat().st_size)
+        for name in names
+        if name not in _NOT_OUTPUTS
     }
 
 
-_NOT_OUTPUTS = {NAME, ".lock", f"{LEDGER}-shm", f"{LEDGER}-wal"}
+_NOT_OUTPUTS = {NAME, LOCK, NOTES, f"{LEDGER}-shm", f"{LEDGER}-wal"}
 
 
 def environment() -> Environment:

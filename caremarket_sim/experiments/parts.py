@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from caremarket_sim.experiments.durable import settle, write_file, writing
+from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.records import Layout, OutcomeLike, RunId
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Part:
 
 
 def write_batch(
-    folder: Path,
+    ours: Belongings,
     number: int,
     layout: Layout,
     batch: Sequence[tuple[RunId, OutcomeLike, Sequence[tuple[str, str]]]],
@@ -55,7 +55,7 @@ def write_batch(
             columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
             values, names = columns.pop("values"), value_names(layout)[series]
             columns |= {name: values[:, position] for position, name in enumerate(names)}
-            written.append(write_part(folder, series, number, columns, names))
+            written.append(write_part(ours, series, number, columns, names))
     return rows
 
 
@@ -77,7 +77,7 @@ def value_names(layout: Layout) -> dict[str, tuple[str, ...]]:
     return {"weekly": layout.weekly, "breakdowns": layout.broken_down + people}
 
 
-def write_part(folder: Path, series: str, number: int, columns: Mapping[str, Any], values: Sequence[str]) -> Part:
+def write_part(ours: Belongings, series: str, number: int, columns: Mapping[str, Any], values: Sequence[str]) -> Part:
     """Write the columns as part `number` of a series, durably; `values` names the columns of numbers.
 
     Numbers are kept bit for bit; nan (an empty group, say) is kept as null, so that SQL passes it over.
@@ -96,9 +96,7 @@ def write_part(folder: Path, series: str, number: int, columns: Mapping[str, Any
     )
     content = sink.getvalue().to_pybytes()
     name = f"{series}/part-{number:06d}.parquet"
-    with writing(folder / name):
-        (folder / series).mkdir(exist_ok=True)
-    write_file(folder / name, content)
+    ours.write(name, content)
     return Part(series, name, hashlib.sha256(content).hexdigest(), len(content))
 
 
@@ -121,24 +119,6 @@ def numbers(table: pyarrow.Table, names: Sequence[str]) -> NDArray[np.float64]:
     for position, name in enumerate(names):
         found[:, position] = table.column(name).to_numpy()
     return found
-
-
-def remove_strays(folder: Path, known: set[str]) -> list[str]:
-    """Delete parts that no ledger row names (a kill came between the two), and say which."""
-    strays = []
-    for series in SERIES:
-        if not (folder / series).is_dir():
-            continue
-        with writing(folder / series):
-            for path in sorted((folder / series).iterdir()):
-                name = f"{series}/{path.name}"
-                ours = path.name.startswith(("part-", ".part-"))
-                if ours and name not in known:
-                    path.unlink()
-                    strays.append(name)
-            if strays:
-                settle(folder / series)
-    return strays
 
 
 def _labels(run: RunId, rows: int) -> dict[str, NDArray]:

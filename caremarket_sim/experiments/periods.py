@@ -14,7 +14,7 @@ from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.indicators import STAGES
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.scenario.timeline import in_force_week
-from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR, monday_of
+from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR, day_in_words, monday_of
 
 ALL = "all"
 TRANSITION, IN_FORCE, LAST_YEAR = STAGES
@@ -103,7 +103,7 @@ class Periods:
             return f"all {length}, as not everything is in force before the end"
         if self.in_force == 0:
             return f"in force from the first week, {length}"
-        return f"in force from {day(self.begins(IN_FORCE))}, {length}"
+        return f"in force from {day_in_words(self.begins(IN_FORCE))}, {length}"
 
     @property
     def sentence(self) -> str:
@@ -150,8 +150,3 @@ def span_of_years(weeks: int) -> str:
         return f"{weeks} week{'' if weeks == 1 else 's'}"
     years = f"{weeks / WEEKS_A_YEAR:.1f}".removesuffix(".0")
     return f"{years} year{'' if years == '1' else 's'}"
-
-
-def day(date: date) -> str:
-    """A date as it is written: 6 October 2025."""
-    return f"{date.day} {date:%B %Y}"

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from caremarket_sim.errors import CannotWrite, ComparisonRefused, DoesNotSettle
+from caremarket_sim.experiments.allowances import IMPLAUSIBLE, NOTHING, Allowances
 from caremarket_sim.experiments.design import (
     EveryReplicateFailed,
     Tell,
@@ -238,22 +239,21 @@ def probe_each(scenarios: Sequence[Scenario], **how: Any) -> tuple[Plausibility,
     return tuple(probe(one, **how) for one in {one.spin_up_key: one for one in reversed(scenarios)}.values())[::-1]
 
 
-def refuse_implausible(found: Sequence[Plausibility], allow: str | None) -> str | None:
-    """Refuse to compare in a place beyond the limits, or with a reason to allow it return the banner to show.
+def refuse_implausible(found: Sequence[Plausibility], allowed: Allowances = NOTHING) -> str | None:
+    """What the banner says of places beyond the limits, if that is allowed; None where every place lies within them.
 
-    Raises ComparisonRefused. Returns None where every place lies within them.
+    Raises ComparisonRefused if it is not.
     """
-    beyond = [one for one in found if not one.plausible]
-    if not beyond:
-        return None
-    what = " ".join(one.sentence for one in beyond)
-    if not allow:
-        raise ComparisonRefused(
-            f"{what}\nNo difference between policies means anything in such a market. Look at the place's figures and "
-            "at its list of providers, or compare all the same with --allow implausible, and the results will carry a "
-            "banner"
+    beyond = [one.sentence for one in found if not one.plausible]
+
+    def refusal() -> ComparisonRefused:
+        return ComparisonRefused(
+            f"{' '.join(beyond)}\nNo difference between policies means anything in such a market. Look at the place's "
+            f'figures and at its list of providers, or compare all the same with --allow {IMPLAUSIBLE} --why "…", and '
+            "the results will carry a banner"
         )
-    return f"{what} Allowed because: {allow}"
+
+    return allowed.admit(IMPLAUSIBLE, beyond, refusal)
 
 
 def _limits(overall: np.ndarray, people: int, held_to: str) -> tuple[Judged, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.durable import sha256_of
 from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.ledger import NAME as LEDGER
@@ -50,13 +51,20 @@ def verify(folder: Path) -> Verified:
     if manifest.status == "running":
         differences.append("the work was killed before it ended, so the manifest holds no hashes; --resume ends it")
         return Verified(0, tuple(differences), ())
-    now = outputs(folder)
+    here = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
+    now = outputs(folder, here)
     for name, file in manifest.outputs.items():
         if name not in now:
             differences.append(f"{name} is missing")
         elif now[name] != file:
             differences.append(f"{name} has been changed: {_change(file.bytes, now[name].bytes)}")
-    notes = [f"{name} is not part of the results" for name in now if name not in manifest.outputs]
+    ours = Belongings(folder)
+    further = [name for name in now if name not in manifest.outputs]
+    later = [name for name in further if ours.is_ours(name)]
+    notes = [f"{name} is not part of the results" for name in further if name not in later]
+    if later:
+        some = later[0] if len(later) == 1 else f"{later[0]} and {len(later) - 1} more"
+        notes.append(f"written since from the results, and as it was written: {some}")
     log = folder / f"{LEDGER}-wal"
     if log.is_file() and log.stat().st_size:
         differences.append(f"{log.name} holds changes that were made to the ledger after the manifest")

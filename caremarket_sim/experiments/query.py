@@ -13,7 +13,7 @@ import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments import parts
-from caremarket_sim.experiments.durable import write_file, writing
+from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.periods import ALL
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import STAGES
@@ -156,17 +156,14 @@ def _outcomes(store: Store) -> pyarrow.Table:
 
 
 def export(store: Store, folder: Path, kind: str, names: Iterable[str] = EXPORTED) -> list[Path]:
-    """Write tables as files of a kind ("csv" or "parquet") into a folder; an existing file is replaced whole."""
+    """Write tables as files of a kind ("csv" or "parquet") into a folder; only files that we wrote are replaced."""
     if kind not in ("csv", "parquet"):
         raise BadInput(Problem(f"{kind!r} is no format to export to", right=suggestion(kind, ("csv", "parquet"))))
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    ours, written = Belongings(folder), []
     for name in names:
         rows = table(store, name)
-        path = folder / f"{name}.{kind}"
-        write_file(path, as_csv(rows) if kind == "csv" else _as_parquet(rows))
-        written.append(path)
+        ours.write(f"{name}.{kind}", as_csv(rows) if kind == "csv" else _as_parquet(rows))
+        written.append(ours.folder / f"{name}.{kind}")
     return written
 
 

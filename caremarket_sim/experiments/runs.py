@@ -9,6 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from caremarket_sim.experiments import frames
+from caremarket_sim.experiments.allowances import NOTHING, Allowances, allowances, require_in_force
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
 from caremarket_sim.experiments.periods import Periods, in_force_from
@@ -27,6 +28,8 @@ class Run:
     failed: tuple[FailedReplicate, ...] = ()
     other_draws: tuple[Mapping[str, Sample], ...] = ()
     """The same futures under other plausible draws of the assumptions, if any were asked for."""
+    banner: str | None = None
+    """What would have been refused, and why it was allowed."""
 
     @property
     def sample(self) -> Sample:
@@ -84,7 +87,7 @@ class Run:
         """A matplotlib figure of the course through time of `outcomes`, `costs` or `jobs`."""
         from caremarket_sim.reporting.figures import figure
 
-        return figure(what, self.samples, None)
+        return figure(what, self.samples, None, self.banner)
 
     def _repr_html_(self) -> str:
         from caremarket_sim.reporting.tables import run_html
@@ -98,14 +101,19 @@ def plan_run(
     replicates: int = REPLICATES,
     seed: int = SEED,
     years: int | None = None,
+    allowed: Allowances = NOTHING,
     drawn: Sequence[Draw] = (),
 ) -> Plan:
-    """What a run is made of. `drawn`: plausible draws of the assumptions to repeat it under, the centre first."""
+    """What a run is made of. `drawn`: plausible draws of the assumptions to repeat it under, the centre first.
+
+    Raises BadInput for levers that are never in force, unless `allowed`.
+    """
     (scenario,) = at_horizon([scenario], years)
+    banner = require_in_force([scenario], allowed)
     seeds = replicate_seeds(seed, replicates)
     others = batches_of([scenario], drawn, seeds)
     batches = (Batch(tasks_of([scenario], seeds)), *others)
-    return Plan((scenario,), None, seed, batches, draws=1 + len(others), in_force=in_force_from([scenario]))
+    return Plan((scenario,), None, seed, batches, banner, 1 + len(others), in_force_from([scenario]))
 
 
 def carry_out_run(
@@ -119,7 +127,7 @@ def carry_out_run(
 ) -> Run:
     """Simulate a planned run. Raises EveryReplicateFailed when nothing could be simulated."""
     (samples, *others), failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
-    return Run(samples, plan.seed, plan.seeds, tuple(failed), tuple(found for found in others if found))
+    return Run(samples, plan.seed, plan.seeds, tuple(failed), tuple(found for found in others if found), plan.banner)
 
 
 def run(
@@ -128,6 +136,8 @@ def run(
     replicates: int = REPLICATES,
     seed: int = SEED,
     years: int | None = None,
+    allow: str | Sequence[str] = (),
+    why: str = "",
     workers: int | None = None,
     cluster: str | None = None,
     draws: int = 1,
@@ -135,8 +145,10 @@ def run(
 ) -> Run:
     """Simulate one scenario on `replicates` futures, under `draws` plausible draws of the assumptions.
 
-    Raises EveryReplicateFailed when nothing could be simulated.
+    `allow` names grounds for refusal that are let through under a banner, for the reason `why`. Raises BadInput for
+    levers that are never in force, EveryReplicateFailed when nothing could be simulated.
     """
     drawn = first_draws(draws, replicates) if draws > 1 else ()
-    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, drawn=drawn)
+    allowed = allowances(allow, why)
+    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, allowed=allowed, drawn=drawn)
     return carry_out_run(plan, workers=workers, cluster=cluster, tell=tell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -13,6 +14,10 @@ MOST_BYTES = 1_000_000_000
 """Above this the oldest settled markets are deleted (one of Wigan takes 5 MB); they can always be made again."""
 
 
+_OURS = re.compile(r"[0-9a-f-]+\.market|tmp\w+\.part")
+"""How settled markets are named, and one while it is written; nothing else in their folder is touched."""
+
+
 def settled_folder() -> Path | None:
     """The folder of settled markets, or None where nothing can be kept."""
     folder = cache_folder()
@@ -20,9 +25,10 @@ def settled_folder() -> Path | None:
 
 
 def trim(folder: Path, most_bytes: int = MOST_BYTES) -> None:
-    """Delete the oldest files of a folder until those left hold no more than `most_bytes`."""
+    """Delete the oldest settled markets of a folder until those left hold no more than `most_bytes`."""
     with suppress(OSError), os.scandir(folder) as entries:
-        found = [(entry.stat(), entry.path) for entry in entries]
+        ours = [entry for entry in entries if _OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)]
+        found = [(entry.stat(), entry.path) for entry in ours]
         total = sum(status.st_size for status, _ in found)
         for status, path in sorted(found, key=lambda one: one[0].st_mtime):
             if total <= most_bytes:

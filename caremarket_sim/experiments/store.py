@@ -1,5 +1,6 @@
 """The results of an experiment in one folder, of which no finished run is ever lost or counted twice.
 
+    <folder>/.written                  the names and hashes of all files here, noted before they are written
     <folder>/ledger.sqlite             runs with their values by period, failures, scenarios, provenance
     <folder>/weekly/part-*.parquet     weekly series, a row a week
     <folder>/breakdowns/part-*.parquet values by group, a row a group and period
@@ -11,7 +12,6 @@ that names them. A kill between the two leaves parts that no ledger row names; t
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.experiments import parts
+from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.durable import FolderLock, writing
 from caremarket_sim.experiments.executors import Failure
-from caremarket_sim.experiments.ledger import NAME, Ledger
+from caremarket_sim.experiments.ledger import Ledger
 from caremarket_sim.experiments.records import (
     RESULTS_FORMAT,
     Layout,
@@ -42,6 +43,7 @@ class Store:
 
     def __init__(self, folder: Path, ledger: Ledger, lock: FolderLock | None, layout: Layout):
         self.folder, self.ledger, self.layout = folder, ledger, layout
+        self.ours = Belongings(folder)
         self._lock = lock
         self._groups: dict[str, tuple[tuple[str, str], ...]] = {}
 
@@ -49,20 +51,21 @@ class Store:
     def open(cls, folder: Path, layout: Layout, code: str, *, resume: bool = False, replace: bool = False) -> Store:
         """A folder to write to: new, or with `resume` gone on with, or with `replace` emptied first.
 
-        Raises BadInput for a folder that holds something already (neither asked for) or was written by another
-        version of the code or format, CannotWrite where it cannot be written.
+        Raises BadInput for a folder that holds something already (neither asked for) or anything that is not ours, or
+        was written by another version of the code or format, CannotWrite where it cannot be written.
         """
-        folder = Path(folder)
+        folder, how = Path(folder), {"resume": resume, "replace": replace}
+        Belongings(folder).require(**how)  # nothing, not even a lock, is left in what is not ours
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         lock = FolderLock(folder)
         try:
-            begun = _prepare(folder, resume, replace)
+            begun = Belongings(folder).take(**how)
             ledger = Ledger.open(folder) if begun else Ledger.create(folder)
             try:
                 store = cls(folder, ledger, lock, layout)
                 store._agree(code, begun)
-                parts.remove_strays(folder, {file for (file,) in ledger.rows("SELECT file FROM parts")})
+                store._forget_strays()
             except BaseException:
                 ledger.close()
                 raise
@@ -70,6 +73,12 @@ class Store:
             lock.release()
             raise
         return store
+
+    def _forget_strays(self) -> None:
+        """Remove the parts that no row of the ledger names: a kill came between the two."""
+        known = {file for (file,) in self.ledger.rows("SELECT file FROM parts")}
+        here = [name for name in self.ours.present() if name.startswith(tuple(f"{one}/" for one in parts.SERIES))]
+        self.ours.discard(name for name in here if name not in known)
 
     @classmethod
     def read(cls, folder: Path) -> Store:
@@ -181,7 +190,7 @@ class Store:
         written: list[parts.Part] = []
         try:
             blocks = [(run, outcome, self._groups_of(run.scenario)) for run, outcome, _ in outcomes]
-            rows = parts.write_batch(self.folder, number, self.layout, blocks, written)
+            rows = parts.write_batch(self.ours, number, self.layout, blocks, written)
             with self.ledger.transaction() as connection:
                 connection.executemany(
                     "INSERT INTO parts VALUES (?, ?, ?, ?, ?)",
@@ -293,28 +302,6 @@ class Store:
         except CannotWrite:
             if kind is None:
                 raise
-
-
-def _prepare(folder: Path, resume: bool, replace: bool) -> bool:
-    """Whether there is an experiment to go on with; refuses or empties what else is there."""
-    there = sorted(path.name for path in folder.iterdir() if path.name not in (".lock", f".{NAME}.part"))
-    if not there:
-        return False
-    ours = NAME in there or "manifest.json" in there or any(series in there for series in parts.SERIES)
-    if replace and ours:
-        with writing(folder):
-            for name in [NAME, *there]:  # the ledger first: what is left after a kill is no experiment
-                path = folder / name
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
-        return False
-    if resume and ours:
-        return True
-    what = "there are results here already" if ours else "this folder holds files that are not results"
-    right = "--resume goes on with them, --replace starts again" if ours else "choose an empty or new folder"
-    raise BadInput(Problem(what, file=folder, right=right))
 
 
 def _identity(run: RunId) -> tuple:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments.allowances import allowances, banner_of, require_in_force
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import Tell, ready, replicate_seeds
 from caremarket_sim.experiments.following import CHANGE, CLIENT, WORKER, Event, Follower
@@ -70,6 +71,7 @@ class Story:
     seed: int
     future: int
     log: pd.DataFrame
+    banner: str | None = None
 
     @property
     def people(self) -> tuple[Person, Person]:
@@ -128,12 +130,15 @@ def story(
     worker: int | None = None,
     seed: int = 1,
     years: int | None = None,
+    allow: str | Sequence[str] = (),
+    why: str = "",
     tell: Tell | None = None,
 ) -> Story:
     """Follow one client and one care worker, by permanent number or by the stated rules, through each scenario.
 
     The future is the first of those that `compare` simulates with the same seed. Raises BadInput for a number that is
-    not in the market when the scenarios begin, ComparisonRefused for scenarios that differ in more than policy.
+    not in the market when the scenarios begin and for levers that are never in force, ComparisonRefused for scenarios
+    that differ in more than policy; the latter two unless `allow` names them, for the reason `why`.
     """
     tell = tell or _say_nothing
     followed = told_apart(scenarios)
@@ -141,7 +146,9 @@ def story(
         raise BadInput(Problem("no scenario is given", right="a story needs at least one"))
     require_distinct_names(followed)
     followed = at_horizon(followed, years)
-    require_common_ground({scenario.name: ground(scenario) for scenario in followed}, followed[0].name)
+    allowed = allowances(allow, why)
+    different = require_common_ground({one.name: ground(one) for one in followed}, followed[0].name, allowed)
+    banner = banner_of([require_in_force(followed, allowed), *different])
     (future,) = replicate_seeds(seed, 1)
     ready(tell)
     tell("spinning up", 0, 0)
@@ -156,7 +163,7 @@ def story(
     for place, scenario in enumerate(followed):
         tell("simulating", place, len(followed))
         parts += [(scenario.name, event) for event in follow(scenario, future, people[0].number, people[1].number)]
-    return Story(followed, *people, seed, future, log_of(parts))
+    return Story(followed, *people, seed, future, log_of(parts), banner)
 
 
 def follow(scenario: Scenario, seed: int, client: int, worker: int) -> list[Event]:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.experiments.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.frames import described
@@ -72,6 +73,7 @@ class StressTest:
     seed: int
     seeds: tuple[int, ...]
     failed: tuple[FailedReplicate, ...] = ()
+    banner: str | None = None
 
     @property
     def periods(self) -> Periods:
@@ -153,6 +155,7 @@ def plan_stress(
     seed: int = 1,
     years: int | None = None,
     first_week: int | None = None,
+    allowed: Allowances = NOTHING,
 ) -> tuple[Plan, tuple[Shock, ...], int]:
     """The runs of a stress test: each policy without and with each shock. Raises BadInput for what cannot be.
 
@@ -176,12 +179,12 @@ def plan_stress(
             )
         )
     grounds = {scenario.name: ground(scenario) for scenario in policies}
-    if len(policies) > 1:
-        require_common_ground(grounds, policies[0].name, None)
+    different = require_common_ground(grounds, policies[0].name, allowed)
+    banner = banner_of([require_in_force(policies, allowed), *different])
     every = [one for policy in policies for one in (policy, *(shocked(policy, shock, first) for shock in chosen))]
     seeds = replicate_seeds(seed, replicates)
     batches = (Batch(tasks_of(every, seeds)),)
-    plan = Plan(tuple(every), policies[0].name, seed, batches, in_force=in_force_from(policies))
+    plan = Plan(tuple(every), policies[0].name, seed, batches, banner, in_force=in_force_from(policies))
     return plan, chosen, first
 
 
@@ -224,7 +227,7 @@ def carry_out_stress(
     plan, shocks, first = planned
     samples, failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
     policies = tuple(scenario.name for scenario in plan.scenarios if SEPARATOR not in scenario.name)
-    return StressTest(samples[0], policies, shocks, first, plan.seed, plan.seeds, tuple(failed))
+    return StressTest(samples[0], policies, shocks, first, plan.seed, plan.seeds, tuple(failed), plan.banner)
 
 
 def stress(
@@ -233,12 +236,18 @@ def stress(
     replicates: int = 10,
     seed: int = 1,
     years: int | None = None,
+    allow: str | Sequence[str] = (),
+    why: str = "",
     workers: int | None = None,
     cluster: str | None = None,
     tell: Tell | None = None,
 ) -> StressTest:
-    """Each scenario with and without each shock (all of `SHOCKS` when None) on the same futures."""
-    planned = plan_stress(scenarios, shocks=shocks, replicates=replicates, seed=seed, years=years)
+    """Each scenario with and without each shock (all of `SHOCKS` when None) on the same futures.
+
+    `allow` names grounds for refusal that are let through under a banner, for the reason `why`.
+    """
+    allowed = allowances(allow, why)
+    planned = plan_stress(scenarios, shocks=shocks, replicates=replicates, seed=seed, years=years, allowed=allowed)
     return carry_out_stress(planned, workers=workers, cluster=cluster, tell=tell)
 
 

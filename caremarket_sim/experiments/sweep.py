@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments.allowances import allowances
 from caremarket_sim.experiments.batch import carry_out
 from caremarket_sim.experiments.design import Tell, ready
 from caremarket_sim.experiments.design_files import Design, read_design
@@ -80,6 +81,8 @@ class Sweep:
     period: str = ALL
     failed: tuple[tuple[int, str, int, str], ...] = field(default=(), repr=False)
     """(sample from 1, scenario, replicate, why) of each run that failed."""
+    banner: str | None = None
+    """What would have been refused, and why it was allowed."""
 
     @property
     def replicates(self) -> int:
@@ -145,13 +148,18 @@ class Sweep:
 def sweep(
     design: Design | str | Path,
     *,
+    allow: str | Sequence[str] = (),
+    why: str = "",
     workers: int | None = None,
     cluster: str | None = None,
     tell: Tell | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Sweep:
-    """Simulate a design (or the design of a file). Raises BadInput with every mistake of the file."""
-    plan = plan_sweep(design if isinstance(design, Design) else read_design(design))
+    """Simulate a design (or the design of a file). Raises BadInput with every mistake of the file.
+
+    `allow` names grounds for refusal that are let through under a banner, for the reason `why`.
+    """
+    plan = plan_sweep(design if isinstance(design, Design) else read_design(design), allowances(allow, why))
     return carry_out_sweep(plan, workers=workers, cluster=cluster, tell=tell, say=say)
 
 
@@ -243,6 +251,7 @@ def load_sweep(folder: Path) -> Sweep:
         years=about["years"],
         period=about["period"],
         failed=tuple(sorted(lost)),
+        banner=about.get("banner"),
     )
 
 
@@ -295,6 +304,7 @@ def _describe(store: Store, plan: SweepPlan) -> None:
     about = {
         "name": design.name,
         "title": design.title,
+        "banner": plan.banner,
         "factors": [asdict(factor) for factor in design.factors],
         "sampler": asdict(design.sampler),
         "seed": design.seed,
@@ -341,4 +351,5 @@ def _gathered(plan: SweepPlan, answers: Sequence[Success | Failure]) -> Sweep:
         years=design.scenarios[0].weeks / 52,
         period=design.period,
         failed=tuple(sorted(failed)),
+        banner=plan.banner,
     )

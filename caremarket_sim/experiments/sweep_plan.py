@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments.allowances import NOTHING, Allowances, require_in_force
 from caremarket_sim.experiments.design import replicate_seeds
 from caremarket_sim.experiments.design_files import Design
 from caremarket_sim.experiments.factors import Factor
@@ -38,6 +39,7 @@ class SweepPlan:
     values: tuple[tuple[Any, ...], ...]
     tasks: tuple[SweepTask, ...]
     places: tuple[tuple[tuple[int, int], ...], ...]
+    banner: str | None = None
 
     @property
     def runs(self) -> int:
@@ -64,11 +66,13 @@ class SweepPlan:
         return hashlib.sha256(json.dumps([code_version(), asked, tasks]).encode()).hexdigest()
 
 
-def plan_sweep(design: Design) -> SweepPlan:
+def plan_sweep(design: Design, allowed: Allowances = NOTHING) -> SweepPlan:
     """Every sample's scenarios as tasks; the same design gives the same plan.
 
-    Raises BadInput where the weeks in force are asked about and something is in force in none of them.
+    Raises BadInput where a scenario moves levers that are never in force, unless `allowed`, and where the weeks in
+    force are asked about and something is in force in none of them.
     """
+    banner = require_in_force(design.scenarios, allowed)
     coordinates = draw(design.sampler, design.factors, design.seed)
     values = tuple(
         tuple(factor.value(one) for factor, one in zip(design.factors, row, strict=True)) for row in coordinates
@@ -93,7 +97,7 @@ def plan_sweep(design: Design) -> SweepPlan:
             part = group[start : start + each]
             tasks.append(SweepTask(seeds[replicate - 1], tuple(one for _, one in part), len(group) > each, in_force))
             places.append(tuple((sample, replicate) for sample, _ in part))
-    return SweepPlan(design, coordinates, values, tuple(tasks), tuple(places))
+    return SweepPlan(design, coordinates, values, tuple(tasks), tuple(places), banner)
 
 
 def varied(scenario: Scenario, factors: Sequence[Factor], values: Sequence[Any]) -> Scenario:

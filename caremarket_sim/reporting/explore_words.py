@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def sentences(found: Exploration) -> list[str]:
     """A sentence or two a policy and indicator, then regret, then how to read it."""
-    said = [_about(found, one) for one in found.discoveries]
+    said = [found.sweep.banner] if found.sweep.banner else []
+    said += [_about(found, one) for one in found.discoveries]
     said += _regret(found)
     said.append(
         "Coverage: of all futures where it fails, the share inside the conditions. Density: of all futures inside the "

@@ -25,7 +25,7 @@ def files_of(result: Comparison | Run, *, weekly: bool = False) -> Iterator[tupl
     """Every file of the results, path within the folder and content, made one at a time."""
     for name, sample in result.samples.items():
         yield f"scenarios/{name}.json", resolved_json(sample.scenario).encode()
-    if isinstance(result, Comparison) and result.banner:
+    if result.banner:
         yield "banner.txt", f"{result.banner}\n".encode()
     for name, frame in tables_of(result, weekly=weekly).items():
         yield f"{name}.csv", csv_bytes(frame)

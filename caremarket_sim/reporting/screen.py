@@ -33,6 +33,8 @@ from caremarket_sim.reporting.words import (
 
 def show(console: Console, result: Comparison | Run, everything: bool) -> None:
     """Print the results; `everything` adds the indicators that are no headlines, a table a family."""
+    if result.banner:
+        console.print(Text(result.banner, style="bold"))
     if isinstance(result, Comparison):
         _show_comparison(console, result, everything)
     else:
@@ -41,8 +43,6 @@ def show(console: Console, result: Comparison | Run, everything: bool) -> None:
 
 def _show_comparison(console: Console, result: Comparison, everything: bool) -> None:
     frame = result.frame()
-    if result.banner:
-        console.print(Text(result.banner, style="bold"))
     for found in result.plausibility:
         if found.sentence not in (result.banner or ""):
             console.print(Text(found.sentence, style="" if found.plausible else "bold"))
@@ -114,6 +114,7 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
         "draws": result.draws,
         "period": result.periods.verdicts,
         "periods": result.periods.rows(),
+        "banner": result.banner,
         "note": note_of(result.draws) if result.draws > 1 else CHANCE_ONLY,
     }
     if result.draws > 1:
@@ -123,7 +124,6 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "command": "compare",
             "reference": result.reference,
             "scenarios": list(result.samples),
-            "banner": result.banner,
             "plausibility": [found.summary() for found in result.plausibility],
             "weeks": result.periods.sentence,
             "spend": _records(result.spend()),

@@ -49,7 +49,8 @@ def weeks_asked_about(sweep: Sweep) -> str:
 
 def sentences(found: Sensitivity) -> list[str]:
     """One paragraph an output, and last what holds for all of them."""
-    said = [" ".join(_about(found, one)) for one in found.analyses]
+    said = [found.sweep.banner] if found.sweep.banner else []
+    said += [" ".join(_about(found, one)) for one in found.analyses]
     if found.sweep.failed:
         said.append(f"{len(found.sweep.failed)} runs failed; the first: {found.sweep.failed[0][3]}.")
     if found.sweep.replicates == 1 and found.sweep.reference is not None:

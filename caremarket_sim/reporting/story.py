@@ -60,7 +60,7 @@ class Picture(Drawing):
 
 def paragraphs(story: Story) -> list[str]:
     """Each life in each scenario in a sentence or two, and how to take them."""
-    said = []
+    said = [story.banner] if story.banner else []
     for person in story.people:
         said.append(f"{introduction(person)} {_described(person)}")
         said += [paragraph(story, name, person.who) for name in story.names]
@@ -111,6 +111,7 @@ def story_table_html(story: Story) -> str:
 
 def _about(story: Story) -> list[Block]:
     return [
+        *([Text(story.banner, "warning")] if story.banner else []),
         Text(CAUTION, "note"),
         Text(LUCK),
         Text(

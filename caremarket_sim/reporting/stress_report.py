@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.experiments.periods import IN_FORCE, day
+from caremarket_sim.experiments.periods import IN_FORCE
 from caremarket_sim.experiments.statistics import interval
 from caremarket_sim.experiments.stress import RECOVERED_WEEKS, SMOOTHED_WEEKS, Shock, StressTest
 from caremarket_sim.indicators import INDICATORS
@@ -19,6 +19,7 @@ from caremarket_sim.reporting.figures import _INK, _LINES, _STYLE, _new_figure
 from caremarket_sim.reporting.files import csv_bytes, png_bytes
 from caremarket_sim.reporting.sweep_files import records
 from caremarket_sim.reporting.words import in_a_sentence, listed, quantity, shown_in
+from caremarket_sim.scenario.timing import day_in_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def sentences(found: StressTest) -> list[str]:
     """A paragraph a shock: what breaks in each policy, and which policy breaks least."""
     table = found.frame()
-    said = []
+    said = [found.banner] if found.banner else []
     for shock in found.shocks:
         rows = table[table.shock == shock.name]
         parts = [_policy(name, part) for name, part in rows.groupby("scenario", sort=False)]
@@ -39,7 +40,7 @@ def sentences(found: StressTest) -> list[str]:
     elif periods.in_force > found.first_week:
         said.append(
             f"Shocks begin in week {found.first_week}, before all policies are in force (from week {periods.in_force}, "
-            f"{day(periods.begins(IN_FORCE))}): some of them meet the shock in preparation."
+            f"{day_in_words(periods.begins(IN_FORCE))}): some of them meet the shock in preparation."
         )
     said.append(
         f"Against the same policy on the same {len(found.seeds)} futures without the shock, as means of "

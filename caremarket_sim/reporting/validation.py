@@ -37,6 +37,10 @@ def check_table(done: Checked) -> Table:
     return table
 
 
+MARK = "Written by `caremarket check`"
+"""What tells a validation document of ours from another file."""
+
+
 def validation_document(done: Checked, results: Sequence[Path], kept: Path | None) -> str:
     """The document. `results`: folders of comparisons, sweeps and sensitivity analyses whose main tables it takes up.
 
@@ -49,7 +53,7 @@ def validation_document(done: Checked, results: Sequence[Path], kept: Path | Non
         "# Validation: what the model is held to",
         f"How far {place.name}, as it is simulated with no new policy, "
         "resembles what has been published of markets like it; which assumptions the published figures leave open; and "
-        "which conclusions of a comparison do not depend on them. Written by `caremarket check`; made anew with "
+        f"which conclusions of a comparison do not depend on them. {MARK}; made anew with "
         "`caremarket check scenarios/wigan/baseline.yaml --document docs/validation.md`.",
         f"**{found['passed']} checks passed, {found['failed']} failed, {found['not testable']} cannot be tested.** "
         f"Every number is a mean over {len(done.seeds)} simulated futures. Ranges come from the publications named, by "

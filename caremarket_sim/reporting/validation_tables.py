@@ -33,12 +33,12 @@ def kept_tables(results: Sequence[Path], kept: Path | None) -> Tables:
                 found[name] = _read(kept / f"{name}.csv")
     new = {name: table for folder in results for name, table in _tables_of(folder).items()}
     if kept is not None and new:
-        from caremarket_sim.experiments.durable import write_file, writing
+        from caremarket_sim.experiments.durable import write_document, writing
 
         with writing(kept):
             kept.mkdir(parents=True, exist_ok=True)
         for name, table in new.items():
-            write_file(kept / f"{name}.csv", csv_bytes(table))
+            write_document(kept / f"{name}.csv", csv_bytes(table), ",".join(table.columns))
             new[name] = _read(kept / f"{name}.csv")
     return found | new
 

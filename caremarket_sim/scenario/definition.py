@@ -26,11 +26,12 @@ PRICES: tuple[Prices, ...] = ("projected", "frozen")
 
 @dataclass(frozen=True)
 class Change:
-    """From `week` on, all `levers` have these values, and why."""
+    """From `week` on, all `levers` have these values, and why; `written` says where, as file and line, by lever."""
 
     week: int
     levers: Levers
     why: str = ""
+    written: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,13 +113,15 @@ class Scenario:
         """
         values = accepted_levers(_dotted(levers, by_name))
         weeks = sorted({0, *(change.week for change in self.changes)})
-        whys = {change.week: change.why for change in self.changes}
+        known = {change.week: change for change in self.changes}
         changes = []
         for week in weeks:
             before = self.levers_at(week)
             after = before.changed(values)
             require_needs({key: value for key, value in values.items() if value != before[key]}, after)
-            changes.append(Change(week, after, whys.get(week, "levers set in Python")))
+            change = known.get(week, Change(week, after, "levers set in Python"))
+            written = {key: place for key, place in change.written.items() if key not in values}
+            changes.append(replace(change, levers=after, written=written))
         return replace(self, changes=tuple(changes))
 
     def with_parameters(self, parameters: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:

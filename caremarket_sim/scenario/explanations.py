@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from caremarket_sim.errors import BadInput
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
 from caremarket_sim.scenario.definition import Scenario
 from caremarket_sim.scenario.documents import read_document
 from caremarket_sim.scenario.files import Resolved, Step, resolve
+from caremarket_sim.scenario.never import never_in_force
 from caremarket_sim.scenario.places import Place, figure_kinds, is_place, read_place
 from caremarket_sim.scenario.providers import COLUMNS as PROVIDER_COLUMNS
 from caremarket_sim.scenario.providers import counts, read_providers
 from caremarket_sim.scenario.sheets import header_of
+from caremarket_sim.scenario.timeline_words import timeline_sentences
 from caremarket_sim.scenario.timing import monday_of
 from caremarket_sim.scenario.workspace import BUILTIN
 from caremarket_sim.scenario.zones import read_zones
@@ -87,19 +90,31 @@ def _asked(place: Place) -> str:
 
 def _scenario_in_a_line(resolved: Resolved) -> str:
     scenario = resolved.scenario
-    late = sum(change.week >= scenario.weeks for change in scenario.changes)
     policy = "no policy" if not resolved.steps else _count(len(scenario.changes), "change") + " of policy"
     if scenario.changes:
         moved = {key for change in scenario.changes for key in change.levers.differences(scenario.place.regime)}
         policy += f" from {monday_of(scenario.changes[0].week, scenario.start)}, moving {_count(len(moved), 'lever')}"
-    if late:
-        policy += f" ({late} after the horizon, without effect)"
     changed = scenario.parameters.overrides
     parameters = f"; {_count(len(changed), 'parameter')} set" if changed else ""
     return (
         f"“{scenario.title}”: {scenario.place.name}, {scenario.weeks} weeks from {scenario.start} at "
         f"{scenario.prices} prices; {policy}{parameters}{_asked(scenario.place)}"
     )
+
+
+def takes_effect(path: str | Path) -> list[str]:
+    """What of a scenario file takes effect when, and what in it is worth knowing; nothing of other files.
+
+    Raises BadInput with every mistake, and with every lever that is moved and never in force.
+    """
+    if str(path).lower().endswith(".csv"):
+        return []
+    found = read(path)
+    if isinstance(found, Place):
+        return []
+    if problems := never_in_force(found.scenario):
+        raise BadInput(problems)
+    return [*timeline_sentences(found.scenario), *map(str, found.notes)]
 
 
 def scenario_in_full(resolved: Resolved, *, every_lever: bool) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.parameters import Parameters
 from caremarket_sim.policy import LEVERS, PRESETS, REASONS, Levers, of_preset
-from caremarket_sim.policy.values import Value
-from caremarket_sim.scenario.definition import PRICES, Change, Scenario, require_needs
+from caremarket_sim.policy.values import Value, shown
+from caremarket_sim.scenario.definition import PRICES, Change, Scenario
 from caremarket_sim.scenario.documents import Node, nearest_file, read_document
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import lever_values, parameter_values
@@ -38,7 +38,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Step:
-    """One dated change as written, and the levers that are in force after it, each with where it comes from."""
+    """One dated change as written, and the levers decided after it, each with where it comes from.
+
+    `written` is file and line of each lever that the step sets, by itself or by its preset.
+    """
 
     day: date
     week: int
@@ -47,17 +50,22 @@ class Step:
     set: dict[str, Value]
     levers: Levers
     origins: dict[str, str]
+    written: dict[str, tuple[str, int | None]]
     origin: Origin
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A scenario with what it was made from: the files, root first, the steps as written and the values' origins."""
+    """A scenario with what it was made from: the files, root first, the steps as written and the values' origins.
+
+    `notes` say what is no mistake and worth knowing, such as a step that changes nothing.
+    """
 
     scenario: Scenario
     files: tuple[str, ...]
     steps: tuple[Step, ...]
     origins: dict[str, str]
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass
@@ -80,7 +88,6 @@ class _WrittenStep:
     set: dict[str, tuple[Value, int]]
     line: int
     reader: Reader
-    sound: bool
 
 
 def load(path: str | Path) -> Scenario:
@@ -100,9 +107,10 @@ def resolve(path: str | Path) -> Resolved:
     except BadInput as bad:
         problems.extend(bad.problems)
     steps: list[Step] = []
+    notes: list[Problem] = []
     if place is not None:
         written = [step for draft in reversed(drafts) for step in draft.steps]
-        steps, wrong = _timeline(place, written)
+        steps, wrong, notes = _timeline(place, written)
         problems.extend(wrong)
     if problems or place is None:
         raise BadInput(_in_order(problems))
@@ -120,7 +128,9 @@ def resolve(path: str | Path) -> Resolved:
         changes=_changes(steps),
     )
     origins = {key: str(origin) for key, (_, origin) in {**merged, **parameters}.items()}
-    return Resolved(scenario, tuple(draft.reader.file for draft in reversed(drafts)), tuple(steps), origins)
+    return Resolved(
+        scenario, tuple(draft.reader.file for draft in reversed(drafts)), tuple(steps), origins, tuple(notes)
+    )
 
 
 def _with_ancestors(path: Path, shown: str) -> list[_Draft]:
@@ -206,9 +216,8 @@ def _written_steps(reader: Reader, node: Node) -> list[_WrittenStep]:
             reader.note(f"from {day} does not come after {latest} of the step before", line, right)
         if day is not None:
             latest = day if latest is None else max(day, latest)
-            sound = len(reader.problems) == before
             used = (use, entries["use"].line) if use is not None else None
-            steps.append(_WrittenStep(day, why or "", used, values, entries["from"].line, reader, sound))
+            steps.append(_WrittenStep(day, why or "", used, values, entries["from"].line, reader))
     return steps
 
 
@@ -235,9 +244,11 @@ def _place(drafts: list[_Draft]) -> Place:
     )
 
 
-def _timeline(place: Place, written: list[_WrittenStep]) -> tuple[list[Step], list[Problem]]:
-    """The steps in order of week, the extended file's before the extending one's, each with the levers after it."""
+def _timeline(place: Place, written: list[_WrittenStep]) -> tuple[list[Step], list[Problem], list[Problem]]:
+    """The steps in order of week, the extended file's before the extending one's, each with the levers after it; what
+    is wrong with them, and what is to be noted."""
     problems: list[Problem] = []
+    notes: list[Problem] = []
     steps: list[Step] = []
     levers = place.regime
     origins = {
@@ -264,16 +275,17 @@ def _timeline(place: Place, written: list[_WrittenStep]) -> tuple[list[Step], li
         before = levers
         levers = levers.changed({key: value for key, (value, _) in step.set.items()})
         origins.update({key: f"{file}:{line}" for key, (_, line) in step.set.items()})
-        if step.sound:
-            for key, (value, line) in step.set.items():
-                try:
-                    require_needs({key: value} if value != before[key] else {}, levers)
-                except BadInput as bad:
-                    problems.extend(problem.at(file, line) for problem in bad.problems)
+        places: dict[str, tuple[str, int | None]] = {}
+        if step.use is not None:
+            places = dict.fromkeys(LEVERS, (file, step.use[1]))
+        elif all(before[key] == value for key, (value, _) in step.set.items()):
+            already = ", ".join(f"{key} {shown(value)}" for key, (value, _) in step.set.items())
+            notes.append(Problem(f"from {step.day} nothing changes: {already} is decided already", file, step.line))
+        places.update({key: (file, line) for key, (_, line) in step.set.items()})
         values = {key: value for key, (value, _) in step.set.items()}
         used = step.use[0] if step.use is not None else None
-        steps.append(Step(step.day, week, step.why, used, values, levers, origins, Origin(file, step.line)))
-    return steps, problems
+        steps.append(Step(step.day, week, step.why, used, values, levers, origins, places, Origin(file, step.line)))
+    return steps, problems, notes
 
 
 def _changes(steps: list[Step]) -> tuple[Change, ...]:
@@ -282,7 +294,12 @@ def _changes(steps: list[Step]) -> tuple[Change, ...]:
     for step in steps:
         weeks.setdefault(step.week, []).append(step)
     return tuple(
-        Change(week, together[-1].levers, "; ".join(step.why for step in together if step.why))
+        Change(
+            week,
+            together[-1].levers,
+            "; ".join(step.why for step in together if step.why),
+            {key: place for step in together for key, place in step.written.items()},
+        )
         for week, together in weeks.items()
     )
 

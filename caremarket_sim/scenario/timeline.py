@@ -46,6 +46,11 @@ class Course:
     levers: Mapping[str, int | None]
     tender: Tender | None = None
 
+    @property
+    def never(self) -> tuple[str, ...]:
+        """The levers that are never in force."""
+        return tuple(key for key, week in self.levers.items() if week is None)
+
 
 @dataclass(frozen=True)
 class Timeline:

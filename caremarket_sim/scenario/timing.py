@@ -30,6 +30,11 @@ def day_of_prices(year: int, start: date) -> date:
     return start + timedelta(days=6 + round(365.25 * year))
 
 
+def day_in_words(day: date) -> str:
+    """A day as it is written for people: 6 October 2025."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def monday_of(week: int, start: date) -> date:
     """The Monday on which a week begins."""
     return start + timedelta(weeks=week)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.experiments import plan
 from caremarket_sim.experiments.batch import carry_out
+from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.calibration import matching
 from caremarket_sim.experiments.calibration.observing import TARGET_YEARS, YEARS, observe, observed_scenario, quantities
 from caremarket_sim.experiments.calibration.recipe import Recipe
@@ -223,7 +224,7 @@ class _Stage:
             return [found[index] for index in range(len(tasks))]
         layout = replace(plan.layout(), indicators=quantities())
         code = code_version()
-        folder = self.folder / name
+        folder = Belongings(self.folder).adopt(name)
         runs = [
             (RunId(base.name, f"sample {s + 1}", r + 1, task.seed, run_key(task.scenarios[0].key, task.seed, code)),)
             for task, (s, r) in zip(tasks, places, strict=True)

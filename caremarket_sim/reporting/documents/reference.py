@@ -16,7 +16,7 @@ def parameters_page() -> str:
         "# Parameters",
         "Every number of the model. *Measured*: read in a publication. *Derived*: arithmetic on published figures. "
         "*Assumed*: no figure was found, and the range is ours. A scenario file may set any of them within its range, "
-        "under `parameters:`.",
+        "under `parameters:`. Written by `caremarket docs parameters`.",
     ]
     for subject in dict.fromkeys(parameter.subject for parameter in known.values()):
         rows = [
@@ -51,7 +51,8 @@ def levers_page() -> str:
     page = [
         "# Levers",
         "What a policy may set. At its neutral value, that of a typical English borough of 2024/25, a lever does "
-        "nothing new. Shares are numbers from 0 to 1. *Moves* names the indicator that the lever should move, and how.",
+        "nothing new. Shares are numbers from 0 to 1. *Moves* names the indicator that the lever should move, and how. "
+        "Written by `caremarket docs levers`.",
         levers_table(),
     ]
     for name, values in PRESETS.items():
@@ -103,7 +104,10 @@ def _partners(lever: Lever) -> str:
 
 def indicators_page() -> str:
     """The indicators as Markdown, by family."""
-    page = ["# Indicators", "Everything that is measured. Headline indicators are in bold."]
+    page = [
+        "# Indicators",
+        "Everything that is measured. Headline indicators are in bold. Written by `caremarket docs indicators`.",
+    ]
     for family, rows in indicator_tables().items():
         page += [f"## {family.capitalize()}", rows]
     return "\n\n".join(page) + "\n"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from caremarket_sim.experiments.periods import TRANSITION, day
+from caremarket_sim.experiments.periods import TRANSITION
 from caremarket_sim.experiments.statistics import BETTER, WORSE
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.reporting.report.blocks import Cell, Data, Figure, Group, Row, Table
@@ -15,6 +15,7 @@ from caremarket_sim.reporting.report.results import Results
 from caremarket_sim.reporting.svg import Drawing, shortened
 from caremarket_sim.reporting.svg_charts import Effect, EffectRow, Line, course, effects
 from caremarket_sim.reporting.words import better_in, labelled, quantity, shown_in, span
+from caremarket_sim.scenario.timing import day_in_words
 
 TONES = {BETTER: "better", WORSE: "worse"}
 SIGNS = {"better": "▲ ", "worse": "▼ "}
@@ -113,7 +114,7 @@ def transition_words(results: Results) -> str:
     """What the grey part of a chart over time is, to end its caption with."""
     if not len(results.periods.of(TRANSITION)):
         return ""
-    return f" Grey: transition, to {day(results.periods.ends(TRANSITION))}, before all scenarios are in force."
+    return f" Grey: transition, to {day_in_words(results.periods.ends(TRANSITION))}, before all scenarios are in force."
 
 
 def on_axis(value: float) -> str:
