@@ -30,7 +30,7 @@ APART = 0.5
 def compiled_elsewhere() -> None:
     """Have another process compile the kernels where they are not yet: a compiler leaves a process slower, and a run
     loads what is compiled."""
-    subprocess.run([sys.executable, "-c", "from caremarket_sim import week; warming.warm_up()"], check=True)
+    subprocess.run([sys.executable, "-c", "from caremarket_sim.warming import warm_up; warm_up()"], check=True)
 
 
 def five_years(repeats: int) -> dict[str, float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.lever_paths import identical, with_path_cut
 from caremarket_sim import settling
-from caremarket_sim.indicators import Outcome
+from caremarket_sim.indicators import Outcome, outcome_of
 from caremarket_sim.policy import LEVERS, NEUTRAL
 from caremarket_sim.policy.values import Value, shown
 from caremarket_sim.scenario import Change, Scenario
@@ -115,7 +115,7 @@ def _expected(key: str, value: Value, against: Value) -> int:
 def outcome(start: Scenario, settled, seed: int, known: dict[str, Outcome]) -> Outcome:
     """The outcome of a scenario whose market has settled; each is simulated once."""
     if start.key not in known:
-        known[start.key] = week.outcome_of(settling.go_through(start, settling.fork(settled, start), seed))
+        known[start.key] = outcome_of(settling.go_through(start, settling.fork(settled, start), seed))
     return known[start.key]
 
 

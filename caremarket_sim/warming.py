@@ -5,10 +5,11 @@ is told a name on its standard input, and answers with the name when the rule is
 """
 
 import os
-import selectors
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import week
@@ -52,7 +53,7 @@ def compiled_so_far() -> tuple[int, int]:
     if not is_compiled():
         return 0, 0
     found = rules()
-    kept = [name for name, rule in found.items() if any(_folder(rule).glob(f"*{name}-*.nbi"))]
+    kept = [name for name, rule in found.items() if any(cache_folder(_source(rule)).glob(f"*{name}-*.nbi"))]
     return len(kept), len(found)
 
 
@@ -61,48 +62,45 @@ def helpers_at_once() -> int:
     return min(os.cpu_count() or 1, MOST_HELPERS)
 
 
-def _folder(rule: Process) -> Path:
-    return cache_folder(Path(rule.rule.__code__.co_filename))
+def _source(rule: Process) -> Path:
+    return Path(rule.rule.__code__.co_filename)
 
 
 def compile_together(tell: Tell) -> None:
     """Have helpers compile every rule, one each at a time. What one of them fails at is left for who needs it."""
     names = list(rules())
     names.insert(-FROM_THE_LAST, OPENING)
-    total, done = len(names), 0
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-m", __name__]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    helpers = [subprocess.Popen(command, env=environment, **pipes) for _ in range(helpers_at_once())]
-    tell("compiling", done, total)
-    with selectors.DefaultSelector() as busy:
-        for helper in helpers:
-            busy.register(helper.stdout, selectors.EVENT_READ, helper)
-            _give(helper, names)
-        while busy.get_map():
-            for key, _ in busy.select():
-                helper = key.data
-                if helper.stdout.readline():
-                    done += 1
-                    tell("compiling", done, total)
-                    _give(helper, names)
-                else:  # it has been told that there is no more, or has died
-                    busy.unregister(helper.stdout)
-    for helper in helpers:
-        helper.stdout.close()
-        helper.wait()
+    waiting: deque[str] = deque(names)
+    done = 0
+    tell("compiling", done, len(names))
+
+    def employ() -> None:
+        nonlocal done
+        with _helper() as helper:
+            stdin, stdout = helper.stdin, helper.stdout
+            assert stdin is not None and stdout is not None
+            while waiting:
+                stdin.write(waiting.popleft() + "\n")
+                stdin.flush()
+                if not stdout.readline():  # it has died
+                    return
+                done += 1
+                tell("compiling", done, len(names))
+
+    with ThreadPoolExecutor(helpers_at_once()) as threads:
+        for one in [threads.submit(employ) for _ in range(helpers_at_once())]:
+            one.result()
 
 
-def _give(helper: subprocess.Popen, names: list[str]) -> None:
-    """Give a helper the next name, or let it go."""
-    try:
-        if names:
-            helper.stdin.write(names.pop(0) + "\n")
-            helper.stdin.flush()
-        else:
-            helper.stdin.close()
-    except BrokenPipeError:
-        return
+def _helper() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
 
 
 def help_compiling() -> None:
