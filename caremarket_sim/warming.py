@@ -53,7 +53,7 @@ def compiled_so_far() -> tuple[int, int]:
     if not is_compiled():
         return 0, 0
     found = rules()
-    kept = [name for name, rule in found.items() if any(cache_folder(_source(rule)).glob(f"*{name}-*.nbi"))]
+    kept = [name for name, rule in found.items() if any(cache_folder(_source(rule)).rglob(f"*.{name}-*.nbi"))]
     return len(kept), len(found)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from ..compiled import by_name, is_compiled, step
 
+FIRST_WEEK = -1_000
+"""Week in which a market is made, long before it begins to settle."""
 CLOCK = np.dtype([("week", "i8"), ("clients", "i8"), ("workers", "i8"), ("firms", "i8")])
 """The week, how many rows of the tables that grow within it are in use, and how many firms are about to open."""
 PRICES = np.dtype(

@@ -13,7 +13,7 @@ from ..compiled.process import process
 from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
 from ..market.people import join_queue, place_package
 from ..market.providers import calls_in, paid_share
-from ..market.state import clients_of
+from ..market.state import FIRST_WEEK, clients_of, week_of
 
 SOURCED, AT_FIRST = map(process_code, ("packages_are_sourced", "place_everybody"))
 FULLEST = 2.0
@@ -38,7 +38,8 @@ def packages_are_sourced(market, parameters, policy, draws):
         load[providers[j].council] += providers[j].demand
     for c in range(len(policy)):
         load[c] /= max(plans[c], 1.0)
-    source_packages(market, p, policy, load, key_of(draws, SOURCED))
+    begun = week_of(market) > FIRST_WEEK  # before, those who are there at the start are placed, with luck of its own
+    source_packages(market, p, policy, load, key_of(draws, SOURCED if begun else AT_FIRST))
     count_packages(market, True)
     for c in range(len(policy)):
         market.counts[c].waited += market.commissioners[c].waiting
@@ -47,14 +48,6 @@ def packages_are_sourced(market, parameters, policy, draws):
         if r.open == 1:
             r.demand += p.posts_demand_memory * (r.committed - r.demand)
             r.demand_slow += p.posts_slow_memory * (r.committed - r.demand_slow)
-
-
-@process
-def everybody_is_placed(market, parameters, policy, draws):
-    """Before a market begins to settle everybody who can be placed is, as if every provider were as full as planned."""
-    count_packages(market, False)
-    source_packages(market, parameters[0], policy, np.ones(len(policy)), key_of(draws, AT_FIRST))
-    count_packages(market, False)
 
 
 @step

@@ -9,14 +9,14 @@ from ..market.codes import COUNCIL, IN_POST, SELF_FUNDER
 from ..market.market import Market, empty_market
 from ..market.people import born
 from ..market.providers import overheads
-from ..market.state import FIRM
+from ..market.state import FIRM, FIRST_WEEK
 from ..market.tidy import tidy_rows
 from ..market.workers import CareWorkers
 from ..mechanisms.accounts import providers_know_their_costs
 from ..mechanisms.needs import needs_change
 from ..mechanisms.posts import staff_are_counted
 from ..mechanisms.regulator import providers_have_been_rated
-from ..mechanisms.sourcing import everybody_is_placed
+from ..mechanisms.sourcing import packages_are_sourced
 from ..parameters import Numbers
 from . import listed
 from .prices import price_path
@@ -24,8 +24,6 @@ from .zones import make_zones
 
 __all__ = ["make_market", "make_zones", "price_path"]
 
-FIRST_WEEK = -1_000
-"""Week of draws that make the opening population."""
 LONGEST_TENURE = 1_000.0
 """Weeks that anybody has been in post at the start at most: a guard on the tail of the draw."""
 
@@ -206,7 +204,8 @@ def place_everybody(market, parameters, draws):
     staffed = providers.capacity.copy()
     providers.capacity = providers.plan / parameters.sourcing_accept_share
     for attempt in range(3):
-        everybody_is_placed(market, parameters, policy, draws_of(int(draws.seed), FIRST_WEEK + attempt))
+        providers.demand = providers.plan  # nobody is fuller than planned
+        packages_are_sourced(market, parameters, policy, draws_of(int(draws.seed), FIRST_WEEK + attempt))
     providers.demand = np.maximum(providers.committed, parameters.exit_tiny_hours)
     providers.demand_slow = providers.demand
     providers.usual_hours = providers.demand
