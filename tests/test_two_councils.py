@@ -6,16 +6,19 @@ Every rule loops over everybody's rows. One that forgets whose row it is, or sum
 from dataclasses import fields
 from functools import cache
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 
 from caremarket_sim.market.codes import NUMBERS_A_COUNCIL
+from caremarket_sim.market.ledger import PARTY
 from caremarket_sim.market.market import Market
-from caremarket_sim.market.tidy import tidy_rows
 from caremarket_sim.parameters import Numbers
-from caremarket_sim.policy import of_preset
+from caremarket_sim.policy import NEUTRAL, PRESETS, of_preset
 from caremarket_sim.week import one_week
-from tests.small_place import REGIMES, begun, small
+from tests.small_place import FEW, begun, small
+from tests.test_policy import lever_settings
 
 FAR_AWAY = 500.0
 """Kilometres between the two places: nobody works or serves so far from home."""
@@ -77,7 +80,7 @@ def names_of(rows, numbers):
 
 def seen_by(market, council):
     """All that belongs to a council, by column: whoever is pointed to by number, and zones by their place in it."""
-    clients, workers, providers = market.clients, market.workers, market.providers
+    workers, providers = market.workers, market.providers
     first = int(market.commissioners.first_zone[council])
     zones = slice(first, first + int(market.commissioners.zones[council]))
     found = {}
@@ -113,41 +116,45 @@ def differences(one, other):
     return [name for name in one if np.asarray(one[name]).tobytes() != np.asarray(other[name]).tobytes()]
 
 
-def levers_of(*regimes):
-    """Levers that councils ask for, a row each: a preset, or what is so already."""
-    neutral = small().levers_at(0)
-    return np.concatenate([(neutral if name is None else of_preset(name)).row for name in regimes])
+def rows_of(*levers):
+    """Levers that councils ask for, a row each."""
+    return np.concatenate([of_one.row for of_one in levers])
 
 
-def went_on(market, levers, changed=None, weeks=WEEKS):
-    """The market after so many weeks of the levers; half way `changed` is asked for instead, if given."""
+def went_on(market, *levers, later=None, weeks=WEEKS):
+    """The market after so many weeks of the levers that each council asks for; `later` ones in the second half."""
+    rows = rows_of(*levers), rows_of(*(later or levers))
     for week in range(weeks):
-        asked = levers if changed is None or week < weeks // 2 else changed
-        one_week(market, small().parameters.numbers, Numbers(asked), 1)
+        one_week(market, small().parameters.numbers, Numbers(rows[2 * week // weeks]), 1)
     return market
+
+
+def one():
+    """The small place, settled."""
+    return begun(small("baseline", WEEKS), 1)
 
 
 def pair():
     """Two settled places in one market: of different seeds, so that no two people are alike."""
-    return joined(begun(small("baseline", WEEKS), 1), begun(small("baseline", WEEKS), 2))
+    return joined(one(), begun(small("baseline", WEEKS), 2))
 
 
 @cache
 def alone(regime):
-    """What a council is after two years without another."""
-    return seen_by(went_on(begun(small("baseline", WEEKS), 1), levers_of(regime)), 0)
+    """A market of one council after two years."""
+    return went_on(one(), REGIME[regime])
 
 
 @cache
 def beside(regime, other):
-    """Both councils after two years, the first in one regime and the second in another."""
-    market = went_on(pair(), levers_of(regime, other))
-    return seen_by(market, 0), seen_by(market, 1)
+    """A market of two councils after two years, the first in one regime and the second in another."""
+    return went_on(pair(), REGIME[regime], REGIME[other])
 
 
+REGIME = {"neutral": NEUTRAL} | {name: of_preset(name) for name in PRESETS}
 CASES = (
-    (None, None),
-    (None, "block"),
+    ("neutral", "neutral"),
+    ("neutral", "block"),
     ("block", "collaborative"),
     ("collaborative", "zero-hours-spot"),
     ("zero-hours-spot", "block"),
@@ -156,4 +163,67 @@ CASES = (
 
 @pytest.mark.parametrize(("regime", "other"), CASES)
 def test_a_council_is_the_same_to_the_bit_as_when_it_is_alone(regime, other):
-    assert differences(beside(regime, other)[0], alone(regime)) == []
+    assert differences(seen_by(beside(regime, other), 0), seen_by(alone(regime), 0)) == []
+
+
+def test_the_second_council_is_the_same_to_the_bit_whatever_the_first_does():
+    assert differences(seen_by(beside("neutral", "block"), 1), seen_by(beside("zero-hours-spot", "block"), 1)) == []
+
+
+@st.composite
+def any_levers(draw):
+    """A preset with some levers set at random, shocks among them."""
+    return of_preset(draw(st.sampled_from(sorted(PRESETS)))).changed(draw(lever_settings))
+
+
+@given(any_levers(), any_levers())
+@FEW
+def test_whatever_another_council_changes_its_levers_to_a_council_is_the_same(before, after):
+    levers = REGIME["collaborative"]
+    market = went_on(pair(), levers, before, later=(levers, after), weeks=70)
+    assert differences(seen_by(market, 0), seen_by(went_on(one(), levers, weeks=70), 0)) == []
+
+
+def test_each_council_follows_its_own_levers():
+    market = beside("block", "collaborative")
+    assert market.levers.tobytes() == rows_of(REGIME["block"], REGIME["collaborative"]).tobytes()
+    for council, regime in enumerate(("block", "collaborative")):
+        of_its_own = seen_by(market, council)
+        assert "series" in differences(of_its_own, seen_by(beside("neutral", "neutral"), council)), regime
+    assert market.commissioners.codesigned[0] == 0.0 < market.commissioners.codesigned[1], "only one was co-designed"
+    assert (market.series["connectors"][-1] > 0.0).tolist() == [False, True], "only one pays connectors"
+
+
+@pytest.mark.parametrize(("regime", "other"), CASES)
+def test_nobody_deals_with_anybody_of_the_other_council(regime, other):
+    market = beside(regime, other)
+    clients, workers, providers = market.clients, market.workers, market.providers
+    for of_whom, rows, whose in (
+        (clients.council, clients.provider, providers.council),
+        (clients.council, clients.former, providers.council),
+        (workers.council, workers.provider, providers.council),
+        *((clients.council, clients.carer[:, run], workers.council) for run in range(clients.carer.shape[1])),
+        *((clients.council, clients.familiar[:, k], workers.council) for k in range(clients.familiar.shape[1])),
+        (clients.council, clients.zone, market.zones["council"]),
+        (workers.council, workers.zone, market.zones["council"]),
+        (providers.council, providers.base_zone, market.zones["council"]),
+    ):
+        somebody = rows >= 0
+        assert np.array_equal(of_whom[somebody], whose[rows[somebody]])
+    assert np.bincount(clients.council[clients.provider >= 0]).min() > 20, "both have people in care"
+
+
+@pytest.mark.parametrize(("regime", "other"), CASES)
+def test_the_cash_of_a_council_s_providers_is_what_its_own_books_say(regime, other):
+    before, after = pair(), beside(regime, other)
+    for council in (0, 1):
+        cash = [int(market.providers.cash[market.providers.council == council].sum()) for market in (before, after)]
+        assert cash[1] - cash[0] == after.purses[council, PARTY["providers"]]
+
+
+def test_the_year_s_sums_of_a_zone_are_those_of_its_council_alone():
+    together, by_itself = beside("neutral", "block").breakdowns, alone("neutral").breakdowns
+    zones = len(one().zones)
+    assert len(together) == len(by_itself) == 2
+    for year in (0, 1):
+        assert np.array_equal(together[year][:zones], by_itself[year][:zones], equal_nan=True)

@@ -195,7 +195,6 @@ def packages_move(market, parameters, policy, draws):
     for c, moved in enumerate(market.counts["transferred"] - before):
         pounds = moved * p.procurement_transfer_cost * market.prices["price_index"]
         market.pay("council", "suppliers", "procurement", pounds, c)
-    providers.demand = np.maximum(providers.demand, 0.0)
     receiving = market.clients.status == RECEIVING
     hours = np.bincount(
         np.maximum(market.clients.provider, 0),
@@ -203,15 +202,18 @@ def packages_move(market, parameters, policy, draws):
         len(providers),
     )
     apart = np.abs(hours - providers.demand) > p.procurement_demand_jump * np.maximum(hours, p.ownership_smallest)
+    apart &= np.isin(providers.council, market.zones["council"][now])
     providers.demand += np.where(apart, hours - providers.demand, 0.0)
 
 
 @entry
 def _packages_move(market, zones, parameters, policy, draws):
     in_zones = providers_by_zone(market.providers, len(market.zones))
+    moving = np.zeros(len(policy), np.bool_)
     for zone in zones:
         zone_moves(market, zone, in_zones, policy, key_of(draws, MOVE))
-    staff_move(market, parameters[0], key_of(draws, STAFF_MOVE))
+        moving[market.zones[zone].council] = True
+    staff_move(market, moving, parameters[0], key_of(draws, STAFF_MOVE))
 
 
 @step
@@ -255,8 +257,9 @@ def zone_moves(market, zone, in_zones, policy, key):
 
 
 @step
-def staff_move(market, p, key):
-    """Staff follow the people they visit when packages have moved to another provider (TUPE).
+def staff_move(market, moving, p, key):
+    """Staff follow the people they visit when packages of the councils that are `moving` have gone to another provider
+    (TUPE).
 
     A worker most of whose own hours are now with another provider moves there, leaves for the pool, or leaves care
     (E9).
@@ -268,7 +271,7 @@ def staff_move(market, p, key):
     lead = np.zeros(len(workers))
     for i in range(len(clients)):
         c = clients[i]
-        if c.provider < 0:
+        if c.provider < 0 or not moving[c.council]:
             continue
         for run in range(BLOCKS * c.carers):
             w = market.rounds[i].carer[run]

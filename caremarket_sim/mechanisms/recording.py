@@ -199,7 +199,10 @@ def groups(zones) -> list[tuple[str, str]]:
 
 
 def sums_by_group(market) -> np.ndarray:
-    """The year's sums of people and of care workers for each group, as (groups, client sums then worker sums)."""
+    """The year's sums of people and of care workers for each group, as (groups, client sums then worker sums).
+
+    A zone belongs to one council; all other groups are of all councils together.
+    """
     clients, workers, zones = market.clients, market.workers, market.zones
     count = len(zones)
     fifth = zones["fifth"]

@@ -93,7 +93,8 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
         row = found(market, parameters, draws, number, False, council=council, staffed=False)
         row["open"] = 0
         row["demand"] = row["demand_slow"] = row["usual_hours"] = 0.0
-        pick = int(one_uniform(key, number, 1) * max(len(providers) - 1, 1))
+        here = np.flatnonzero(providers.council == council)
+        pick = here[int(one_uniform(key, number, 1) * max(len(here) - 1, 1))]
         row["cost_fixed"], row["cost_travel"] = providers.cost_fixed[pick], providers.cost_travel[pick]
         row["open_cost"] = providers.open_cost[pick]
     outside = np.arange(len(providers)) >= len(providers) - arrivals
