@@ -168,8 +168,9 @@ class FactorReader:
 def _waits(factor: Factor) -> bool:
     """Whether some value of a lever takes effect with a tender alone."""
     lever = LEVERS[factor.name]
-    moves = {(lever.neutral, level) for level in factor.levels if level != lever.neutral}
-    return lever.begins in ("with a tender", "with co-design") and not (moves and moves <= set(lever.varied))
+    moves = [(lever.neutral, level) for level in factor.levels if level != lever.neutral]  # weights cannot be hashed
+    at_once = bool(moves) and all(move in lever.varied for move in moves)
+    return lever.begins in ("with a tender", "with co-design") and not at_once
 
 
 def _tenders(scenario: Scenario) -> bool:
