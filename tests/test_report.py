@@ -125,7 +125,7 @@ def test_the_first_page_begins_with_each_policys_line_of_time(compared, page):
     assert {row["scenario"] for row in said} == {"block", "zero-hours-spot"}
     first = " ".join(page.text["decision"].split())
     assert all(" ".join(row["sentence"].split()) in first for row in said)
-    assert first.index("Decided on 1 April 2024") < first.index("Outcomes for people: ")
+    assert first.index("Decided in the week of 1 April 2024") < first.index("Outcomes for people: ")
 
 
 def test_the_report_is_one_well_formed_file_with_a_page_for_everybody(html, page):

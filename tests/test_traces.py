@@ -23,7 +23,7 @@ def compared():
 def test_the_line_of_time_says_when_and_what_the_market_made_of_it(compared):
     assert list(happened(compared.samples)) == ["few"]
     when, market, levers = happened(compared.samples)["few"]
-    assert when.startswith("Decided on 1 April 2024; in preparation: tender to 17 June 2024")
+    assert when.startswith("Decided in the week of 1 April 2024; in preparation: tender to 17 June 2024")
     assert "in force from 9 September 2024 with new contracts" in when
     column = list(INDICATORS).index("contracted_providers")
     before, after = (compared.samples[name].period("in force")[:, column].mean() for name in ("baseline", "few"))
@@ -62,7 +62,8 @@ def test_a_run_alone_and_a_lever_that_is_never_in_force_are_told_as_such():
     }
     (when,) = happened(found.samples)[limited.name]
     assert when == (
-        "Decided on 1 April 2024; in force from 1 April 2024: fee.level; never in force: procurement.max_providers."
+        "Decided in the week of 1 April 2024; in force from 1 April 2024: fee.level; "
+        "never in force: procurement.max_providers."
     )
 
 
