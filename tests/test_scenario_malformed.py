@@ -44,7 +44,7 @@ MALFORMED = {
     "a lever without what it needs": (
         STEP + "set:\n      procurement.backup_share: 0.2\n",
         6,
-        "set procurement.zoned: true with it",
+        "set contract.sourcing: zoned_lead and procurement.zoned: true with it",
     ),
     "a preset that there is not": (STEP + "use: colaborative\n", 5, "did you mean collaborative?"),
     "a step that changes nothing": (STEP + "why: no reason\n", 4, "a step changes nothing"),
