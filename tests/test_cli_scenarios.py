@@ -50,7 +50,7 @@ def test_new_writes_a_folder_that_validates_and_says_what_stands_in(call, tmp_pa
     assert (status, err) == (0, "")
     lines = out.splitlines()
     assert len([line for line in lines if not line.startswith("  ")]) == 6
-    assert len([line for line in lines if line.startswith("  Decided on 1 April 2024")]) == 3
+    assert len([line for line in lines if line.startswith("  Decided in the week of 1 April 2024")]) == 3
     assert load(folder / "baseline.yaml").place.name == "Stockton-on-Tees: the 'North'"
     figures = load(folder / "block.yaml").place.figures
     assert all(figure.grade == "assumed" and "stand-in" in figure.source[0] for figure in figures.values())

@@ -53,7 +53,10 @@ def test_a_limit_on_providers_without_a_tender_is_refused_and_what_is_advised_is
     write(NOWHERE + "      procurement.retender_at_start: true\n")
     assert main(["validate", str(path)]) == 0
     out = capsys.readouterr().out
-    assert "Decided on 30 March 2026; in preparation: tender to 15 June 2026, mobilisation to 7 September 2026" in out
+    assert (
+        "Decided in the week of 30 March 2026; in preparation: tender to 15 June 2026, mobilisation to 7 September 2026"
+        in out
+    )
     assert "in force from 7 September 2026 with new contracts" in out
 
 

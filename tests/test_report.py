@@ -120,6 +120,14 @@ def table(path):
         return list(csv.DictReader(file))
 
 
+def test_the_first_page_begins_with_each_policys_line_of_time(compared, page):
+    said = table(compared / "timeline.csv")
+    assert {row["scenario"] for row in said} == {"block", "zero-hours-spot"}
+    first = " ".join(page.text["decision"].split())
+    assert all(" ".join(row["sentence"].split()) in first for row in said)
+    assert first.index("Decided in the week of 1 April 2024") < first.index("Outcomes for people: ")
+
+
 def test_the_report_is_one_well_formed_file_with_a_page_for_everybody(html, page):
     assert not page.open, "every tag is closed"
     assert tuple(name for name in page.text if name in PAGES) == PAGES
@@ -170,6 +178,8 @@ def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interva
     allowed |= {row["replicates"] for row in every.values()}
     (tried,) = from_records(read_csv(compared / "plausibility.csv").to_dict("records"))
     allowed |= set(re.findall(r"\d+(?:\.\d+)?", tried.sentence.replace(",", "")))
+    said = " ".join(row["sentence"] for row in table(compared / "timeline.csv"))
+    allowed |= set(re.findall(r"\d+(?:\.\d+)?", said.replace(",", "")))
     now = next(row for row in table(compared / "periods.csv") if row["period"] == "in force")
     allowed |= {str(int(now["begins"][-2:])), now["weeks"], "2"}  # from when, weeks left, years that would leave enough
     shown = set(

@@ -77,6 +77,13 @@ def test_every_shipped_design_is_sound(path):
     assert len(design.scenarios) >= 2
 
 
+@pytest.mark.parametrize("path", sorted(DESIGNS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_design_is_one_that_the_command_would_simulate(path, tmp_path, capsys):
+    (tmp_path / "letter.txt").write_text("in the way of the results, so that nothing is simulated")
+    assert main(["sweep", str(path), "--out", str(tmp_path), "--quiet"]) == 2
+    assert "files that are not results: letter.txt" in capsys.readouterr().err
+
+
 def test_the_design_of_the_readme_size_has_six_levers_and_six_parameters():
     design = read_design(DESIGNS / "what-drives-collaboration.yaml")
     kinds = [factor.kind for factor in design.factors]

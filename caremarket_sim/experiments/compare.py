@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.experiments import assumptions, economics, frames
+from caremarket_sim.experiments import assumptions, economics, frames, traces
 from caremarket_sim.experiments.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
 from caremarket_sim.experiments.comparability import ground, require_common_ground
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
@@ -102,6 +102,14 @@ class Comparison:
     def levels(self) -> pd.DataFrame:
         """The mean of every indicator in every scenario and period, with its interval."""
         return frames.levels(self.samples)
+
+    def timeline(self) -> pd.DataFrame:
+        """Each policy's line of time in sentences: decided, prepared, in force, and what the market made of it."""
+        return traces.sentences_frame(self.samples)
+
+    def traces(self) -> pd.DataFrame:
+        """Each lever moved: from when it is in force, and what became of what it should move."""
+        return traces.traces(self.samples)
 
     def overall(self) -> pd.DataFrame:
         """Every replicate's value of every indicator over the whole horizon."""

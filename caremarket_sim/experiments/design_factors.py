@@ -61,7 +61,7 @@ class FactorReader:
 
     def _factor(self, name: str, node: Node, line: int) -> Factor | None:
         if isinstance(node, Scalar) and node.value is not None:
-            self.reader.note(f"{name} is one value", node.line, "write a range, such as {low: 0, high: 1}, or a list")
+            self.reader.note(f"{name} is one value", node.line, f"write a range or a list, such as {_two_of(name)}")
             return None
         if isinstance(node, ListNode):
             return self._of_levels(name, node, ())
@@ -71,7 +71,9 @@ class FactorReader:
             for key in entries.keys() - {"levels", "only"}:
                 self.reader.note(f"{name} has levels, so {key} means nothing", entries[key].line, "remove it")
             if not isinstance(entries["levels"], ListNode):
-                self.reader.note(f"the levels of {name} are a list", entries["levels"].line, "write [one, another]")
+                self.reader.note(
+                    f"the levels of {name} are a list", entries["levels"].line, f"write such as {_two_of(name)}"
+                )
                 return None
             return self._of_levels(name, entries["levels"], only)
         return self._of_range(name, entries, line, only)
@@ -84,7 +86,7 @@ class FactorReader:
             except BadInput as bad:
                 self.reader.note_all(bad, item.line)
         if len(node.items) < 2:
-            self.reader.note(f"{name} has fewer than two levels", node.line, "write two or more")
+            self.reader.note(f"{name} has fewer than two levels", node.line, f"write such as {_two_of(name)}")
             return None
         return Factor(name, _kind(name), 0.0, 1.0, "levels", levels=tuple(levels), only=only, unit=_unit(name))
 
@@ -94,8 +96,8 @@ class FactorReader:
             levels = _own_levels(lever)
             if levels:
                 return Factor(name, "lever", 0.0, 1.0, "levels", levels=levels, only=only)
-        if lever is not None and (lever.kind in ("choice", "flag", "weights", "wage_floor") or lever.allowed):
-            right = f"give levels: a list of values ({lever.values_in_words})"
+        if lever is not None and not _has_a_range(lever):
+            right = f"give levels, such as `levels: {_two_of(name)}`"
             self.reader.note(f"{name} has no range to draw from", line, right)
             return None
         low, high = lever.bounds if lever is not None else (register()[name].low, register()[name].high)  # type: ignore[misc]
@@ -166,8 +168,9 @@ class FactorReader:
 def _waits(factor: Factor) -> bool:
     """Whether some value of a lever takes effect with a tender alone."""
     lever = LEVERS[factor.name]
-    moves = {(lever.neutral, level) for level in factor.levels if level != lever.neutral}
-    return lever.begins in ("with a tender", "with co-design") and not (moves and moves <= set(lever.varied))
+    moves = [(lever.neutral, level) for level in factor.levels if level != lever.neutral]  # weights cannot be hashed
+    at_once = bool(moves) and all(move in lever.varied for move in moves)
+    return lever.begins in ("with a tender", "with co-design") and not at_once
 
 
 def _tenders(scenario: Scenario) -> bool:
@@ -177,6 +180,17 @@ def _tenders(scenario: Scenario) -> bool:
 
 def _accepted(name: str, value: object) -> Any:
     return LEVERS[name].accept(value) if name in LEVERS else accepted_parameters({name: value})[name]
+
+
+def _two_of(name: str) -> str:
+    """A list of two values that a lever or parameter takes."""
+    two = LEVERS[name].contrast if name in LEVERS else (register()[name].low, register()[name].high)
+    return f"[{', '.join(map(shown, two))}]"
+
+
+def _has_a_range(lever: Lever) -> bool:
+    """Whether a lever can be drawn between two numbers."""
+    return lever.kind in ("share", "number", "whole") and not lever.allowed
 
 
 def _kind(name: str) -> Any:

@@ -214,7 +214,7 @@ def _sampler(reader: Reader, node: Node, factors: Sequence[Factor], path: Path) 
     if "second_order" in entries:
         second = reader.scalar(entries["second_order"], "second_order")
         if not isinstance(second, bool):
-            reader.note("second_order is true or false", entries["second_order"].line)
+            reader.note("second_order is true or false", entries["second_order"].line, "write true or false")
         values["second_order"] = second
     for key, low, high in (("steps", 2, 1000), ("levels", 2, 64), ("curves", 2, 64)):
         if key in entries and key in allowed:
@@ -239,7 +239,8 @@ def _samples(reader: Reader, node: Node, method: str) -> int | None:
     count = reader.number(node, "samples", fewest, MOST_POINTS, whole=True)
     if count is not None and method in ("saltelli", "sobol_sequence") and int(count) & (int(count) - 1):
         near = 1 << round(int(count)).bit_length() - 1
-        reader.note(f"samples is {count}; {method} needs a power of 2", node.line, f"write {near} or {2 * near}")
+        right = " or ".join(str(one) for one in (near, 2 * near) if one <= MOST_POINTS)
+        reader.note(f"samples is {count}; {method} needs a power of 2", node.line, f"write {right}")
         return None
     return None if count is None else int(count)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from caremarket_sim.experiments import frames
+from caremarket_sim.experiments import frames, traces
 from caremarket_sim.experiments.allowances import NOTHING, Allowances, allowances, require_in_force
 from caremarket_sim.experiments.design import FailedReplicate, Sample, Tell, replicate_seeds, tasks_of
 from caremarket_sim.experiments.draws import Draw, batches_of, first_draws, shares_of
@@ -66,6 +66,14 @@ class Run:
     def shares(self) -> pd.DataFrame:
         """Which share of each level's variance is ignorance's and which chance's; with one draw, none is known."""
         return shares_of((self.samples, *self.other_draws), None)
+
+    def timeline(self) -> pd.DataFrame:
+        """Each policy's line of time in sentences: decided, prepared, in force, and what the market made of it."""
+        return traces.sentences_frame(self.samples)
+
+    def traces(self) -> pd.DataFrame:
+        """Each lever moved: from when it is in force, and what became of what it should move."""
+        return traces.traces(self.samples)
 
     def overall(self) -> pd.DataFrame:
         """Every replicate's value of every indicator over the whole horizon."""

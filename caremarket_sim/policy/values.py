@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.policy.advice import Span, shown
 
 if TYPE_CHECKING:
     from caremarket_sim.policy.levers import Lever
 
 Value = bool | int | float | str | None | dict[str, float]
-
-_QUANTITY = re.compile(
-    r"^\s*[£$]?\s*([-+]?\d[\d,_]*(?:\.\d+)?|[-+]?\.\d+)\s*(%|p\b|per ?cent|[a-z£/ ]*)\s*$", re.IGNORECASE
-)
-_FRACTION = re.compile(r"^\s*(\d+)\s*/\s*(\d+)\s*$")
-
-
-def shown(value: object) -> str:
-    """A value as it is written in a scenario file."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{part}: {shown(weight)}" for part, weight in value.items()) + "}"
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return str(value)
-
-
-def number_meant(text: str) -> str | None:
-    """The number to write for a text that holds one, such as 0.1 for `10%` and 12.60 for `£12.60`; None without one."""
-    if fraction := _FRACTION.match(text):
-        over, under = float(fraction[1]), float(fraction[2])
-        return f"{over / under:.4g}" if under else None
-    if not (quantity := _QUANTITY.match(text)):
-        return None
-    digits = quantity[1].replace(",", "").replace("_", "")
-    if quantity[2].lower().replace(" ", "") in ("%", "percent"):
-        return f"{float(digits) / 100:.10g}"
-    return digits
 
 
 def accepted(lever: Lever, value: object) -> Value:
@@ -53,51 +22,54 @@ def accepted(lever: Lever, value: object) -> Value:
     if lever.kind == "weights":
         return _weights(lever, value)
     if isinstance(value, (dict, list, tuple, set)):
-        raise _refused(lever, f"is one value, not {'a mapping' if isinstance(value, dict) else 'a list'}")
+        what = f"is one value, not {'a mapping' if isinstance(value, dict) else 'a list'}"
+        raise _refused(lever, what, right_for(lever))
     if lever.kind == "flag":
         return _flag(lever, value)
     if lever.kind == "choice":
         return _choice(lever, value)
     if lever.may_be_none and (value is None or value == "none"):
         return None
-    if lever.kind == "wage_floor" and isinstance(value, str) and number_meant(value) is None:
-        return _choice(lever, value, f"or an amount from {shown(lever.low)} to {shown(lever.high)} £ an hour")
-    return _number(lever, value)
+    if lever.kind == "wage_floor" and isinstance(value, str):
+        if value in lever.options:
+            return value
+        if not any(letter.isdigit() for letter in value):
+            near = suggestion(value, lever.options)
+            amount = f"or an amount from {shown(lever.low)} to {shown(lever.high)} £ an hour"
+            raise _refused(lever, f"is {value!r}, which it cannot be", f"{near} {amount}")
+    return checked_number(lever.key, value, span_of(lever))
 
 
-def checked_number(
-    name: str,
-    value: object,
-    low: float | None,
-    high: float | None,
-    *,
-    whole: bool = False,
-    share: bool = False,
-    unit: str = "",
-) -> float:
-    """A finite number within its bounds. Raises BadInput with the number to write if it is text, a flag or outside."""
+def span_of(lever: Lever) -> Span:
+    """The numbers that a lever takes, and the words besides."""
+    words = lever.options if lever.kind == "wage_floor" else ("none",) if lever.may_be_none else ()
+    return Span(lever.low, lever.high, lever.unit, lever.kind == "whole", lever.allowed, words)
+
+
+def right_for(lever: Lever) -> str:
+    """What to write for a lever that has no value yet."""
+    if lever.kind == "weights":
+        return f"write such as {shown(lever.neutral)}"
+    if lever.kind in ("choice", "flag"):
+        return "write one of: " + ", ".join(lever.options or ("true", "false"))
+    return span_of(lever).in_words
+
+
+def checked_number(name: str, value: object, span: Span) -> float:
+    """A finite number of a span. Raises BadInput with what to write if it is text, a flag or none of the span's."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        meant = number_meant(value) if isinstance(value, str) else None
-        right = f"write {meant}" if meant is not None else _span(low, high, unit)
-        raise BadInput(Problem(f"{name} is a number, not {_kind_of(value)} {shown(value)}".rstrip(), right=right))
-    if not math.isfinite(value):
-        raise BadInput(Problem(f"{name} is {value}, which is no number that can be used", right=_span(low, high, unit)))
-    if whole and value != int(value):
-        raise BadInput(Problem(f"{name} is a whole number, not {shown(value)}", right=_span(low, high, unit)))
-    if (low is not None and value < low) or (high is not None and value > high):
-        right = _span(low, high, unit)
-        if share and high is not None and 2 <= value <= 100 and value / 100 <= high:
-            right = f"shares are numbers, not per cent: write {value / 100:.10g}"
-        raise BadInput(Problem(f"{name} is {shown(value)}, outside its bounds", right=right))
-    return int(value) if whole else float(value) + 0.0  # so that -0.0 is 0.0
-
-
-def _number(lever: Lever, value: object) -> Value:
-    whole = lever.kind == "whole"
-    share = lever.kind == "share"
-    if lever.allowed and value not in lever.allowed and isinstance(value, (int, float)):
-        raise _refused(lever, f"is {shown(value)}", "write " + " or ".join(map(str, lever.allowed)))
-    return checked_number(lever.key, value, lever.low, lever.high, whole=whole, share=share, unit=lever.unit)
+        what = f"{name} is a number, not {_kind_of(value)} {shown(value)}".rstrip()
+    elif not math.isfinite(value):
+        what = f"{name} is {value}, which is no number that can be used"
+    elif span.few and value not in span.few:
+        what = f"{name} is {shown(value)}"
+    elif span.whole and value != int(value):
+        what = f"{name} is a whole number, not {shown(value)}"
+    elif not span.takes(value):
+        what = f"{name} is {shown(value)}, outside its bounds"
+    else:
+        return int(value) if span.whole else float(value) + 0.0  # so that -0.0 is 0.0
+    raise BadInput(Problem(what, right=span.instead_of(value)))
 
 
 def _flag(lever: Lever, value: object) -> bool:
@@ -108,15 +80,14 @@ def _flag(lever: Lever, value: object) -> bool:
     raise _refused(lever, f"is true or false, not {shown(value)}", f"write {word}" if word else "write true or false")
 
 
-def _choice(lever: Lever, value: object, also: str = "") -> str:
+def _choice(lever: Lever, value: object) -> str:
     if isinstance(value, str) and value in lever.options:
         return value
-    right = suggestion(shown(value), lever.options)
-    raise _refused(lever, f"is {shown(value)!r}, which it cannot be", f"{right} {also}".rstrip())
+    raise _refused(lever, f"is {shown(value)!r}, which it cannot be", suggestion(shown(value), lever.options))
 
 
 def _weights(lever: Lever, value: object) -> dict[str, float]:
-    example = f"write {{{', '.join(f'{part}: …' for part in lever.parts)}}}"
+    example = right_for(lever)
     if not isinstance(value, dict):
         raise _refused(lever, f"is a set of weights, not {shown(value)}", example)
     problems = [
@@ -131,7 +102,7 @@ def _weights(lever: Lever, value: object) -> dict[str, float]:
     for part in lever.parts:
         if part in value:
             try:
-                weights[part] = checked_number(f"{lever.key} {part}", value[part], 0, 1)
+                weights[part] = checked_number(f"{lever.key} {part}", value[part], Span(0, 1))
             except BadInput as bad:
                 problems.extend(bad.problems)
     total = sum(weights.values())
@@ -142,7 +113,7 @@ def _weights(lever: Lever, value: object) -> dict[str, float]:
     return weights
 
 
-def _refused(lever: Lever, what: str, right: str | None = None) -> BadInput:
+def _refused(lever: Lever, what: str, right: str | None) -> BadInput:
     return BadInput(Problem(f"{lever.key} {what}", right=right))
 
 
@@ -150,8 +121,3 @@ def _kind_of(value: object) -> str:
     return (
         "a flag" if isinstance(value, bool) else "text" if isinstance(value, str) else "empty" if value is None else ""
     )
-
-
-def _span(low: float | None, high: float | None, unit: str) -> str:
-    ends = "a number" if low is None or high is None else f"a number from {shown(low)} to {shown(high)}"
-    return f"write {ends}" + (f" ({unit})" if unit else "")

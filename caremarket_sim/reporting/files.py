@@ -44,6 +44,8 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
             tables["plausibility"] = pd.DataFrame([row for one in result.plausibility for row in one.records()])
     else:
         tables = {"levels": result.frame(), "targets": against_targets(result.sample)}
+    if any(sample.scenario.changes for sample in result.samples.values()):
+        tables |= {"timeline": result.timeline(), "traces": result.traces()}
     tables["periods"] = pd.DataFrame(result.periods.rows())
     if result.draws > 1:
         tables["shares"] = result.shares()

@@ -19,6 +19,7 @@ from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
 from caremarket_sim.experiments.periods import span_of_years
 from caremarket_sim.experiments.runs import Run
 from caremarket_sim.experiments.targets import against_targets
+from caremarket_sim.experiments.traces import happened
 from caremarket_sim.parameters import register
 from caremarket_sim.reporting.figures import FAMILIES
 from caremarket_sim.reporting.tables import difference_table, level_table, selected, target_table
@@ -35,6 +36,8 @@ def show(console: Console, result: Comparison | Run, everything: bool) -> None:
     """Print the results; `everything` adds the indicators that are no headlines, a table a family."""
     if result.banner:
         console.print(Text(result.banner, style="bold"))
+    for name, said in happened(result.samples).items():
+        console.print(Text(f"{name}: {' '.join(said)}"))
     if isinstance(result, Comparison):
         _show_comparison(console, result, everything)
     else:
@@ -115,6 +118,8 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
         "period": result.periods.verdicts,
         "periods": result.periods.rows(),
         "banner": result.banner,
+        "timeline": happened(result.samples),
+        "traces": _records(result.traces()),
         "note": note_of(result.draws) if result.draws > 1 else CHANCE_ONLY,
     }
     if result.draws > 1:

@@ -14,6 +14,7 @@ from rich.text import Text
 from caremarket_sim.experiments.frames import CHANCE_ONLY, headline_rows
 from caremarket_sim.experiments.periods import ALL, LAST_YEAR, periods_beside, verdict_period
 from caremarket_sim.experiments.statistics import BETTER, WORSE
+from caremarket_sim.experiments.traces import happened
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.markup import table as html_table
 from caremarket_sim.reporting.words import better_in, labelled, quantity, span
@@ -114,6 +115,7 @@ def comparison_html(comparison: Comparison) -> str:
     """The headline differences as a notebook shows them."""
     frame = comparison.frame()
     parts = [f"<p><strong>{escape(comparison.banner)}</strong></p>"] if comparison.banner else []
+    parts += [f"<p>{escape(name)}: {escape(' '.join(said))}</p>" for name, said in happened(comparison.samples).items()]
     for name in comparison.others:
         rows = selected(frame[frame.scenario == name], headlines=True)
         title = f"{name} against {comparison.reference}, {comparison.periods.words} ({frame.attrs['note']})"

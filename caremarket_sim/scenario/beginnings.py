@@ -17,7 +17,8 @@ import numpy as np
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import NEUTRAL, Levers, of_preset
-from caremarket_sim.policy.values import checked_number, shown
+from caremarket_sim.policy.advice import Span, shown
+from caremarket_sim.policy.values import checked_number
 from caremarket_sim.scenario.directory import as_list, read_directory
 from caremarket_sim.scenario.documents import read_text
 from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
@@ -132,7 +133,7 @@ def _require_sense(given: Given) -> None:
     for key, value in given.figures.items():
         kind = figure_kinds()[key]
         try:
-            checked_number(OPTIONS[key], value, kind.low, kind.high, whole=kind.kind == "whole", unit=kind.unit)
+            checked_number(OPTIONS[key], value, Span(kind.low, kind.high, kind.unit, kind.kind == "whole"))
         except BadInput as bad:
             problems.extend(bad.problems)
     if problems:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.scenario.providers import COLUMNS, LATITUDES, LONGITUDES, RATING_WORDS
-from caremarket_sim.scenario.sheets import number_in, one_of
+from caremarket_sim.scenario.sheets import number_in, number_right, one_of
 
 AUTHORITY, HOMECARE, NAME = (
     "Location Local Authority",
@@ -140,7 +140,7 @@ def _agency(row: dict[str, str], line: int, shown: str, problems: list[Problem])
     for column, bounds in (("Location Latitude", LATITUDES), ("Location Longitude", LONGITUDES)):
         cell = "" if row.get(column, "") == "-" else row.get(column, "")
         if cell and number_in(cell, bounds) is None:
-            right = f"write a number from {bounds[0]:g} to {bounds[1]:g}, or leave it blank"
+            right = f"{number_right(cell, bounds)}, or leave it blank"
             problems.append(Problem(f"{column} is {cell[:40]!r}", shown, line, right))
         position.append(cell)
     latitude, longitude = position if all(position) else ("", "")

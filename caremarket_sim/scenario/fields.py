@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.policy.values import checked_number, shown
+from caremarket_sim.policy.advice import Span, shown
+from caremarket_sim.policy.values import checked_number
 from caremarket_sim.scenario.documents import Mapping, Node, Scalar, Sequence
 
 FORMAT = 1
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_OTHER_DATES = (
-    (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\Z"), (1, 2, 3)),
-    (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\Z"), (3, 2, 1)),
+_OTHER_DATES = tuple(
+    (re.compile(pattern, re.IGNORECASE), parts)
+    for pattern, parts in (
+        (r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\Z", (1, 2, 3)),
+        (r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\Z", (3, 2, 1)),
+        (r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\Z", (3, 1, 2)),
+        (r"(\d{1,2})(?:st|nd|rd|th)?[- ]([a-z]{3,9})[- ,]+(\d{4})\Z", (3, 2, 1)),
+        (r"([a-z]{3,9})[- ](\d{1,2})(?:st|nd|rd|th)?[- ,]+(\d{4})\Z", (3, 1, 2)),
+    )
 )
+"""Other ways to write a date, the English ones first, and where year, month and day stand in each."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 class Reader:
@@ -116,24 +127,28 @@ class Reader:
         if value is None:
             return None
         try:
-            return checked_number(name, value, low, high, whole=whole, unit=unit)
+            return checked_number(name, value, Span(low, high, unit, whole))
         except BadInput as bad:
             self.note_all(bad, node.line)
             return None
 
-    def day(self, node: Node, name: str) -> date | None:
-        """A date written as year-month-day."""
+    def day(self, node: Node, name: str, earliest: date | None = None) -> date | None:
+        """A date written as year-month-day; none before `earliest` is advised."""
         value = self.scalar(node, name)
         if value is None:
             return None
         text = node.text.strip() if isinstance(node, Scalar) else ""
+        meant = next(_days_meant(text), None)
+        right = f"write year-month-day{f', {earliest} or later' if earliest else ''}"
+        if meant is not None and (earliest is None or meant >= earliest):
+            right = f"write {meant}"
         try:
             if _ISO.match(text):
                 return date.fromisoformat(text)
         except ValueError as error:
-            self.note(f"{name} is {text}, which is no day: {error}", node.line, "write year-month-day")
+            self.note(f"{name} is {text}, which is no day: {error}", node.line, right)
             return None
-        self.note(f"{name} is {text!r}, not a date", node.line, f"write {_iso_meant(text) or '2024-04-01'}")
+        self.note(f"{name} is {text!r}, not a date", node.line, right)
         return None
 
     def format(self, root: Node) -> None:
@@ -148,14 +163,17 @@ class Reader:
             self.note(f"{what}, which this version does not read", node.line, f"write {FORMAT}")
 
 
-def _iso_meant(text: str) -> str | None:
+def _days_meant(text: str) -> Iterator[date]:
+    """The days that a text may mean, the likeliest first."""
     for pattern, (year, month, day) in _OTHER_DATES:
         if found := pattern.match(text):
-            try:
-                return date(int(found[year]), int(found[month]), int(found[day])).isoformat()
-            except ValueError:
-                return None
-    return None
+            with suppress(ValueError):
+                yield date(int(found[year]), _month(found[month]), int(found[day]))
+
+
+def _month(text: str) -> int:
+    """A month by number or name. Raises ValueError for one that there is not."""
+    return int(text) if text.isdecimal() else 1 + _MONTHS.index(text[:3].casefold())
 
 
 def _written(node: Node) -> str:

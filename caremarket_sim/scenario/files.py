@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, Problem
@@ -77,7 +77,6 @@ class _Draft:
     entries: dict[str, Node] = field(default_factory=dict)
     values: dict[str, tuple[object, Origin]] = field(default_factory=dict)
     parameters: dict[str, tuple[float, Origin]] = field(default_factory=dict)
-    steps: list[_WrittenStep] = field(default_factory=list)
 
 
 @dataclass
@@ -99,17 +98,17 @@ def resolve(path: str | Path) -> Resolved:
     """The scenario of a file with where every value comes from. Raises BadInput with every mistake."""
     given = str(path)
     drafts = _with_ancestors(located(given), given)
-    problems = [problem for draft in drafts for problem in draft.reader.problems]
     merged = {key: value for draft in reversed(drafts) for key, value in draft.values.items()}
-    place = None
+    place, of_place = None, ()
     try:
         place = _place(drafts)
     except BadInput as bad:
-        problems.extend(bad.problems)
+        of_place = bad.problems
+    written = [step for draft in reversed(drafts) for step in _written_steps(draft, place and place.start)]
+    problems = [*(problem for draft in drafts for problem in draft.reader.problems), *of_place]
     steps: list[Step] = []
     notes: list[Problem] = []
     if place is not None:
-        written = [step for draft in reversed(drafts) for step in draft.steps]
         steps, wrong, notes = _timeline(place, written)
         problems.extend(wrong)
     if problems or place is None:
@@ -192,19 +191,18 @@ def _draft(path: Path, shown: str) -> _Draft:
     if "parameters" in entries:
         found = parameter_values(reader, entries["parameters"])
         draft.parameters = {key: (value, Origin(shown, line)) for key, (value, line) in found.items()}
-    if "policy" in entries:
-        draft.steps = _written_steps(reader, entries["policy"])
     return draft
 
 
-def _written_steps(reader: Reader, node: Node) -> list[_WrittenStep]:
-    """The dated changes of one file, in order of date."""
-    steps: list[_WrittenStep] = []
+def _written_steps(draft: _Draft, start: date | None) -> list[_WrittenStep]:
+    """The dated changes of one file, in order of date; `start` is the place's, if it is known."""
+    reader, steps = draft.reader, []
     latest: date | None = None
-    for item in reader.items(node, "policy"):
+    for item in reader.items(draft.entries["policy"], "policy") if "policy" in draft.entries else ():
         before = len(reader.problems)
         entries = reader.mapping(item, "a step of policy", STEP_KEYS, ("from",))
-        day = reader.day(entries["from"], "from") if "from" in entries else None
+        earliest = start if latest is None else latest + timedelta(days=1)
+        day = reader.day(entries["from"], "from", earliest) if "from" in entries else None
         why = reader.text(entries["why"], "why") if "why" in entries else ""
         use = reader.choice(entries["use"], "use", PRESETS) if "use" in entries else None
         values = lever_values(reader, entries["set"], "set") if "set" in entries else {}

@@ -9,8 +9,9 @@ import numpy as np
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import LEVERS
+from caremarket_sim.policy.advice import Span, shown
 from caremarket_sim.policy.settings import unknown_lever
-from caremarket_sim.policy.values import Value, checked_number
+from caremarket_sim.policy.values import Value, checked_number, right_for
 from caremarket_sim.scenario.documents import Mapping, Node, Scalar, Sequence
 from caremarket_sim.scenario.fields import Reader
 
@@ -34,14 +35,14 @@ def lever_values(reader: Reader, node: Node, name: str) -> dict[str, tuple[Value
     for key, value in node.entries.items():
         line = node.lines[key]
         if key in groups:
-            inside = next(iter(value.entries), "…") if isinstance(value, Mapping) else "…"
-            reader.note(
-                f"{key} is a group of levers", line, f"write them in one line each, such as `{key}.{inside}: …`"
-            )
+            inside = [f"{key}.{name}" for name in value.entries] if isinstance(value, Mapping) else []
+            first = next(name for name in (*inside, *LEVERS) if name in LEVERS and name.startswith(f"{key}."))
+            right = f"write them in one line each, such as `{first}: {shown(LEVERS[first].neutral)}`"
+            reader.note(f"{key} is a group of levers", line, right)
         elif key not in LEVERS:
             reader.problems.append(unknown_lever(key).at(reader.file, line))
         elif isinstance(value, Scalar) and value.value is None:
-            reader.note(f"{key} has no value", line, f"write {LEVERS[key].values_in_words}")
+            reader.note(f"{key} has no value", line, right_for(LEVERS[key]))
         else:
             try:
                 values[key] = (LEVERS[key].accept(plain(value)), line)
@@ -78,7 +79,7 @@ def accepted_parameters(values: AnyMapping[str, object]) -> dict[str, float]:
         parameter = known[name]
         value = value.item() if isinstance(value, np.generic) else value
         try:
-            accepted[name] = checked_number(name, value, parameter.low, parameter.high, unit=parameter.unit)
+            accepted[name] = checked_number(name, value, Span(parameter.low, parameter.high, parameter.unit))
         except BadInput as bad:
             problems.extend(bad.problems)
     if problems:

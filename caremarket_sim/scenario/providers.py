@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.scenario.sheets import is_name, number_in, one_of, read_rows
+from caremarket_sim.scenario.sheets import is_name, number_in, number_right, one_of, read_rows
 from caremarket_sim.scenario.zones import nearest_zone
 
 MOST_PROVIDERS = 2000
@@ -104,7 +104,7 @@ def _provider(
         cell = cells.get(column, "")
         value = number_in(cell, bounds)
         if cell and value is None:
-            note(f"{column} is {cell[:40]!r}", f"write a number from {bounds[0]:g} to {bounds[1]:g}, or leave it blank")
+            note(f"{column} is {cell[:40]!r}", f"{number_right(cell, bounds)}, or leave it blank")
         return value
 
     name = cells.get("name", "")

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.policy.advice import Span
 from caremarket_sim.scenario.documents import read_text
 
 Row = tuple[int, dict[str, str]]
@@ -67,6 +68,11 @@ def number_in(cell: str, bounds: tuple[float, float]) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) and bounds[0] <= number <= bounds[1] else None
+
+
+def number_right(cell: str, bounds: tuple[float, float]) -> str:
+    """What to write instead of a cell that holds no number within the bounds."""
+    return Span(*bounds).instead_of(cell)
 
 
 def is_name(cell: str, longest: int) -> bool:

@@ -31,7 +31,7 @@ def _sentence(scenario: Scenario, found: Timeline, course: Course) -> str:
     def day(week: int) -> str:
         return day_in_words(monday_of(week, scenario.start))
 
-    said = [f"Decided on {day(course.week)}"]
+    said = [f"Decided in the week of {day(course.week)}"]
     tender = course.tender
     if tender is not None:
         steps = [f"co-design to {day(tender.advertised)}"] if tender.advertised > tender.decided else []

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem
-from caremarket_sim.scenario.sheets import is_name, number_in, read_rows
+from caremarket_sim.scenario.sheets import is_name, number_in, number_right, read_rows
 
 MOST_ZONES = 2000
 
@@ -70,8 +70,7 @@ def _zone(
             continue
         number = number_in(cell, bounds)
         if number is None:
-            right = f"write a number from {bounds[0]} to {bounds[1]}"
-            problems.append(Problem(f"{column} is {cell[:40]!r}", shown, line, right))
+            problems.append(Problem(f"{column} is {cell[:40]!r}", shown, line, number_right(cell, bounds)))
         values.append(math.nan if number is None else number)
     code = cells["zone_code"]
     if code in seen:

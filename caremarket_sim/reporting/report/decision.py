@@ -42,6 +42,9 @@ def decision_page(results: Results) -> Page:
         for found in results.plausibility
         if found.sentence not in (results.banner or "")
     ]
+    when = [Points(said, f"When: {results.title(name)} ({name})") for name in results.names
+            if (said := results.timeline(name))]  # fmt: skip
+    blocks += [Columns(when)] if when else []
     blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
     said = [Points(verdict_sentences(results, name), f"{results.title(name)} ({name})") for name in results.others]
     blocks.append(Columns(said))

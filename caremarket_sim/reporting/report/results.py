@@ -21,7 +21,7 @@ from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.files import FORMULA_STARTS
 
 NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "breakdowns")
-OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed", "plausibility")
+OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed", "plausibility", "timeline")
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ class Results:
         """What was found of each place before the comparison began; nothing in results of earlier versions."""
         table = self.tables.get("plausibility")
         return () if table is None else from_records(table.to_dict("records"))
+
+    def timeline(self, name: str) -> list[str]:
+        """A policy's line of time in sentences; nothing without policy, or in results of earlier versions."""
+        table = self.tables.get("timeline")
+        return [] if table is None else table[table.scenario == name].sentence.tolist()
 
     def title(self, name: str) -> str:
         """A scenario's title, as its file has it."""
