@@ -1,0 +1,50 @@
+"""Who is on leave, who is sick."""
+
+import numpy as np
+
+from caremarket_sim.market.codes import IN, ON_LEAVE, ONBOARDING, SICK
+from caremarket_sim.mechanisms.absence import carers_take_leave_and_fall_sick
+from tests.mechanisms.markets import bare, carry_out, numbers, worker
+
+
+def staffed(**columns):
+    market = bare()
+    for w in range(30):
+        worker(market, w, **columns)
+    return market
+
+
+def weeks_away(market, weeks, policy, parameters, why):
+    """How many weeks each care worker is away for this reason."""
+    away = np.zeros((weeks, 30))
+    for week in range(weeks):
+        market.week = week
+        carry_out(carers_take_leave_and_fall_sick, market, policy, parameters)
+        away[week] = market.workers.absent[:30] == why
+    return away
+
+
+def test_everybody_is_on_leave_for_a_tenth_of_their_weeks_each_in_their_own():
+    away = weeks_away(staffed(), 125, {}, numbers(absence__sick_share=0), ON_LEAVE)
+    assert set(away.sum(axis=0)) == {13, 14}, "0.108 of 125 weeks is 13.5"
+    assert 0 < away.sum(axis=1).max() < 15, "never half of all at once"
+
+
+def test_strain_makes_sick():
+    sure = numbers(absence__sick_share=0.5, absence__strain_effect=1, absence__leave_share=0)
+    strained = carry_out(carers_take_leave_and_fall_sick, staffed(strain=1.0), {}, sure).workers.absent[:30]
+    at_ease = carry_out(carers_take_leave_and_fall_sick, staffed(), {}, sure).workers.absent[:30]
+    assert set(strained) == {SICK} and set(at_ease) == {IN, SICK}
+
+
+def test_a_shock_of_absence_adds_so_many_who_are_sick():
+    nobody = numbers(absence__sick_share=0, absence__leave_share=0)
+    assert weeks_away(staffed(), 5, {}, nobody, SICK).sum() == 0
+    assert 0.26 < weeks_away(staffed(), 50, {"shocks.absence": 0.3}, nobody, SICK).mean() < 0.34
+
+
+def test_whoever_has_not_started_is_not_away():
+    market = staffed(status=ONBOARDING, absent=SICK)
+    assert set(
+        carry_out(carers_take_leave_and_fall_sick, market, {}, numbers(absence__sick_share=1)).workers.absent
+    ) == {IN}

@@ -1,0 +1,148 @@
+"""Who came, how well known, how late, with how much time to spare."""
+
+import numpy as np
+import pytest
+
+from caremarket_sim.market.codes import AGENCY, IN_HOSPITAL, OFFICE, SELF_FUNDER
+from caremarket_sim.mechanisms.experience import care_is_experienced
+from tests.mechanisms.markets import bare, carry_out, council, person, provider, worker
+
+AVAILABLE = 30 * 1.1 * 1.32
+"""Hours on duty of somebody who wants 30 hours of contact, when fully used."""
+
+
+def had(policy=None, seen=(0,), before=(), familiar=0.0, late_intercept=0.0, **columns):
+    """The market after a week in which these did a person's runs, one each; worker 0 is known so well, and fully used."""
+    market = bare()
+    council(market, late_intercept=late_intercept, codesigned=0.0)
+    provider(market, trust=0.5, practice=0.0, due=10.0, delivered=10.0)
+    worker(market, contact=AVAILABLE)
+    worker(market, 1, contact=AVAILABLE)
+    person(market, **({"visits_due": 7.0, "due": 3.5, "delivered": 3.5, "continuity": 0.4} | columns))
+    market.clients.seen[0, : len(seen)] = seen
+    market.clients.seen_before[0, : len(before)] = before
+    market.clients.familiar[0, 0], market.clients.familiarity[0, 0] = 0, familiar
+    return carry_out(care_is_experienced, market, policy or {})
+
+
+def test_continuity_follows_how_well_the_person_knows_whoever_comes_and_familiarity_grows():
+    r = had(familiar=0.5).clients
+    assert r.continuity[0] == pytest.approx(0.4 + 0.1 * (0.5 * 0.95 - 0.4), rel=1e-6)
+    assert r.familiarity[0, 0] == pytest.approx(0.475 + 0.3 * (1 - 0.475), rel=1e-6)
+
+
+def test_time_apart_makes_strangers_and_a_stranger_takes_the_place_of_whoever_is_known_least():
+    r = had(familiar=0.5, seen=(1,)).clients
+    assert r.familiarity[0, 0] == pytest.approx(0.475) and r.continuity[0] == pytest.approx(0.4 - 0.1 * 0.4)
+    assert 1 in r.familiar[0] and r.familiarity[0][r.familiar[0] == 1] == pytest.approx(0.3)
+
+
+def test_weekday_runs_count_by_their_five_days():
+    market = had(seen=(0, 1), familiar=1.0)  # two runs of five days each
+    assert market.clients.continuity[0] == pytest.approx(0.4 + 0.1 * (0.95 / 2 - 0.4), rel=1e-6)
+    weekend = had(seen=(1, -1, -1, -1, 0), familiar=1.0)  # five days of a stranger, two of the one who is known
+    assert weekend.clients.continuity[0] == pytest.approx(0.4 + 0.1 * (0.95 * 2 / 7 - 0.4), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("seen", "before", "count"),
+    [
+        ((0, 0), (0,), 1),
+        ((0, 1), (), 2),
+        ((0,), (1,), 2),
+        ((0, AGENCY, AGENCY), (AGENCY,), 4),
+        ((OFFICE, OFFICE), (OFFICE,), 1),
+        ((), (), 0),
+    ],
+)
+def test_carers_a_fortnight_are_different_people_and_agency_staff_are_always_new(seen, before, count):
+    assert had(seen=seen, before=before).clients.carers_fortnight[0] == count
+
+
+@pytest.mark.parametrize(("intercept", "chance"), [(0.0, 0.5), (-np.log(3), 0.25)])
+def test_visits_of_somebody_fully_used_are_late_by_the_intercept(intercept, chance):
+    market = had(late_intercept=intercept, late_share=0.1)
+    assert market.clients.late[0] == pytest.approx(5 * chance) == market.providers.late_visits[0]
+    assert market.clients.late_share[0] == pytest.approx(0.1 + 0.1 * (5 * chance / 7 - 0.1))
+
+
+def test_whoever_has_less_to_do_is_late_less_and_has_time_to_spare_that_is_stayed_where_the_plan_is_paid():
+    market = bare()
+    council(market, late_intercept=0.0)
+    worker(market, contact=AVAILABLE / 2)
+    person(market, visits_due=7.0, due=3.5, delivered=3.5)
+    market.clients.seen[0, 0] = 0
+    planned = carry_out(care_is_experienced, market.copy(), {"contract.payment_basis": "planned_time"})
+    logged = carry_out(care_is_experienced, market, {"contract.payment_basis": "actual_minutes"})
+    assert planned.clients.late[0] == pytest.approx(5 / (1 + np.exp(4 * 0.5)))
+    assert planned.clients.slack[0] == pytest.approx(35), "as long again as a visit of 35 minutes"
+    assert logged.clients.slack[0] == pytest.approx(0.2 * 35)
+
+
+def weighed(**parts):
+    """Experience by its parts: weights of 0.30, 0.25, 0.15, 0.15 and 0.15."""
+    weights = {"continuity": 0.3, "reliability": 0.25, "length": 0.15, "skill": 0.15, "fit": 0.15}
+    return sum(weight * parts[name] for name, weight in weights.items())
+
+
+def test_experience_is_continuity_reliability_length_skill_and_fit():
+    c = had(late_share=0.1, missed_share=0.05, missed=1.0, package_fit=0.5).clients
+    late, missed = 0.1 + 0.1 * (2.5 / 7 - 0.1), 0.05 + 0.1 * (1 / 7 - 0.05)
+    expected = weighed(
+        continuity=c.continuity[0],
+        reliability=1 - 2 * late - 8 * missed,
+        length=1 - np.exp(-30 / 25),
+        skill=c.skill[0],
+        fit=0.5,
+    )
+    assert c.experience[0] == pytest.approx(expected) and 0.2 < c.skill[0] < 1
+    assert c.missed_share[0] == pytest.approx(missed)
+
+
+TO_EXPERIENCE = {"contract.outcome_share": 0.8, "contract.outcome_measure": "experience"}
+
+
+@pytest.mark.parametrize(
+    ("change", "columns", "effort"),
+    [
+        ({}, {}, 1 + 0.04 * 0.8),
+        ({"contract.outcome_measure": "independence"}, {}, 1),
+        ({"contract.outcome_measure": "connection"}, {}, 1),
+        ({"contract.outcome_share": 0}, {}, 1),
+        ({}, {"payer": SELF_FUNDER}, 1),
+    ],
+)
+def test_payment_for_experience_brings_effort_for_council_clients_and_for_something_else_none(change, columns, effort):
+    plain = had(**columns).clients.experience[0]
+    assert had(TO_EXPERIENCE | change, **columns).clients.experience[0] / plain == pytest.approx(effort)
+
+
+def test_a_package_comes_to_fit_with_co_design_times_flexibility():
+    market = bare()
+    council(market, codesigned=0.5)
+    provider(market, practice=1.0)
+    person(market, package_fit=0.5)
+    fit = carry_out(care_is_experienced, market, {"contract.package_flexibility": 0.4}).clients.package_fit[0]
+    assert fit == pytest.approx(0.5 + 0.03 * (0.5 * 0.5 * 0.4 + 0.15))
+
+
+def test_providers_hear_what_their_people_had():
+    market = bare(2)
+    for j in (0, 1):
+        provider(
+            market, j, experience=0.5, connection=0.4, independence=0.7, undelivered=0.02, due=100.0, delivered=90.0
+        )
+    provider(market, need_rises=1.0)
+    for i in (0, 1):
+        person(market, i, connection=0.8)
+    carry_out(care_is_experienced, market, {})
+    r, nobody = market.providers.rows
+    assert r["experience"] == pytest.approx(0.5 + 0.1 * (market.clients.experience[:2].mean() - 0.5))
+    assert r["connection"] == pytest.approx(0.4 + 0.1 * 0.4)
+    assert r["independence"] == pytest.approx(0.7 + 0.02 * (1 - 26 - 0.7))
+    assert r["undelivered"] == pytest.approx(0.02 + 0.1 * 0.08)
+    assert (nobody["experience"], nobody["connection"], nobody["independence"]) == (0.5, 0.4, 0.7)
+
+
+def test_nobody_comes_to_a_person_in_hospital():
+    assert had(status=IN_HOSPITAL, carers_fortnight=3.0).clients.carers_fortnight[0] == 0

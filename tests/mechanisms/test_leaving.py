@@ -1,0 +1,91 @@
+"""Which care workers leave, and where they go."""
+
+import numpy as np
+import pytest
+
+from caremarket_sim.market.codes import GONE, IN_POST, POOL
+from caremarket_sim.mechanisms.leaving import carers_leave
+from tests.mechanisms.markets import bare, carry_out, council, numbers, provider, worker
+
+OF_NO_ACCOUNT = {"pay": 12.0, "effective_pay": 12.0, "volatility": 0.1, "shortfall": 0.0, "flexibility": 0.0}
+OF_NO_ACCOUNT |= {"commute": 5.0, "training": 3.0, "qualified": 0, "values_match": 0.5}
+
+
+def left(intercept=0.0, policy=None, parameters=None, employer=None, **columns):
+    """The market after a week of somebody for whom nothing but the intercept makes them stay or leave."""
+    market = bare()
+    council(market, leaving_intercept=intercept, volatility_reference=0.1)
+    provider(market, **({"demand": 100.0, "demand_slow": 100.0} | (employer or {})))
+    worker(market, **(OF_NO_ACCOUNT | columns))
+    return carry_out(carers_leave, market, policy or {}, parameters or numbers())
+
+
+def logit_of(market):
+    """The log-odds of leaving in a year that the week's expected leavers say."""
+    year = 1 - (1 - market.counts["expected_leavers"][0]) ** 52
+    return np.log(year / (1 - year))
+
+
+def test_a_year_s_chance_is_spread_over_its_weeks():
+    market = left(np.log(0.27 / 0.73))
+    assert market.counts["expected_leavers"][0] == pytest.approx(1 - 0.73 ** (1 / 52))
+    assert market.counts["weeks_in_post"][0] == market.counts["weeks_zero"][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "effect"),
+    [
+        ({"strain": 1.0}, 0.4),
+        ({"tenure": 51.0}, 0.55),
+        ({"tenure": 261.0}, -0.5),
+        ({"age": 62.0}, -0.3),
+        ({"age": 68.0}, -0.3 * 26 / 20 + 0.4 * 2),
+        ({"qualified": 1}, -0.25),
+        ({"values_match": 1.0}, -0.13),
+        ({"commute": 5 * np.e}, 0.1),
+        ({"commute": 0.0}, 0.1 * np.log(1 / 5)),
+        ({"shortfall": 0.5}, 0.4),
+        ({"volatility": 0.15}, 0.35),
+        ({"volatility": 0.15, "flexibility": 1.0}, 0.35 * 0.2),
+        ({"training": 7.0}, -0.2 * np.log(2)),
+        ({"pay": 13.2, "effective_pay": 13.2}, -1.4 * np.log(1.1)),
+        ({"effective_pay": 10.8}, -1.4 * 0.5 * np.log(0.9)),
+        ({"guaranteed": 25.0}, 0.0),
+        ({"policy": {"shocks.outside_pay": 1.1}}, 1.4 * np.log(1.1)),
+        ({"employer": {"manager_away": 3}}, 0.15),
+        ({"employer": {"voice": 1.0}}, np.log(0.85)),
+        ({"employer": {"demand": 90.0}}, 3.7 * 0.038 * 52 * 0.1),
+        ({"employer": {"demand": 110.0}}, -1.2 * 0.038 * 52 * 0.1),
+        ({"employer": {"demand": 10.0}}, 3.7 * 0.2),
+    ],
+    ids=str,
+)
+def test_log_odds_of_leaving_by_what_speaks_for_it(change, effect):
+    assert logit_of(left(-1.0, **change)) == pytest.approx(-1.0 + effect, abs=1e-6)
+
+
+@pytest.mark.parametrize(("stay", "age", "status"), [(1, 42.0, POOL), (0, 42.0, GONE), (1, 67.0, GONE)])
+def test_most_who_leave_stay_in_the_sector_unless_they_retire(stay, age, status):
+    market = left(100.0, parameters=numbers(leaving__stay_in_sector_share=stay), age=age)
+    r = market.workers.rows[0]
+    assert (r["status"], r["provider"], r["tenure"], r["guaranteed"]) == (status, -1, 0, 0)
+    counted = ("leavers", "leavers_in_post", "leavers_zero")
+    assert [market.counts[name][0] for name in counted] == [1, 1, 1]
+    assert market.providers.leavers[0] == market.workers.sum_left[0] == market.workers.sum_left_zero[0] == 1
+
+
+def test_whoever_has_guaranteed_hours_is_counted_apart():
+    market = left(100.0, guaranteed=25.0)
+    assert (market.counts["leavers"][0], market.counts["leavers_zero"][0], market.counts["weeks_zero"][0]) == (1, 0, 0)
+    assert market.workers.sum_left_zero[0] == 0
+
+
+def test_whoever_does_not_leave_stays():
+    market = left(-100.0)
+    assert market.workers.status[0] == IN_POST and market.counts["leavers"][0] == 0
+
+
+@pytest.mark.parametrize(("rate", "status"), [(1, GONE), (0, POOL)])
+def test_whoever_is_between_jobs_may_give_up_looking(rate, status):
+    market = left(100.0, parameters=numbers(recruitment__pool_abandon_rate=rate), status=POOL)
+    assert market.workers.status[0] == status and market.counts["leavers"][0] == 0
