@@ -15,7 +15,7 @@ def employment_cost(p):
 
 def council_books(market, p, lever):
     """What the council and the NHS pay and get in the week by payer, payee, purpose: a list by provider, or a sum."""
-    providers, counts, council = market.providers.rows, market.counts, market.commissioners.rows[0]
+    providers, counts, council = market.providers.rows, market.counts[0], market.commissioners.rows[0]
     planned = lever.contract_payment_basis == 1.0
     paid_hours, used, people = by_provider(market), by_provider(market), by_provider(market)
     for client in market.clients.rows:

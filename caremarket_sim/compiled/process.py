@@ -59,6 +59,7 @@ class Process:
     def __call__(self, market, parameters, policy, draws) -> Any:
         """Carry it out by itself; a guard says what it found."""
         stopped = self._alone.go_on(0, market.state, parameters.row, policy.row, draws)
+        market.catch_up()
         return stopped == 0 if self.asks else None
 
 
