@@ -8,19 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from caremarket_sim import settling, week
-from caremarket_sim.compiled.draws import Draws
+from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.indicators import Outcome, outcome_of
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import LEVERS, ROW_TYPE
 
 PACKAGE = Path(week.__file__).parent
-FACES = {"agents.py", "entities.py", "errors.py", "indicators.py", "model.py", "parameters.py"}
+FACES = {"agents.py", "errors.py", "indicators.py", "model.py", "parameters.py"}
 """Files that declare, show or measure what the week does, and read no lever or parameter for it."""
 
 
 def science() -> list[Path]:
     """The files that make the week and what it starts from."""
-    found = [path for pattern in ("*.py", "submodels/*.py", "kernels/*.py") for path in sorted(PACKAGE.glob(pattern))]
+    folders = ("", "mechanisms", "market", "opening", "compiled")
+    found = [path for folder in folders for path in sorted((PACKAGE / folder).glob("*.py"))]
     return [path for path in found if path.name not in FACES]
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.lever_paths import words_within
 from caremarket_sim import settling, week
-from caremarket_sim.indicators import INDICATORS, add_up, evaluate
+from caremarket_sim.indicators import INDICATORS, add_up, evaluate, record_of
 from caremarket_sim.parameters import Numbers, Parameters, register
 from caremarket_sim.policy import NEUTRAL, of_preset
 from caremarket_sim.scenario import Change, Scenario, load
@@ -217,7 +217,7 @@ def indicators_after(run: Scenario, market) -> Iterator[tuple[int, np.ndarray]]:
         for number in range(done, horizon):
             week.one_week(market, run.parameters.numbers, Numbers(run.levers_at(number).row), SEED)
         done = horizon
-        yield horizon, evaluate(add_up(market.series[:horizon].reshape(1, -1)))[0]
+        yield horizon, evaluate(add_up(record_of(market)[:horizon].reshape(1, -1)))[0]
 
 
 class Usual:

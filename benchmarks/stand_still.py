@@ -45,7 +45,7 @@ def one_seed(seed: int, draw: int = 1) -> np.ndarray:
     """Values of the year before the start and of each of the five years, for one seed under a draw of the set."""
     from caremarket_sim import settling
     from caremarket_sim.experiments.draws import shipped_draws
-    from caremarket_sim.indicators import add_up, evaluate
+    from caremarket_sim.indicators import add_up, evaluate, record_of
     from caremarket_sim.scenario import load
 
     scenario = load("scenarios/wigan/baseline.yaml").with_prices("frozen")
@@ -53,9 +53,9 @@ def one_seed(seed: int, draw: int = 1) -> np.ndarray:
         scenario = shipped_draws()[draw - 1].applied(scenario)
     settled = settling.settle(scenario, seed)
     ids = (*BOUNDS, *ALSO)
-    before = evaluate(add_up(settled.series.reshape(1, -1)), ids)
+    before = evaluate(add_up(record_of(settled).reshape(1, -1)), ids)
     market = settling.go_through(scenario, settling.fork(settled, scenario), seed)
-    return np.vstack([before, evaluate(add_up(market.series.reshape(5, 52)), ids)])
+    return np.vstack([before, evaluate(add_up(record_of(market).reshape(5, 52)), ids)])
 
 
 def measure(seeds: range, draw: int = 1, workers: int | None = None) -> np.ndarray:

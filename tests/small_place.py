@@ -5,9 +5,12 @@ from functools import cache
 from pathlib import Path
 
 import hypothesis.strategies as st
+import numba
+import numpy as np
 from hypothesis import Phase, settings
 
 from caremarket_sim import settling, week
+from caremarket_sim.compiled import plain
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import PRESETS, of_preset
 from caremarket_sim.scenario import Change, load
@@ -73,3 +76,38 @@ def random_policies(draw, weeks=53):
     levers = of_preset(draw(st.sampled_from(sorted(PRESETS)))).changed(draw(lever_settings))
     later = Change(draw(st.integers(1, weeks - 1)), levers.changed(draw(lever_settings)))
     return replace(scenario, changes=(Change(0, levers), later))
+
+
+TABLES = ("clients", "workers", "providers", "commissioners")
+RECORDS = ("zones", "levers", "decided", "asked", "counts", "clock", "price_rows", "price_path", "series")
+ARRAYS = ("ledger", "paid_before", "purses", "starts", "transfers")
+
+
+def alike(one, other):
+    """Whether two sets of rows hold the same, column by column (bytes between columns mean nothing)."""
+    return one.dtype == other.dtype and all(
+        np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f") for name in one.dtype.names
+    )
+
+
+def differences(one, other):
+    """What two markets differ in, to the bit: tables' columns, records' fields and arrays."""
+    found = [name for name in ARRAYS if not np.array_equal(getattr(one, name), getattr(other, name))]
+    pairs = [(name, getattr(one, name), getattr(other, name)) for name in RECORDS] + [
+        (f"{name}.{part}", getattr(getattr(one, name), part), getattr(getattr(other, name), part))
+        for name in TABLES
+        for part in getattr(one, name).parts()
+    ]
+    for name, rows, others in pairs:
+        if rows.shape != others.shape:
+            found.append(f"{name}: {rows.shape} and {others.shape}")
+        else:
+            found += [f"{name} {field}" for field in rows.dtype.names if not alike(rows[[field]], others[[field]])]
+    if not np.array_equal(one.breakdowns, other.breakdowns, equal_nan=True):
+        found.append("breakdowns")
+    return found
+
+
+def from_python(helper):
+    """A helper of compiled code as Python can call it."""
+    return numba.njit(error_model="numpy")(plain(helper))

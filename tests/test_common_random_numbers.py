@@ -10,21 +10,30 @@ import sys
 from dataclasses import astuple, replace
 from functools import cache
 
+import numba
 import numpy as np
 import pytest
-from caremarket_sim.UNKNOWN import candidate_numbers, care, people, workforce
 
 from caremarket_sim import settling, week
-from caremarket_sim.compiled.draws import Draws
-from caremarket_sim.market.firms import OUTSIDE_BIDDERS, first_firm
-from caremarket_sim.market.people import Clients
-from caremarket_sim.market.workers import CareWorkers
-from caremarket_sim.mechanisms.referral import people_are_referred
+from caremarket_sim.compiled import plain
+from caremarket_sim.compiled.draws import draws_of
+from caremarket_sim.market.firms import OUTSIDE_BIDDERS, born_workers, first_firm
+from caremarket_sim.market.people import Clients, born
+from caremarket_sim.market.tidy import tidy_rows
+from caremarket_sim.market.workers import CareWorkers, candidate_number
+from caremarket_sim.mechanisms.absence import carers_take_leave_and_fall_sick
+from caremarket_sim.mechanisms.contract_offers import contracts_convert
+from caremarket_sim.mechanisms.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
+from caremarket_sim.mechanisms.leaving_care import people_leave_care
+from caremarket_sim.mechanisms.needs import needs_change
+from caremarket_sim.mechanisms.referral import meet_the_front_door, people_are_referred
+from caremarket_sim.mechanisms.self_funders import self_funders_choose
+from caremarket_sim.mechanisms.training import carers_train
 from caremarket_sim.parameters import Numbers, Parameters
 from caremarket_sim.policy import of_preset
 from caremarket_sim.scenario import Change
-from tests.plain_week import IN_POST, LEFT
-from tests.small_place import FOLDER, REGIMES, begun, small, weekly, wigan
+from tests.plain_week import GONE, IN_POST, LEFT, WAITING
+from tests.small_place import FOLDER, REGIMES, alike, begun, differences, small, weekly, wigan
 
 BORN = {
     "clients": ("zone", "age_group", "lives_alone", "payer", "carers", "readiness", "sociability"),
@@ -63,9 +72,9 @@ def history(name, weeks=60, seed=1, without=None):
 
 def remove(market, client, worker):
     """Take one person and one care worker, by number, out of a market."""
-    market.clients.keep(np.flatnonzero(market.clients.number != client))
-    moved = market.workers.keep(np.flatnonzero(market.workers.number != worker))
-    care.forget_rows(market.clients.rounds, market.clients.known, moved)
+    market.clients.status[market.clients.number == client] = LEFT
+    market.workers.status[market.workers.number == worker] = GONE
+    tidy_rows(market)
 
 
 def some_people():
@@ -73,33 +82,6 @@ def some_people():
     market = begun(wigan())
     worker = market.workers.number[market.workers.status == IN_POST][5]
     return int(market.clients.number[3]), int(worker)
-
-
-def alike(one, other):
-    """Whether two sets of rows hold the same, column by column (bytes between columns mean nothing)."""
-    return one.dtype == other.dtype and all(
-        np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f") for name in one.dtype.names
-    )
-
-
-def same(one, other):
-    """Whether two markets are in the same state."""
-    tables = ("clients", "workers", "providers", "commissioners")
-    records = ("zones", "levers", "decided", "series")
-    arrays = ("ledger", "purses", "starts", "transfers")
-    return (
-        all(
-            alike(getattr(getattr(one, name), part), getattr(getattr(other, name), part))
-            for name in tables
-            for part in getattr(one, name).parts()
-        )
-        and all(alike(getattr(one, name), getattr(other, name)) for name in records)
-        and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
-        and (one.week, one.prices, one.scale, one.candidates, one.counts)
-        == (other.week, other.prices, other.scale, other.candidates, other.counts)
-        and (one.growth, one.price_path) == (other.growth, other.price_path)
-        and np.array_equal(one.breakdowns, other.breakdowns, equal_nan=True)
-    )
 
 
 def digest(outcomes):
@@ -134,10 +116,12 @@ def test_whoever_is_hired_or_founded_comes_from_that_week_s_queue_which_no_polic
         start, end = seen["start"], seen["end"]
         new = np.setdiff1d(end.workers.number, start.workers.number)
         new = new[new > 0]  # not the staff that a new firm begins with, who are numbered after it
-        assert np.isin(new, candidate_numbers(start.week, start.candidates)).all()
+        places = np.arange(start.commissioners.candidates[0])
+        assert np.isin(new, plain(candidate_number)(start.week, 0, places)).all()
         firms = np.setdiff1d(end.providers.number, start.providers.number)
-        first = first_firm(start.week)
-        local = range(first, first + math.ceil(scenario.parameters["entry.candidates"] * start.scale))
+        first = plain(first_firm)(start.week, 0)
+        scale = start.commissioners.labour_market[0]
+        local = range(first, first + math.ceil(scenario.parameters["entry.candidates"] * scale))
         outside = range(first + OUTSIDE_BIDDERS, first + OUTSIDE_BIDDERS + 100)
         assert np.isin(firms, [*local, *outside]).all()
         hired += len(new)
@@ -153,7 +137,7 @@ def doomed(name, number, in_care):
     born = history(name)["born"]["clients"]
     people_here = np.array(sorted(in_care & set(born)))
     chance = p.demand_death_rate / 52.0 * np.array([ratio.get(born[person][1], 1.0) for person in people_here.tolist()])
-    return set(people_here[Draws(1, number).uniform("people_leave_care", people_here) < chance].tolist())
+    return set(people_here[draws_of(1, number).uniform("people_leave_care", people_here) < chance].tolist())
 
 
 def test_whose_death_falls_in_a_week_dies_in_that_week_in_every_regime():
@@ -185,7 +169,7 @@ def test_half_the_demand_is_some_of_the_same_people():
         first = len(market.clients)
         levers = Numbers(scenario.place.regime.changed({"shocks.demand": demand}).row)
         market.commissioners.referral_factor = 60.0
-        people_are_referred(market, scenario.parameters.numbers, levers, Draws(1, 0))
+        people_are_referred(market, scenario.parameters.numbers, levers, draws_of(1, 0))
         numbers.append(set(market.clients.number[first:].tolist()))
     assert numbers[0] > numbers[1] > numbers[2]
 
@@ -212,50 +196,59 @@ def test_removing_one_agent_changes_no_exogenous_draw_of_another():
         assert die <= less["left"][number]
 
 
-def without_row(rows, row):
-    """The rows but one, in another order."""
-    kept = np.delete(np.arange(len(rows)), row)[::-1]
-    return np.ascontiguousarray(rows[kept]), kept
-
-
-CLIENT_KERNELS = {
-    "needs_change": lambda rows, m, p, levers, key: people.needs_change(rows, m.providers.rows, p, levers, 1.0, key),
-    "go_to_hospital": lambda rows, m, p, levers, key: people.go_to_hospital(
-        rows, np.zeros(len(rows), m.clients.year.dtype), p, levers, 0.6, key
-    ),
-    "become_fit": lambda rows, m, p, levers, key: people.become_fit(rows, m.providers.rows, p, levers, key),
-    "leave_care": lambda rows, m, p, levers, key: people.leave_care(rows, p, key),
-    "self_funders_choose": lambda rows, m, p, levers, key: people.self_funders_choose(rows, p, key),
-    "meet_the_front_door": lambda rows, m, p, levers, key: people.meet_the_front_door(rows, 0, p, levers, key, key),
-}
-WORKER_KERNELS = {
-    "take_leave": lambda rows, m, p, levers, key: workforce.take_leave(rows, p, 0.1, 10_000, key, key),
-    "train": lambda rows, m, p, levers, key: workforce.train(rows, m.providers.rows, p, key),
-    "contracts_convert": lambda rows, m, p, levers, key: workforce.contracts_convert(
-        rows, m.providers.rows, 0.3, p, key
-    ),
-}
+CLIENT_PROCESSES = (
+    needs_change,
+    people_go_to_hospital,
+    people_become_fit_to_leave_hospital,
+    people_leave_care,
+    self_funders_choose,
+)
+WORKER_PROCESSES = (carers_take_leave_and_fall_sick, carers_train, contracts_convert)
 
 
 @pytest.mark.parametrize(
-    ("table", "kernel"),
-    [("clients", name) for name in CLIENT_KERNELS] + [("workers", name) for name in WORKER_KERNELS],
+    ("table", "process"),
+    [("clients", process) for process in CLIENT_PROCESSES] + [("workers", process) for process in WORKER_PROCESSES],
 )
-def test_whoever_else_is_there_and_in_which_order_changes_nothing_for_a_person(table, kernel):
+def test_whoever_else_is_there_and_in_which_order_changes_nothing_for_a_person(table, process):
+    given = {"hospital.admission_rate": 20.0, "demand.death_rate": 5.0, "sourcing.unhappy_line": 0.9}
+    parameters = Parameters(given).numbers
+    levers = {"shocks.absence": 0.1, "employment.zero_hours_cap": 0.3}
+    policy = Numbers(of_preset("collaborative").changed(levers).row)
     changed = 0
     for number in range(4):
         market = begun(wigan())
-        parameters = Parameters(
-            {"hospital.admission_rate": 20.0, "demand.death_rate": 5.0, "sourcing.unhappy_line": 0.9}
-        ).row
-        levers = of_preset("collaborative").row
-        key = Draws(1, number).key(kernel)
-        perform = (CLIENT_KERNELS | WORKER_KERNELS)[kernel]
-        rows = getattr(market, table).rows
-        some, kept = without_row(rows, 7)
-        before = rows.copy()
-        perform(rows, market, parameters, levers, key)
-        perform(some, market, parameters, levers, key)
+        market.week = number
+        before = market.copy()
+        kept = np.delete(np.arange(len(getattr(market, table))), 7)[::-1]  # all but one, in another order
+        some = market.copy()
+        getattr(some, table).keep(kept)
+        for one in (market, some):
+            process(one, parameters, policy, draws_of(1, number))
+        for part in getattr(market, table).parts():
+            whole, fewer = getattr(getattr(market, table), part), getattr(getattr(some, table), part)
+            assert alike(fewer, whole[kept])
+        changed += int((getattr(market, table).rows != getattr(before, table).rows).sum())
+    assert changed > 0
+
+
+@numba.njit(error_model="numpy")
+def at_the_front_door(rows, counts, parameters, key):
+    for i in range(len(rows)):
+        meet_the_front_door(rows[i], 1.0, counts[0], parameters[0], key, key)
+
+
+def test_whoever_else_comes_to_the_front_door_changes_nothing_for_a_person():
+    changed = 0
+    for number in range(4):
+        market = begun(wigan())
+        rows = market.clients.rows
+        rows["status"] = WAITING
+        kept = np.delete(np.arange(len(rows)), 7)[::-1]
+        some, before = np.ascontiguousarray(rows[kept]), rows.copy()
+        key = draws_of(1, number).key("meet_the_front_door")
+        at_the_front_door(rows, market.counts, Parameters().row, key)
+        at_the_front_door(some, market.counts, Parameters().row, key)
         assert alike(some, rows[kept])
         changed += int((rows != before).sum())
     assert changed > 0
@@ -293,7 +286,7 @@ def test_a_market_that_was_pickled_or_forked_goes_on_the_same():
     markets = [begun(scenario) for _ in range(3)]
     for seen in zip(*(weekly(scenario, market) for market in markets), strict=True):
         now = [photographs["end"] for photographs in seen]
-        assert same(now[0], now[1])
+        assert differences(now[0], now[1]) == []
         if now[0].week == 20:
             break
     rest = [now[0], pickle.loads(pickle.dumps(now[1])), now[2].copy()]
@@ -302,9 +295,9 @@ def test_a_market_that_was_pickled_or_forked_goes_on_the_same():
         for number in range(20, 40):
             decided = Numbers(scenario.levers_at(number).row)
             week.one_week(market, scenario.parameters.numbers, decided, 1)
-    assert same(rest[0], rest[1])
-    assert same(rest[0], rest[2])
-    assert same(now[2], before)  # a fork leaves the market it came from alone
+    assert differences(rest[0], rest[1]) == []
+    assert differences(rest[0], rest[2]) == []
+    assert differences(now[2], before) == []  # a fork leaves the market it came from alone
 
 
 def test_a_run_depends_on_its_seed():
@@ -350,18 +343,23 @@ def test_a_settled_market_that_cannot_be_read_is_made_again(tmp_path):
         assert digest(settling.simulate(3, [small("block", 5)], tmp_path)) == wanted
 
 
+@numba.njit(error_model="numpy")
+def people_are_born(rows, rounds, known, numbers, zones, parameters, key):
+    for i in range(len(numbers)):
+        born(rows[i], rounds[i], known[i], numbers[i], 0, numbers[i] % 2, zones, 0, parameters[0], key)
+
+
 def test_people_are_born_the_same_in_any_company():
     place = begun(wigan())
     numbers = np.arange(100, 400, dtype=np.int64)
-    key, parameters = Draws(1, 0).fixed("born"), Parameters().row
-    weights = place.zones["council_referrals"], place.zones["self_referrals"]
+    key, parameters = draws_of(1, 0).fixed("born"), Parameters()
     everybody, some = Clients(), Clients()
     for clients, who in ((everybody, numbers), (some, numbers[::-3])):
         rows = clients.add(len(who))
-        people.born_clients(rows, clients.rounds, clients.known, who, who % 2, *weights, parameters, key)
+        people_are_born(rows, clients.rounds, clients.known, who, place.zones, parameters.row, key)
     for part in Clients.parts():
         assert alike(getattr(some, part), getattr(everybody, part)[::-3])
     workers, few = CareWorkers().add(300), CareWorkers().add(100)
-    workforce.born_workers(workers, numbers, place.zones["residents"], parameters, key)
-    workforce.born_workers(few, numbers[::-3], place.zones["residents"], parameters, key)
+    for rows, who in ((workers, numbers), (few, numbers[::-3])):
+        born_workers(place, rows, who, 0, parameters.numbers, key)
     assert alike(few, workers[::-3])

@@ -5,11 +5,15 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from caremarket_sim.UNKNOWN import hashing
 from scipy import stats
 
-from caremarket_sim.compiled.draws import Draws
+from caremarket_sim.compiled import hashing
+from caremarket_sim.compiled.draws import draws_of
+from tests.small_place import from_python
 
+mix, uniform, pair, stream_key = map(from_python, (hashing.mix, hashing.uniform, hashing.pair, hashing.stream_key))
+normal_quantile, poisson_quantile = map(from_python, (hashing.normal_quantile, hashing.poisson_quantile))
+gumbel = from_python(hashing.gumbel)
 SPLITMIX64 = {
     # seed: the first outputs, as in the reference implementation (Vigna, prng.di.unimi.it/splitmix64.c)
     1234567: (
@@ -30,7 +34,7 @@ def drawn(seeds=1, weeks=1, agents=1, parts=1):
     out = np.empty((seeds, weeks, parts, agents))
     for seed in range(seeds):
         for week in range(weeks):
-            draws = Draws(seed, week)
+            draws = draws_of(seed, week)
             for part in range(parts):
                 out[seed, week, part] = draws.uniform("carers_leave", who, part)
     return out
@@ -57,7 +61,7 @@ def faults(grid):
 def test_the_mixer_gives_the_published_sequence_of_splitmix64(seed):
     with np.errstate(over="ignore"):
         states = [np.uint64(seed) + np.uint64(n) * hashing.GOLDEN for n in range(len(SPLITMIX64[seed]))]
-    assert tuple(int(hashing.mix(state)) for state in states) == SPLITMIX64[seed]
+    assert tuple(int(mix(state)) for state in states) == SPLITMIX64[seed]
 
 
 def unmixed(output):
@@ -70,10 +74,10 @@ def unmixed(output):
 @pytest.mark.parametrize("output", [0, 1, 1 << 63, (1 << 64) - 1], ids=["lowest", "next", "middle", "highest"])
 def test_not_even_the_lowest_and_the_highest_hash_give_0_or_1(output):
     who = 17
-    key = np.uint64(unmixed(output) ^ int(hashing.mix(np.uint64(who))))
-    assert int(hashing.mix(np.uint64(unmixed(output)))) == output
-    assert 0.0 < hashing.uniform(key, who, 0) < 1.0
-    assert math.isfinite(hashing.normal_quantile(hashing.uniform(key, who, 0)))
+    key = np.uint64(unmixed(output) ^ int(mix(np.uint64(who))))
+    assert int(mix(np.uint64(unmixed(output)))) == output
+    assert 0.0 < uniform(key, who, 0) < 1.0
+    assert math.isfinite(normal_quantile(uniform(key, who, 0)))
 
 
 def test_draws_are_uniform():
@@ -115,7 +119,7 @@ def test_a_stream_shifted_from_week_to_week_is_found_out():
 def test_draws_of_different_processes_have_nothing_to_do_with_each_other():
     who = np.arange(100_000)
     names = ("carers_leave", "providers_recruit", "people_leave_care", "trust_moves", "bids")
-    table = np.array([Draws(1, 0).uniform(name, who) for name in names])
+    table = np.array([draws_of(1, 0).uniform(name, who) for name in names])
     correlation = np.corrcoef(table) - np.eye(len(names))
     assert np.abs(correlation).max() < 4.5 / math.sqrt(len(who))
 
@@ -132,8 +136,8 @@ def test_changing_one_bit_of_what_a_draw_belongs_to_changes_half_of_its_bits(pla
         out = np.empty(trials, np.uint64)
         for n in range(trials):
             seed, process, week, who, part = (values[name][n] for name in ("seed", "process", "week", "who", "part"))
-            key = np.uint64(hashing.stream_key(seed, process, week))
-            out[n] = int(hashing.uniform(key, np.int64(who), np.int64(part)) / hashing.UNIT)
+            key = np.uint64(stream_key(seed, process, week))
+            out[n] = int(uniform(key, np.int64(who), np.int64(part)) / hashing.UNIT)
         return out
 
     plain = hashed(given)
@@ -147,7 +151,7 @@ def test_changing_one_bit_of_what_a_draw_belongs_to_changes_half_of_its_bits(pla
 
 
 def test_a_pair_keeps_its_order_and_pairs_do_not_collide():
-    pairs = {int(hashing.pair(np.int64(a), np.int64(b))) for a in range(300) for b in range(300)}
+    pairs = {int(pair(np.int64(a), np.int64(b))) for a in range(300) for b in range(300)}
     assert len(pairs) == 90_000
     assert min(pairs) >= 0
 
@@ -155,25 +159,25 @@ def test_a_pair_keeps_its_order_and_pairs_do_not_collide():
 def test_the_normal_quantile_is_that_of_the_normal_distribution():
     for p in (1e-12, 1e-6, 0.001, 0.02424, 0.02426, 0.2, 0.5, 0.7, 0.97574, 0.97576, 0.999, 1 - 1e-9):
         exact = NormalDist().inv_cdf(p)
-        assert hashing.normal_quantile(p) == pytest.approx(exact, rel=2e-9, abs=2e-9)
+        assert normal_quantile(p) == pytest.approx(exact, rel=2e-9, abs=2e-9)
 
 
 @pytest.mark.parametrize("mean", [0.05, 1.0, 7.3, 60.0, 400.0])
 def test_the_poisson_quantile_of_small_means_is_the_smallest_count_that_reaches_p(mean):
     for p in (1e-6, 0.01, 0.3, 0.5, 0.77, 0.99, 0.999999):
-        assert hashing.poisson_quantile(p, mean) == stats.poisson.ppf(p, mean)
+        assert poisson_quantile(p, mean) == stats.poisson.ppf(p, mean)
 
 
 @pytest.mark.parametrize("mean", [501.0, 2_000.0, 40_000.0])
 def test_the_poisson_quantile_of_large_means_is_within_one_count(mean):
     for p in (1e-6, 0.01, 0.3, 0.5, 0.77, 0.99, 0.999999):
-        assert hashing.poisson_quantile(p, mean) == pytest.approx(stats.poisson.ppf(p, mean), abs=1)
+        assert poisson_quantile(p, mean) == pytest.approx(stats.poisson.ppf(p, mean), abs=1)
 
 
 def test_whoever_has_the_highest_log_weight_plus_gumbel_draw_is_drawn_with_chance_proportional_to_weight():
     weights = np.array([1.0, 2.0, 5.0])
-    key = Draws(1, 0).key("sourcing")
+    key = draws_of(1, 0).key("sourcing")
     trials = 20_000
-    scores = [[math.log(w) + hashing.gumbel(key, n, k) for k, w in enumerate(weights)] for n in range(trials)]
+    scores = [[math.log(w) + gumbel(key, n, k) for k, w in enumerate(weights)] for n in range(trials)]
     counts = np.bincount(np.argmax(scores, axis=1), minlength=3)
     assert stats.chisquare(counts, weights / weights.sum() * trials).pvalue > 1e-4

@@ -9,7 +9,7 @@ from benchmarks.lever_paths import identical, path_of, with_path_cut
 from benchmarks.lever_reasons import REASONS, ROBUST, WITHOUT_EFFECT
 from benchmarks.lever_trials import NEEDS, OPTIONS, SILENT_WITHOUT, cut, outcome, trials
 from caremarket_sim import settling
-from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.indicators import INDICATORS, outcome_of
 from caremarket_sim.policy import LEVERS, PRESETS, of_preset
 from caremarket_sim.scenario import Change
 from tests.small_place import small, wigan
@@ -86,6 +86,6 @@ def test_a_policy_under_another_name_gives_exactly_the_same(preset):
     other = type(one)("other", "Another", start.path, start.place, start.weeks, changes=(*one.changes, again))
     market = settled(start, SEED)
     first, second = (
-        week.outcome_of(settling.go_through(run, settling.fork(market, run), SEED)) for run in (one, other)
+        outcome_of(settling.go_through(run, settling.fork(market, run), SEED)) for run in (one, other)
     )
     assert identical(first, second)

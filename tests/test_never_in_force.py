@@ -16,6 +16,7 @@ from caremarket_sim.experiments.allowances import allowances, require_in_force
 from caremarket_sim.experiments.explain import plan_explanation
 from caremarket_sim.experiments.runs import plan_run
 from caremarket_sim.experiments.stress import plan_stress
+from caremarket_sim.indicators import outcome_of
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import LEVERS, PRESETS, of_preset
 from caremarket_sim.policy.settings import unmet_needs
@@ -197,7 +198,7 @@ def test_no_verdict_is_given_on_a_lever_that_does_nothing(moved):
     week_of_it = timeline(scenario).courses[0].levers[key]
     if key == "employment.wage_floor" or (week_of_it or 0) > scenario.weeks - 26:
         return  # a floor may bind nobody in so small a place, and a few weeks at the end may show nothing
-    one, other = (week.outcome_of(settling.go_through(run, begun(run), 1)) for run in (scenario, without))
+    one, other = (outcome_of(settling.go_through(run, begun(run), 1)) for run in (scenario, without))
     assert refused or not identical(one, other)
     if unmet := unmet_needs(key, scenario.changes[0].levers):
         assert refused and identical(one, other), unmet

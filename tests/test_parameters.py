@@ -13,9 +13,10 @@ from caremarket_sim.parameters import Parameters, register, sources
 
 PACKAGE = Path(__file__).parents[1] / "caremarket_sim"
 PROCESSES = [
-    *sorted((PACKAGE / "submodels").glob("[!_]*.py")),
-    *(file for file in sorted((PACKAGE / "kernels").glob("[!_]*.py")) if file.stem != "hashing"),
-    *(PACKAGE / name for name in ("costs.py", "firms.py", "initialisation.py", "known_providers.py", "tenders.py")),
+    file
+    for folder in ("mechanisms", "market", "opening", "compiled")
+    for file in sorted((PACKAGE / folder).glob("*.py"))
+    if file.stem != "hashing"
 ]
 NEUTRAL = {0.0, 0.5, 1.0, 2.0, 1e-9, 1e-6, 1e-3, 1e-2, 1e6, 1e300}
 """Halves and doubles, guards against a division by nothing, and a score below any other."""
@@ -67,7 +68,7 @@ def test_code_asks_for_no_number_that_the_register_does_not_hold():
     assert asked and asked <= fields
 
 
-@pytest.mark.parametrize("file", PROCESSES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", PROCESSES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_a_process_holds_no_fraction_of_its_own(file):
     tree = ast.parse(file.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
@@ -77,7 +78,7 @@ def test_a_process_holds_no_fraction_of_its_own(file):
     assert fractions - NEUTRAL - CONVERSIONS <= own.get(file.stem, set())
 
 
-def test_an_override_reaches_the_row_that_kernels_read():
+def test_an_override_reaches_the_row_that_compiled_code_reads():
     assert Parameters({"pay.opening": 12.2}).row["pay_opening"][0] == 12.2
 
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from caremarket_sim.UNKNOWN import people, workforce
 from hypothesis import given
 
 from benchmarks.__main__ import many_places
 from caremarket_sim import week
-from caremarket_sim.compiled.draws import Draws
+from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.market.codes import PATCH
-from caremarket_sim.market.ledger import PURPOSE
-from caremarket_sim.market.people import Clients
-from caremarket_sim.market.workers import CareWorkers
+from caremarket_sim.market.ledger import PURPOSE, as_parties
+from caremarket_sim.mechanisms.absence import carers_take_leave_and_fall_sick
+from caremarket_sim.mechanisms.hospital import people_go_to_hospital
+from caremarket_sim.mechanisms.leaving import carers_leave
 from caremarket_sim.mechanisms.leaving_care import people_leave_care
 from caremarket_sim.mechanisms.referral import people_are_referred
 from caremarket_sim.opening.zones import make_zones
@@ -22,7 +22,7 @@ from caremarket_sim.parameters import Numbers, Parameters
 from tests.plain_week import FIT, GONE, IN_HOSPITAL, IN_POST, LEFT, ONBOARDING, POOL, RECEIVING, WAITING
 from tests.small_place import FEW, REGIMES, begun, random_policies, small, weekly, wigan
 
-SOURCED, PAY_SET, ROSTERED = "providers_set_pay_and_contracts", "managers_come_and_go", "care_is_experienced"
+SOURCED, PAY_SET, ROSTERED = "providers_set_pay", "managers_come_and_go", "care_is_experienced"
 WATCHED = ("packages_are_sourced", SOURCED, PAY_SET, ROSTERED)
 
 
@@ -89,8 +89,8 @@ def pay_is_lawful(market, p):
 
 
 def no_payment_but_of_what_is_left_of_a_firm_is_negative(market, p):
-    ledger = market.ledger.copy()
-    ledger[:, :, PURPOSE["capital"]] = 0
+    ledger = as_parties(market.ledger).copy()
+    ledger[:, :, :, PURPOSE["capital"]] = 0
     assert ledger.min() >= 0
 
 
@@ -155,7 +155,7 @@ def visits_are_given_to_care_workers_of_the_provider_who_are_in_and_have_time(se
 
 def nobody_comes_or_goes_but_by_a_process_that_counts_it(seen, p):
     start, end = seen["start"], seen["end"]
-    counts = end.counts
+    counts = end.counts[0]
     here = [np.count_nonzero(market.clients.status != LEFT) for market in (start, end)]
     gone = counts["diverted"] + counts["deaths"] + counts["care_home_moves"] + counts["recoveries"]
     assert here[1] - here[0] == counts["referrals"] - gone
@@ -239,25 +239,27 @@ def test_neighbourhoods_are_of_zones_near_one_another():
     assert within < np.ptp(zones["y"]) / 2
 
 
+def in_a_week(market, process, draws, overrides=(), policy=None):
+    """A process by itself under no new policy, perhaps with some parameters or levers set otherwise."""
+    regime = small().place.regime.changed(policy or {})
+    process(market, Parameters(dict(overrides)).numbers, Numbers(regime.row), draws)
+
+
 def test_who_is_past_the_age_of_retirement_leaves_sooner_and_does_not_look_for_another_job():
-    parameters = Parameters()
     market = begun(small())
-    workers, providers = market.workers, market.providers
-    rows = workers.rows[workers.status == IN_POST].copy()
-    year = np.zeros(len(rows), workers.year.dtype)
-    still = np.zeros(len(providers))
+    market.workers.keep(np.flatnonzero(market.workers.status == IN_POST))
     expected = []
     for age in (64.0, 68.0, 72.0):
-        rows["age"] = age
-        found = workforce.carers_leave(
-            rows.copy(), year, providers.rows, still, 0.0, 0.0, 12.0, parameters.row, Draws(1, 1).key("carers_leave")
-        )
-        expected.append(found[2])
+        market.workers.age = age
+        some = market.copy()
+        some.counts["expected_leavers"] = 0.0
+        in_a_week(some, carers_leave, draws_of(1, 1))
+        expected.append(some.counts["expected_leavers"][0])
     assert expected[0] < expected[1] < expected[2]
     for number in range(30):
-        key = Draws(1, number).key("carers_leave")
-        workforce.carers_leave(rows, year, providers.rows, still, 0.0, 0.0, 12.0, parameters.row, key)
-    assert (rows["status"] == GONE).any() and not (rows["status"] == POOL).any()
+        in_a_week(market, carers_leave, draws_of(1, number))
+    status = market.workers.status
+    assert (status == GONE).any() and not (status == POOL).any()
 
 
 def test_a_provider_that_wins_a_tender_and_closes_before_it_starts_stays_closed():
@@ -313,7 +315,7 @@ def test_people_in_care_settle_at_arrivals_over_the_chance_of_leaving():
     levers = Numbers(scenario.place.regime.row)
     sizes = []
     for market.week in range(1200):
-        draws = Draws(4, market.week)
+        draws = draws_of(4, market.week)
         people_are_referred(market, parameters, levers, draws)
         people_leave_care(market, parameters, levers, draws)
         market.clients.keep(np.flatnonzero(market.clients.status != LEFT))
@@ -326,34 +328,31 @@ def test_people_in_care_settle_at_arrivals_over_the_chance_of_leaving():
 
 
 def test_the_pool_between_jobs_shrinks_by_the_chance_of_giving_up():
-    parameters = Parameters()
-    workers = CareWorkers()
-    rows = workers.add(4000)
+    market = begun(small())
+    market.workers.keep(np.arange(0))
+    rows = market.workers.add(4000)
     rows["number"] = np.arange(4000)
     rows["status"] = POOL
-    chance = parameters["recruitment.pool_abandon_rate"]
-    empty = begun(small()).providers.rows
+    chance = Parameters()["recruitment.pool_abandon_rate"]
     for number in range(20):
-        key = Draws(2, number).key("carers_leave")
-        workforce.carers_leave(rows, workers.year, empty, np.zeros(len(empty)), 0.0, 0.0, 14.0, parameters.row, key)
-    left = np.count_nonzero(rows["status"] == POOL) / 4000
+        in_a_week(market, carers_leave, draws_of(2, number))
+    left = np.count_nonzero(market.workers.status == POOL) / 4000
     expected = (1.0 - chance) ** 20
     assert left == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1.0 - expected) / 4000))
 
 
 def test_annual_leave_is_the_same_share_of_everybody_s_weeks_and_sickness_its_share_of_the_rest():
     parameters = Parameters()
-    workers = CareWorkers()
-    rows = workers.add(300)
+    market = begun(small())
+    market.workers.keep(np.arange(0))
+    rows = market.workers.add(300)
     rows["number"] = np.arange(300) * 7 + 3
     rows["status"] = IN_POST
     away = np.zeros((3, 300))
     weeks = 520
-    for number in range(weeks):
-        draws = Draws(6, number)
-        key = draws.key("carers_take_leave_and_fall_sick")
-        workforce.take_leave(rows, parameters.row, 0.0, number + 10_000, draws.fixed("annual_leave"), key)
-        away[rows["absent"], np.arange(300)] += 1
+    for market.week in range(weeks):
+        in_a_week(market, carers_take_leave_and_fall_sick, draws_of(6, market.week))
+        away[market.workers.absent, np.arange(300)] += 1
     leave, sick = parameters["absence.leave_share"], parameters["absence.sick_share"]
     assert np.abs(away[1] - leave * weeks).max() <= 1.0
     expected = sick * (1.0 - leave)
@@ -362,18 +361,20 @@ def test_annual_leave_is_the_same_share_of_everybody_s_weeks_and_sickness_its_sh
 
 def test_hospital_stays_last_as_long_as_the_register_says_on_average():
     parameters = Parameters({"hospital.admission_rate": 5000.0})
-    clients = Clients()
-    rows = clients.add(20_000)
+    market = begun(small())
+    market.clients.keep(np.arange(0))
+    rows = market.clients.add(20_000)
     rows["number"] = np.arange(20_000)
     rows["status"] = WAITING
     rows["provider"] = rows["former"] = -1
     rows["need_hours"] = 14.0
     rows["connection"] = rows["continuity"] = 0.5
-    key = Draws(3, 5).key("people_go_to_hospital")
-    levers = Numbers(small().place.regime.row)
-    assert people.go_to_hospital(rows, clients.year, parameters.row, levers.row, 0.5, key) == 20_000
+    market.commissioners.continuity_reference = 0.5
+    market.counts["admissions"] = 0.0
+    in_a_week(market, people_go_to_hospital, draws_of(3, 5), {"hospital.admission_rate": 5000.0})
+    assert market.counts["admissions"][0] == 20_000
     mean = parameters["hospital.mean_stay"]
-    nights = rows["nights_left"]
+    nights = market.clients.nights_left
     assert nights.min() == 1.0
     assert nights.mean() == pytest.approx(mean, abs=4.0 * mean / math.sqrt(20_000))
     longer = np.count_nonzero(nights > mean) / 20_000

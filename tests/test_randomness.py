@@ -10,28 +10,49 @@ import numpy as np
 from hypothesis import given, settings
 
 import caremarket_sim
-from caremarket_sim.compiled.draws import Draws, process_code
+from caremarket_sim.compiled.draws import draws_of, process_code
 
 PACKAGE = Path(caremarket_sim.__file__).parent
 numbers = st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=30, unique=True)
 
 
+COMPILED = {"key_of": "key", "fixed_key": "fixed"}
+"""What compiled code calls to draw, as Python calls it."""
+
+
 def draw_calls():
     """(file, method, process name) of every draw that the model asks for by name."""
-    for path in (*sorted((PACKAGE / "submodels").glob("*.py")), PACKAGE / "firms.py", PACKAGE / "initialisation.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args
-            if not called or node.func.attr not in ("key", "fixed", "uniform", "normal"):
+    for path in sorted(path for folder in ("mechanisms", "market", "opening") for path in (PACKAGE / folder).glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        codes = named_codes(tree)
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not node.args:
                 continue
             first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield path.name, node.func.attr, first.value
+            if isinstance(node.func, ast.Name) and node.func.id in COMPILED:
+                yield path.name, COMPILED[node.func.id], codes[node.args[1].id]
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in ("key", "fixed", "uniform", "normal"):
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield path.name, node.func.attr, first.value
+
+
+def named_codes(tree):
+    """The process whose code a file keeps under each name."""
+    found = {}
+    for node in tree.body:
+        if not isinstance(node, ast.Assign) or "process_code" not in ast.unparse(node.value):
+            continue
+        (target,) = node.targets
+        names = [target] if isinstance(target, ast.Name) else target.elts
+        said = [part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)]
+        found |= {name.id: process for name, process in zip(names, said, strict=True)}
+    return found
 
 
 @given(st.integers(0, 2**63), st.integers(-2000, 2000), numbers, st.integers(0, 20), st.data())
 @settings(max_examples=50)
 def test_draws_of_some_are_those_of_all(seed, week, who, part, data):
-    draws = Draws(seed, week)
+    draws = draws_of(seed, week)
     who = np.array(who)
     some = np.array(data.draw(st.lists(st.integers(0, len(who) - 1), max_size=30)), int)
     for law in (draws.uniform, draws.normal):
@@ -42,28 +63,28 @@ def test_draws_of_some_are_those_of_all(seed, week, who, part, data):
 @settings(max_examples=20)
 def test_the_order_in_which_people_stand_changes_nobody_s_draw(who, random):
     shuffled = random.sample(who, len(who))
-    before = dict(zip(who, Draws(1, 3).uniform("bids", np.array(who)), strict=True))
-    after = dict(zip(shuffled, Draws(1, 3).uniform("bids", np.array(shuffled)), strict=True))
+    before = dict(zip(who, draws_of(1, 3).uniform("bids", np.array(who)), strict=True))
+    after = dict(zip(shuffled, draws_of(1, 3).uniform("bids", np.array(shuffled)), strict=True))
     assert before == after
 
 
 def test_a_person_s_attributes_do_not_depend_on_the_week_and_other_draws_do():
-    assert Draws(5, 10).fixed("born") == Draws(5, 200).fixed("born")
-    keys = {int(Draws(5, week).key("born")) for week in range(-1000, 1000)}
+    assert draws_of(5, 10).fixed("born") == draws_of(5, 200).fixed("born")
+    keys = {int(draws_of(5, week).key("born")) for week in range(-1000, 1000)}
     assert len(keys) == 2000
-    assert int(Draws(5, 10).fixed("born")) not in keys
+    assert int(draws_of(5, 10).fixed("born")) not in keys
 
 
 def test_keys_of_seeds_processes_and_weeks_never_coincide():
     names = sorted({name for _, _, name in draw_calls()})
     assert len(names) > 20
-    keys = {int(Draws(seed, week).key(name)) for seed in range(10) for week in range(-20, 20) for name in names}
+    keys = {int(draws_of(seed, week).key(name)) for seed in range(10) for week in range(-20, 20) for name in names}
     assert len(keys) == 10 * 40 * len(names)
 
 
 def test_the_code_of_a_process_is_the_same_in_every_python_process():
     name = "visits_are_rostered"
-    code = f"from caremarket_sim.UNKNOWN import process_code; print(process_code({name!r}))"
+    code = f"from caremarket_sim.compiled.draws import process_code; print(process_code({name!r}))"
     printed = [
         subprocess.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PATH": "", "PYTHONPATH": str(PACKAGE.parent)},
@@ -77,6 +98,6 @@ def test_the_code_of_a_process_is_the_same_in_every_python_process():
 def test_no_two_files_draw_under_the_same_name_in_the_same_week():
     users = {}
     for file, method, name in draw_calls():
-        if method != "fixed" and file != "initialisation.py":  # that one draws in a week before all others
+        if method != "fixed" and not (PACKAGE / "opening" / file).exists():  # which draws in a week before all others
             users.setdefault(name, set()).add(file)
     assert {name: files for name, files in users.items() if len(files) > 1} == {}

@@ -14,7 +14,7 @@ import pytest
 
 from caremarket_sim import settling, week
 from caremarket_sim.cli import main
-from caremarket_sim.compiled.draws import Draws
+from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.errors import BadInput, ComparisonRefused
 from caremarket_sim.experiments.design import replicate_seeds
 from caremarket_sim.experiments.following import CHANGE, CLIENT, WEEK, WORKER, Follower
@@ -199,7 +199,7 @@ def test_the_reasons_for_leaving_care_add_up_to_what_the_run_counted():
     for photo in weekly(scenario, market, FUTURE):
         end = photo["end"]
         for name in counted:
-            counted[name] += float(end.series[name][end.week - 1])
+            counted[name] += float(end.series[name][end.week - 1, 0])
         gone = end.clients.rows[(end.clients.status == LEFT)]
         newcomers = sum(number not in numbers for number in gone["number"].tolist())
     assert len(ended) > 3
@@ -255,9 +255,9 @@ def test_a_draw_belongs_to_the_person_and_the_week_and_not_to_the_scenario():
     """What decides whether somebody falls ill or leaves is drawn from future, week, process and number alone."""
     number = np.array([two_lives().client.number])
     for at in (0, 51, 103):
-        draws = [Draws(FUTURE, at).uniform("people_go_to_hospital", number)[0] for _ in NAMES]
+        draws = [draws_of(FUTURE, at).uniform("people_go_to_hospital", number)[0] for _ in NAMES]
         assert len(set(draws)) == 1
-        assert draws[0] != Draws(FUTURE, at + 1).uniform("people_go_to_hospital", number)[0]
+        assert draws[0] != draws_of(FUTURE, at + 1).uniform("people_go_to_hospital", number)[0]
     goes = {}
     for name in NAMES:
         rows = two_lives().of(name, CLIENT)

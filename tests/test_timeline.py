@@ -14,7 +14,15 @@ from caremarket_sim.scenario.timeline import in_force_week, timeline, weeks_of
 from tests.small_place import FEW, begun, small, wigan
 from tests.test_policy import lever_settings
 
-PROCUREMENT = (week.time_passes, week.policy_takes_effect, week.council_tenders)
+PROCUREMENT = (
+    week.time_passes,
+    week.policy_takes_effect,
+    week.contracts_run_out,
+    week.council_tenders,
+    week.contracts_start,
+    week.packages_move,
+    week.gaps_are_filled,
+)
 """The processes that bring policy into force; between them, nothing else moves in the market."""
 
 
