@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from caremarket_sim import settling, week
-from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.indicators import Outcome, outcome_of
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import LEVERS, ROW_TYPE

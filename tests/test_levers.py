@@ -85,7 +85,5 @@ def test_a_policy_under_another_name_gives_exactly_the_same(preset):
     again = Change(26, one.levers_at(26).changed({"fee.level": one.levers_at(26)["fee.level"]}), "as it was")
     other = type(one)("other", "Another", start.path, start.place, start.weeks, changes=(*one.changes, again))
     market = settled(start, SEED)
-    first, second = (
-        outcome_of(settling.go_through(run, settling.fork(market, run), SEED)) for run in (one, other)
-    )
+    first, second = (outcome_of(settling.go_through(run, settling.fork(market, run), SEED)) for run in (one, other))
     assert identical(first, second)

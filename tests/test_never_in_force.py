@@ -24,6 +24,7 @@ from caremarket_sim.scenario import Change, load
 from caremarket_sim.scenario.never import never_in_force
 from caremarket_sim.scenario.timeline import timeline
 from tests.small_place import FEW, FOLDER, begun, small, wigan
+from tests.test_timeline import PROCUREMENT
 
 HEAD = "format: 1\nextends: baseline.yaml\nyears: 5\npolicy:\n"
 NOWHERE = HEAD + "  - from: 2026-04-01\n    set:\n      procurement.max_providers: 8\n      procurement.zoned: true\n"
@@ -180,8 +181,7 @@ def test_a_lever_that_is_not_refused_is_in_force_before_the_end_and_one_without_
     in_force = []
     for number in range(scenario.weeks):
         decided = Numbers(scenario.levers_at(number).row)
-        processes = (week.time_passes, week.policy_takes_effect, week.council_tenders)
-        week.one_week(market, scenario.parameters.numbers, decided, 1, processes)
+        week.one_week(market, scenario.parameters.numbers, decided, 1, PROCUREMENT)
         in_force.append(all(np.array_equal(market.levers[f], levers.row[f], True) for f in LEVERS[key].fields))
     if not never_in_force(scenario):
         assert course.levers[key] is not None

@@ -22,7 +22,8 @@ COMPILED = {"key_of": "key", "fixed_key": "fixed"}
 
 def draw_calls():
     """(file, method, process name) of every draw that the model asks for by name."""
-    for path in sorted(path for folder in ("mechanisms", "market", "opening") for path in (PACKAGE / folder).glob("*.py")):
+    folders = ("mechanisms", "market", "opening")
+    for path in (path for folder in folders for path in sorted((PACKAGE / folder).glob("*.py"))):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         codes = named_codes(tree)
         for node in ast.walk(tree):
@@ -30,9 +31,12 @@ def draw_calls():
                 continue
             first = node.args[0]
             if isinstance(node.func, ast.Name) and node.func.id in COMPILED:
-                yield path.name, COMPILED[node.func.id], codes[node.args[1].id]
-            elif isinstance(node.func, ast.Attribute) and node.func.attr in ("key", "fixed", "uniform", "normal"):
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                names = [part.id for part in ast.walk(node.args[1]) if isinstance(part, ast.Name) and part.id in codes]
+                assert names, f"{path.name}: {ast.unparse(node)} draws under a name that is not kept here"
+                for name in names:
+                    yield path.name, COMPILED[node.func.id], codes[name]
+            elif isinstance(node.func, ast.Attribute) and isinstance(first, ast.Constant):
+                if node.func.attr in ("key", "fixed", "uniform", "normal") and isinstance(first.value, str):
                     yield path.name, node.func.attr, first.value
 
 

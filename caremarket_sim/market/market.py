@@ -15,6 +15,9 @@ from .state import CLOCK, FIRM, State
 from .table import Table, of_one_kind
 from .workers import CareWorkers
 
+TIMES_AS_MANY, AND_MORE = 4, 200
+"""Room for a week's referrals over those to be expected: twice the demand at the height of winter, and any chance."""
+
 
 @dataclass
 class Market:
@@ -89,7 +92,7 @@ class Market:
     def _make_room(self) -> None:
         council = self.commissioners
         growth = (1.0 + council.growth) ** (max(self.week, 0) / 52.0)
-        referrals = 4.0 * (council.referral_factor + council.self_referral_factor) * growth + 200.0
+        referrals = TIMES_AS_MANY * (council.referral_factor + council.self_referral_factor) * growth + AND_MORE
         self.clients.make_room(int(referrals.sum()))
         self.workers.make_room(len(self.candidates))
 

@@ -12,7 +12,7 @@ from ..market.people import days_of
 from ..market.state import clients_of, workers_of
 from ..market.workers import skill_of
 
-VISIT = np.dtype([("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("known", "f8"), ("met_by", "i8")])
+VISIT = np.dtype((np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("known", "f8"), ("met_by", "i8")]))
 """Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), how well the person in
 hand knew the worker before, and the row of whom the worker met last."""
 

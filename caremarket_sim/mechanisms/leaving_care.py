@@ -15,6 +15,7 @@ LEAVES_CARE = process_code("people_leave_care")
 UNDER_65, OVER_84 = 0, 3
 """Age groups."""
 STAYS, DIES, MOVES, RECOVERS = 0, 1, 2, 3
+"""What happens to somebody in a week."""
 
 
 @process

@@ -22,19 +22,22 @@ from ..market.state import clients_of, workers_of
 
 ROSTERED = process_code("visits_are_rostered")
 HAND = np.dtype(
-    [
-        ("free", "f8"),
-        ("own_free", "f8"),
-        ("wanted", "f8"),
-        ("guaranteed", "f8"),
-        ("travel", "f8"),
-        ("days", "f8"),
-        ("home_x", "f8"),
-        ("home_y", "f8"),
-        ("block_free", "f8", (BLOCKS,)),
-        ("at_x", "f8", (BLOCKS,)),
-        ("at_y", "f8", (BLOCKS,)),
-    ]
+    (
+        np.record,
+        [
+            ("free", "f8"),
+            ("own_free", "f8"),
+            ("wanted", "f8"),
+            ("guaranteed", "f8"),
+            ("travel", "f8"),
+            ("days", "f8"),
+            ("home_x", "f8"),
+            ("home_y", "f8"),
+            ("block_free", "f8", (BLOCKS,)),
+            ("at_x", "f8", (BLOCKS,)),
+            ("at_y", "f8", (BLOCKS,)),
+        ],
+    )
 )
 """What is left of a care worker's week: hours free, hours free of runs of their own, hours wanted, guaranteed and
 travelled, days out, where home is (km), and in each block hours free and where it took them last."""
