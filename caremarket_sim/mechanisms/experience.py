@@ -152,15 +152,15 @@ def meet(acquainted, w, gain):
     for k in range(len(acquainted.familiar)):
         known = k if acquainted.familiar[k] == w else known
     if known >= 0:
-        before = acquainted.familiarity[known]
-        acquainted.familiarity[known] += gain * (1.0 - before)
+        before = np.float64(acquainted.familiarity[known])  # so that it is rounded once, uncompiled too
+        acquainted.familiarity[known] = before + gain * (1.0 - before)
         return before
     weakest = 0
     for k in range(len(acquainted.familiar)):
         weakest = k if acquainted.familiarity[k] < acquainted.familiarity[weakest] else weakest
     acquainted.familiar[weakest] = w
     acquainted.familiarity[weakest] = gain
-    return np.float32(0.0)
+    return 0.0
 
 
 @compiled

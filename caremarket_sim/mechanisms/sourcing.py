@@ -19,7 +19,9 @@ SOURCED, AT_FIRST = map(process_code, ("packages_are_sourced", "place_everybody"
 FULLEST = 2.0
 """Fill beyond the plan above which no more weight is lost: a guard, hardly anybody comes to so full a provider."""
 NOT_ASKED = -1.0
+"""In place of how far a provider is stretched."""
 NOBODY_ABLE = -1e300
+"""In place of a score, and below any other."""
 
 
 @process
