@@ -9,7 +9,7 @@ from tests.mechanisms.markets import bare, carry_out, council, numbers, provider
 
 
 def considered(margin=0.05, waiting=1.0, policy=None, **changes):
-    """The market after firms have looked at it: at margin 0.05 and one in a hundred waiting it is as in the baseline."""
+    """The market after firms have looked at it: as in the baseline where margins are 5% and one in a hundred waits."""
     market = bare()
     provider(market, delivered=10.0, margin=margin, demand=444.0)
     council(market, people=100.0, waiting=waiting)

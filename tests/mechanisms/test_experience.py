@@ -12,7 +12,7 @@ AVAILABLE = 30 * 1.1 * 1.32
 
 
 def had(policy=None, seen=(0,), before=(), familiar=0.0, late_intercept=0.0, **columns):
-    """The market after a week in which these did a person's runs, one each; worker 0 is known so well, and fully used."""
+    """The market after a week in which these did a person's runs, one each; worker 0 is known, and fully used."""
     market = bare()
     council(market, late_intercept=late_intercept, codesigned=0.0)
     provider(market, trust=0.5, practice=0.0, due=10.0, delivered=10.0)

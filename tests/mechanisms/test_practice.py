@@ -1,0 +1,56 @@
+"""How person-centred, community-connected work is invented, shared, kept and forgotten."""
+
+import numpy as np
+import pytest
+
+from caremarket_sim.mechanisms.practice import practice_spreads
+from tests.mechanisms.markets import bare, carry_out, council, provider
+
+NOTHING = {"stewardship.forum_per_year": 0, "stewardship.learning_capture": 0}
+
+
+def spread(policy=None, week=4, commissioner=0.0, practices=(0.2, 0.4), **columns):
+    """The market after a month of two providers that trust the council by half."""
+    market = bare(2, week)
+    market.zones["assets"] = 0.5
+    council(market, practice=commissioner)
+    for j, practice in enumerate(practices):
+        provider(market, j, practice=practice, trust=0.5, **columns)
+    return carry_out(practice_spreads, market, NOTHING | (policy or {}))
+
+
+def test_practice_that_nobody_keeps_alive_fades():
+    assert spread().providers.practice == pytest.approx([0.2 * 0.99, 0.4 * 0.99])
+
+
+def test_captured_learning_fades_less_and_the_commissioner_learns():
+    market = spread({"stewardship.learning_capture": 0.5})
+    left = 1 - 0.01 * (1 - 0.6 * 0.5)
+    assert market.providers.practice == pytest.approx([0.2 * left, 0.4 * left])
+    assert market.commissioners.practice[0] == pytest.approx(0.05 * 0.5 * 0.3 * left)
+
+
+@pytest.mark.parametrize(("forums", "share"), [(3, 0.5), (6, 1), (12, 1)])
+def test_forums_invent_and_share_what_others_know_the_more_with_trust(forums, share):
+    market = spread({"stewardship.forum_per_year": forums})
+    gain = (0.01 + 0.15 * 0.3 * 0.5) * share
+    assert market.providers.practice[0] == pytest.approx(0.2 + gain * 0.8 - 0.01 * 0.2)
+    knows_more = spread({"stewardship.forum_per_year": forums}, commissioner=0.9).providers.practice[0]
+    assert knows_more == pytest.approx(0.2 + (0.01 + 0.15 * 0.9 * 0.5) * share * 0.8 - 0.01 * 0.2)
+
+
+def test_a_network_shares_what_other_councils_have_found_with_loss():
+    market = spread({"stewardship.forum_per_year": 6, "stewardship.network": 1}, week=104)
+    outside = (1 - np.exp(-0.3 * 2)) * 0.6 * 0.5
+    gain = 0.01 + 0.15 * (0.3 + outside * 0.7) * 0.5
+    assert market.providers.practice[0] == pytest.approx(0.2 + gain * 0.8 - 0.01 * 0.2)
+
+
+def test_payment_by_outcomes_brings_attention():
+    assert spread({"contract.outcome_share": 0.5}).providers.practice[0] == pytest.approx(0.2 + 0.01 * 0.8 - 0.002)
+
+
+@pytest.mark.parametrize("change", [{"week": 5}, {"contracted": 0}, {"open": 0}])
+def test_it_moves_monthly_and_among_contracted_providers_only(change):
+    policy = {"stewardship.forum_per_year": 6, "contract.outcome_share": 0.5}
+    assert spread(policy, **change).providers.practice.tolist() == [0.2, 0.4]
