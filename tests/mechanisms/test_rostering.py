@@ -1,0 +1,168 @@
+"""Every run of visits to a care worker who is in and has time, else office, agency or nobody."""
+
+import numpy as np
+import pytest
+
+from caremarket_sim.market.codes import AGENCY, NOBODY, OFFICE, ON_LEAVE, SELF_FUNDER, WAITING
+from caremarket_sim.mechanisms.rostering import visits_are_rostered
+from tests.mechanisms.markets import bare, carry_out, numbers, person, provider, worker
+
+ALONE = {"rostering__office_hours": 0, "rostering__office_share": 0, "rostering__agency_share": 0}
+
+
+def rostered(market, **changes):
+    """The market after its roster, without help from office or agency unless said."""
+    return carry_out(visits_are_rostered, market, {}, numbers(**(ALONE | changes)))
+
+
+def place(staff=1, people=1, **columns):
+    """A provider with so many staff and people, who have a morning visit of half an hour."""
+    market = bare()
+    for w in range(staff):
+        worker(market, w)
+    for i in range(people):
+        person(market, i, **columns)
+    return market
+
+
+MORNINGS = [0, 4]
+"""Runs of a morning visit: weekdays and weekend."""
+
+
+def test_whoever_has_time_takes_the_runs_for_good_and_all_is_delivered():
+    market = rostered(place())
+    assert market.clients.carer[0, MORNINGS].tolist() == market.clients.seen[0, MORNINGS].tolist() == [0, 0]
+    r, c = market.workers.rows[0], market.clients.rows[0]
+    assert (c["due"], c["delivered"], c["visits_due"], c["missed"]) == (3.5, 3.5, 7, 0)
+    assert r["contact"] == pytest.approx(3.5) and r["owned"] == pytest.approx(3.5)
+    assert r["gap"] == pytest.approx(7 * 3 / 60)
+    assert market.providers.delivered[0] == market.providers.delivered_council[0] == 3.5
+    assert market.counts["hours_delivered"][0] == 3.5 and market.counts["hours_undelivered"][0] == 0
+
+
+def test_the_hours_of_people_who_pay_for_themselves_are_not_the_council_s():
+    r = rostered(place(payer=SELF_FUNDER)).providers.rows[0]
+    assert (r["due"], r["due_council"], r["delivered"], r["delivered_council"]) == (3.5, 0, 3.5, 0)
+
+
+def test_a_provider_with_no_workers_delivers_nothing():
+    market = rostered(place(staff=0))
+    c = market.clients.rows[0]
+    assert (c["due"], c["delivered"], c["missed"]) == (3.5, 0, 7)
+    assert market.counts["hours_undelivered"][0] == 3.5
+    assert market.clients.seen[0, MORNINGS].tolist() == [NOBODY, NOBODY]
+
+
+def test_the_office_steps_out_for_some_hours_and_agency_staff_for_a_share_of_the_rest():
+    def covered(**changes):
+        market = place(staff=0)
+        provider(market, plan=100.0)
+        rostered(market, **changes)
+        return market.clients.seen[0, MORNINGS].tolist(), market.providers.office[0], market.providers.agency[0]
+
+    assert covered(rostering__office_hours=2.5) == ([OFFICE, NOBODY], 2.5, 0)
+    assert covered(rostering__office_share=0.035) == ([OFFICE, OFFICE], 3.5, 0)
+    assert covered(rostering__agency_share=1) == ([AGENCY, AGENCY], 0, 3.5)
+    assert covered(rostering__office_hours=2.5, rostering__agency_share=1) == ([OFFICE, AGENCY], 2.5, 1)
+
+
+def test_a_run_is_its_owner_s_and_while_the_owner_is_away_a_stand_in_does_it():
+    market = place(staff=2)
+    market.clients.carer[0, MORNINGS] = 1
+    assert rostered(market.copy()).clients.seen[0, MORNINGS].tolist() == [1, 1]
+    market.workers.absent[1] = ON_LEAVE
+    rostered(market)
+    assert market.clients.seen[0, MORNINGS].tolist() == [0, 0], "the other one comes"
+    assert market.clients.carer[0, MORNINGS].tolist() == [1, 1], "the run stays its owner's"
+    assert market.workers.contact[:2] == pytest.approx([3.5, 0]) and market.workers.owned[:2] == pytest.approx([0, 3.5])
+
+
+def test_an_owner_who_has_left_the_provider_loses_the_run():
+    market = place(staff=2)
+    market.clients.carer[0, MORNINGS] = 1
+    market.workers.provider[1] = -1
+    market.workers.status[1] = 0
+    assert rostered(market).clients.carer[0, MORNINGS].tolist() == [0, 0]
+
+
+def test_whom_the_person_knows_best_comes_before_others():
+    market = place(staff=3)
+    market.clients.familiar[0, :2], market.clients.familiarity[0, :2] = [2, 1], [0.3, 0.6]
+    assert rostered(market).clients.seen[0, MORNINGS].tolist() == [1, 1]
+
+
+def test_among_strangers_whoever_is_near_comes_and_whoever_lacks_guaranteed_hours():
+    market = place(staff=2)
+    market.workers.zone[:2] = 2, 0  # the person lives in zone 0
+    assert rostered(market).clients.seen[0, 0] == 1
+    market = place(staff=2)
+    market.workers.guaranteed[1] = 20.0
+    assert rostered(market).clients.seen[0, 0] == 1
+
+
+def test_two_care_workers_at_a_visit_are_two_people():
+    two = rostered(place(staff=2, carers=2)).clients
+    assert sorted(two.seen[0, [0, 8]]) == [0, 1] == sorted(two.seen[0, [4, 12]])
+    one = rostered(place(staff=1, carers=2)).clients
+    assert (one.due[0], one.delivered[0], one.missed[0]) == (7, 3.5, 7)
+
+
+def test_nobody_works_more_than_a_tenth_above_the_hours_wanted_or_than_fit_in_a_block():
+    mornings = rostered(place(people=20))
+    assert mornings.workers.block_hours[0].tolist() == pytest.approx([15, 0, 0, 0, 6, 0, 0, 0]), (
+        "5 and 2 times 3.3 hours"
+    )
+    assert mornings.counts["hours_undelivered"][0] == pytest.approx(70 - 21)
+    all_day = rostered(place(people=20, visits=4))
+    assert 32 <= all_day.workers.contact[0] <= 33
+    few = place(people=20)
+    few.workers.hours_wanted[0] = 10.0
+    assert 10 <= rostered(few).workers.contact[0] <= 11
+
+
+@pytest.mark.parametrize(("visits", "slots"), [(1, {0}), (2, {0, 3}), (3, {0, 1, 3}), (4, {0, 1, 2, 3})])
+def test_visits_fall_in_the_morning_at_bedtime_at_midday_and_at_tea(visits, slots):
+    seen = rostered(place(visits=visits)).clients.seen[0]
+    assert set(np.flatnonzero(seen >= 0)) == slots | {slot + 4 for slot in slots}
+
+
+def test_a_leg_is_shorter_the_more_calls_a_provider_makes_in_a_zone():
+    area, factor = 20.0, 0.5
+
+    def minutes(people):
+        market = place(people=people)
+        market.zones["area_km2"] = area
+        market.commissioners.leg_factor = factor
+        provider(market, practice=0.0)
+        worker(market)
+        rostered(market)
+        return market.workers.travel[0] / (7 * people) * 60
+
+    def leg(calls):
+        kilometres = factor * 0.7124 * 1.3 * np.sqrt(area / calls)
+        return pytest.approx(min(kilometres / 20 * 60 + 2.5, kilometres / 5 * 60))
+
+    assert minutes(1) == leg(1) and minutes(4) == leg(4)
+
+
+def test_the_way_from_one_zone_to_the_next_is_driven_too():
+    market = place(people=2)
+    market.clients.zone[1] = 1
+    apart = np.hypot(*(market.zones[0][axis] - market.zones[1][axis] for axis in ("x", "y")))
+    rostered(market)
+    together = place(people=2)
+    together.clients.zone[:2] = 1
+    alone = [rostered(place(zone=zone)).workers.travel[0] for zone in (0, 1)]
+    assert market.workers.travel[0] == pytest.approx(sum(alone) + 7 * apart / 20)
+    assert rostered(together).workers.travel[0] < market.workers.travel[0]
+    assert market.counts["travel_km"][0] == pytest.approx(market.workers.travel[0] * 20 * 0.8)
+
+
+def test_what_was_seen_a_week_ago_is_kept_and_who_receives_no_care_sees_nobody():
+    market = place()
+    market.clients.seen[0, 0] = 5
+    person(market, 1, status=WAITING, due=9.0, delivered=9.0)
+    market.clients.seen[1, 0] = 7
+    rostered(market)
+    assert market.clients.seen_before[:2, 0].tolist() == [5, 7] and market.clients.seen[1, 0] == NOBODY
+    assert market.clients.due[1] == market.clients.delivered[1] == 0

@@ -1,0 +1,273 @@
+"""Finding a provider for each person who needs one."""
+
+import numpy as np
+import pytest
+
+from caremarket_sim.market.codes import FIT, GOOD, INADEQUATE, OUTSTANDING, RECEIVING, SELF_FUNDER, UNRATED, WAITING
+from caremarket_sim.mechanisms.sourcing import packages_are_sourced
+from tests.mechanisms.markets import bare, carry_out, numbers, person, provider
+
+BY_CHANCE = {"sourcing__size_exponent": 0, "sourcing__nearness_exponent": 0, "sourcing__fill_effect": 0}
+
+
+def place(providers=2, **columns):
+    """A market of alike providers with room for 100 hours each, whom an hour costs £18 and pays £20."""
+    market = bare(providers)
+    for j in range(providers):
+        provider(market, j, capacity=100.0, plan=100.0, demand=50.0, rate=20.0, price=25.0, rating=GOOD)
+        provider(market, j, cost_fixed=16.0, cost_travel=2.0, contracted_hours=50.0, experience=0.5)
+        provider(market, j, **columns)
+    return market
+
+
+def sourced(market, policy=None, **changes):
+    return carry_out(packages_are_sourced, market, policy or {}, numbers(**changes))
+
+
+def chosen(market, policy=None, **changes):
+    """The providers to whom one person goes in twenty weeks of luck."""
+    found = set()
+    for week in range(1, 21):
+        market.week = week
+        found.add(int(sourced(market.copy(), policy, **changes).clients.provider[0]))
+    return found
+
+
+def waiting(market, i=0, **columns):
+    person(market, i, **({"status": WAITING} | columns))
+    return market
+
+
+def test_whoever_waits_goes_to_a_provider_that_has_room_and_care_begins():
+    market = sourced(waiting(place(1), weeks_waiting=2.0))
+    c = market.clients.rows[0]
+    assert (c["status"], c["provider"], c["former"], c["weeks_waiting"]) == (RECEIVING, 0, 0, 0)
+    assert market.counts["placed"][0] == market.counts["placed_council"][0] == 1
+    assert (market.providers.committed[0], market.providers.council_hours[0], market.providers.clients[0]) == (
+        3.5,
+        3.5,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"capacity": 3.6},
+        {"rate": 17.0},
+        {"contracted": 0},
+        {"closing": 2},
+        {"open": 0},
+        {"patch_zone": [1, 2] + 23 * [0], "patch_count": 2},
+    ],
+    ids=["full", "loses money", "private", "closes", "shut", "elsewhere"],
+)
+def test_otherwise_the_person_waits_a_week_longer(change):
+    market = sourced(waiting(place(1, **change), weeks_waiting=2.0))
+    assert (market.clients.status[0], market.clients.weeks_waiting[0]) == (WAITING, 3)
+    assert market.counts["placed"][0] == 0 and market.counts["waited"][0] == 1
+    assert market.commissioners.waiting_hours[0] == 3.5 and market.commissioners.waiting_council[0] == 1
+
+
+def test_a_provider_takes_packages_up_to_a_share_of_its_capacity():
+    assert sourced(waiting(place(1, capacity=3.5 / 0.97 + 0.01))).clients.status[0] == RECEIVING
+    assert sourced(waiting(place(1, capacity=3.5 / 0.97 - 0.01))).clients.status[0] == WAITING
+
+
+def test_a_shock_of_absence_takes_from_capacity():
+    market = waiting(place(1, capacity=4.0))
+    assert sourced(market.copy()).clients.status[0] == RECEIVING
+    assert sourced(market, {"shocks.absence": 0.2}).clients.status[0] == WAITING
+
+
+def test_a_mission_bears_a_small_loss_and_declining_for_money_is_counted():
+    cost = {"cost_fixed": 20.0, "cost_travel": 0.0}
+    paid = {"contract.payment_basis": "planned_time"}
+    assert sourced(waiting(place(1, rate=19.2, mission=1.0, **cost)), paid).clients.status[0] == RECEIVING
+    market = sourced(waiting(place(2, rate=19.2, mission=0.5, **cost)), paid)
+    assert market.clients.status[0] == WAITING and market.providers.declined.tolist() == [0.5, 0.5]
+
+
+def test_short_visits_bear_more_travel_for_an_hour():
+    market = place(1, cost_fixed=16.0, cost_travel=3.0, mission=0.0)
+    assert sourced(waiting(market.copy(), visit_minutes=35.0)).clients.status[0] == RECEIVING, "16 + 3 = 19 of £19.20"
+    assert sourced(waiting(market, visit_minutes=15.0)).clients.status[0] == WAITING, "16 + 3 · 35/15 = £23"
+
+
+def test_fit_patients_come_first_then_those_displaced_then_who_has_waited_longest():
+    order = [
+        {"weeks_waiting": 2.0},
+        {"weeks_waiting": 9.0},
+        {"weeks_waiting": 0.0, "former": 0},
+        {"status": FIT, "provider": -1},
+    ]
+    for served in range(1, 5):
+        market = place(1, capacity=3.5 * served / 0.97 + 0.1)
+        for i, columns in enumerate(order):
+            waiting(market, i, **columns)
+        status = sourced(market).clients.status[:4].tolist()
+        assert [i for i in (3, 2, 1, 0) if status[i] == RECEIVING] == [3, 2, 1, 0][:served]
+
+
+def test_nights_in_hospital_of_somebody_fit_to_leave_are_counted():
+    def nights(provider_count, weeks_waiting):
+        market = place(provider_count) if provider_count else place(1, open=0)
+        person(market, status=FIT, provider=-1, weeks_waiting=weeks_waiting, nights_left=-3.0)
+        return sourced(market).counts["delayed_nights"][0]
+
+    assert nights(0, 0.0) == 3, "since the day that they were fit"
+    assert nights(0, 1.0) == 7
+    assert nights(1, 1.0) == 3, "until the provider starts"
+    assert nights(1, 0.0) == 0
+
+
+def test_notice_passes_and_where_it_runs_out_the_person_waits_displaced():
+    market = place(1)
+    for i, notice in enumerate((2, 1)):
+        person(market, i, notice=notice)
+    sourced(market)
+    assert market.clients.notice[:2].tolist() == [1, 0]
+    assert market.clients.status[:2].tolist() == [RECEIVING, WAITING] and market.counts["displaced"][0] == 1
+
+
+def test_whoever_has_notice_goes_to_another_provider_and_not_back():
+    market = place(2)
+    person(market, notice=3)
+    sourced(market)
+    assert (market.clients.provider[0], market.clients.notice[0]) == (1, 0)
+    assert market.providers.committed.tolist() == [0, 3.5]
+
+
+def test_others_take_the_people_of_a_provider_that_closes_beyond_their_capacity():
+    def taken(closing):
+        market = place(2)
+        provider(market, 0, closing=closing)
+        provider(market, 1, capacity=3.0)
+        person(market, notice=3)
+        return sourced(market).clients.provider[0]
+
+    assert (taken(3), taken(0)) == (1, 0), "3.5 hours are within 1.25 of 3"
+
+
+def test_the_provider_before_is_asked_first_after_a_hospital_stay():
+    returning = waiting(place(3), status=FIT, provider=-1, former=2, weeks_away=3)
+    assert chosen(returning, **BY_CHANCE, sourcing__return_bonus=100) == {2}
+    never_away = waiting(place(3), former=2)
+    assert chosen(never_away, **BY_CHANCE, sourcing__return_bonus=100) == {0, 1, 2}
+
+
+def test_offered_to_all_a_package_goes_to_whoever_has_room_in_its_plan_near_by_and_by_size():
+    market = waiting(place(2))
+    assert chosen(market, **BY_CHANCE) == {0, 1}
+    provider(market, 1, plan=1e6)
+    assert chosen(market, **BY_CHANCE | {"sourcing__size_exponent": 5}) == {1}
+    near = waiting(place(2))
+    provider(near, 0, calls=100 * [0.0])
+    provider(near, 1, calls=4 * [1e3] + 96 * [0.0])
+    assert chosen(near, **BY_CHANCE | {"sourcing__nearness_exponent": 20}) == {1}
+    full = waiting(place(2))
+    for i in range(1, 11):
+        person(full, i, provider=0)
+    assert chosen(full, **BY_CHANCE | {"sourcing__fill_effect": 100}) == {1}
+
+
+BLOCK = {"contract.sourcing": "block_first", "contract.guaranteed_volume": 0.9}
+
+
+def test_block_first_asks_whoever_has_block_hours_unused_and_then_anybody():
+    market = waiting(place(3, contracted_hours=0.0))
+    provider(market, 1, contracted_hours=10.0)
+    assert chosen(market, BLOCK, **BY_CHANCE) == {1}
+    assert chosen(market, BLOCK | {"contract.sourcing": "open_spot"}, **BY_CHANCE) == {0, 1, 2}
+    provider(market, 1, contracted_hours=3.8)  # 0.9 of which are less than the package
+    assert chosen(market, BLOCK, **BY_CHANCE) == {0, 1, 2}
+
+
+LEAD = {"contract.sourcing": "zoned_lead", "procurement.zoned": True}
+
+
+def leading(**columns):
+    """Three providers of whom number 2 leads in the zone of somebody who waits."""
+    market = waiting(place(3))
+    provider(market, 2, patch_lead=[1] + 24 * [0], **columns)
+    return market
+
+
+def test_a_zone_s_lead_is_asked_first_and_must_accept_even_at_a_loss():
+    assert chosen(leading(), LEAD, **BY_CHANCE) == {2}
+    assert chosen(leading(rate=10.0), LEAD, **BY_CHANCE) == {2}
+    assert chosen(leading(capacity=3.4), LEAD, **BY_CHANCE) == {2}, "and is stretched further"
+    assert chosen(leading(), LEAD | {"contract.sourcing": "open_spot"}, **BY_CHANCE) == {0, 1, 2}
+
+
+def test_where_the_lead_is_full_a_back_up_list_helps_and_without_one_the_person_waits():
+    assert chosen(leading(capacity=0.0), LEAD) == {-1}
+    assert chosen(leading(capacity=0.0), LEAD | {"procurement.backup_share": 0.1}, **BY_CHANCE) == {0, 1}
+
+
+def test_the_back_up_list_has_its_share():
+    assert chosen(leading(), LEAD | {"procurement.backup_share": 1}, **BY_CHANCE) == {0, 1}
+    assert chosen(leading(), LEAD | {"procurement.backup_share": 0.5}, **BY_CHANCE) == {0, 1, 2}
+
+
+def test_a_zone_without_a_lead_is_served_by_anybody():
+    assert chosen(waiting(place(2)), LEAD, **BY_CHANCE) == {0, 1}
+
+
+OWN_CHOICE = {"contract.sourcing": "own_choice"}
+
+
+def test_whoever_chooses_goes_by_rating_and_by_what_others_say():
+    rated = waiting(place(2))
+    provider(rated, 1, rating=OUTSTANDING)
+    assert chosen(rated, OWN_CHOICE, **BY_CHANCE, sourcing__choice_rating=100) == {1}
+    assert chosen(rated, {}, **BY_CHANCE, sourcing__choice_rating=100) == {0, 1}, "offered to all, ratings say nothing"
+    spoken_of = waiting(place(2))
+    provider(spoken_of, 0, experience=0.9)
+    assert chosen(spoken_of, OWN_CHOICE, **BY_CHANCE, sourcing__choice_experience=1000) == {0}
+
+
+def test_a_provider_that_nobody_has_rated_counts_as_good():
+    market = waiting(place(2))
+    provider(market, 1, rating=UNRATED)
+    assert chosen(market, OWN_CHOICE, **BY_CHANCE, sourcing__choice_rating=100) == {0, 1}
+    provider(market, 0, rating=INADEQUATE)
+    assert chosen(market, OWN_CHOICE, **BY_CHANCE, sourcing__choice_rating=100) == {1}
+
+
+def test_people_who_pay_for_themselves_choose_if_somebody_guides_them():
+    def goes_to(readiness):
+        market = waiting(place(2), payer=SELF_FUNDER, readiness=readiness)
+        provider(market, 1, rating=OUTSTANDING)
+        return chosen(market, **BY_CHANCE, sourcing__choice_rating=100)
+
+    assert goes_to(0.71) == {1} and goes_to(0.69) == {0, 1}
+
+
+def test_private_agencies_serve_people_who_pay_for_themselves_and_mostly_they_do():
+    market = waiting(place(2), payer=SELF_FUNDER)
+    provider(market, 1, contracted=0)
+    assert chosen(market, **BY_CHANCE, sourcing__contracted_self_weight=1e-9) == {1}
+    assert chosen(market, **BY_CHANCE, sourcing__contracted_self_weight=1) == {0, 1}
+
+
+def test_demand_quick_and_slow_follows_the_hours_held():
+    market = place(1, demand=100.0, demand_slow=100.0)
+    for i in range(10):
+        person(market, i)
+    sourced(market)
+    assert market.providers.demand[0] == pytest.approx(100 + 0.15 * (35 - 100))
+    assert market.providers.demand_slow[0] == pytest.approx(100 + 0.038 * (35 - 100))
+
+
+def test_a_kept_place_is_held_and_the_council_s_list_says_who_is_where():
+    market = place(1)
+    person(market, 0, payer=SELF_FUNDER)
+    person(market, 1)
+    person(market, 2, status=2, kept=1)
+    person(market, 3, status=2, kept=0, provider=-1)
+    sourced(market)
+    r, council = market.providers.rows[0], market.commissioners.rows[0]
+    assert (r["committed"], r["council_hours"], r["clients"]) == (10.5, 7, 3)
+    assert (council["people"], council["waiting"], council["receiving_council"]) == (4, 0, 1)
+    assert np.isclose(council["waiting_hours"], 0)

@@ -1,0 +1,88 @@
+"""What each care worker is paid this week, and what it does to them."""
+
+import pytest
+
+from caremarket_sim.market.codes import ON_LEAVE, POOL, SICK
+from caremarket_sim.mechanisms.wages import carers_are_paid
+from tests.mechanisms.markets import bare, carry_out, provider, worker
+
+FAIR = {"employment.paid_travel_share": 0.5, "employment.shift_pay": 0.2, "employment.sick_pay": 0.4}
+
+
+def paid(policy=None, **columns):
+    """The market after somebody with 20 hours of contact, 4 of travel and 1 of gaps has been paid £13 an hour."""
+    market = bare()
+    provider(market, pay=13.0, wages=999.0, sick_pay=999.0)
+    usual = {"contact": 20.0, "travel": 4.0, "gap": 1.0, "owned": 24.0, "experience": 0.0, "last_paid": -1.0}
+    worker(market, **(usual | {"effective_pay": 10.0, "volatility": 0.1, "shortfall": 0.2, "strain": 0.5} | columns))
+    return carry_out(carers_are_paid, market, FAIR | (policy or {}))
+
+
+def pay(policy=None, **columns):
+    return paid(policy, **columns).workers.week_pay[0]
+
+
+def test_pay_covers_contact_and_a_share_of_travel_and_gaps():
+    assert pay() == pytest.approx(13 * (20 + 0.5 * 4 + 0.2 * 1))
+    assert pay({"employment.paid_travel_share": 1}) - pay() == pytest.approx(13 * 2)
+    assert pay({"employment.shift_pay": 1}) - pay() == pytest.approx(13 * 0.8)
+
+
+def test_guaranteed_hours_are_paid_worked_or_not():
+    assert pay(guaranteed=25.0) == pytest.approx(13 * (25 + 2 + 0.2))
+    assert pay(guaranteed=15.0) == pay()
+
+
+def test_leave_is_paid_in_full_and_sickness_in_part_and_wages_are_owed_for_work_alone():
+    leave, sick, at_work = (paid(absent=why) for why in (ON_LEAVE, SICK, 0))
+    assert leave.workers.week_pay[0] == 24 * 13 and sick.workers.week_pay[0] == pytest.approx(0.4 * 24 * 13)
+    owed = [(m.providers.wages[0], m.providers.sick_pay[0]) for m in (leave, sick, at_work)]
+    assert owed == [(0, 0), (0, pytest.approx(124.8)), (at_work.workers.week_pay[0], 0)], "leave is paid from accrual"
+
+
+def test_experience_is_paid_a_premium():
+    assert pay(experience=5.0) / pay(experience=4.9) == pytest.approx(13.1 / 13)
+
+
+def test_some_of_what_is_missing_to_the_legal_minimum_is_paid():
+    short = 11.44 * 30 - 13 * 20  # ten hours of unpaid travel
+    unpaid = {"employment.paid_travel_share": 0, "employment.shift_pay": 0}
+    assert pay(unpaid, travel=10.0) == pytest.approx(260 + 0.1 * short)
+    assert pay(unpaid, travel=0.5) == pytest.approx(260), "nothing is missing"
+
+
+def test_pay_on_duty_volatility_shortfall_and_strain_are_felt_in_recent_memory():
+    market = paid(last_paid=26.0, hours_wanted=25.0)
+    r = market.workers.rows[0]
+    assert r["effective_pay"] == pytest.approx(10 + 0.1 * (r["week_pay"] / 25 - 10))
+    assert r["volatility"] == pytest.approx(0.1 + 0.1 * (6 / 25 - 0.1))
+    assert r["shortfall"] == pytest.approx(0.2 + 0.08 * (5 / 25 - 0.2))
+    overload = (25 / (25 * 1.1 * 1.32) - 0.75) / 0.25
+    assert overload < 0 and r["strain"] == pytest.approx(0.5 + 0.1 * (0 - 0.5))
+    assert r["last_paid"] == 20
+
+
+def test_somebody_worked_to_the_full_comes_under_strain():
+    full = 30 * 1.1 * 1.32
+    assert paid(contact=full, travel=0.0, gap=0.0).workers.strain[0] == pytest.approx(0.5 + 0.1 * 0.5)
+    half = full * 0.875
+    assert paid(contact=half, travel=0.0, gap=0.0, strain=0.0).workers.strain[0] == pytest.approx(0.1 * 0.5)
+
+
+def test_a_week_away_is_not_felt():
+    r = paid(absent=SICK, last_paid=26.0).workers.rows[0]
+    assert (r["effective_pay"], r["volatility"], r["shortfall"], r["strain"], r["last_paid"]) == (10, 0.1, 0.2, 0.5, 26)
+
+
+def test_the_year_s_sums_know_zero_hours_and_bad_weeks():
+    market = bare()
+    market.workers.year[:] = 0
+    for w, (contact, guaranteed) in enumerate(((17.0, 0.0), (19.0, 10.0))):
+        worker(market, w, contact=contact, guaranteed=guaranteed, experience=0.0)
+    carry_out(carers_are_paid, market, FAIR)
+    assert market.workers.sum_weeks[:3].tolist() == [1, 1, 0] and market.workers.sum_zero[:2].tolist() == [1, 0]
+    assert market.workers.sum_bad[:2].tolist() == [1, 0], "below 0.6 of 30 hours' pay"
+
+
+def test_whoever_is_between_jobs_is_not_paid():
+    assert pay(status=POOL, week_pay=0.0) == 0 == paid(status=POOL).providers.wages[0]
