@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from caremarket_sim import settling, week
+from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.indicators import Outcome, outcome_of
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import LEVERS, ROW_TYPE
@@ -74,16 +75,22 @@ def with_path_cut(key: str, reference, scenario, settled, seed: int, path: tuple
     parameters = scenario.parameters.numbers
     market = settling.fork(settled, scenario)
     for number in range(scenario.weeks):
-        decided, held = scenario.levers_at(number).row, reference.levers_at(number).row
-        draws = Draws(seed, market.week)
+        market.asked[:] = scenario.levers_at(number).row
+        held, draws = reference.levers_at(number).row, draws_of(seed, market.week)
         for process in week.PROCESSES:
-            policy = decided if process is week.policy_takes_effect else market.levers
             if process.__name__ in path:
-                _hold(process, fields, held, market, parameters, policy, draws)
+                _hold(process, fields, held, market, parameters, draws)
             else:
-                process(market, parameters, _numbers(policy.tobytes()), draws)
+                _carry_out(process, market, parameters, draws)
         market.week += 1
     return outcome_of(market)
+
+
+def _carry_out(process, market, parameters, draws) -> None:
+    """One process of the week, if it has anything to do."""
+    policy, due = _numbers(market.levers.tobytes()), getattr(process, "when", None)
+    if due is None or due(market, parameters, policy, draws):
+        process(market, parameters, policy, draws)
 
 
 @lru_cache(64)
@@ -91,20 +98,22 @@ def _numbers(row: bytes) -> Numbers:
     return Numbers(np.frombuffer(bytearray(row), ROW_TYPE))
 
 
-def _hold(process, fields: tuple[str, ...], reference: np.ndarray, market, parameters, policy: np.ndarray, draws):
-    """Run the process with the reference's value of these fields; afterwards they are what they would have been."""
-    rows = (market.levers, market.decided)
-    real = [[float(row[field][0]) for field in fields] for row in rows]
-    seen = policy.copy()
-    if process is week.policy_takes_effect:
-        real[1] = [float(policy[field][0]) for field in fields]
-    for row in (*rows, seen):
+def _hold(process, fields: tuple[str, ...], reference: np.ndarray, market, parameters, draws) -> None:
+    """Carry out the process with the reference's value of these fields.
+
+    Afterwards they are what they would have been.
+    """
+    rows = (market.levers, market.decided, market.asked)
+    in_force, decided, asked = ([row[field].copy() for field in fields] for row in rows)
+    for row in rows:
         for field in fields:
             row[field] = reference[field]
-    process(market, parameters, _numbers(seen.tobytes()), draws)
+    _carry_out(process, market, parameters, draws)
+    if process is week.policy_takes_effect:
+        decided = asked
     if market.levers.tobytes() == market.decided.tobytes():
-        real[0] = real[1]
-    for row, values in zip(rows, real, strict=True):
+        in_force = decided
+    for row, values in zip(rows, (in_force, decided, asked), strict=True):
         for field, value in zip(fields, values, strict=True):
             row[field] = value
 

@@ -29,15 +29,14 @@ def draw_calls():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
-            first = node.args[0]
+            said = getattr(node.args[0], "value", None)
             if isinstance(node.func, ast.Name) and node.func.id in COMPILED:
                 names = [part.id for part in ast.walk(node.args[1]) if isinstance(part, ast.Name) and part.id in codes]
                 assert names, f"{path.name}: {ast.unparse(node)} draws under a name that is not kept here"
                 for name in names:
                     yield path.name, COMPILED[node.func.id], codes[name]
-            elif isinstance(node.func, ast.Attribute) and isinstance(first, ast.Constant):
-                if node.func.attr in ("key", "fixed", "uniform", "normal") and isinstance(first.value, str):
-                    yield path.name, node.func.attr, first.value
+            elif isinstance(said, str) and getattr(node.func, "attr", "") in ("key", "fixed", "uniform", "normal"):
+                yield path.name, node.func.attr, said
 
 
 def named_codes(tree):
