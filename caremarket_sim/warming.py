@@ -1,15 +1,15 @@
 """All that is compiled, compiled on all cores before work begins, and kept.
 
-Rules are compiled each for itself, so helpers of this module (`python -m caremarket_sim.warming`) can share them: each
-is told a name on its standard input, and answers with the name when the rule is kept.
+Rules are compiled each for itself, so several processes can share them. Those who do begin in one of their own
+(`python -m caremarket_sim.warming HELPERS`), whose threads nobody has begun, and which can be forked.
 """
 
+import gc
 import os
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from . import week
@@ -26,7 +26,9 @@ MOST_HELPERS = 4
 """More would wait for the longest rule, the roster."""
 OPENING = "opening"
 """What makes a market from its place, which Python calls."""
-FROM_THE_LAST = 6
+COMMON = 8
+"""Rules that are compiled before helpers part."""
+FROM_THE_LAST = 8
 """Place from the end at which the opening is compiled: after the rules that it needs."""
 
 
@@ -68,52 +70,42 @@ def _source(rule: Process) -> Path:
 
 def compile_together(tell: Tell) -> None:
     """Have helpers compile every rule, one each at a time. What one of them fails at is left for who needs it."""
+    total = len(rules()) + 1
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", __name__, str(helpers_at_once())]
+    tell("compiling", 0, total)
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as crew:
+        assert crew.stdout is not None
+        for done, _ in enumerate(crew.stdout, start=1):
+            tell("compiling", done, total)
+
+
+def lead_helpers(count: int) -> None:
+    """Compile every rule with so many helpers, and say the name of each that is kept.
+
+    What nearly all rules are made of is compiled with the shortest of them, before helpers part: they share it then.
+    """
+    gc.disable()  # it finds none, and takes a quarter of the time
     names = list(rules())
-    names.insert(-FROM_THE_LAST, OPENING)
-    waiting: deque[str] = deque(names)
-    done = 0
-    tell("compiling", done, len(names))
-
-    def employ() -> None:
-        nonlocal done
-        with _helper() as helper:
-            stdin, stdout = helper.stdin, helper.stdout
-            assert stdin is not None and stdout is not None
-            while waiting:
-                stdin.write(waiting.popleft() + "\n")
-                stdin.flush()
-                if not stdout.readline():  # it has died
-                    return
-                done += 1
-                tell("compiling", done, len(names))
-
-    with ThreadPoolExecutor(helpers_at_once()) as threads:
-        for one in [threads.submit(employ) for _ in range(helpers_at_once())]:
-            one.result()
+    first, rest = names[-COMMON:], names[:-COMMON]
+    rest.insert(-FROM_THE_LAST, OPENING)
+    for name in first:
+        print(compiled_by_name(name), flush=True)
+    method = "fork" if "fork" in get_all_start_methods() else "spawn"
+    with get_context(method).Pool(count) as helpers:
+        for name in helpers.imap_unordered(compiled_by_name, rest):
+            print(name, flush=True)
 
 
-def _helper() -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", __name__],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def help_compiling() -> None:
-    """Compile the rules whose names come in, one after the other."""
-    signature = signature_of(empty_market().state, Parameters().row, empty_market().levers, draws_of(1, 0))
-    known = rules()
-    for line in sys.stdin:
-        name = line.strip()
-        if name == OPENING:
-            _simulate_a_little(weeks=0)
-        else:
-            known[name].address(signature)
-        print(name, flush=True)
+def compiled_by_name(name: str) -> str:
+    """Compile a rule, or the opening, and give back its name."""
+    if name == OPENING:
+        _simulate_a_little(weeks=0)
+    else:
+        rules()[name].address(
+            signature_of(empty_market().state, Parameters().row, empty_market().levers, draws_of(1, 0))
+        )
+    return name
 
 
 def _simulate_a_little(weeks: int = 2) -> None:
@@ -128,4 +120,4 @@ def _simulate_a_little(weeks: int = 2) -> None:
 
 
 if __name__ == "__main__":
-    help_compiling()
+    lead_helpers(int(sys.argv[1]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import compiled, entry
+from . import compiled
 
 
 @compiled
@@ -91,13 +91,3 @@ def place_among(cumulative, value):
 def within(value, low, high):
     """The value, held between low and high."""
     return min(max(value, low), high)
-
-
-@entry
-def _median(values):
-    return middle(values)
-
-
-def median(values, otherwise: float = 0.0) -> float:
-    """Median of a few values, `otherwise` of none, for Python; many times quicker than numpy's on arrays this small."""
-    return float(_median(np.ascontiguousarray(values))) if len(values) else otherwise
