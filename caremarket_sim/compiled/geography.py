@@ -77,7 +77,8 @@ def leg_alone(area, leg_factor, p):
 
 @compiled
 def minutes_of_leg(leg, practice, p):
-    """Minutes for a leg of so many kilometres, at most 5; driven at 20 km/h plus parking, or walked if quicker."""
+    """Minutes for a leg of so many kilometres, up to a longest one: driven and parked, or walked if quicker; practice
+    shortens it."""
     leg = min(leg, p.travel_longest_leg) * (1.0 - p.practice_travel_effect * practice)
     drive = leg / p.travel_driving_speed * 60.0 + p.travel_parking_minutes
     return min(drive, leg / p.travel_walking_speed * 60.0)

@@ -30,9 +30,9 @@ class Commissioners(Table):
     tender_due = Column("f8", "weeks", "weeks until contracts in preparation start, 0 none")
     awarding = Column("f8", "0/1", "contracts are awarded this week")
     starting = Column("f8", "0/1", "the contract in preparation starts this week")
-    codesign_done = Column("f8", "0/1", "the contract in preparation was co-designed")
+    codesign_done = Column("f8", "0 to 1", "how far the contract in preparation was co-designed")
     contract_end = Column("f8", "week", "week in which the contracts in force end")
-    uplift_cap = Column("f8", "share", "uplift share in force after steering")
+    uplift_cap = Column("f8", "share", "what steering adds to the share of cost growth passed on")
     fee = Column("f8", "£ an hour", "standard fee in force at fee level 1")
     reach = Column("f8", "0 to 1", "how far stewardship reaches")
     failed = Column("f8", "0/1", "the provider failure that the scenario sets has happened")
@@ -48,7 +48,7 @@ class Commissioners(Table):
     self_referral_factor = Column("f8", "", "the same for self-funders")
     volatility_reference = Column("f8", "share", "mean volatility in the baseline, frozen")
     growth = Column("f8", "share a year", "growth of referrals")
-    fee_growth = Column("f8", "share", "growth of fees at the last April")
+    fee_growth = Column("f8", "share", "growth of fees this week: in April, else 0")
     labour_market = Column(
         "f8", "ratio", "size of its labour market over that of the place the register's searchers are of"
     )

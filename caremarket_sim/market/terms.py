@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..compiled import entry, plain
+from ..compiled import compiled, entry, plain
 from ..parameters import Numbers
 from ..policy import LEVERS
 from .codes import REAL_LIVING_WAGE, STATUTORY, TENDERED
@@ -22,15 +22,21 @@ def is_contest(decided) -> bool:
     return bool(decided.procurement_max_providers > 0 or decided.procurement_zoned or decided.fee_rule == TENDERED)
 
 
+@compiled
+def wage_floor(lever, prices):
+    """The least that a contract asks a provider to pay, £ an hour."""
+    if lever.employment_wage_floor_kind == STATUTORY:
+        return prices.national_living_wage
+    if lever.employment_wage_floor_kind == REAL_LIVING_WAGE:
+        return prices.real_living_wage
+    return lever.employment_wage_floor_amount
+
+
 def cost_of_terms(market, p, council, decided, rows) -> np.ndarray:
     """What the terms decided add to the cost of an hour over the terms in force, for each of these providers, £: wage
     floor, paid travel and gaps, training."""
     providers, now = market.providers, of_council(market.levers, council)
-    floor = market.prices["national_living_wage"]
-    if decided.employment_wage_floor_kind == REAL_LIVING_WAGE:
-        floor = market.prices["real_living_wage"]
-    elif decided.employment_wage_floor_kind != STATUTORY:
-        floor = decided.employment_wage_floor_amount
+    floor = plain(wage_floor)(decided, Numbers(market.price_rows))
     pay = providers.pay[rows]
     raised = np.maximum(pay, floor)
     travel = providers.travel_share[rows]

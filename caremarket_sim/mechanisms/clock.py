@@ -1,4 +1,8 @@
-"""ODD 7.1 Time: a week passes for everybody, and prices change in April."""
+"""ODD 7.1 Time: a week passes for everybody, and prices change in April.
+
+Which prices, and from which day on, is made before the start by `opening/prices.py`: the National Living Wage and other
+dated series, a row a year.
+"""
 
 from ..compiled.process import process
 from ..market.codes import IN_POST, RECEIVING

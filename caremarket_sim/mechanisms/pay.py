@@ -1,9 +1,8 @@
 """ODD 7.9 Pay: what providers offer new care workers for an hour."""
 
-from ..compiled import compiled
 from ..compiled.process import process
-from ..market.codes import REAL_LIVING_WAGE, STATUTORY
 from ..market.state import week_of
+from ..market.terms import wage_floor
 
 
 @process
@@ -36,13 +35,3 @@ def providers_set_pay(market, parameters, policy, draws):
         if week % 52 == 0:
             r.premium = max(r.pay - living_wage, 0.0)
         r.training_days = lever.employment_training_days if r.contracted == 1 else p.training_private_days
-
-
-@compiled
-def wage_floor(lever, prices):
-    """The least that a contract asks a provider to pay, £ an hour."""
-    if lever.employment_wage_floor_kind == STATUTORY:
-        return prices.national_living_wage
-    if lever.employment_wage_floor_kind == REAL_LIVING_WAGE:
-        return prices.real_living_wage
-    return lever.employment_wage_floor_amount

@@ -1,4 +1,6 @@
-"""ODD 7.32 Practice: how person-centred, community-connected work is invented, shared in forums, kept and forgotten."""
+"""ODD 7.32 Practice: how person-centred, community-connected work is invented, kept and forgotten; and what provider
+forums do, in which it is shared. Forums also raise trust (`trust.py`), and cost money (`payments.py`).
+"""
 
 import math
 
@@ -13,7 +15,7 @@ def practice_spreads(market, parameters, policy, draws):
     """Monthly, practice grows by invention and by what forums share, the more with trust, and fades (E16, M48, M49).
 
     Learning that is captured fades less; a network of councils adds to what is shared what others have found, with
-    loss of fidelity.
+    loss of fidelity: without forums providers do not hear of it.
     """
     if week_of(market) % 4 != 0:
         return

@@ -1,4 +1,8 @@
-"""ODD 7.31 Trust between providers and the council."""
+"""ODD 7.31 Trust between providers and the council.
+
+Two more events cut it where they happen: fees that are frozen (`fees.py`), and a contract lost in a tender
+(`contracts.py`).
+"""
 
 from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform
@@ -11,9 +15,10 @@ TRUST = process_code("trust_moves")
 def trust_moves(market, parameters, policy, draws):
     """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month.
 
-    T* rises with stewardship's reach, forums and a fee that covers open costs (a windfall counts no more than a fair
-    fee), falls with what is not delivered and with checking, and where the service in force was co-designed but people
-    decide nothing of how money is used: heard and ignored (E17). A shortfall found in a check is an event.
+    T* rises with stewardship's reach, forums, co-design and a fee that covers open costs (a windfall counts no more than
+    a fair fee), falls with what is not delivered and with checking (the less, the further stewardship reaches), and
+    where the service in force was co-designed but people decide nothing of how money is used: heard and ignored (E17). A
+    shortfall found in a check is an event, and so may be a package declined for money.
     """
     p = parameters[0]
     key = key_of(draws, TRUST)
