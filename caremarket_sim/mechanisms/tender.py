@@ -45,8 +45,9 @@ def tender_is_due(market, parameters, policy, draws):
 def council_tenders(market, parameters, policy, draws):
     """Bids are made, scored and ranked (E9, M46): every local agency of some size and firms from outside.
 
-    bid = max(lowest · marginal cost, ĉ(1 + m(1 − s(1 − slots/bidders)+) + ρ)) / paid share · fee level. Quality and values are noisy signals of
-    latent ones, and writing can flatter them; a promise of social value is inflated by the weight it carries.
+    bid = max(lowest · marginal cost, ĉ(1 + m(1 − s(1 − slots/bidders)+) + ρ)) / paid share · fee level.
+    Quality and values are noisy signals of latent ones, and writing can flatter them; a promise of social value is
+    inflated by the weight it carries.
     """
     for c in np.flatnonzero(market.commissioners.awarding == 1.0):
         award(market, parameters, int(c), draws)

@@ -15,10 +15,10 @@ TRUST = process_code("trust_moves")
 def trust_moves(market, parameters, policy, draws):
     """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month.
 
-    T* rises with stewardship's reach, forums, co-design and a fee that covers open costs (a windfall counts no more than
-    a fair fee), falls with what is not delivered and with checking (the less, the further stewardship reaches), and
-    where the service in force was co-designed but people decide nothing of how money is used: heard and ignored (E17). A
-    shortfall found in a check is an event, and so may be a package declined for money.
+    T* rises with stewardship's reach, forums, co-design and a fee that covers open costs (a windfall counts no more
+    than a fair fee). It falls with what is not delivered, with checking (the less, the further stewardship reaches),
+    and where the service in force was co-designed but people decide nothing of how money is used: heard and ignored
+    (E17). A shortfall found in a check is an event, and so may be a package declined for money.
     """
     p = parameters[0]
     key = key_of(draws, TRUST)
