@@ -19,6 +19,8 @@ def test_a_little_over_budget_is_put_up_with():
 
 
 def test_two_quarters_over_budget_hold_back_fees_and_a_third_cuts_packages():
+    first = after_a_quarter(110)
+    assert (first["fee_restraint"], first["package_share"]) == (0, 1)
     second = after_a_quarter(110, quarters_over=1.0)
     assert (second["fee_restraint"], second["package_share"]) == (pytest.approx(0.2), 1.0)
     third = after_a_quarter(110, quarters_over=2.0, fee_restraint=0.2)

@@ -114,8 +114,8 @@ def test_staff_of_a_provider_that_stops_are_dismissed_most_to_the_pool(stay, sta
 @pytest.mark.parametrize(("known", "share", "employer"), [((0.9, 0.5), 1, 1), ((0.5, 0.9), 1, 0), ((0.9, 0.5), 0, 0)])
 def test_staff_follow_the_people_they_know_better_to_whoever_took_them_over(known, share, employer):
     market, parameters = closes(3, procurement__staff_move_share=share)
-    worker(market, 0)
+    worker(market, 2)
     for i, how_well in enumerate(known):  # one person has gone to the other provider, one is still here
         person(market, i, provider=1 - i)
-        market.clients.familiar[i, 0], market.clients.familiarity[i, 0] = 0, np.float32(how_well)
-    assert carry_out(providers_close, market, {}, parameters).workers.provider[0] == employer
+        market.clients.familiar[i, 0], market.clients.familiarity[i, 0] = 2, np.float32(how_well)
+    assert carry_out(providers_close, market, {}, parameters).workers.provider[2] == employer

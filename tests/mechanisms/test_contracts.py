@@ -39,6 +39,10 @@ def test_open_books_set_rates_from_the_day_that_they_are_agreed():
     assert asked({"fee.rule": "tendered"}, open_cost=18.0).providers.rate.tolist() == [20, 20], "bids come first"
 
 
+def test_rates_that_open_books_gave_stand_while_other_terms_change():
+    assert asked({"contract.retainer_weeks": 4}, {"fee.rule": "open_book"}, open_cost=18.0).providers.rate[0] == 20
+
+
 def test_a_tender_comes_after_co_design_and_until_then_the_old_terms_hold():
     policy = {"procurement.retender_at_start": True, "stewardship.codesign_months": 9, "contract.retainer_weeks": 4}
     market = asked(policy)

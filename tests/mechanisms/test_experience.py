@@ -44,6 +44,13 @@ def test_weekday_runs_count_by_their_five_days():
     assert weekend.clients.continuity[0] == pytest.approx(0.4 + 0.1 * (0.95 * 2 / 7 - 0.4), rel=1e-6)
 
 
+def test_the_second_care_worker_of_a_visit_counts_as_the_first():
+    runs = (-1,) * 8
+    pair = had(seen=(1, *runs[1:], 0), carers=2, familiar=1.0).clients  # the second is the one who is known
+    assert pair.continuity[0] == pytest.approx(0.4 + 0.1 * (0.95 / 2 - 0.4), rel=1e-6)
+    assert pair.carers_fortnight[0] == 2 == had(before=(*runs, 1), carers=2).clients.carers_fortnight[0]
+
+
 @pytest.mark.parametrize(
     ("seen", "before", "count"),
     [

@@ -73,6 +73,16 @@ def test_once_a_year_a_survey_asks_who_is_satisfied(week, surveys):
     assert (r["surveys"], r["satisfied"]) == (surveys, 0.5 * surveys), "the line is at 0.65"
 
 
+def test_a_survey_reads_experience_with_noise():
+    shares = []
+    for year in range(40):
+        market = bare(week=26 + 52 * year)
+        for i in range(50):
+            person(market, i, experience=0.5)
+        shares.append(recorded(market)["satisfied"])
+    assert np.mean(shares) == pytest.approx(0.159, abs=4 * np.sqrt(0.159 * 0.841 / 2000)), "one spread below the line"
+
+
 def test_at_the_year_s_end_groups_are_added_up_and_those_who_have_gone_are_dropped():
     market = bare(week=51)
     person(market, 0, zone=0)

@@ -49,10 +49,10 @@ def test_nobody_is_hired_twice():
 
 
 def test_a_vacancy_is_filled_with_the_chance_that_searchers_pay_and_guarantees_give():
-    def filled(**columns):
-        """How often one vacancy is filled, in 300 weeks with as many searchers as the rate is given for."""
+    def filled(searchers=1.0, **columns):
+        """How often one vacancy is filled, in 300 weeks with so many times the searchers that the rate is given for."""
         market = bare()
-        council(market, pool=105 * 0.25, labour_market=0.25)
+        council(market, pool=searchers * 105 * 0.25, labour_market=0.25)
         provider(market, base_zone=0, posts=2.0, staff=0.0, quality=0.5, guaranteed_share=0.5)
         provider(market, **columns)
         chance = numbers(recruitment__filling_rate=0.2, **FROM_THE_POOL)
@@ -69,6 +69,7 @@ def test_a_vacancy_is_filled_with_the_chance_that_searchers_pay_and_guarantees_g
         return pytest.approx(chance, abs=4 * np.sqrt(chance * (1 - chance) / 300))
 
     assert filled() == about(0.2)
+    assert filled(8.0) == about(0.2 * 8**0.7) and filled(0.1) == about(0.2 * 0.1**0.7)
     assert filled(quality=1.0, guaranteed_share=1.0) == about(0.2 * np.exp(0.2))
 
 
@@ -96,6 +97,7 @@ def test_starters_are_put_on_zero_hours_first_unless_hours_are_guaranteed_to_all
     starters = new_starters(hired(guaranteed_share=share, pay=12.3))
     assert starters["guaranteed"] == pytest.approx(guaranteed * starters["hours_wanted"])
     assert set(starters["pay"]) == {12.3}
+    assert starters["effective_pay"] == pytest.approx(12.3 / 1.22), "they know of the time that is not paid"
 
 
 def test_higher_pay_outside_leaves_fewer_who_look_here():

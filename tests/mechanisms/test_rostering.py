@@ -120,6 +120,16 @@ def test_nobody_works_more_than_a_tenth_above_the_hours_wanted_or_than_fit_in_a_
     assert 10 <= rostered(few).workers.contact[0] <= 11
 
 
+def test_whose_visits_come_first_changes_from_week_to_week():
+    served = set()
+    for week in range(1, 21):
+        market = place(people=2)
+        market.workers.hours_wanted[0] = 3.5
+        market.week = week
+        served.add(tuple(rostered(market).clients.delivered[:2].tolist()))
+    assert served == {(3.5, 0.0), (0.0, 3.5)}
+
+
 @pytest.mark.parametrize(("visits", "slots"), [(1, {0}), (2, {0, 3}), (3, {0, 1, 3}), (4, {0, 1, 2, 3})])
 def test_visits_fall_in_the_morning_at_bedtime_at_midday_and_at_tea(visits, slots):
     seen = rostered(place(visits=visits)).clients.seen[0]

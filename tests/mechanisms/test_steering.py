@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from caremarket_sim.mechanisms.steering import council_steers
-from tests.mechanisms.markets import bare, carry_out, council, numbers
+from tests.mechanisms.markets import bare, carry_out, council, numbers, provider
 
 CALM = {"receiving_council": 100.0, "waiting_council": 1.6, "spend": 1000.0, "budget": 1000.0}
 CALM |= {"waiting_seen": 0.016, "hand_backs_seen": 0.02, "overspend_seen": 0.0}
@@ -22,6 +22,18 @@ def steered(policy=None, noise=0.0, hand_backs=100 * 0.02 / 52, seed=1, **column
 @pytest.mark.parametrize(("fte", "reach"), [(0, 0), (0.15, 1 - np.exp(-1)), (0.3, 1 - np.exp(-2))])
 def test_stewardship_reaches_the_further_the_more_of_it_there_is_for_a_provider(fte, reach):
     assert steered({"stewardship.capacity_fte": fte})["reach"] == pytest.approx(reach)
+
+
+def test_a_provider_that_is_private_or_shut_needs_no_stewardship():
+    market = bare(3)
+    provider(market, 1, contracted=0)
+    provider(market, 2, open=0)
+    carry_out(council_steers, market, {"stewardship.capacity_fte": 0.15})
+    assert market.commissioners.reach[0] == pytest.approx(1 - np.exp(-1))
+    for j in (1, 2):
+        provider(market, j, contracted=1, open=1)
+    carry_out(council_steers, market, {"stewardship.capacity_fte": 0.15})
+    assert market.commissioners.reach[0] == pytest.approx(1 - np.exp(-1 / 3))
 
 
 def test_what_is_put_up_with_changes_nothing():

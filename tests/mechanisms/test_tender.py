@@ -132,6 +132,8 @@ def test_without_a_contest_everybody_who_is_there_goes_on():
     assert market.paid("council", "suppliers", "procurement") == 60_000
     priced = tender({"procurement.max_providers": 0}, contracted=(1, 0), demand=(100.0, 200.0))
     assert priced.providers.won.sum() == 1 and priced.paid("council") == 63_000, "a price is a contest for as many"
+    as_many = tender({"procurement.max_providers": 0}, 3, contracted=(1, 1, 0), demand=(100.0, 100.0, 200.0))
+    assert as_many.providers.won.sum() == 2
 
 
 def test_zones_get_near_lead_providers_in_turn():
@@ -188,6 +190,15 @@ def test_a_closed_framework_that_has_lost_providers_takes_an_agency_whose_cost_t
 )
 def test_otherwise_it_takes_nobody(change):
     assert looked_at(**change).providers.contracted[1] == 0
+
+
+def test_a_zoned_framework_without_a_limit_seeks_as_many_as_its_zones_need():
+    zoned = {"procurement.zoned": True, "procurement.providers_per_zone": 2}  # three zones, two zones for a winner
+    assert looked_at(zoned).providers.contracted[1] == 1
+    assert (
+        looked_at(zoned | {"procurement.providers_per_zone": 1, "procurement.max_providers": 1}).providers.contracted[1]
+        == 0
+    )
 
 
 def test_it_takes_the_cheapest():
