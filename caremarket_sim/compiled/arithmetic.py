@@ -91,3 +91,9 @@ def place_among(cumulative, value):
 def within(value, low, high):
     """The value, held between low and high."""
     return min(max(value, low), high)
+
+
+def median(values: np.ndarray) -> float:
+    """Median of a few values, for Python; many times quicker than numpy's own on arrays this small."""
+    ordered = np.sort(values)
+    return float(ordered[len(ordered) // 2] + ordered[(len(ordered) - 1) // 2]) / 2.0

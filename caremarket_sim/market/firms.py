@@ -10,6 +10,7 @@ from itertools import accumulate
 import numpy as np
 
 from ..compiled import compiled, entry
+from ..compiled.arithmetic import median
 from ..compiled.draws import EARLIEST, one_normal, one_uniform
 from .codes import (
     CHAIN,
@@ -130,10 +131,10 @@ def found(
     p = parameters
     trading = (market.providers.open == 1) & (market.providers.council == council)
     alike = trading & ((market.providers.contracted == 1) == contracted)
-    overhead = np.median(market.providers.overhead_scale[alike if alike.any() else trading])
-    opening = np.median(market.providers.overhead_opening[alike if alike.any() else trading])
-    pay = np.median(market.providers.pay[trading])
-    price = np.median(market.providers.price[trading])
+    overhead = median(market.providers.overhead_scale[alike if alike.any() else trading])
+    opening = median(market.providers.overhead_opening[alike if alike.any() else trading])
+    pay = median(market.providers.pay[trading])
+    price = median(market.providers.price[trading])
     key = draws.fixed("born_firm")
     row = market.providers.add(1)[0]
     born_firm(row, number, council, market, parameters, key)

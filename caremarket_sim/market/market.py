@@ -84,16 +84,18 @@ class Market:
 
     def catch_up(self) -> None:
         """Show in the tables whoever has come in compiled code."""
-        for table, name in ((self.clients, "clients"), (self.workers, "workers")):
-            count = int(self.clock[name][0])
+        _, clients, workers, _ = self.clock.item()
+        for table, count in ((self.clients, clients), (self.workers, workers)):
             if count != table.count:
                 table._show(table._blocks, count)
 
     def _make_room(self) -> None:
-        council = self.commissioners
-        growth = (1.0 + council.growth) ** (max(self.week, 0) / 52.0)
-        referrals = TIMES_AS_MANY * (council.referral_factor + council.self_referral_factor) * growth + AND_MORE
-        self.clients.make_room(int(referrals.sum()))
+        """See to it that whoever comes this week has a row: far more than the queue of referrals can hold by chance."""
+        council = self.commissioners.rows
+        years = max(self.week, 0) / 52.0
+        factors = council["referral_factor"] + council["self_referral_factor"]
+        referrals = 4.0 * float((factors * (1.0 + council["growth"]) ** years).sum()) + 200.0 * len(council)
+        self.clients.make_room(int(referrals))
         self.workers.make_room(len(self.candidates))
 
     def _new_state(self) -> State:
