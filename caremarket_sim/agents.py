@@ -32,6 +32,7 @@ from .market.workers import CareWorkers
 ABSENCES = ("in", "on annual leave", "off sick")
 
 POINTERS = {
+    "council": ("commissioners", 0),
     "zone": ("zones", 0),
     "base_zone": ("zones", 0),
     "patch_zone": ("zones", -1),
@@ -49,6 +50,12 @@ loops without a check."""
 
 LIMITS = {"visits": (1, SLOTS), "carers": (1, 2), "patch_count": (0, PATCH), "lots": (0, PATCH)}
 """Counts that compiled loops rely on."""
+
+NEVER_ASSIGNED = {
+    "number": "it is who the agent is",
+    **dict.fromkeys(("first_zone", "zones", "candidates"), "the market's tables were made for it"),
+}
+"""Columns that nobody may assign, and why."""
 
 _OWN = frozenset({"model", "unique_id", "pos", "_table", "_row", "_number"})
 
@@ -75,8 +82,8 @@ class ColumnOfRow:
     def accepted(self, agent, value) -> np.ndarray:
         """The value in the column's own type. Raises AttributeError or ValueError, saying what would be right."""
         about = f"{self.name} of {agent!r}"
-        if self.name == "number":
-            raise AttributeError(f"{about} cannot be assigned: it is who the agent is")
+        if self.name in NEVER_ASSIGNED:
+            raise AttributeError(f"{about} cannot be assigned: {NEVER_ASSIGNED[self.name]}")
         if isinstance(value, str) and self.words:
             if value not in self.words:
                 raise ValueError(f"{about} is {value!r}; {suggestion(value, self.words)}")
@@ -86,7 +93,7 @@ class ColumnOfRow:
         if given.dtype.kind not in "biuf" or given.shape != shape or np.isnan(given).any():
             wanted = f"{self.column.length} numbers" if shape else "a number"
             raise ValueError(f"{about} is {value!r}; give {wanted}" + self._in_unit())
-        if self.column.dtype.startswith("i") and (given != np.rint(given)).any():
+        if self.column.dtype.startswith(("i", "u")) and (given != np.rint(given)).any():
             raise ValueError(f"{about} is {value!r}; give whole numbers" + self._in_unit())
         low, high = self._bounds(agent.model.market)
         if (given < low).any() or (given > high).any():
@@ -106,7 +113,7 @@ class ColumnOfRow:
             return LIMITS[self.name]
         if self.column.unit in ("0/1", "0 to 1"):
             return 0, 1
-        if self.column.dtype.startswith("i"):
+        if self.column.dtype.startswith(("i", "u")):
             kind = np.iinfo(self.column.dtype)
             return kind.min, kind.max
         return -np.inf, np.inf

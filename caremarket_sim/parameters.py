@@ -1,7 +1,7 @@
 """Every number of the model once: value, unit, bounds, source and grade; and the dated series.
 
 The register is data (`data/parameters.toml`, `data/sources.toml`, `data/series.csv`); this module reads it. A name is
-`subject.quantity`, in lower case; kernels see the same name with an underscore for the point.
+`subject.quantity`, in lower case; compiled code sees the same name with an underscore for the point.
 """
 
 import csv
@@ -53,7 +53,7 @@ class Parameter:
 
     @property
     def field(self) -> str:
-        """The name as kernels see it."""
+        """The name as compiled code sees it."""
         return self.name.replace(".", "_")
 
 
@@ -114,7 +114,7 @@ def series_table() -> list[tuple[str, date, float, str]]:
 
 
 class Numbers:
-    """A row of named numbers: `row` for kernels, attributes of the same names for processes."""
+    """A row of named numbers: `row` for compiled code, attributes of the same names for Python."""
 
     def __init__(self, row: np.ndarray):
         self.row = row
@@ -133,7 +133,7 @@ def _row_type() -> np.dtype:
 class Parameters(Mapping[str, float]):
     """One complete set of parameter values: the register's, or a scenario's where it says otherwise.
 
-    `row` is the same set as a structured array of one row, for kernels and processes.
+    `row` is the same set as a structured array of one row, for compiled code.
     """
 
     def __init__(self, overrides: Mapping[str, float] | None = None):

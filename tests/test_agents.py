@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.agents import KINDS, POINTERS, CareWorker, Client, Commissioner, Provider
+from caremarket_sim.agents import KINDS, NEVER_ASSIGNED, POINTERS, CareWorker, Client, Commissioner, Provider
 from caremarket_sim.market.codes import FAMILIAR, GONE, LEFT, SLOTS
 from caremarket_sim.model import CareMarket
 from tests.small_place import small
@@ -80,6 +80,9 @@ def test_an_unknown_name_is_refused_with_the_nearest_real_one(model):
         (CareWorker, "provider", 0.5, "whole numbers"),
         (Client, "visits", 5, "give 1 to 4"),
         (Client, "zone", 3, "give 0 to 2"),
+        (Client, "council", 1, "row of the council"),
+        (CareWorker, "council", -1, "row of the council"),
+        (Provider, "council", 0.5, "whole numbers"),
         (Client, "familiar", [1, 2], f"give {FAMILIAR} numbers"),
         (Client, "familiar", [100_000] * FAMILIAR, "rows of the care workers"),
         (Provider, "manager_away", 2**40, "weeks until a new manager"),
@@ -97,6 +100,12 @@ def test_a_value_that_a_column_cannot_take_is_refused_and_the_column_stays(model
 def test_an_agents_number_cannot_be_assigned(model):
     with pytest.raises(AttributeError, match="it is who the agent is"):
         some(model, Client).number = 3
+
+
+@pytest.mark.parametrize("name", ["first_zone", "zones", "candidates"])
+def test_what_the_market_was_made_for_cannot_be_assigned(model, name):
+    with pytest.raises(AttributeError, match="tables were made for it"):
+        setattr(some(model, Commissioner), name, 1)
 
 
 def test_lists_of_values_are_assigned_whole(model):
@@ -122,8 +131,8 @@ def test_codes_are_read_and_written_in_words(model):
 def test_every_code_has_words_and_every_row_number_is_checked(kind):
     for name, column in kind.TABLE.columns().items():
         assert (column.unit == "code") == (name in kind.WORDS), name
-        if column.dtype == "i4" and column.unit == "":
-            assert name in POINTERS, name
+        if column.dtype in ("i4", "u1") and column.unit == "":
+            assert name in POINTERS or name in NEVER_ASSIGNED, name
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -132,9 +141,9 @@ def test_whatever_the_market_holds_could_be_assigned(model, kind):
         model.step()
     for agent in model.agents_by_type[kind]:
         for name, column in kind.TABLE.columns().items():
-            if name != "number" and not np.isnan(getattr(agent, name)).any():
+            if name not in NEVER_ASSIGNED and not np.isnan(getattr(agent, name)).any():
                 getattr(kind, name).accepted(agent, getattr(agent, name))
-                assert column.dtype.startswith(("i", "f"))
+                assert column.dtype.startswith(("i", "u", "f"))
 
 
 @pytest.mark.smoke

@@ -34,6 +34,7 @@ from caremarket_sim.scenario.providers import (
     read_providers,
 )
 from caremarket_sim.scenario.zones import read_zones
+from tests.small_place import from_python
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_UP = ROOT / "scenarios" / "made-up-council"
@@ -164,7 +165,7 @@ def test_sizes_share_out_the_hours_in_proportion_to_what_is_known(known, total, 
 
 def test_a_better_rating_means_a_better_quality_and_a_plausible_one():
     p = Parameters().numbers
-    key = np.uint64(stream_key(1, np.uint64(7), np.uint64(0)))
+    key = np.uint64(from_python(stream_key)(1, np.uint64(7), np.uint64(0)))
     means = []
     for rating in range(INADEQUATE, OUTSTANDING + 1):
         drawn = [quality_behind(rating, number, p, key) for number in range(400)]

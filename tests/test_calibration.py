@@ -101,7 +101,7 @@ def taken_apart(scenario, weeks_between=1):
         terms.append((logits[here], terms_of(market, parameters, policy, logits)[:, here]))
 
     market = watch(scenario, begun(scenario), 1, {"carers_leave": [look]})
-    return np.array(ours), market.series["n_expected_leavers"], terms, market
+    return np.array(ours), market.series["n_expected_leavers"][:, 0], terms, market
 
 
 def test_the_chances_taken_apart_are_those_that_the_week_uses():

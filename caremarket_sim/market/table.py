@@ -147,7 +147,7 @@ _KINDS: dict[np.dtype, np.dtype] = {}
 def of_one_kind(rows: np.ndarray) -> np.ndarray:
     """The rows under the one dtype object of all rows like them.
 
-    A compiled kernel knows a dtype by its object; two that are equal, as after a journey to another process, it has to
-    compare field by field at every call, which takes longer than the kernel.
+    Compiled code knows a dtype by its object; two that are equal, as after a journey to another process, it has to
+    compare field by field at every call, which takes longer than the call.
     """
     return rows.view(_KINDS.setdefault(rows.dtype, rows.dtype))
