@@ -104,6 +104,7 @@ class _Arrays:
     weekly: np.ndarray
     yearly: np.ndarray
     overall: np.ndarray
+    stages: np.ndarray
     breakdowns: np.ndarray
     counts: np.ndarray
 
@@ -118,6 +119,7 @@ class _Scenario:
 class _Task:
     seed: int
     scenarios: tuple[_Scenario, ...] = (_Scenario(),)
+    in_force: int | None = 0
 
 
 _LAYOUT = Layout(
@@ -133,7 +135,14 @@ def _nap_and_answer(task: _Task) -> list[_Arrays]:
     began = time.perf_counter()
     rng = np.random.default_rng(task.seed)
     cells = (6, len(_GROUPS), len(_LAYOUT.broken_down))
-    sizes = {"weekly": (260, 20), "yearly": (5, 60), "overall": (60,), "breakdowns": cells, "counts": cells}
+    sizes = {
+        "weekly": (260, 20),
+        "yearly": (5, 60),
+        "overall": (60,),
+        "stages": (3, 60),
+        "breakdowns": cells,
+        "counts": cells,
+    }
     arrays = _Arrays(**{name: rng.random(size) for name, size in sizes.items()})
     time.sleep(max(0.0, began + NAP - time.perf_counter()))
     arrays.overall[:3] = os.getpid(), began, time.perf_counter()

@@ -25,7 +25,8 @@ def planned(replicates, scenario=small, years=1):
     return plan_comparison([scenario("block")], replicates=replicates, years=years, assumption_replicates=0)
 
 
-def test_more_futures_more_years_more_people_and_fewer_workers_take_longer():
+def test_more_futures_more_years_more_people_and_fewer_workers_take_longer(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAREMARKET_CACHE", str(tmp_path))  # in which nothing is remembered
     few = expected(planned(4), 2, IDLE).working
     assert expected(planned(40), 2, IDLE).working > few
     assert expected(planned(4, years=5), 2, IDLE).working > few

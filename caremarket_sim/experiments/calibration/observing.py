@@ -46,7 +46,7 @@ def observe(task: SweepTask) -> list[Outcome]:
     outcomes = []
     for scenario in task.scenarios:
         settled = settle(scenario, task.seed)
-        before = evaluate(add_up(settled.series.reshape(1, -1)), indicators)
+        before = evaluate(add_up(record_of(settled).reshape(1, -1)), indicators)
         sizes = Sizes(until=52 * TARGET_YEARS)
         market = watch(scenario, settled, task.seed, {END: [sizes]})
         series = record_of(market)

@@ -133,12 +133,10 @@ def dearer_labour(market: Market, rise: float = 0.1, year: int = 1) -> None:
     """Put the National Living Wage up in one April for good, with costs and pay outside care as the model has them."""
     p = market.price_path
     weight = 0.75
-    for later in range(year, len(p)):
-        p[later] = {**p[later]}
-        for name in ("national_living_wage", "outside_pay", "wage_index"):
-            p[later][name] *= 1.0 + rise
-    p[year]["cost_growth"] += weight * rise
-    p[year - 1] = {**p[year - 1], "next_cost_growth": p[year]["cost_growth"]}
+    for name in ("national_living_wage", "outside_pay", "wage_index"):
+        p[name][year:] *= 1.0 + rise
+    p["cost_growth"][year] += weight * rise
+    p["next_cost_growth"][year - 1] = p["cost_growth"][year]
 
 
 def wage_floor(lab: Laboratory) -> Found:
