@@ -99,10 +99,7 @@ def carry_out(process, market, policy=None, parameters=P, seed=1):
         market.levers[:] = NEUTRAL.changed(policy).row
     arguments = market, parameters, Numbers(market.levers), draws_of(seed, market.week)
     due = getattr(process, "when", None)
-    if due is None:
-        process(*arguments)
-        market.catch_up()
-    elif due(*arguments):
+    if due is None or due(*arguments):
         process(*arguments)
     return market
 
