@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
@@ -35,8 +36,7 @@ FROM_THE_LAST = 8
 def warm_up(tell: Tell | None = None) -> None:
     """Compile all that is compiled, or fetch what is kept of it. `tell` hears how many rules are done, of how many."""
     kept = cache_folder(Path(week.__file__)) / "all"
-    if is_compiled() and not kept.exists():
-        compile_together(tell or (lambda what, done, total: None))
+    if is_compiled() and not kept.exists() and compile_together(tell or (lambda what, done, total: None)):
         kept.touch()
     _simulate_a_little()
 
@@ -68,8 +68,11 @@ def _source(rule: Process) -> Path:
     return Path(rule.rule.__code__.co_filename)
 
 
-def compile_together(tell: Tell) -> None:
-    """Have helpers compile every rule, one each at a time. What one of them fails at is left for who needs it."""
+def compile_together(tell: Tell) -> bool:
+    """Have helpers compile every rule, one each at a time, and say whether all are kept.
+
+    Where helpers are killed, what they have not done is left for who needs it.
+    """
     total = len(rules()) + 1
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", __name__, str(helpers_at_once())]
@@ -78,6 +81,7 @@ def compile_together(tell: Tell) -> None:
         assert crew.stdout is not None
         for done, _ in enumerate(crew.stdout, start=1):
             tell("compiling", done, total)
+    return crew.returncode == 0
 
 
 def lead_helpers(count: int) -> None:
@@ -92,9 +96,9 @@ def lead_helpers(count: int) -> None:
     for name in first:
         print(compiled_by_name(name), flush=True)
     method = "fork" if "fork" in get_all_start_methods() else "spawn"
-    with get_context(method).Pool(count) as helpers:
-        for name in helpers.imap_unordered(compiled_by_name, rest):
-            print(name, flush=True)
+    with ProcessPoolExecutor(count, mp_context=get_context(method)) as helpers:
+        for one in as_completed([helpers.submit(compiled_by_name, name) for name in rest]):
+            print(one.result(), flush=True)
 
 
 def compiled_by_name(name: str) -> str:

@@ -1,0 +1,46 @@
+"""All that is compiled is compiled on all cores before work begins, whatever happens to those who help."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from caremarket_sim import warming
+from caremarket_sim.week import PROCESSES, steps_of
+
+ROOT = Path(__file__).resolve().parents[1]
+CHILDREN = "/proc/{}/task/{}/children"
+
+
+def test_every_rule_of_the_week_is_among_those_that_helpers_compile():
+    assert set(warming.rules()) == {rule.__name__ for rule in steps_of(PROCESSES).rules if rule is not None}
+
+
+def descendants(process: int) -> list[int]:
+    """The children of a process and theirs."""
+    try:
+        children = list(map(int, Path(CHILDREN.format(process, process)).read_text().split()))
+    except FileNotFoundError:
+        return []
+    return [one for child in children for one in (child, *descendants(child))]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path(CHILDREN.format(os.getpid(), os.getpid())).exists(), reason="the system lists no children")
+def test_helpers_that_are_killed_leave_the_rest_to_who_needs_it_and_nobody_waits_for_ever(tmp_path):
+    program = (
+        "from caremarket_sim.warming import compile_together; print(compile_together(lambda what, done, total: 0))"
+    )
+    environment = {**os.environ, "CAREMARKET_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as asked:
+        deadline = time.monotonic() + 120
+        while len(helpers := descendants(asked.pid)[1:]) < 1 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert helpers
+        os.kill(helpers[0], signal.SIGKILL)
+        assert asked.communicate(timeout=120)[0].strip() == "False"
