@@ -12,8 +12,6 @@ from caremarket_sim.experiments.compare import plan_comparison
 from caremarket_sim.experiments.design import play, ready
 from caremarket_sim.experiments.pace import Machine, expected, this_machine
 from caremarket_sim.experiments.plausibility import probe
-from caremarket_sim.experiments.settled import settled_folder
-from caremarket_sim.settling import settled_name
 from caremarket_sim.warming import compiled_so_far
 from tests.small_place import FOLDER, small, wigan
 
@@ -47,10 +45,9 @@ def test_work_that_others_do_leaves_less_of_the_cores():
     assert Machine(1.0, 2, 0.0).seconds(10, 8) == 40
 
 
-def test_what_is_remembered_is_not_counted_again():
+def test_what_is_remembered_is_not_counted_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAREMARKET_CACHE", str(tmp_path))
     plan = planned(2)
-    for task in plan.tasks:
-        (settled_folder() / f"{settled_name(task.scenarios[0], task.seed)}.market").unlink(missing_ok=True)
     before = expected(plan, 1, IDLE)
     assert before.settling == 2 and "years of settling before them for 2 markets" in before.sentence
     for task in plan.tasks:

@@ -61,7 +61,7 @@ def test_a_comparison_is_verified_resumed_and_reproduced_without_its_files(tmp_p
         text = f"format: 1\nextends: builtin:wigan/{name}\n"
         (work / f"{name}.yaml").write_text(text, encoding="utf-8")
     files = [str(work / f"{name}.yaml") for name in ("block", "collaborative")]
-    how = ["--years", "1", "--assumption-replicates", "1", "--no-baseline", "--out", str(out), "--quiet"]
+    how = ["--years", "2", "--assumption-replicates", "1", "--no-baseline", "--out", str(out), "--quiet"]
     assert main(["compare", *files, "--replicates", "1", *how]) == 0
     before = (out / "differences.csv").read_bytes()
     assert main(["compare", *files, "--replicates", "1", *how, "--resume"]) == 0

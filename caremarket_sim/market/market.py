@@ -18,6 +18,10 @@ from .workers import CareWorkers
 TIMES_AS_MANY, AND_MORE = 4, 200
 """Room for a week's referrals over those to be expected: twice the demand at the height of winter, and any chance."""
 
+TIMES_AS_MANY, AND_MORE = 4, 200
+"""Room for a week's referrals in a council: so many times those expected, and so many more. The queue has twice as many
+as are expected, more in winter, and by chance some eight times its root above that."""
+
 
 @dataclass
 class Market:
@@ -94,7 +98,8 @@ class Market:
         council = self.commissioners.rows
         years = max(self.week, 0) / 52.0
         factors = council["referral_factor"] + council["self_referral_factor"]
-        referrals = 4.0 * float((factors * (1.0 + council["growth"]) ** years).sum()) + 200.0 * len(council)
+        expected = float((factors * (1.0 + council["growth"]) ** years).sum())
+        referrals = TIMES_AS_MANY * expected + AND_MORE * len(council)
         self.clients.make_room(int(referrals))
         self.workers.make_room(len(self.candidates))
 
