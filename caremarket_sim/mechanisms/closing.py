@@ -43,10 +43,11 @@ def providers_close(market, parameters, policy, draws):
         any_closing |= r.closing > 0
     if not any_closing:
         return
-    people_get_notice(market, closes, round(p.exit_notice_weeks))
+    theirs = people_of_closing(market)
+    people_get_notice(market, theirs, closes, round(p.exit_notice_weeks))
     staff_follow(market, p.procurement_staff_move_share, fixed_key(draws, FOLLOW))
     staff_are_dismissed(market, p.leaving_stay_in_sector_share, key_of(draws, DISMISS))
-    people_are_displaced(market)
+    people_are_displaced(market, theirs)
     for j in range(len(providers)):
         if providers[j].closing == 1:
             trading_ends(market.ledger, providers[j])
@@ -108,13 +109,25 @@ def council_hours_of(provider, council):
 
 
 @step
-def people_get_notice(market, closes, weeks):
+def people_of_closing(market):
+    """Rows of everybody for whom a provider that closes holds a place: nobody else need be asked."""
+    clients = clients_of(market)
+    rows = np.empty(len(clients), np.int32)
+    count = 0
+    for i in range(len(clients)):
+        if clients[i].provider >= 0 and market.providers[clients[i].provider].closing > 0:
+            rows[count] = i
+            count += 1
+    return rows[:count]
+
+
+@step
+def people_get_notice(market, theirs, closes, weeks):
     """People of providers that close have so many weeks' notice, unless they have notice already; places kept during a
     hospital stay are lost."""
-    clients = clients_of(market)
-    for i in range(len(clients)):
-        c = clients[i]
-        if c.provider < 0 or not closes[c.provider]:
+    for i in theirs:
+        c = market.clients[i]
+        if not closes[c.provider]:
             continue
         if c.status == RECEIVING:
             c.notice = c.notice if c.notice > 0 else weeks
@@ -182,11 +195,10 @@ def staff_are_dismissed(market, stay_share, key):
 
 
 @step
-def people_are_displaced(market):
+def people_are_displaced(market, theirs):
     """People whom providers still have when they stop go into the queue."""
-    clients = clients_of(market)
-    for i in range(len(clients)):
-        c = clients[i]
+    for i in theirs:
+        c = market.clients[i]
         if c.provider >= 0 and c.status == RECEIVING and market.providers[c.provider].closing == 1:
             join_queue(c)
             c.notice = 0
