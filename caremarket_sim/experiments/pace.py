@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from caremarket_sim.experiments.plan import Plan
 
 TURNS = 200_000
-COMPILING = 3600.0
+COMPILING = 2800.0
 """Loops that compiling the whole model takes, shared among helpers."""
-STARTING = 130.0
+STARTING = 60.0
 """Loops until a process has loaded the compiled model: the first, and then the workers at once."""
-A_WEEK, A_PERSON = 0.05, 8.2e-5
+A_WEEK, A_PERSON = 0.01, 5.5e-5
 """Loops that a simulated week takes, and more for each person who draws on care."""
 WRITING = 500.0
 """Loops that tables and figures take."""
