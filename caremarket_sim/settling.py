@@ -3,9 +3,11 @@
 import hashlib
 import os
 import pickle
+import platform
 import tempfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -107,8 +109,9 @@ def solve_intercepts_of(market: Market, council: int, p, place, year: int, last:
         ("volatility_reference", "volatility", "in_post"),
     ):
         row[field] += memory * (total[top] / max(total[bottom], 1.0) - row[field])
-    spent = sum(total[line] for line in COUNCIL_LINES) - sum(total[line] for line in COUNCIL_INCOME)
-    row["budget"] = spent / 52.0
+    spent = reduce(add, (total[line] for line in COUNCIL_LINES))  # `sum` rounds otherwise from Python 3.12 on
+    returned = reduce(add, (total[line] for line in COUNCIL_INCOME))
+    row["budget"] = (spent - returned) / 52.0
 
 
 def begin(market: Market) -> None:
@@ -162,8 +165,9 @@ _last_settled: dict[str, Market] = {}
 
 
 def settled_name(scenario, seed: int) -> str:
-    """What the settled market of a seed is called where it is kept."""
-    return f"{scenario.spin_up_key[:24]}-{seed}-{code_version()[:16]}"
+    """What the settled market of a seed is called where it is kept: for each version of what computes it by itself."""
+    made_by = hashlib.sha256(" ".join((code_version(), platform.python_version(), np.__version__)).encode())
+    return f"{scenario.spin_up_key[:24]}-{seed}-{made_by.hexdigest()[:16]}"
 
 
 def settled_market(scenario, seed: int, cache: Path | None) -> Market:

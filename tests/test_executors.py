@@ -108,6 +108,14 @@ def test_workers_hold_numerical_libraries_to_one_thread_and_load_no_heavy_module
     assert os.environ.get("OMP_NUM_THREADS") == before
 
 
+def test_workers_have_the_environment_that_the_driver_has_when_it_gives_them_work(monkeypatch):
+    for named in ("/first", "/second"):
+        monkeypatch.setenv("CAREMARKET_CACHE", named)
+        assert next(iter(perform(surroundings, [0], workers=1)))[1].value["cache"] == named
+    monkeypatch.delenv("CAREMARKET_CACHE")
+    assert next(iter(perform(surroundings, [0], workers=1)))[1].value["cache"] is None
+
+
 def test_closing_the_iterator_ends_the_workers_in_the_middle_of_what_they_do():
     answers = perform(surroundings, [0] * 3, workers=1)
     pid = next(answers)[1].value["pid"]

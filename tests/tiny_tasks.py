@@ -46,4 +46,5 @@ def surroundings(_: int) -> dict[str, object]:
 
     heavy = [name for name in ("mesa", "pandas", "matplotlib", "scipy.stats") if name in sys.modules]
     threads = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-    return {"pid": os.getpid(), "heavy": heavy, "threads": threads, "numpy": "numpy" in sys.modules}
+    cache = os.environ.get("CAREMARKET_CACHE")
+    return {"pid": os.getpid(), "heavy": heavy, "threads": threads, "numpy": "numpy" in sys.modules, "cache": cache}

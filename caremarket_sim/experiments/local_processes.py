@@ -57,10 +57,14 @@ class _Worker:
     future: Future | None = None
 
 
-def _work(pipe: connection.Connection) -> None:
-    """Answer calls from the pipe until it closes. Ctrl-C is the driver's business: it ends its workers itself."""
+def _work(pipe: connection.Connection, environment: dict[str, str]) -> None:
+    """Answer calls from the pipe until it closes. Ctrl-C is the driver's business: it ends its workers itself.
+
+    The environment is the driver's of now: a fork server has that of the day on which it was started.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ.clear()
+    os.environ.update(environment | dict.fromkeys(ONE_THREAD, "1"))
     with suppress(EOFError, OSError):
         pipe.send_bytes(b"ready")
         while True:
@@ -199,7 +203,7 @@ class LocalProcesses(Executor):
 
     def _start(self) -> None:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs,), name="caremarket worker", daemon=True)
+        process = self._context.Process(target=_work, args=(theirs, dict(os.environ)), name="caremarket worker", daemon=True)
         try:
             process.start()
         except Exception as error:
