@@ -203,7 +203,9 @@ class LocalProcesses(Executor):
 
     def _start(self) -> None:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, dict(os.environ)), name="caremarket worker", daemon=True)
+        process = self._context.Process(
+            target=_work, args=(theirs, dict(os.environ)), name="caremarket worker", daemon=True
+        )
         try:
             process.start()
         except Exception as error:
