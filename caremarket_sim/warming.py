@@ -74,7 +74,8 @@ def compile_together(tell: Tell) -> bool:
     Where helpers are killed, what they have not done is left for who needs it.
     """
     total = len(rules()) + 1
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    same = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
+    environment = os.environ | {"PYTHONPATH": same, "PYTHONSAFEPATH": "1"}  # not another copy that lies where we stand
     command = [sys.executable, "-m", __name__, str(helpers_at_once())]
     tell("compiling", 0, total)
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as crew:

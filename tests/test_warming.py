@@ -44,3 +44,17 @@ def test_helpers_that_are_killed_leave_the_rest_to_who_needs_it_and_nobody_waits
         assert helpers
         os.kill(helpers[0], signal.SIGKILL)
         assert asked.communicate(timeout=120)[0].strip() == "False"
+
+
+def test_helpers_compile_the_copy_that_asks_for_it_not_one_that_lies_in_the_working_folder(tmp_path):
+    other = tmp_path / "here" / "caremarket_sim"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("raise RuntimeError('another copy')\n", encoding="utf-8")
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from caremarket_sim.warming import compile_together\nprint(compile_together(lambda what, done, total: 0))\n",
+        encoding="utf-8",
+    )
+    command, environment = [sys.executable, str(program)], {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=other.parent, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
