@@ -54,6 +54,17 @@ def test_three_of_some_fifty_providers_do_not_make_a_market_of_three(new):
     assert place.private_providers == usual["private_providers"].value > 20
 
 
+def test_a_council_that_names_three_of_its_providers_gets_the_market_of_one_that_names_none(tmp_path):
+    """Three names made three providers with a contract, and after five years some ten where there would be 25."""
+    (tmp_path / "list.csv").write_text(THREE, encoding="utf-8")
+    common = ["new", "Testham", "--zones", str(ZONES), "--quiet", "--out"]
+    assert main([*common, str(tmp_path / "none")]) == 0
+    assert main([*common, str(tmp_path / "three"), "--providers", str(tmp_path / "list.csv")]) == 0
+    none, three = (read_place(tmp_path / name / "place.yaml") for name in ("none", "three"))
+    assert three.contracted_providers == none.contracted_providers > 20
+    assert three.private_providers == none.private_providers > 20
+
+
 def test_a_complete_list_counts_everybody(new):
     place = read_place(new(THREE + "D,no,\n", complete=True) / "place.yaml")
     assert place.complete is True
