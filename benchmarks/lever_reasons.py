@@ -65,6 +65,7 @@ ROBUST = (
     "procurement.zoned",
     "fee.level",
     "fee.uplift_share",
+    "employment.contract_norm",
     "employment.zero_hours_cap",
     "employment.paid_travel_share",
     "employment.shift_pay",

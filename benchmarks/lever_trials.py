@@ -15,7 +15,10 @@ NEEDS = {
     ("contract.sourcing", "own_choice"): {},
 }
 """What an option needs where that is not what the lever needs."""
-OPTIONS = {("contract.sourcing", "block_first"): ("block_hours_unused_spend", -1)}
+OPTIONS = {
+    ("contract.sourcing", "block_first"): ("block_hours_unused_spend", -1),
+    ("employment.contract_norm", "zero_hours"): ("zero_hours_share", 1),
+}
 """What an option moves, and which way, where the lever declares another option's."""
 SILENT_WITHOUT = {
     "contract.outcome_measure": "contract.outcome_share",

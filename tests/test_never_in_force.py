@@ -207,3 +207,12 @@ def test_no_verdict_is_given_on_a_lever_that_does_nothing(moved):
 @pytest.mark.parametrize("name", ["block", "collaborative", "zero-hours-spot", "collaborative-on-the-cheap"])
 def test_the_shipped_policies_are_in_force_in_full(name):
     assert require_in_force([wigan(name, 260)]) is None
+
+
+def test_a_cap_on_zero_hours_is_refused_where_the_norm_is_zero_hours():
+    both = {"employment.contract_norm": "zero_hours", "employment.zero_hours_cap": 0.2}
+    with pytest.raises(BadInput) as refused:
+        small("baseline").with_levers(both)
+    (problem,) = refused.value.problems
+    assert problem.what == "employment.zero_hours_cap has no effect while employment.contract_norm is zero_hours"
+    assert problem.right == "set employment.contract_norm: providers_choice with it"

@@ -6,7 +6,7 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import IN_POST
+from ..market.codes import GUARANTEED, IN_POST, ZERO_HOURS
 from ..market.providers import council_part
 from ..market.state import workers_of
 
@@ -15,7 +15,10 @@ CONVERT = process_code("contracts_convert")
 
 @process
 def providers_offer_contracts(market, parameters, policy, draws):
-    """Share of posts offered with guaranteed hours (E5, M39): certain volume, planned payment, term, mission."""
+    """Share of posts offered with guaranteed hours (E5, M39): certain volume, planned payment, term, mission.
+
+    Whoever has a contract with the council offers what its norm asks for, where it has one.
+    """
     p = parameters[0]
     for j in range(len(market.providers)):
         r = market.providers[j]
@@ -29,14 +32,21 @@ def providers_offer_contracts(market, parameters, policy, draws):
             + p.contract_term_effect * (lever.contract_term_years - p.contract_term_reference) * council
             + p.contract_mission_effect * (r.mission - 0.5)
         )
-        cap = lever.employment_zero_hours_cap if r.contracted == 1 else 1.0
-        r.guaranteed_share = max(1.0 - cap, 1.0 / (1.0 + math.exp(-logit)))
+        r.guaranteed_share = 1.0 / (1.0 + math.exp(-logit))
+        if r.contracted == 1:
+            if lever.employment_contract_norm == ZERO_HOURS:
+                r.guaranteed_share = 0.0
+            elif lever.employment_contract_norm == GUARANTEED:
+                r.guaranteed_share = 1.0
+            else:
+                r.guaranteed_share = max(1.0 - lever.employment_zero_hours_cap, r.guaranteed_share)
 
 
 @process
 def contracts_convert(market, parameters, policy, draws):
     """Staff on zero-hours are offered a guarantee where their provider has fewer than its target, and guarantees lapse
-    where it has more; some decline (M5), unless the council's cap on zero-hours contracts leaves no room to."""
+    where it has more; some decline (M5), unless the council's cap on zero-hours contracts leaves no room to, which with
+    a norm of guaranteed hours says how many may."""
     p = parameters[0]
     key = key_of(draws, CONVERT)
     workers = workers_of(market)

@@ -48,6 +48,14 @@ def test_the_council_s_cap_on_zero_hours_holds_for_those_with_a_contract():
     assert offered({"employment.zero_hours_cap": 0.2}, contracted=0) == share(0)
 
 
+def test_the_council_s_norm_is_what_those_with_a_contract_offer():
+    assert offered({"employment.contract_norm": "guaranteed"}) == 1
+    assert offered({"employment.contract_norm": "zero_hours", "contract.guaranteed_volume": 1}) == 0
+    assert offered({"employment.contract_norm": "guaranteed"}, contracted=0) == share(0)
+    assert offered({"employment.contract_norm": "zero_hours"}, contracted=0) == share(0)
+    assert offered({"employment.contract_norm": "guaranteed", "employment.zero_hours_cap": 0.2}) == 1
+
+
 def guaranteed_after(policy=None, aim=1.0, zero_staff=1.0, guaranteed=0.0, keenness=1.0, tenure=30.0):
     """Guaranteed hours of one of a provider's staff, where every offer and lapse that may come this week comes."""
     market = bare()
@@ -68,6 +76,19 @@ def test_some_decline_and_starters_have_to_wait():
 
 def test_a_cap_on_zero_hours_leaves_no_room_to_decline_or_to_wait():
     assert guaranteed_after({"employment.zero_hours_cap": 0}, keenness=0.2, tenure=0.0) == pytest.approx(0.85 * 30)
+
+
+def test_a_norm_of_guaranteed_hours_lets_some_decline_up_to_its_cap():
+    norm = {"employment.contract_norm": "guaranteed", "employment.zero_hours_cap": 0.2}
+    assert guaranteed_after(norm, keenness=0.2, zero_staff=0.15) == 0
+    assert guaranteed_after(norm, keenness=0.2, zero_staff=0.25) == pytest.approx(0.85 * 30)
+    assert guaranteed_after({"employment.contract_norm": "guaranteed"}, keenness=0.2) == 0
+    assert guaranteed_after(norm, keenness=0.9, zero_staff=0.15) == pytest.approx(0.85 * 30)
+
+
+def test_a_norm_of_zero_hours_makes_guarantees_lapse():
+    norm = {"employment.contract_norm": "zero_hours"}
+    assert guaranteed_after(norm, aim=0.0, zero_staff=0.0, guaranteed=25.0) == 0
 
 
 def test_guarantees_lapse_where_a_provider_has_more_than_it_wants():
