@@ -231,7 +231,7 @@ def test_the_place_with_no_new_policy_is_compared_too_and_the_screen_ends_with_h
     assert "No scenario without a policy was among those compared" not in page
 
 
-@pytest.mark.parametrize("option", [("--replicates", "0"), ("--years", "8"), ("--seed", "-1"), ("--workers", "-1")])
+@pytest.mark.parametrize("option", [("--replicates", "0"), ("--years", "11"), ("--seed", "-1"), ("--workers", "-1")])
 def test_impossible_options_are_refused(option, capsys):
     assert main(["compare", BLOCK, SPOT, *option]) == 2
     assert option[0] in capsys.readouterr().err

@@ -105,7 +105,7 @@ def test_validate_says_in_a_line_what_it_understood_and_in_another_what_takes_ef
 
 
 def test_validate_checks_every_file_and_says_each_mistake_once(call, tmp_path):
-    (tmp_path / "a.yaml").write_text("format: 1\nextends: builtin:wigan/baseline\nyears: 9\n", encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("format: 1\nextends: builtin:wigan/baseline\nyears: 11\n", encoding="utf-8")
     (tmp_path / "b.yaml").write_text("format: 1\nextends: a.yaml\nprices: low\n", encoding="utf-8")
     status, out, err = call("validate", "a.yaml", "b.yaml", "builtin:wigan/block")
     assert status == 2
@@ -114,7 +114,7 @@ def test_validate_checks_every_file_and_says_each_mistake_once(call, tmp_path):
 
 
 def test_validate_answers_in_json(call, tmp_path):
-    (tmp_path / "a.yaml").write_text("format: 1\nextends: builtin:wigan/baseline\nyears: 9\n", encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("format: 1\nextends: builtin:wigan/baseline\nyears: 11\n", encoding="utf-8")
     status, out, err = call("validate", "a.yaml", "builtin:wigan/block", "--json")
     answer = json.loads(out)
     assert status == 2 and err

@@ -59,7 +59,7 @@ MALFORMED = {
         6,
         "does not come after 2024-04-01 of the step before; put both into one step",
     ),
-    "too many years": (HEAD + "years: 8\n", 3, "write a whole number from 1 to 7"),
+    "too many years": (HEAD + "years: 11\n", 3, "write a whole number from 1 to 10"),
     "years in words": (HEAD + "years: five\n", 3, "years is a number, not text five"),
     "prices that there are not": (HEAD + "prices: frosen\n", 3, "did you mean frozen?"),
     "a parameter that there is not": (HEAD + "parameters:\n  no.such_thing: 1\n", 4, "there is no parameter"),

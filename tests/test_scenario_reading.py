@@ -115,7 +115,7 @@ def test_every_mistake_is_said_at_once_in_order_of_line(write):
     path = write(
         "a.yaml",
         HEAD
-        + "years: 9\nprices: frosen\nfoo: 1\nparameters:\n  no.such: 1\npolicy:\n  - from: 2024-13-01\n    use: blok\n"
+        + "years: 11\nprices: frosen\nfoo: 1\nparameters:\n  no.such: 1\npolicy:\n  - from: 2024-13-01\n    use: blok\n"
         + "    set:\n      fee.lvel: 1\n      fee.level: 110%\n",
     )
     lines = [int(problem.split(":")[1]) for problem in problems_of(path)]

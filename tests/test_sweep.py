@@ -111,7 +111,7 @@ MISTAKES = [
     ("only: collaborative", "only: colaborative", 11, "did you mean collaborative"),
     ("small/collaborative.yaml", "small/colaborative.yaml", 2, "did you mean collaborative.yaml"),
     ("small/collaborative.yaml", "../small/collaborative.yaml", 2, "outside the workspace"),
-    ("years: 1", "years: 70", 3, "1 to 7"),
+    ("years: 1", "years: 70", 3, "1 to 10"),
     ("replicates: 2", "replicats: 2", 4, "did you mean replicates"),
     ("outputs: both", "outputs: diferences", 5, "did you mean differences"),
     ("  hospital.admission_rate:", "  procurement.weights:", 10, "give levels"),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import hypothesis.strategies as st
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -60,7 +61,7 @@ def test_the_levers_and_moves_worked_out_are_those_of_the_simulation_in_every_we
             assert market.levers.tobytes() == Levers(clock.levers).row.tobytes()
             council = market.commissioners.rows[0]
             assert (council["tender_due"] > 0) == clock.pending
-            assert council["contract_end"] == (clock.ends or 0)
+            assert council["contract_end"] == (np.inf if clock.ends is None else clock.ends)
             assert (council["codesigned"] > 0) == bool(clock.held["stewardship.codesign_months"])
             assert (market.transfers >= 0).any() == (number < clock.settled)
 
@@ -98,7 +99,8 @@ def test_a_limit_varied_in_force_comes_with_the_next_tender_when_contracts_end()
     first = {"procurement.retender_at_start": True, "procurement.max_providers": 10, "contract.term_years": 1}
     found = timeline(policy((0, first), (30, {"procurement.max_providers": 3})))
     again = next(tender for tender in found.tenders if tender.change is None)
-    assert (found.tenders[0].start, found.tenders[0].change, again.decided) == (23, 0, 75)
+    assert (found.tenders[0].start, found.tenders[0].change, again.start) == (23, 0, 75)
+    assert again.decided == 75 - 23
     assert found.courses[1].levers == {"procurement.max_providers": again.start}
 
 
@@ -132,3 +134,24 @@ def test_a_lever_without_its_partner_is_in_force_from_when_the_partner_is():
     assert timeline(alone).courses[0].levers == {"stewardship.citizens_weights": None}
     both = policy((0, {"stewardship.citizens_weights": weights}), (10, {"stewardship.citizens_share": 0.5}))
     assert timeline(both).courses[0].levers == {"stewardship.citizens_weights": 10}
+
+
+@pytest.mark.parametrize(("months", "years"), [(0, 1), (0, 3), (9, 2)])
+def test_there_is_no_gap_between_one_contract_and_the_next(months, years):
+    first = {"procurement.retender_at_start": True, "procurement.max_providers": 10, "contract.term_years": years}
+    found = timeline(policy((5, {**first, "stewardship.codesign_months": months}), weeks=520))
+    starts = [tender.start for tender in found.tenders if tender.start < 520]
+    assert len(starts) >= 3 and set(np.diff(starts)) == {52 * years}
+
+
+def test_months_of_codesign_decided_on_while_a_contract_runs_come_with_the_next():
+    first = {"procurement.retender_at_start": True, "procurement.max_providers": 10, "contract.term_years": 2}
+    design = {"stewardship.codesign_months": 6, "contract.package_flexibility": 0.5}
+    found = timeline(policy((0, first), (60, design)))
+    assert found.courses[1].levers["stewardship.codesign_months"] == 23 + 104
+
+
+def test_a_tender_that_takes_longer_than_a_term_begins_as_its_contracts_start():
+    first = {"procurement.retender_at_start": True, "procurement.max_providers": 10, "contract.term_years": 1}
+    found = timeline(policy((0, {**first, "stewardship.codesign_months": 12}), weeks=260))
+    assert [tender.decided for tender in found.tenders[1:]] == [tender.start + 1 for tender in found.tenders[:-1]]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from caremarket_sim.cli import runs
 from caremarket_sim.opening.prices import price_path
 from caremarket_sim.parameters import series
 from caremarket_sim.policy import NEUTRAL
@@ -16,7 +17,7 @@ ALL_WEEKS = MOST_YEARS * WEEKS_A_YEAR
 
 
 @pytest.mark.parametrize("start", STARTS, ids=str)
-def test_over_seven_years_every_change_is_in_force_in_the_week_that_contains_its_date(start):
+def test_over_ten_years_every_change_is_in_force_in_the_week_that_contains_its_date(start):
     scenario, changed = small(weeks=ALL_WEEKS), NEUTRAL.changed({"fee.level": 1.1})
     for days in range(ALL_WEEKS * 7):
         day = start + timedelta(days=days)
@@ -28,6 +29,17 @@ def test_over_seven_years_every_change_is_in_force_in_the_week_that_contains_its
             assert contains - week <= 1
         else:
             assert week == contains
+
+
+def test_the_command_line_takes_as_many_years_as_a_file():
+    assert runs.MOST_YEARS == MOST_YEARS
+
+
+def test_wages_go_on_growing_through_the_longest_horizon():
+    path = price_path(small(weeks=ALL_WEEKS), small().parameters.numbers)
+    for wage in ("national_living_wage", "real_living_wage", "outside_pay"):
+        assert (path[wage][1:] > path[wage][:-1]).all()
+    assert (path["cost_growth"][1:] > 0.0).all()
 
 
 @pytest.mark.parametrize("start", STARTS[:3], ids=str)

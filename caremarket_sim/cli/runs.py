@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from caremarket_sim.scenario import Scenario
 
 FINISHED_WITH_FAILURES = 4
+MOST_YEARS = 10
+"""The longest horizon, as `scenario.timing` has it: to ask there would load numeric libraries for `--help`."""
 NARROWEST = 100
 """Columns assumed where the output is no terminal: the tables fit."""
 
@@ -28,7 +30,7 @@ Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_defaul
 Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/<files>-<key>.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed that every replicate's own seed is drawn from.")]
 Replicates = Annotated[int, typer.Option(min=1, help="How many simulated futures.")]
-Years = Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: as the files say.")]
+Years = Annotated[int | None, typer.Option(min=1, max=MOST_YEARS, help="Years to simulate. Default: as the files say.")]
 Workers = Annotated[int | None, typer.Option(min=0, help="Worker processes; 0 for none. Default: all cores.")]
 Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use instead.")]
 Weekly = Annotated[bool, typer.Option("--weekly", help="Also write every week's values.")]

@@ -12,6 +12,7 @@ import typer
 
 from caremarket_sim.cli.runs import (
     FINISHED_WITH_FAILURES,
+    MOST_YEARS,
     Allow,
     AsJson,
     Cluster,
@@ -36,7 +37,9 @@ DesignOrResults = Annotated[
     Path, typer.Argument(metavar="DESIGN|RESULTS", help="A design file, or a sweep's results.", show_default=False)
 ]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/<design>-<key>.")]
-SweepYears = Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: as the design says.")]
+SweepYears = Annotated[
+    int | None, typer.Option(min=1, max=MOST_YEARS, help="Years to simulate. Default: as the design says.")
+]
 SweepReplicates = Annotated[
     int | None, typer.Option(min=1, max=1000, help="Futures a sample. Default: as the design says.")
 ]
@@ -187,7 +190,7 @@ def stress_command(
     out: Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/stress-<key>.")] = None,
     seed: Seed = 1,
     replicates: Annotated[int, typer.Option(min=2, help="How many simulated futures.")] = 10,
-    years: Annotated[int | None, typer.Option(min=1, max=7, help="Years to simulate. Default: 4.")] = None,
+    years: Annotated[int | None, typer.Option(min=1, max=MOST_YEARS, help="Years to simulate. Default: 4.")] = None,
     allow: Allow = None,
     why: Why = "",
     workers: Workers = None,

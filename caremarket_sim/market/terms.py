@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from ..compiled import compiled, entry, plain
+from ..compiled import compiled, entry, plain, step
 from ..parameters import Numbers
 from ..policy import LEVERS
 from .codes import REAL_LIVING_WAGE, STATUTORY, TENDERED
+from .ledger import line, pay
 from .providers import median_open_cost, on_cost, open_book_rate
 
 WITH_THE_CONTRACT = frozenset(name for lever in LEVERS.values() if lever.is_term for name in lever.fields)
@@ -15,6 +16,30 @@ WITH_THE_CONTRACT = frozenset(name for lever in LEVERS.values() if lever.is_term
 def of_council(rows: np.ndarray, council: int) -> Numbers:
     """The levers of a council as numbers."""
     return Numbers(rows[council : council + 1])
+
+
+CO_DESIGN = line("council", "suppliers", "co-design")
+
+
+@compiled
+def weeks_to_prepare(months, p):
+    """Weeks from the decision to let contracts until they start, with so many months of co-design."""
+    return float(
+        round(months * 52.0 / 12.0) + round(p.procurement_tender_weeks) + round(p.procurement_mobilisation_weeks)
+    )
+
+
+@step
+def design_begins(market, council, months, p):
+    """The service to be let is designed with people and providers for so many months, and the council pays for it."""
+    market.commissioners[council].codesign_done = months / p.procurement_full_codesign_months
+    pay(market.ledger, council, CO_DESIGN, months * p.procurement_codesign_cost * market.prices[0].price_index)
+
+
+@entry
+def service_is_designed(market, council, months, parameters):
+    """`design_begins`, as Python calls it."""
+    design_begins(market, council, months, parameters[0])
 
 
 def is_contest(decided) -> bool:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..compiled import entry, step
+from ..compiled import entry, plain, step
 from ..compiled.draws import key_of, process_code
 from ..compiled.geography import patch_of, providers_by_zone
 from ..compiled.hashing import pair, uniform
@@ -10,7 +10,15 @@ from ..compiled.process import guard, when
 from ..market.codes import BLOCKS, COUNCIL, IN_POST, LEFT, OPEN_BOOK, RECEIVING, TENDERED
 from ..market.people import days_of, place_package
 from ..market.state import clients_of, workers_of
-from ..market.terms import WITH_THE_CONTRACT, cost_of_terms, is_contest, of_council, set_open_book_rates
+from ..market.terms import (
+    WITH_THE_CONTRACT,
+    cost_of_terms,
+    is_contest,
+    of_council,
+    service_is_designed,
+    set_open_book_rates,
+    weeks_to_prepare,
+)
 from ..market.territory import cover_zones, take_zones
 from ..market.workers import count_as_leaver, end_job
 
@@ -50,15 +58,8 @@ def policy_takes_effect(market, parameters, policy, draws):
             continue
         if decided.procurement_retender_at_start and "procurement_retender_at_start" in changed:
             months = decided.stewardship_codesign_months
-            council = market.commissioners.rows[c]
-            council["tender_due"] = (
-                round(months * 52.0 / 12.0)
-                + round(p.procurement_tender_weeks)
-                + round(p.procurement_mobilisation_weeks)
-            )
-            council["codesign_done"] = months / p.procurement_full_codesign_months
-            pounds = months * p.procurement_codesign_cost * market.prices["price_index"]
-            market.pay("council", "suppliers", "co-design", pounds, c)
+            market.commissioners.tender_due[c] = plain(weeks_to_prepare)(months, p)
+            service_is_designed(market.state, c, months, parameters.row)
         else:
             vary_contracts(market, parameters, c, terms)
 

@@ -9,7 +9,7 @@ from ..market.codes import PATCH, PLANNED_TIME, TENDERED
 from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
 from ..market.providers import overheads, paid_share
 from ..market.state import week_of
-from ..market.terms import cost_of_terms, is_contest, of_council
+from ..market.terms import cost_of_terms, design_begins, is_contest, of_council, weeks_to_prepare
 from ..market.territory import away_from, leads_in, take_zones
 
 OVER_THE_CEILING = 10.0
@@ -18,15 +18,23 @@ OVER_THE_CEILING = 10.0
 
 @process
 def contracts_run_out(market, parameters, policy, draws):
-    """The procurement clock: contracts that end are to be let again, and what is in preparation comes a week nearer."""
+    """The procurement clock: contracts about to end are let again, and what is in preparation comes a week nearer.
+
+    A tender begins so early that its contracts start in the week in which those before them end: co-design, if the
+    council wants any, the tender and mobilisation lie before it. Where that takes longer than a term, it begins at
+    once.
+    """
     p = parameters[0]
     mobilisation = round(p.procurement_mobilisation_weeks)
     for c in range(len(market.commissioners)):
         council = market.commissioners[c]
         council.awarding = 0.0
-        if council.tender_due == 0.0 and week_of(market) >= council.contract_end and council.contract_end > 0.0:
-            council.tender_due = round(p.procurement_tender_weeks) + mobilisation
-            council.contract_end = 0.0
+        if council.tender_due == 0.0:
+            weeks = weeks_to_prepare(market.decided[c].stewardship_codesign_months, p)
+            if week_of(market) + weeks - 1.0 >= council.contract_end:
+                council.tender_due = weeks
+                council.contract_end = np.inf
+                design_begins(market, c, market.decided[c].stewardship_codesign_months, p)
         if council.tender_due > 0.0:
             council.tender_due -= 1.0
             if council.tender_due == mobilisation:

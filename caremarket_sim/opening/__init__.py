@@ -69,7 +69,7 @@ def add_commissioner(market, place, p):
     row["hours_a_post"] = p.baseline_hours_a_post
     row["referral_factor"] = place.council_clients * p.baseline_leaving_share
     row["self_referral_factor"] = place.self_funders * p.baseline_leaving_share
-    row["contract_end"] = 0.0
+    row["contract_end"] = np.inf
     row["zones"] = len(market.zones)
     row["labour_market"] = place.care_workers / p.recruitment_reference_workers
     row["candidates"] = int(np.ceil(p.recruitment_candidates * row["labour_market"]))

@@ -24,6 +24,7 @@ from caremarket_sim.scenario.documents import read_text
 from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
 from caremarket_sim.scenario.providers import contradiction, no_providers, read_providers
+from caremarket_sim.scenario.timing import MOST_YEARS
 from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios, shown_path
 from caremarket_sim.scenario.zones import read_zones
 
@@ -279,7 +280,7 @@ def _baseline_text(name: str) -> str:
 format: 1
 title: {title}
 place: place.yaml
-years: 5                               # of 52 weeks, 1 to 7
+years: 5                               # of 52 weeks, 1 to {MOST_YEARS}
 prices: projected                      # wage floors and prices move as recorded, then as projected; or `frozen`
 # parameters:                          # numbers of the model that you know better; `caremarket docs parameters`
 #   {example.name}: {shown(example.value)}

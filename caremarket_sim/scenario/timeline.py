@@ -21,7 +21,7 @@ READ_AT_THE_START = (RETENDER, "fee.rule", "procurement.phase_in_weeks")
 
 @dataclass(frozen=True)
 class Tender:
-    """Contracts let anew, by the change of that number, or, where it is None, because those before them ended.
+    """Contracts let anew, by the change of that number, or, where it is None, because those before them end.
 
     From `decided` on the service is designed, from `advertised` on providers bid, from `award` on they mobilise; in
     week `start` the contracts start, and in `settled` the last zones move to them. `overtaken` is the week in which
@@ -98,13 +98,16 @@ class Clock:
                 self._hold(key, value, number)
         if tendered:
             self.designed = (change.levers[CODESIGN], number)
-            self._tender(week, round(change.levers[CODESIGN] * 52.0 / 12.0), number)
+            self._tender(week, self._codesign_weeks(change.levers), number)
 
     def tender(self, week: int) -> bool:
-        """Contracts that have ended are let again, a tender is awarded, contracts start. Returns whether they do."""
-        if not self.pending and self.ends is not None and week >= self.ends:
-            self._tender(week, 0, None)
-            self.ends = None
+        """Contracts about to end are let again, a tender is awarded, contracts start. Returns whether they do."""
+        if not self.pending and self.ends is not None:
+            codesign = self._codesign_weeks(self.decided)
+            if self._starts(week + codesign) >= self.ends:
+                self.designed = (self.decided[CODESIGN], self.decider[CODESIGN])
+                self._tender(week, codesign, None)
+                self.ends = None
         if not self.pending:
             return False
         if week == self.tenders[-1].award:
@@ -118,10 +121,22 @@ class Clock:
         if self.pending:
             self.tenders[-1] = replace(self.tenders[-1], overtaken=week)
         advertised = week + codesign
-        award = advertised + round(self.scenario.parameters["procurement.tender_weeks"]) - 1
-        start = award + round(self.scenario.parameters["procurement.mobilisation_weeks"])
+        start = self._starts(advertised)
+        award = start - round(self.scenario.parameters["procurement.mobilisation_weeks"])
         self.tenders.append(Tender(week, advertised, award, start, start + self._moving(), number))
         self.pending = True
+
+    @staticmethod
+    def _codesign_weeks(levers: Mapping[str, Value]) -> int:
+        months = levers[CODESIGN]
+        assert isinstance(months, int | float)
+        return round(months * 52.0 / 12.0)
+
+    def _starts(self, advertised: int) -> int:
+        """The week in which contracts start that are advertised in this one."""
+        numbers = self.scenario.parameters
+        weeks = round(numbers["procurement.tender_weeks"]) + round(numbers["procurement.mobilisation_weeks"])
+        return advertised + weeks - 1
 
     def _start(self, week: int) -> None:
         self.pending = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 WEEKS_A_YEAR = 52
-MOST_YEARS = 7
+MOST_YEARS = 10
 
 
 def monday_before(day: date) -> date:

@@ -3,30 +3,51 @@
 import numpy as np
 import pytest
 
+from caremarket_sim.market.ledger import PARTY, PURPOSE, as_parties
 from caremarket_sim.mechanisms.tender import contracts_run_out, council_tenders, gaps_are_filled
 from caremarket_sim.policy import NEUTRAL
 from tests.mechanisms.markets import bare, carry_out, council, numbers, provider, under
 
+NEVER = np.inf
 
-def clock(week=100, **columns):
-    market = bare(week=week)
-    council(market, awarding=1.0, starting=0.0, contract_end=0.0, tender_due=0.0)
+
+def clock(week=100, months=0, **columns):
+    market = under(bare(week=week), {})
+    market.decided["stewardship_codesign_months"] = months
+    council(market, awarding=1.0, starting=0.0, contract_end=NEVER, tender_due=0.0)
     council(market, **columns)
-    return carry_out(contracts_run_out, market, {}).commissioners.rows[0]
+    return carry_out(contracts_run_out, market, {})
 
 
-def test_contracts_that_end_are_let_again():
-    r = clock(contract_end=100.0)
-    assert (r["tender_due"], r["contract_end"], r["awarding"]) == (23, 0, 0)
-    assert clock(contract_end=101.0)["tender_due"] == 0
-    assert clock(contract_end=0.0)["tender_due"] == 0, "no contract has an end yet"
+def of_clock(*arguments, **columns):
+    return clock(*arguments, **columns).commissioners.rows[0]
+
+
+@pytest.mark.parametrize("months", [0, 9])
+def test_a_tender_begins_so_early_that_its_contracts_start_as_those_before_them_end(months):
+    weeks = 24 + round(months * 52 / 12)
+    r = of_clock(months=months, contract_end=100.0 + weeks - 1)
+    assert (r["tender_due"], r["contract_end"], r["awarding"]) == (weeks - 1, NEVER, 0)
+    assert of_clock(months=months, contract_end=100.0 + weeks)["tender_due"] == 0, "a week too early"
+    assert of_clock(months=months, contract_end=90.0)["tender_due"] == weeks - 1, "late, and so at once"
+    assert of_clock(months=months)["tender_due"] == 0, "no contract has an end"
+    assert of_clock(-5000, months=months, contract_end=-5000.0)["tender_due"] == weeks - 1, "long before the start"
+
+
+def test_a_service_let_again_is_designed_again_and_paid_for():
+    p = numbers()
+    market = clock(months=9, contract_end=100.0)
+    assert market.commissioners.rows[0]["codesign_done"] == 9 / p.procurement_full_codesign_months
+    paid = as_parties(market.ledger)[0, PARTY["council"], PARTY["suppliers"], PURPOSE["co-design"]]
+    assert paid == round(100 * 9 * p.procurement_codesign_cost * market.prices["price_index"])
+    assert not clock(contract_end=100.0).ledger.any(), "nothing is designed where nobody asks for it"
 
 
 @pytest.mark.parametrize(
     ("due", "awarding", "starting"), [(14, 0, 0), (13, 1, 0), (12, 0, 0), (2, 0, 0), (1, 0, 1), (0, 0, 0)]
 )
 def test_contracts_are_awarded_when_there_is_time_to_prepare_and_then_they_start(due, awarding, starting):
-    r = clock(tender_due=float(due))
+    r = of_clock(tender_due=float(due))
     assert (r["tender_due"], r["awarding"], r["starting"]) == (max(due - 1, 0), awarding, starting)
 
 
