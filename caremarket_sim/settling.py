@@ -1,21 +1,21 @@
 """ODD 5: the years that let a market settle, its fork into scenarios, and what is kept of it."""
 
 import hashlib
-import os
-import pickle
 import platform
-import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache, reduce
 from operator import add
 from pathlib import Path
 
 import numpy as np
 
+from .compiled.keeping import keep, kept
 from .errors import DoesNotSettle
 from .indicators import Outcome, outcome_of
 from .market.market import Market
 from .market.record import COUNCIL_INCOME, COUNCIL_LINES, RECORD
+from .market.stored import NotAMarket, from_bytes, to_bytes
 from .mechanisms.closing import providers_close
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
 from .mechanisms.regulator import regulator_inspects
@@ -185,12 +185,11 @@ def settled_market(scenario, seed: int, cache: Path | None) -> Market:
 
 
 def _read(cache: Path | None, key: str) -> Market | None:
-    """A settled market kept on disk; None where there is none that can be read."""
-    if cache is None:
-        return None
+    """A settled market kept on disk; None where there is none, or none that is as it was written."""
+    content = None if cache is None else kept(Path(cache) / f"{key}.market")
     try:
-        return pickle.loads((Path(cache) / f"{key}.market").read_bytes())
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, ValueError):
+        return None if content is None else from_bytes(content)
+    except NotAMarket:
         return None
 
 
@@ -198,14 +197,9 @@ def _write(cache: Path | None, key: str, market: Market) -> None:
     """Keep a settled market; a cache that cannot be written is done without."""
     if cache is None:
         return
-    try:
-        Path(cache).mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=cache, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(market, file, protocol=5)
-        os.replace(name, Path(cache) / f"{key}.market")
-    except OSError:
-        return
+    with suppress(OSError):
+        Path(cache).mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep(Path(cache) / f"{key}.market", to_bytes(market))
 
 
 @cache

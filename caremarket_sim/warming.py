@@ -14,7 +14,7 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from . import week
-from .compiled import cache_folder, is_compiled
+from .compiled import folder_of, is_compiled
 from .compiled.draws import draws_of
 from .compiled.process import Process, signature_of
 from .market.market import empty_market
@@ -35,9 +35,10 @@ FROM_THE_LAST = 8
 
 def warm_up(tell: Tell | None = None) -> None:
     """Compile all that is compiled, or fetch what is kept of it. `tell` hears how many rules are done, of how many."""
-    kept = cache_folder(Path(week.__file__)) / "all"
-    if is_compiled() and not kept.exists() and compile_together(tell or (lambda what, done, total: None)):
-        kept.touch()
+    folder = folder_of(Path(week.__file__))
+    done = None if folder is None or not is_compiled() else folder / "all"
+    if done is not None and not done.exists() and compile_together(tell or (lambda what, done, total: None)):
+        done.touch()
     _simulate_a_little()
 
 
@@ -55,7 +56,8 @@ def compiled_so_far() -> tuple[int, int]:
     if not is_compiled():
         return 0, 0
     found = rules()
-    kept = [name for name, rule in found.items() if any(cache_folder(_source(rule)).rglob(f"*.{name}-*.nbi"))]
+    folders = {name: folder_of(_source(rule)) for name, rule in found.items()}
+    kept = [name for name, folder in folders.items() if folder is not None and any(folder.rglob(f"*.{name}-*.nbi"))]
     return len(kept), len(found)
 
 

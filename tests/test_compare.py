@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caremarket_sim.compiled.keeping import cache_folder
 from caremarket_sim.errors import BadInput, ComparisonRefused
 from caremarket_sim.experiments import assumptions, frames
 from caremarket_sim.experiments.allowances import CODES, allowances, banner_of
@@ -21,7 +22,7 @@ from caremarket_sim.experiments.compare import Comparison, plan_comparison, refe
 from caremarket_sim.experiments.design import Sample, Task, gather, replicate_seeds
 from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.plan import told_apart
-from caremarket_sim.experiments.settled import cache_folder, trim
+from caremarket_sim.experiments.settled import trim
 from caremarket_sim.experiments.targets import targets
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, STAGES, WEEKLY, Outcome, groups
 from caremarket_sim.parameters import register

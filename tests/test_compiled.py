@@ -17,7 +17,7 @@ from hypothesis import given
 
 import caremarket_sim
 from caremarket_sim import settling, week
-from caremarket_sim.compiled import cache_folder, compiled, hashing, is_compiled, step
+from caremarket_sim.compiled import compiled, folder_of, hashing, is_compiled, step
 from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.compiled.process import Guard, Process, no_garbage_collected
 from caremarket_sim.parameters import Numbers
@@ -263,17 +263,17 @@ def test_fast_maths_is_off_and_what_is_compiled_is_kept_in_the_folder_of_its_sou
     for rule in rules:
         assert not rule.compiled.targetoptions.get("fastmath")
         source = Path(rule.rule.__code__.co_filename)
-        assert Path(rule.compiled.stats.cache_path).is_relative_to(cache_folder(source))
+        assert Path(rule.compiled.stats.cache_path).is_relative_to(folder_of(source))
 
 
 FOLDERS = """
 import json
 from pathlib import Path
 import caremarket_sim
-from caremarket_sim.compiled import cache_folder
+from caremarket_sim.compiled import folder_of
 package = Path(caremarket_sim.__file__).parent
 sources = [*package.glob("mechanisms/*.py"), package / "opening" / "__init__.py"]
-print(json.dumps({source.relative_to(package).as_posix(): str(cache_folder(source)) for source in sources}))
+print(json.dumps({source.relative_to(package).as_posix(): str(folder_of(source)) for source in sources}))
 """
 
 

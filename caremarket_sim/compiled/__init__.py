@@ -13,10 +13,9 @@ file, the tools and the market; any other file's, all of the package's.
 
 import functools
 import hashlib
-import os
+import pickle
 import platform
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,10 @@ import llvmlite
 import numba
 import numpy as np
 from numba.core import config
+from numba.core.caching import IndexDataCacheFile
 from numba.core.dispatcher import Dispatcher
+
+from .keeping import cache_folder, is_for_us, keep, kept
 
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """What Python never calls needs no way in for Python, which takes longer to compile than most rules."""
@@ -65,18 +67,42 @@ def _inner(dispatcher):
 
 
 def entry(function):
-    """A compiled function that Python calls; what has been compiled is kept in `cache_folder`."""
-    return kept(function, error_model="numpy") if is_compiled() else uncompiled(function)
+    """A compiled function that Python calls; what has been compiled is kept in `folder_of` its file."""
+    return cached(function, error_model="numpy") if is_compiled() else uncompiled(function)
 
 
-def kept(function, **options):
-    """The function as numba compiles it with these options, cached in the folder of its file."""
-    before = _config.CACHE_DIR
-    _config.CACHE_DIR = str(cache_folder(Path(function.__code__.co_filename)))
+def cached(function, **options):
+    """The function as numba compiles it with these options, cached in the folder of its file where there is one."""
+    folder = folder_of(Path(function.__code__.co_filename))
+    if folder is None:
+        return numba.njit(**options)(function)
+    before, _config.CACHE_DIR = _config.CACHE_DIR, str(folder)
     try:
-        return numba.njit(cache=True, **options)(function)
+        dispatcher: Any = numba.njit(cache=True, **options)(function)
     finally:
         _config.CACHE_DIR = before
+    cache = dispatcher._cache
+    cache._cache_file = _KeptFiles(cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp())
+    return dispatcher
+
+
+class _KeptFiles(IndexDataCacheFile):
+    """The files in which numba keeps compiled code, each with its hash: numba itself loads whatever is there."""
+
+    def _load_index(self):
+        content = kept(Path(self._index_path))
+        stamp, overloads = pickle.loads(content) if content else (None, {})
+        return overloads if stamp == self._source_stamp else {}
+
+    def _save_index(self, overloads):
+        keep(Path(self._index_path), self._dump((self._source_stamp, overloads)))
+
+    def _load_data(self, name):
+        content = kept(Path(self._data_path(name)))
+        return None if content is None else pickle.loads(content)
+
+    def _save_data(self, name, data):
+        keep(Path(self._data_path(name)), self._dump(data))
 
 
 def uncompiled(function):
@@ -102,25 +128,18 @@ def by_name(argument):
 
 
 @cache
-def cache_folder(source: Path) -> Path:
-    """The folder that keeps what is compiled of a source file: one for each state of all that it is made of."""
+def folder_of(source: Path) -> Path | None:
+    """The folder that keeps what is compiled of a source file: one for each state of all that it is made of.
+
+    None where nothing can be kept: each process compiles for itself then.
+    """
     digest = hashlib.sha256(_versions() + _common())
     own = [source] if source.parent.name == "mechanisms" else _sources("", "**/*.py")
     for file in own:
         digest.update(file.read_bytes())
-    name = f"{source.stem.strip('_')}-{digest.hexdigest()[:16]}"
-    base = os.environ.get("CAREMARKET_CACHE") or Path(
-        os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "caremarket-sim"
-    )
-    for candidate in (Path(base), Path(tempfile.gettempdir(), f"caremarket-sim-{os.environ.get('USER', 'user')}")):
-        folder = candidate / "compiled" / name
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK) and _is_ours(folder):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="caremarket-sim-compiled-"))
+    base = cache_folder()
+    folder = base and base / "compiled" / f"{source.stem.strip('_')}-{digest.hexdigest()[:16]}"
+    return folder if folder is not None and is_for_us(folder) else None
 
 
 @cache
@@ -139,8 +158,3 @@ def _sources(folder: str, pattern: str) -> list[Path]:
     aside = {"cli", "reporting", "experiments", "app", "scenarios", "telling", "studies", "report"}
     found = sorted((_PACKAGE / folder).glob(pattern))
     return [file for file in found if not aside & set(file.relative_to(_PACKAGE).parts)]
-
-
-def _is_ours(folder: Path) -> bool:
-    """Whether nobody else could have put code there: compiled code is loaded without a question."""
-    return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()

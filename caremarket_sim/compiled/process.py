@@ -19,7 +19,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from . import INNER, by_name, entry, is_compiled, kept
+from . import INNER, by_name, cached, entry, is_compiled
 
 
 class Process:
@@ -41,7 +41,7 @@ class Process:
     @cached_property
     def compiled(self):
         """The rule as numba compiles it; Python cannot call it, only the week can."""
-        return kept(self.rule, error_model="numpy", **INNER)
+        return cached(self.rule, error_model="numpy", **INNER)
 
     @cached_property
     def _alone(self) -> "Steps":

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from caremarket_sim.errors import CannotWrite, ComparisonRefused, DoesNotSettle
+from caremarket_sim.compiled.keeping import cache_folder, is_for_us, keep, kept
+from caremarket_sim.errors import ComparisonRefused, DoesNotSettle
 from caremarket_sim.experiments.allowances import IMPLAUSIBLE, NOTHING, Allowances
 from caremarket_sim.experiments.design import (
     EveryReplicateFailed,
@@ -28,9 +29,7 @@ from caremarket_sim.experiments.design import (
     replicate_seeds,
     tasks_of,
 )
-from caremarket_sim.experiments.durable import write_file
 from caremarket_sim.experiments.executors import perform
-from caremarket_sim.experiments.settled import cache_folder
 from caremarket_sim.experiments.targets import targets
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.scenario import Scenario
@@ -186,17 +185,15 @@ def people_of(scenario: Scenario) -> int:
 def remembered(scenario: Scenario) -> Plausibility | None:
     """The place of a scenario as a probe found it earlier, with this version of the model; None without one."""
     file = kept_at(scenario)
-    try:
-        return None if file is None else _from_kept(scenario, json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
+    content = None if file is None else kept(file)
+    return None if content is None else _from_kept(scenario, json.loads(content))
 
 
-def _from_kept(scenario: Scenario, kept: Mapping[str, Any]) -> Plausibility:
+def _from_kept(scenario: Scenario, found: Mapping[str, Any]) -> Plausibility:
     """The place as a probe's own record has it."""
-    if "unsettled" in kept:
-        return Plausibility(scenario.place.name, FUTURES, (), str(kept["unsettled"]))
-    return judged(scenario, np.array(kept["overall"], dtype=float))
+    if "unsettled" in found:
+        return Plausibility(scenario.place.name, FUTURES, (), str(found["unsettled"]))
+    return judged(scenario, np.array(found["overall"], dtype=float))
 
 
 def probe(
@@ -221,17 +218,16 @@ def probe(
     samples, failed = gather(tasks, [results[index] for index in range(FUTURES)])
     why = [one.message for one in failed if one.message.startswith(DoesNotSettle.__name__)]
     if why:
-        kept = {"unsettled": f"in {len(why)} of {FUTURES} futures; {why[0].partition(': ')[2]}"}
+        found: dict[str, Any] = {"unsettled": f"in {len(why)} of {FUTURES} futures; {why[0].partition(': ')[2]}"}
     elif failed:
         raise EveryReplicateFailed(failed)
     else:
-        kept = {"overall": [[_or_none(value) for value in row] for row in samples[baseline.name].overall.tolist()]}
+        found = {"overall": [[_or_none(value) for value in row] for row in samples[baseline.name].overall.tolist()]}
     file = kept_at(scenario)
     if file is not None:
-        with suppress(OSError, CannotWrite):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_file(file, json.dumps(kept).encode())
-    return _from_kept(scenario, kept)
+        with suppress(OSError):
+            keep(file, json.dumps(found).encode())
+    return _from_kept(scenario, found)
 
 
 def probe_each(scenarios: Sequence[Scenario], **how: Any) -> tuple[Plausibility, ...]:
@@ -276,9 +272,10 @@ def _means(overall: np.ndarray) -> dict[str, float]:
 
 def kept_at(scenario: Scenario) -> Path | None:
     """The file in which the place of a scenario is remembered, or None where nothing can be kept."""
-    folder = cache_folder()
+    base = cache_folder()
+    folder = base and base / "probes"
     name = f"{scenario.spin_up_key[:24]}-{code_version()[:16]}.json"
-    return None if folder is None else folder / "probes" / name
+    return folder / name if folder is not None and is_for_us(folder) else None
 
 
 def _or_none(value: float) -> float | None:

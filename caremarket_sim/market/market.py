@@ -16,9 +16,6 @@ from .table import Table, of_one_kind
 from .workers import CareWorkers
 
 TIMES_AS_MANY, AND_MORE = 4, 200
-"""Room for a week's referrals over those to be expected: twice the demand at the height of winter, and any chance."""
-
-TIMES_AS_MANY, AND_MORE = 4, 200
 """Room for a week's referrals in a council: so many times those expected, and so many more. The queue has twice as many
 as are expected, more in winter, and by chance some eight times its root above that."""
 
