@@ -4,6 +4,7 @@ import hashlib
 import platform
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, reduce
 from operator import add
 from pathlib import Path
@@ -19,8 +20,10 @@ from .market.stored import NotAMarket, from_bytes, to_bytes
 from .mechanisms.closing import providers_close
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
 from .mechanisms.regulator import regulator_inspects
+from .mechanisms.tender import contracts_run_out, gaps_are_filled
 from .opening import make_market, price_path
 from .parameters import Numbers
+from .regimes import BEGINNING, course_of
 from .week import PROCESSES, one_week
 
 WHAT_A_LIST_SAYS = (
@@ -34,12 +37,30 @@ WHAT_A_LIST_SAYS = (
 how, is known of that day. Closures and entries then show no rush (tried: as many in year 1 as without a list)."""
 
 
-def settle(scenario, seed: int) -> Market:
-    """Spin up under the place's present regime at frozen prices until the market has settled, and solve its intercepts.
+def settle(scenario, seed: int, cache: Path | None = None) -> Market:
+    """The market of a scenario's place at week 0: the baseline's, or, where the place has a regime of its own, what
+    became of the baseline's under it (see `regimes`)."""
+    place = scenario.place
+    if place.is_baseline:
+        return settle_baseline(scenario, seed)
+    baseline = settled_market(replace(scenario, place=place.baseline), seed, cache)
+    home = None if place.home is None else settled_market(replace(scenario, place=place.home), seed, cache)
+    return settle_regime(baseline.copy(), scenario, seed, home)
+
+
+def settled_on_the_way(scenario) -> list:
+    """A scenario for each market that is settled to settle this one's, in order."""
+    place = scenario.place
+    ways = {one.key: one for one in (place.baseline, place.home or place, place)}
+    return [replace(scenario, place=one) for one in ways.values()]
+
+
+def settle_baseline(scenario, seed: int) -> Market:
+    """Spin up at neutral levers and frozen prices until the market has settled, and solve its intercepts.
 
     Every year the intercepts that no evidence gives (leaving, contracts, lateness, travel legs, hours a post,
     referrals) move towards what meets the baseline's levels, on expected rather than drawn events where that is
-    possible, so that little chance gets into them; at the end they are frozen for all scenarios.
+    possible, so that little chance gets into them; at the end they are frozen for all scenarios and regimes.
     """
     listed = len(scenario.place.providers) > 0
     processes = tuple(process for process in PROCESSES if not (listed and process in WHAT_A_LIST_SAYS))
@@ -56,6 +77,49 @@ def settle(scenario, seed: int) -> Market:
     return market
 
 
+def settle_regime(market: Market, scenario, seed: int, home: Market | None) -> Market:
+    """Run the settled baseline on under the place's regime, for whole contract cycles, and start the clock again.
+
+    Nothing is solved but what belongs to a place and its regime: referrals, so that the place's numbers hold, and the
+    budget, which is what a cycle spends. `home` is the market of the same place under its own regime, where this one is
+    asked about in its stead: people are then referred as there.
+    """
+    place, parameters = scenario.place, scenario.parameters.numbers
+    known_of_day_one = home is None and len(place.providers) > 0
+    course = course_of(place, parameters, seed, known_of_day_one)
+    left_out = (*WHAT_A_LIST_SAYS, contracts_run_out, gaps_are_filled) if known_of_day_one else ()
+    processes = tuple(process for process in PROCESSES if process not in left_out)
+    market.week = BEGINNING
+    market.series = np.zeros((course.cycle, len(market.commissioners)), RECORD)
+    if home is not None:
+        for field in ("referral_factor", "self_referral_factor"):
+            market.commissioners.rows[field] = home.commissioners.rows[field]
+    before, after = Numbers(market.asked.copy()), Numbers(course.levers.row)
+    for week in range(course.weeks):
+        one_week(market, parameters, before if week < course.lead else after, seed, processes)
+        if home is None and week % 52 == 51:
+            for council in range(len(market.commissioners)):
+                total = recorded(market, council)
+                row, last = market.commissioners.rows[council], week + 1 == course.weeks
+                solve_referrals(row, total, parameters, place, week // 52 + 1, last)
+    for council in range(len(market.commissioners)):
+        row = market.commissioners.rows[council]
+        row["budget"] = spent_a_week(recorded(market, council))
+        if known_of_day_one and place.tendered:
+            row["contract_end"] = market.week + course.cycle - course.phase
+        row["contract_end"] -= market.week
+    for levers in (market.levers, market.decided, market.asked):
+        levers["procurement_retender_at_start"] = 0.0
+    market.series = np.roll(market.series, -(market.week % course.cycle), axis=0)
+    begin(market)
+    return market
+
+
+def recorded(market: Market, council: int) -> dict[str, float]:
+    """Sums over the weeks that are recorded, by name."""
+    return {name: float(market.series[name][:, council].sum()) for name in RECORD.names or ()}
+
+
 def solve_intercepts(market: Market, parameters, place, year: int, last: bool = False) -> None:
     """Move each intercept towards the baseline's level by what last year missed; smaller steps later.
 
@@ -68,7 +132,7 @@ def solve_intercepts(market: Market, parameters, place, year: int, last: bool = 
 def solve_intercepts_of(market: Market, council: int, p, place, year: int, last: bool) -> None:
     """The intercepts of one council's place."""
     row = market.commissioners.rows[council]
-    total = {name: float(market.series[name][:, council].sum()) for name in RECORD.names or ()}
+    total = recorded(market, council)
     step = 1.0 if year <= p.baseline_quick_years else p.baseline_later_step
 
     def logit(share):
@@ -88,6 +152,19 @@ def solve_intercepts_of(market: Market, council: int, p, place, year: int, last:
     aim = p.baseline_waiting_share * place.council_clients
     change = step * p.baseline_post_response * np.log(aim / waiting)
     row["hours_a_post"] += np.clip(change, -p.baseline_post_step, p.baseline_post_step)
+    solve_referrals(row, total, p, place, year, last)
+    memory = 1.0 if year == 1 else step
+    for field, top, bottom in (
+        ("experience_reference", "experience", "receiving"),
+        ("continuity_reference", "continuity", "receiving"),
+        ("volatility_reference", "volatility", "in_post"),
+    ):
+        row[field] += memory * (total[top] / max(total[bottom], 1.0) - row[field])
+    row["budget"] = spent_a_week(total)
+
+
+def solve_referrals(row, total: dict[str, float], p, place, year: int, last: bool) -> None:
+    """Referrals that balance those who left in the weeks summed in `total`, with a pull towards the place's numbers."""
     receiving = {"council": total["receiving_council"], "self": total["receiving"] - total["receiving_council"]}
     for field, payer, count in (
         ("referral_factor", "council", place.council_clients),
@@ -97,21 +174,18 @@ def solve_intercepts_of(market: Market, council: int, p, place, year: int, last:
         balance = total[f"n_expected_to_leave_{payer}"] / here * count
         if balance > count:  # as many leave in a week as the place has: they leave the queue, and nobody gets care
             raise DoesNotSettle(
-                f"in year {year} of settling some {here / 52.0:,.1f} of the place's {count:,} people whose payer is "
-                f"{payer} got care in a week, and nobody can be found to give more"
+                f"in year {year} of settling some {here / total['weeks']:,.1f} of the place's {count:,} people whose "
+                f"payer is {payer} got care in a week, and nobody can be found to give more"
             )
-        pull = 0.0 if last else p.baseline_referral_response * (52.0 * count / here - 1.0)
+        pull = 0.0 if last else p.baseline_referral_response * (total["weeks"] * count / here - 1.0)
         row[field] = balance * (1.0 + pull)
-    memory = 1.0 if year == 1 else step
-    for field, top, bottom in (
-        ("experience_reference", "experience", "receiving"),
-        ("continuity_reference", "continuity", "receiving"),
-        ("volatility_reference", "volatility", "in_post"),
-    ):
-        row[field] += memory * (total[top] / max(total[bottom], 1.0) - row[field])
+
+
+def spent_a_week(total: dict[str, float]) -> float:
+    """The council's net spend a week over the weeks summed in `total`, £."""
     spent = reduce(add, (total[line] for line in COUNCIL_LINES))  # `sum` rounds otherwise from Python 3.12 on
     returned = reduce(add, (total[line] for line in COUNCIL_INCOME))
-    row["budget"] = (spent - returned) / 52.0
+    return (spent - returned) / total["weeks"]
 
 
 def begin(market: Market) -> None:
@@ -162,6 +236,8 @@ def simulate(seed: int, scenarios: Sequence, cache: Path | None = None, in_force
 
 
 _last_settled: dict[str, Market] = {}
+KEPT = 4
+"""How many settled markets a process keeps at hand: regimes of one seed begin from one baseline."""
 
 
 def settled_name(scenario, seed: int) -> str:
@@ -173,13 +249,12 @@ def settled_name(scenario, seed: int) -> str:
 def settled_market(scenario, seed: int, cache: Path | None) -> Market:
     """The settled market of a seed: from memory, from the cache folder, or made now and kept there."""
     key = settled_name(scenario, seed)
-    if key in _last_settled:
-        return _last_settled[key]
-    market = _read(cache, key)
+    market = _last_settled.pop(key, None) or _read(cache, key)
     if market is None:
-        market = settle(scenario, seed)
+        market = settle(scenario, seed, cache)
         _write(cache, key, market)
-    _last_settled.clear()
+    while len(_last_settled) >= KEPT:
+        del _last_settled[next(iter(_last_settled))]
     _last_settled[key] = market
     return market
 

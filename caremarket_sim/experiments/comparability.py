@@ -35,7 +35,7 @@ def ground(scenario: Scenario) -> Ground:
         horizon=f"{scenario.weeks} weeks from {scenario.start.isoformat()}",
         prices=scenario.prices,
         price_base=str(scenario.place.price_base),
-        place=f"{scenario.place.name} ({scenario.place.key[:12]})",
+        place=f"{scenario.place.name} ({(scenario.place.home or scenario.place).key[:12]})",
         parameters=", ".join(f"{name} = {value:g}" for name, value in sorted(overrides.items())) or "the register's",
         model_version=code_version(),
         indicator_definitions=indicator_definitions(),

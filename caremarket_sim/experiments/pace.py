@@ -19,8 +19,9 @@ from caremarket_sim.experiments.design import Task
 from caremarket_sim.experiments.executors import cores
 from caremarket_sim.experiments.preflight import duration
 from caremarket_sim.experiments.settled import settled_folder
+from caremarket_sim.regimes import course_of
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
-from caremarket_sim.settling import settled_name
+from caremarket_sim.settling import settled_name, settled_on_the_way
 from caremarket_sim.warming import compiled_so_far, helpers_at_once
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def expected(plan: Plan, workers: int | None, machine: Machine | None = None) ->
 def cost_of(task: Task) -> float:
     """Loops that a task takes: its scenarios' weeks, and the settling of markets that are not kept."""
     weeks = sum(cost_of_weeks(one, one.weeks) for one in task.scenarios)
-    return weeks + sum(cost_of_weeks(one, _settling_weeks(one)) for one in _to_settle(task))
+    return weeks + sum(cost_of_weeks(one, _settling_weeks(one, task.seed)) for one in _to_settle(task))
 
 
 def cost_of_weeks(scenario, weeks: float) -> float:
@@ -145,9 +146,11 @@ def cost_of_weeks(scenario, weeks: float) -> float:
 def _to_settle(task: Task) -> Sequence:
     """A scenario for each market that the task must settle."""
     folder = settled_folder()
-    apart = {one.spin_up_key: one for one in task.scenarios}.values()
+    apart = {one.spin_up_key: one for each in task.scenarios for one in settled_on_the_way(each)}.values()
     return [one for one in apart if folder is None or not (folder / f"{settled_name(one, task.seed)}.market").exists()]
 
 
-def _settling_weeks(scenario) -> int:
-    return WEEKS_A_YEAR * round(scenario.parameters["baseline.spin_up_years"])
+def _settling_weeks(scenario, seed: int = 0) -> int:
+    if scenario.place.is_baseline:
+        return WEEKS_A_YEAR * round(scenario.parameters["baseline.spin_up_years"])
+    return course_of(scenario.place, scenario.parameters.numbers, seed).weeks

@@ -43,6 +43,8 @@ def resolved_json(scenario: Scenario) -> str:
             "zones": _as_records(place.zones, ZONE_TYPE),
             "providers": _as_records(place.providers, PROVIDER_TYPE),
             "complete": place.complete,
+            "tendered": place.tendered,
+            "home": None if place.home is None else _regime_of(place.home),
         },
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
@@ -80,7 +82,12 @@ def _scenario(content: dict[str, Any]) -> Scenario:
     )
 
 
+def _regime_of(place: Place) -> dict[str, Any]:
+    return {"regime": place.regime.differences(NEUTRAL), "tendered": place.tendered}
+
+
 def _place(content: dict[str, Any]) -> Place:
+    home = content.get("home")
     return Place(
         name=content["name"],
         path=Path(content["path"]),
@@ -94,6 +101,8 @@ def _place(content: dict[str, Any]) -> Place:
         licence=content["licence"],
         providers=_from_records(content.get("providers", []), PROVIDER_TYPE),
         complete=content.get("complete"),
+        tendered=content.get("tendered", False),
+        home=None if home is None else _place({**content, **home, "home": None}),
     )
 
 

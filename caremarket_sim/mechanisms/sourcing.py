@@ -40,7 +40,7 @@ def packages_are_sourced(market, parameters, policy, draws):
         load[providers[j].council] += providers[j].demand
     for c in range(len(policy)):
         load[c] /= max(plans[c], 1.0)
-    begun = week_of(market) > FIRST_WEEK  # before, those who are there at the start are placed, with luck of its own
+    begun = week_of(market) != FIRST_WEEK  # in it, those who are there at the start are placed, with luck of its own
     source_packages(market, p, policy, load, key_of(draws, SOURCED if begun else AT_FIRST))
     count_packages(market, True)
     for c in range(len(policy)):

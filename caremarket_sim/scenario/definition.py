@@ -105,6 +105,14 @@ class Scenario:
         """The place as it goes on under its present regime: the same horizon, prices and parameters, no change."""
         return replace(self, name=name, title=f"{self.place.name} with no new policy", changes=())
 
+    def standing(self) -> Scenario:
+        """The policy that it ends with as the place's standing regime, at prices held: no change, no way there.
+
+        The market has lived under it for whole contract cycles at week 0, its futures spread over a cycle's phases.
+        """
+        place = self.place.under(self.levers_at(self.weeks - 1))
+        return replace(self, place=place, changes=(), prices="frozen")
+
     def with_levers(self, levers: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:
         """The scenario with these levers at these values throughout, from week 0 on.
 

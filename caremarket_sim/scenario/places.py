@@ -7,7 +7,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from caremarket_sim.errors import BadInput
-from caremarket_sim.policy import NEUTRAL, Levers
+from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.policy import NEUTRAL, PRESETS, Levers, of_preset
 from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import lever_values
@@ -26,6 +26,7 @@ from caremarket_sim.scenario.workspace import referred, shown_path
 from caremarket_sim.scenario.zones import ZONE_TYPE, read_zones
 
 GRADES = ("measured", "derived", "assumed")
+RETENDER = "procurement.retender_at_start"
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,13 @@ class Figure:
 class Place:
     """A council's area at the start: `zones` (one row each, see ZONE_TYPE) and the figures of its market.
 
+    `regime` are the levers in force at week 0. Where not neutral, the market has lived under it for years: `tendered`
+    says whether it began with a tender, after which contracts are let again as they end. `home` is the same place under
+    the regime that it really has, where this one asks what another would be like: its numbers hold there.
+
     `providers` are those that the place names (see PROVIDER_TYPE), often none: the figures say how many there are in
     all, and the others are made up. `complete` says whether those named are all; None where the file does not say,
-    which is read as some. Money is £ in the year of `price_base`. `start` is a Monday. `regime` are the
-    levers in force before any policy, under which the market settles.
+    which is read as some. Money is £ in the year of `price_base`. `start` is a Monday.
     """
 
     name: str
@@ -73,6 +77,30 @@ class Place:
     licence: str
     providers: np.ndarray = field(default_factory=no_providers)
     complete: bool | None = None
+    tendered: bool = False
+    home: Place | None = None
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it is the place in which intercepts are solved: at neutral levers, as nobody else's."""
+        return self.home is None and not self.tendered and self.regime == NEUTRAL
+
+    @property
+    def baseline(self) -> Place:
+        """The same place at neutral levers, from whose settled market every regime of it begins."""
+        return replace(self, regime=NEUTRAL, tendered=False, home=None)
+
+    def under(self, levers: Levers) -> Place:
+        """The same place with these levers as its standing regime, begun with a tender if they ask for one.
+
+        Shocks are no regime, and are left out. People are referred as they are under its own.
+        """
+        shocks = {key: NEUTRAL[key] for key in levers if key.startswith("shocks.")}
+        regime, tendered = _standing(levers.changed(shocks))
+        home = self.home or self
+        if (regime, tendered) == (home.regime, home.tendered):
+            return home
+        return replace(self, regime=regime, tendered=tendered, home=home)
 
     @property
     def council_clients(self) -> int:
@@ -119,6 +147,10 @@ class Place:
             "price_base": self.price_base,
             "regime": dict(self.regime),
         }
+        if self.tendered:
+            content["tendered"] = True
+        if self.home is not None:
+            content["home"] = self.home.key
         if len(self.providers):
             content["providers"] = _nameless(self.providers, PROVIDER_TYPE)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -150,7 +182,7 @@ def figure_kinds() -> dict[str, FigureKind]:
 def is_place(document: Document) -> bool:
     """Whether a file describes a place rather than a scenario."""
     root = document.root
-    return isinstance(root, Mapping) and bool({"zones", "figures"} & set(root.entries))
+    return isinstance(root, Mapping) and bool({"zones", "figures", "regime"} & set(root.entries))
 
 
 def read_place(path: Path, shown: str | None = None) -> Place:
@@ -159,6 +191,8 @@ def read_place(path: Path, shown: str | None = None) -> Place:
     document = read_document(path, shown)
     reader = Reader(shown)
     reader.problems.extend(document.problems)
+    if isinstance(document.root, Mapping) and "extends" in document.root.entries:
+        return _under_another_regime(reader, document, path)
     required = ("name", "zones", "start", "price_base", "figures")
     reader.format(document.root)
     entries = reader.mapping(
@@ -169,7 +203,7 @@ def read_place(path: Path, shown: str | None = None) -> Place:
     start = reader.day(entries["start"], "start") if "start" in entries else None
     price_base = _price_base(reader, entries["price_base"], start) if "price_base" in entries else None
     figures = _figures(reader, entries["figures"]) if "figures" in entries else {}
-    regime = _regime(reader, entries["regime"]) if "regime" in entries else NEUTRAL
+    regime, tendered = _regime(reader, entries["regime"]) if "regime" in entries else (NEUTRAL, False)
     zones = _referred(reader, entries["zones"], path, "zones", read_zones) if "zones" in entries else None
     providers, complete = no_providers(), None
     if "providers" in entries and zones is not None:
@@ -177,7 +211,36 @@ def read_place(path: Path, shown: str | None = None) -> Place:
     if reader.problems or name is None or start is None or price_base is None or zones is None:
         raise BadInput(reader.problems)
     monday = monday_before(start)
-    return Place(name, path, zones, figures, price_base, monday, regime, licence or "", providers, complete)
+    licence = licence or ""
+    return Place(name, path, zones, figures, price_base, monday, regime, licence, providers, complete, tendered)
+
+
+def _under_another_regime(reader: Reader, document: Document, path: Path) -> Place:
+    """The place of a file that extends another place's: the same in all but its name and its regime."""
+    reader.format(document.root)
+    keys = ("format", "extends", "name", "regime")
+    entries = reader.mapping(document.root, "a place that extends another", keys, ("name", "regime"))
+    name = reader.text(entries["name"], "name") if "name" in entries else None
+    regime, tendered = _regime(reader, entries["regime"]) if "regime" in entries else (NEUTRAL, False)
+    node = entries["extends"]
+    reference, extended = reader.path(node, "extends"), None
+    if reference is not None:
+        try:
+            target = referred(reference, path)
+            if not os.path.exists(target) or target == path.resolve():
+                raise BadInput(Problem(f"there is no other place file {reference}"))
+            if "extends" in getattr(read_document(target, shown_path(target)).root, "entries", {}):
+                raise BadInput(Problem(f"{reference} extends another place itself", right="extend that one"))
+        except BadInput as bad:
+            reader.note_all(bad, node.line)
+        else:
+            try:
+                extended = read_place(target)
+            except BadInput as bad:
+                reader.problems.extend(bad.problems)
+    if reader.problems or extended is None or name is None:
+        raise BadInput(reader.problems)
+    return replace(extended, name=name, path=path, regime=regime, tendered=tendered)
 
 
 def _referred(
@@ -265,9 +328,25 @@ def _source(reader: Reader, node: Node, key: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text is not None)
 
 
-def _regime(reader: Reader, node: Node) -> Levers:
-    values = lever_values(reader, node, "regime")
-    return NEUTRAL.changed({key: value for key, (value, _) in values.items()})
+def _regime(reader: Reader, node: Node) -> tuple[Levers, bool]:
+    """The regime in force, and whether it began with a tender: a preset's name, `use:` and `set:`, or levers."""
+    levers, values = NEUTRAL, {}
+    if isinstance(node, Mapping) and {"use", "set"} & set(node.entries):
+        entries = reader.mapping(node, "regime", ("use", "set"))
+        use = reader.choice(entries["use"], "use", PRESETS) if "use" in entries else None
+        levers = NEUTRAL if use is None else of_preset(use)
+        values = lever_values(reader, entries["set"], "set") if "set" in entries else {}
+    elif isinstance(node, Mapping):
+        values = lever_values(reader, node, "regime")
+    else:
+        use = reader.choice(node, "regime", PRESETS)
+        levers = NEUTRAL if use is None else of_preset(use)
+    return _standing(levers.changed({key: value for key, (value, _) in values.items()}))
+
+
+def _standing(levers: Levers) -> tuple[Levers, bool]:
+    """Levers as they stand when a regime has long begun, and whether it began with a tender: that is over and done."""
+    return levers.changed({RETENDER: False}), bool(levers[RETENDER])
 
 
 def _price_base(reader: Reader, node: Node, start: date | None) -> str | None:

@@ -60,6 +60,7 @@ def scenario_schema() -> dict[str, Any]:
 
 def place_schema() -> dict[str, Any]:
     """The schema of a place file."""
+    levers = {key: _lever(lever) for key, lever in LEVERS.items()}
     figures = {}
     for key, kind in figure_kinds().items():
         number = {
@@ -79,6 +80,7 @@ def place_schema() -> dict[str, Any]:
         figures[key] = {**_closed(parts, ("value", "grade")), "description": description}
     properties = {
         "format": {"const": FORMAT, "description": "The version of this kind of file."},
+        "extends": {**_TEXT, "description": "The place file that this one differs from in name and regime alone."},
         "name": {**_TEXT, "description": "The council."},
         "licence": {**_TEXT, "description": "Under which licence the data of the place may be used."},
         "zones": {**_TEXT, "description": "A CSV file with one line a zone."},
@@ -109,12 +111,25 @@ def place_schema() -> dict[str, Any]:
             "description": "How large the market is at the start, and what an hour costs.",
         },
         "regime": {
-            **_closed({key: _lever(lever) for key, lever in LEVERS.items()}),
-            "description": "Levers in force before any policy, where they are not neutral.",
+            "anyOf": [
+                {"enum": list(PRESET_TITLES), "description": "A preset's levers."},
+                _closed(
+                    {
+                        "use": {"enum": list(PRESET_TITLES), "description": "A preset's levers; `set` wins over it."},
+                        "set": _closed(levers),
+                    }
+                ),
+                _closed(levers),
+            ],
+            "description": "How the council has bought for years, where levers are not neutral: a preset, one and what "
+            "differs from it, or levers.",
         },
     }
-    required = ("format", "name", "zones", "start", "price_base", "figures")
-    return {"$schema": DIALECT, "title": "caremarket-sim place", **_closed(properties, required)}
+    required = ["name", "zones", "start", "price_base", "figures"]
+    of_its_own = {"required": required, "properties": {"extends": False}}
+    of_another = {"required": ["extends", "name", "regime"], "properties": dict.fromkeys(required[1:], False)}
+    schema = _closed(properties, ("format",))
+    return {"$schema": DIALECT, "title": "caremarket-sim place", **schema, "anyOf": [of_its_own, of_another]}
 
 
 SCHEMAS = {"scenario": scenario_schema, "place": place_schema}

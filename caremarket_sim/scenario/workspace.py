@@ -10,7 +10,7 @@ from caremarket_sim.errors import BadInput, Problem, suggestion
 
 MARKER = "caremarket.toml"
 BUILTIN = "builtin:"
-_BUILTIN_NAME = re.compile(r"builtin:([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)\Z")
+_BUILTIN_NAME = re.compile(r"builtin:([a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*)/([a-z0-9][a-z0-9-]*)\Z")
 
 
 def shipped_scenarios() -> Path:
@@ -22,7 +22,10 @@ def shipped_scenarios() -> Path:
 
 def builtin_names() -> list[str]:
     """What may follow `extends:` for a shipped scenario, such as builtin:wigan/baseline."""
-    return sorted(f"{BUILTIN}{path.parent.name}/{path.stem}" for path in shipped_scenarios().glob("*/*.yaml"))
+    shipped = shipped_scenarios()
+    return sorted(
+        f"{BUILTIN}{path.relative_to(shipped).with_suffix('').as_posix()}" for path in shipped.glob("*/**/*.yaml")
+    )
 
 
 def workspace_of(path: Path) -> Path:
