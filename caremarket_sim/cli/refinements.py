@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from caremarket_sim.experiments.store import Store
 
 
-TABLES = ("precision.csv", "equal_budget.csv", "equal_budget_fees.csv")
+TABLES = ("settled.csv", "precision.csv", "equal_budget.csv", "equal_budget_fees.csv")
 AT_EQUAL_BUDGET = "-at-equal-budget.json"
 
 

@@ -83,6 +83,12 @@ DrawsOption = Annotated[
 DrawsFrom = Annotated[
     Path | None, typer.Option(metavar="CSV", help="Draws that `caremarket calibrate` wrote. Default: the shipped set.")
 ]
+Settled = Annotated[
+    bool,
+    typer.Option(
+        "--settled", help="Also each policy as the place's standing regime: means over whole contract cycles."
+    ),
+]
 AssumptionReplicates = Annotated[
     int, typer.Option(min=0, help="Futures on which to try the two carrying assumptions at their ends; 0: none.")
 ]
@@ -150,6 +156,7 @@ def compare_command(
     precision: PrecisionRule = None,
     max_replicates: MaxReplicates = 200,
     equal_budget: EqualBudget = False,
+    settled: Settled = False,
     report: Report = False,
     all_: All = False,
     resume: Resume = False,
@@ -223,8 +230,12 @@ def compare_command(
         if asked is None:
             result = carry_out_comparison(plan, store=store, **how)
         else:
-            result, settled = until_precise(planned, asked, replicates, max_replicates, store, how)
-            sentences.append(settled)
+            result, precise = until_precise(planned, asked, replicates, max_replicates, store, how)
+            sentences.append(precise)
+        if settled:
+            from caremarket_sim.experiments.compare import with_standing
+
+            result = with_standing(result, **how)
         _write(store.folder, result, weekly, tell)
         if equal_budget:
             sentences += at_equal_budget(result, store.folder, how)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -26,6 +27,7 @@ from caremarket_sim.experiments.plan import (
     told_apart,
 )
 from caremarket_sim.experiments.plausibility import Plausibility, people_of, probe_each, refuse_implausible
+from caremarket_sim.experiments.standing import Standing, compare_standing
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.scenario import Scenario
 
@@ -58,6 +60,8 @@ class Comparison:
     ends: tuple[assumptions.End, ...] = ()
     other_draws: tuple[Mapping[str, Sample], ...] = ()
     plausibility: tuple[Plausibility, ...] = ()
+    standing: Standing | None = None
+    """The same policies as standing regimes, if that was asked for (`--settled`)."""
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -240,6 +244,7 @@ def compare(
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     draws: int = 1,
     baseline: bool = True,
+    settled: bool = False,
     tell: Tell | None = None,
 ) -> Comparison:
     """Simulate every scenario on the same `replicates` futures and hold each against the reference.
@@ -248,8 +253,8 @@ def compare(
     where none of the scenarios is that, unless `baseline` is False. `years` overrides the scenarios' horizon. `allow`
     names grounds for refusal that are let through under a banner, such as "never-in-force", for the reason `why`. A
     scenario made from another by `with_levers` is named by what was changed. `draws`: how many plausible draws of the
-    assumptions to repeat it under, so that intervals hold ignorance as well as chance. Raises what `plan_comparison`
-    and `carry_out_comparison` raise.
+    assumptions to repeat it under, so that intervals hold ignorance as well as chance. `settled`: also each policy as
+    the place's standing regime, in `comparison.standing`. Raises what `plan_comparison` and `carry_out_comparison` do.
     """
     allowed = allowances(allow, why)
     plan = plan_comparison(
@@ -265,7 +270,13 @@ def compare(
     )
     found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
     plan = held_plausible(plan, found, allowed)
-    return carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
+    result = carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
+    return with_standing(result, workers=workers, cluster=cluster, tell=tell) if settled else result
+
+
+def with_standing(result: Comparison, **how: Any) -> Comparison:
+    """The comparison, and beside it the same policies as standing regimes on the same futures."""
+    return replace(result, standing=compare_standing(result.scenarios, result.reference, result.seeds, **how))
 
 
 def with_baseline(scenarios: Sequence[Scenario]) -> Sequence[Scenario]:

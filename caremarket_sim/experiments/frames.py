@@ -15,7 +15,7 @@ from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments.design import Sample
 from caremarket_sim.experiments.draws import level_over_draws, note_of, over_draws
 from caremarket_sim.experiments.periods import ALL, require_period
-from caremarket_sim.experiments.statistics import holm, interval, p_better, paired_difference, verdict
+from caremarket_sim.experiments.statistics import PairedDifference, holm, interval, p_better, paired_difference, verdict
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Indicator, groups
 
 CHANCE_ONLY = "chance only; assumptions held fixed"
@@ -31,8 +31,6 @@ def differences(
     hold ignorance as well as chance. Verdicts on the headline indicators of a scenario in a period allow for being
     looked at together (Holm); those on all others stand alone. Those that are shown first are of the period in force.
     """
-    indicators = list(INDICATORS.values())
-    headline = np.array([indicator.headline for indicator in indicators])
     parts = []
     for name, sample in samples.items():
         if name == reference:
@@ -41,44 +39,50 @@ def differences(
             paired = paired_difference(samples[reference].period(period), sample.period(period))
             if other_draws:
                 paired = over_draws(paired, (samples, *other_draws), name, reference, period)
-            looked_at = paired.p_value.copy()
-            looked_at[headline] = holm(paired.p_value[headline])
-            columns = {
-                "scenario": name,
-                "reference": reference,
-                "family": [indicator.family for indicator in indicators],
-                "indicator": [indicator.id for indicator in indicators],
-                "period": period,
-                "unit": [indicator.unit for indicator in indicators],
-                "better": [indicator.better for indicator in indicators],
-                "reference_mean": paired.reference_mean,
-                "mean": paired.mean,
-                "difference": paired.difference,
-                "low": paired.low,
-                "high": paired.high,
-                "p_better": [
-                    p_better(share, indicator.better)
-                    for share, indicator in zip(paired.p_higher, indicators, strict=True)
-                ],
-                "replicates": paired.replicates,
-                "draws": 1 + len(other_draws),
-                "variance_ratio": paired.variance_ratio,
-                "verdict": [
-                    verdict(
-                        paired.difference[i],
-                        paired.low[i],
-                        paired.high[i],
-                        looked_at[i],
-                        identical=bool(paired.identical[i]),
-                        smallest=indicator.smallest,
-                        better=indicator.better,
-                    )
-                    for i, indicator in enumerate(indicators)
-                ],
-            }
-            parts.append(pd.DataFrame(columns))
+            parts.append(paired_rows(paired, name, reference, period, 1 + len(other_draws)))
     note = note_of(1 + len(other_draws)) if other_draws else CHANCE_ONLY
     return described(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(), note=note)
+
+
+def paired_rows(paired: PairedDifference, name: str, reference: str, period: str, draws: int = 1) -> pd.DataFrame:
+    """A scenario's paired differences from the reference in a period, a row an indicator, each with its verdict."""
+    indicators = list(INDICATORS.values())
+    headline = np.array([indicator.headline for indicator in indicators])
+    looked_at = paired.p_value.copy()
+    looked_at[headline] = holm(paired.p_value[headline])
+    columns = {
+        "scenario": name,
+        "reference": reference,
+        "family": [indicator.family for indicator in indicators],
+        "indicator": [indicator.id for indicator in indicators],
+        "period": period,
+        "unit": [indicator.unit for indicator in indicators],
+        "better": [indicator.better for indicator in indicators],
+        "reference_mean": paired.reference_mean,
+        "mean": paired.mean,
+        "difference": paired.difference,
+        "low": paired.low,
+        "high": paired.high,
+        "p_better": [
+            p_better(share, indicator.better) for share, indicator in zip(paired.p_higher, indicators, strict=True)
+        ],
+        "replicates": paired.replicates,
+        "draws": draws,
+        "variance_ratio": paired.variance_ratio,
+        "verdict": [
+            verdict(
+                paired.difference[i],
+                paired.low[i],
+                paired.high[i],
+                looked_at[i],
+                identical=bool(paired.identical[i]),
+                smallest=indicator.smallest,
+                better=indicator.better,
+            )
+            for i, indicator in enumerate(indicators)
+        ],
+    }
+    return pd.DataFrame(columns)
 
 
 def levels(samples: Mapping[str, Sample], other_draws: Sequence[Mapping[str, Sample]] = ()) -> pd.DataFrame:

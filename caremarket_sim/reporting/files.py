@@ -38,6 +38,8 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
     """Every table of the results by name."""
     if isinstance(result, Comparison):
         tables = {"differences": result.frame(), "levels": result.levels(), "spend": result.spend()}
+        if result.standing is not None:
+            tables["settled"] = result.standing.frame()
         if result.ends:
             tables["assumptions"] = result.assumptions()
         if result.plausibility:

@@ -62,6 +62,10 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
         if everything:
             for family, part in selected(rows, headlines=False).groupby("family", sort=False):
                 console.print(difference_table(part, f"{name} against {result.reference}: other {family}"))
+    if result.standing is not None:
+        console.print()
+        for sentence in result.standing.sentences:
+            console.print(Text(sentence))
     console.print(Text(HOW_TO_READ))
     if result.draws > 1:
         console.print(Text(shares_sentence(result.shares())))
@@ -137,6 +141,10 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "differences": _records(main),
             "assumptions": assumptions_note(result),
         }
+        if result.standing is not None:
+            rows = result.standing.frame()
+            kept = rows[everything | headline_rows(rows)]
+            found["settled"] = {"sentences": result.standing.sentences, "differences": _records(kept)}
     else:
         found |= {
             "command": "run",
