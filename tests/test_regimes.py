@@ -188,6 +188,13 @@ def test_from_block_as_it_was_another_policy_begins_with_a_tender():
     assert tender.change == 0
 
 
+def test_where_contracts_are_let_they_are_let_again_under_a_policy_that_lets_none_itself():
+    stay = load(WIGAN / "as-it-was" / "stay.yaml")
+    assert stay.standing().place is stay.place
+    dearer = stay.with_levers(fee__uplift_share=1.0).standing()
+    assert dearer.place.tendered and dearer.place.regime["fee.uplift_share"] == 1.0
+
+
 def test_shocks_are_no_regime():
     scenario = small("baseline", 104)
     hit = replace(scenario, changes=(Change(60, NEUTRAL.changed({"shocks.demand": 1.5})),))

@@ -17,7 +17,7 @@ from caremarket_sim.policy import LEVERS, Levers
 from caremarket_sim.policy.settings import accepted_levers, unmet_needs
 from caremarket_sim.policy.values import shown
 from caremarket_sim.scenario.lever_values import accepted_parameters
-from caremarket_sim.scenario.places import Place
+from caremarket_sim.scenario.places import RETENDER, Place
 from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR
 
 Prices = Literal["projected", "frozen"]
@@ -110,8 +110,9 @@ class Scenario:
 
         The market has lived under it for whole contract cycles at week 0, its futures spread over a cycle's phases.
         """
-        place = self.place.under(self.levers_at(self.weeks - 1))
-        return replace(self, place=place, changes=(), prices="frozen")
+        let = self.place.tendered or any(change.levers[RETENDER] for change in self.changes)
+        levers = self.levers_at(self.weeks - 1).changed({RETENDER: let})
+        return replace(self, place=self.place.under(levers), changes=(), prices="frozen")
 
     def with_levers(self, levers: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:
         """The scenario with these levers at these values throughout, from week 0 on.

@@ -1,0 +1,203 @@
+"""The worlds that the question is about: `python -m benchmarks.worlds --out docs/worlds.md` writes a page of them.
+
+Whether the baseline stands still and every regime repeats its contract cycle; what share works on zero hours under block
+contracts, and what made it so; and seven policies from two starts, settled and switched, on all nine headlines by period.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import caremarket_sim as cm
+from benchmarks import stand_still
+from benchmarks.periods import cell
+from caremarket_sim.experiments.calibration.standing_still import BOUNDS, FUTURES, judge
+from caremarket_sim.experiments.compare import Comparison, carry_out_comparison, plan_comparison, with_standing
+from caremarket_sim.experiments.durable import write_file
+from caremarket_sim.experiments.frames import headlines
+from caremarket_sim.experiments.periods import span_of_years
+from caremarket_sim.experiments.settled import settled_folder
+from caremarket_sim.experiments.standing import Standing, compare_standing
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.policy import PRESETS, of_preset
+from caremarket_sim.reporting.validation_tables import markdown
+from caremarket_sim.reporting.words import labelled, quantity
+from caremarket_sim.scenario import Scenario
+from caremarket_sim.settling import settled_market
+
+STARTS = {"baseline": "builtin:wigan/baseline", "as it was": "builtin:wigan/as-it-was/stay"}
+PRICE_LED = {"price": 0.85, "quality": 0.15, "values": 0.0, "social_value": 0.0}
+WEIGHTS = "procurement.weights"
+SETTLED_ALONE = (
+    "contract.guaranteed_volume",
+    "contract.payment_basis",
+    "contract.term_years",
+    "procurement.max_providers",
+    "fee.rule",
+)
+"""What of a block is set back, one lever at a time, to see what moves its share on zero hours."""
+PERIODS = ("all", "transition", "in force", "last year")
+
+
+def policies(start: Scenario) -> tuple[Scenario, ...]:
+    """The seven policies from a start, and the start itself, last. Selection alone: a block whose weights differ."""
+    block = start.with_levers(dict(of_preset("block"))).named("block", "Block contracts")
+    collaborative = start.with_levers(dict(of_preset("collaborative"))).named(
+        "collaborative", "Collaborative framework"
+    )
+    levers = collaborative.levers_at(0)
+    stewardship = {key: value for key, value in levers.items() if key.startswith("stewardship.")}
+    community = {key: value for key, value in of_preset("block").items() if key.startswith("community.")}
+    return (
+        block.with_levers({WEIGHTS: PRICE_LED}).named("price-led", "A block tender led by price"),
+        block.with_levers({WEIGHTS: PRESETS["collaborative"][WEIGHTS]}).named("values-led", "A block led by values"),
+        block,
+        start.with_levers(dict(of_preset("zero-hours-spot"))).named("zero-hours-spot", "Spot purchase"),
+        collaborative,
+        collaborative.with_levers(community).named("collaborative-contract-only", "Without the community's levers"),
+        block.with_levers(stewardship).named("block-well-run", "Block with the framework's stewardship"),
+        start.named("stay", start.title),
+    )
+
+
+def compared(start: Scenario, futures: int, years: int, workers: int | None) -> Comparison:
+    """The policies from a start, switched and settled, on the same futures."""
+    plan = plan_comparison(
+        policies(start), reference="stay", replicates=futures, years=years, assumption_replicates=0, baseline=False
+    )
+    return with_standing(carry_out_comparison(plan, workers=workers), workers=workers)
+
+
+def stands_still(futures: int, workers: int | None) -> str:
+    """Whether the baseline stands still at prices held."""
+    found = judge(stand_still.measure(range(FUTURES[0], FUTURES[0] + futures), workers=workers))
+    rows = [
+        (INDICATORS[name].label, f"{start:.4g}", f"{end:.4g}", f"{moved:+.3f}", "still" if still else "**moved**")
+        for name, start, end, moved, still in found
+    ]
+    return markdown(("baseline", "year before the start", "year 5", "moved", "verdict"), rows)
+
+
+def repeats(found: dict[str, Standing]) -> str:
+    """Whether each regime's cycles after the start equal the one before."""
+    rows = []
+    for start, standing in found.items():
+        for name, (weeks, count) in standing.cycles.items():
+            columns = [list(INDICATORS).index(one) for one in BOUNDS]
+            both = np.stack([standing.before[name][:, columns], standing.values[name][:, columns]], axis=1)
+            moved = [f"{INDICATORS[one].label.lower()} {by:+.3f}" for one, _, _, by, still in judge(both) if not still]
+            said = "repeats" if not moved else f"**does not repeat**: {', '.join(moved)}"
+            rows.append((start, name, span_of_years(weeks), str(count), said))
+    return markdown(("start", "regime", "cycle", "cycles after the start", "its cycle"), rows)
+
+
+def zero_hours(seeds: Sequence[int], found: Standing, workers: int | None) -> str:
+    """The share on zero hours under block as it was, what it is under its levers set back, and intercepts."""
+    place = cm.load(STARTS["as it was"])
+    neutral = cm.load(STARTS["baseline"])
+    block = place.named("block as it was")
+    levers = block.place.regime.changed({"procurement.retender_at_start": True})
+    without = [block]
+    for key in SETTLED_ALONE:
+        changed = levers.changed({key: neutral.levers_at(0)[key]})
+        without.append(block.with_levers(dict(changed)).named(f"without {key}"))
+    standing = compare_standing(without, "block as it was", seeds, workers=workers)
+    share = list(INDICATORS).index("zero_hours_share")
+    rows = [(name, f"{100 * values[:, share].mean():.1f}%") for name, values in standing.values.items()]
+    folder = settled_folder()
+    intercepts = [settled_market(neutral, seed, folder).commissioners.rows[0]["contract_intercept"] for seed in seeds]
+    target = 100 * neutral.parameters["baseline.zero_hours_share"]
+    baseline = 100 * found.values["stay"][:, share].mean() if "stay" in found.values else float("nan")
+    return (
+        f"In the baseline the intercept of contract offers is solved for {target:.0f}% on zero hours (mean "
+        f"{np.mean(intercepts):+.3f}; as a standing regime {baseline:.1f}%), and every regime keeps it. Under block as it "
+        f"was the share is whatever that intercept and the block's own levers make of it ({len(seeds)} futures; one lever "
+        "at a time set back to neutral):\n\n" + markdown(("regime", "care workers on zero hours"), rows)
+    )
+
+
+def table(found: dict[str, Comparison]) -> str:
+    """Every policy from both starts, settled and switched, every headline, by period."""
+    rows = []
+    for start, comparison in found.items():
+        assert comparison.standing is not None
+        settled = comparison.standing.frame().set_index(["scenario", "indicator"])
+        switched = comparison.frame().set_index(["scenario", "indicator", "period"])
+        for scenario in ("stay", *comparison.others):
+            for one in headlines():
+                own = settled.loc[(scenario, one.id)]
+                level = quantity(own["mean"], one)
+                if scenario == "stay":
+                    rows.append((start, scenario, labelled(one), level, *[""] * (1 + len(PERIODS))))
+                    continue
+                cells = [cell(switched.loc[(scenario, one.id, period)], one) for period in PERIODS]
+                rows.append((start, scenario, labelled(one), level, cell(own, one), *cells))
+    heads = ("start", "policy", "indicator", "settled, mean", "settled, difference")
+    return markdown((*heads, *(f"switched, {period}" for period in PERIODS)), rows)
+
+
+def page(found: dict[str, Comparison], parts: dict[str, str], futures: int) -> str:
+    """The document."""
+    periods = found["baseline"].periods
+    return f"""# The worlds that the question is about
+
+Written by `python -m benchmarks.worlds --futures {futures} --out docs/worlds.md`: **{futures} paired futures** of Wigan from
+two starts, the baseline (a typical borough of 2024/25) and [block as it was](why-it-is-so.md#the-model)
+(`scenarios/wigan/as-it-was/`). Each policy is compared twice with staying as it is: *settled*, as the place's standing
+regime, in force for years, its mean over whole contract cycles at prices held; and *switched*, from the first week on, at
+projected prices, with what the way there costs. Price-led and values-led are the block with other weights of its tender,
+so that selection stands by itself; contract only and well run say what of a bundle its contract did.
+
+▲ clearly better than staying, ▼ clearly worse (headlines allow for many looks), · too small to matter; without a mark no
+difference is clear. Chance only; assumptions held fixed. Nothing here was a target.
+
+## Does the baseline stand still?
+
+{parts["still"]}
+
+## Does each regime repeat its contract cycle?
+
+The cycle before the start against the mean of those after it, by the same bounds.
+
+{parts["repeats"]}
+
+## Zero hours under block contracts
+
+{parts["zero"]}
+
+## Every policy from both starts
+
+Switched: {periods.words}; the horizon is {span_of_years(periods.weeks)}.
+
+{table(found)}
+"""
+
+
+def main() -> None:
+    """Simulate, print, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--futures", type=int, default=20)
+    parser.add_argument("--years", type=int, default=10)
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    parts = {"still": stands_still(asked.futures, asked.workers)}
+    print(parts["still"], flush=True)
+    found: dict[str, Comparison] = {}
+    for start, file in STARTS.items():
+        found[start] = compared(cm.load(file), asked.futures, asked.years, asked.workers)
+    settled = {start: one.standing for start, one in found.items() if one.standing is not None}
+    parts["repeats"] = repeats(settled)
+    print(parts["repeats"], flush=True)
+    parts["zero"] = zero_hours(found["baseline"].seeds, settled["baseline"], asked.workers)
+    print(parts["zero"], flush=True)
+    written = page(found, parts, asked.futures)
+    print(table(found))
+    if asked.out is not None:
+        write_file(asked.out, written.encode())
+
+
+if __name__ == "__main__":
+    main()
