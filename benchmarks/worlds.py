@@ -1,7 +1,7 @@
 """The worlds that the question is about: `python -m benchmarks.worlds --out docs/worlds.md` writes a page of them.
 
-Whether the baseline stands still and every regime repeats its contract cycle; what share works on zero hours under block
-contracts, and what made it so; and seven policies from two starts, settled and switched, on all nine headlines by period.
+Whether the baseline stands still and every regime repeats its contract cycle; what share works on zero hours under
+block contracts, and what made it so; and seven policies from two starts, settled and switched, on all nine headlines.
 """
 
 import argparse
@@ -112,9 +112,9 @@ def zero_hours(seeds: Sequence[int], found: Standing, workers: int | None) -> st
     baseline = 100 * found.values["stay"][:, share].mean() if "stay" in found.values else float("nan")
     return (
         f"In the baseline the intercept of contract offers is solved for {target:.0f}% on zero hours (mean "
-        f"{np.mean(intercepts):+.3f}; as a standing regime {baseline:.1f}%), and every regime keeps it. Under block as it "
-        f"was the share is whatever that intercept and the block's own levers make of it ({len(seeds)} futures; one lever "
-        "at a time set back to neutral):\n\n" + markdown(("regime", "care workers on zero hours"), rows)
+        f"{np.mean(intercepts):+.3f}; as a standing regime {baseline:.1f}%), and every regime keeps it. Under block as "
+        f"it was the share is whatever that intercept and the block's own levers make of it ({len(seeds)} futures; one "
+        "lever at a time set back to neutral):\n\n" + markdown(("regime", "care workers on zero hours"), rows)
     )
 
 
@@ -143,15 +143,16 @@ def page(found: dict[str, Comparison], parts: dict[str, str], futures: int) -> s
     periods = found["baseline"].periods
     return f"""# The worlds that the question is about
 
-Written by `python -m benchmarks.worlds --futures {futures} --out docs/worlds.md`: **{futures} paired futures** of Wigan from
-two starts, the baseline (a typical borough of 2024/25) and [block as it was](why-it-is-so.md#the-model)
-(`scenarios/wigan/as-it-was/`). Each policy is compared twice with staying as it is: *settled*, as the place's standing
-regime, in force for years, its mean over whole contract cycles at prices held; and *switched*, from the first week on, at
-projected prices, with what the way there costs. Price-led and values-led are the block with other weights of its tender,
-so that selection stands by itself; contract only and well run say what of a bundle its contract did.
+Written by `python -m benchmarks.worlds --futures {futures} --out docs/worlds.md`: **{futures} paired futures** of Wigan
+from two starts, the baseline (a typical borough of 2024/25) and block as it was (`scenarios/wigan/as-it-was/`). Each
+policy is compared twice with staying as it is: *settled*, as the place's standing regime, in force for years, its mean
+over whole contract cycles at prices held; and *switched*, from the first week on, at projected prices, with what the
+way there costs. Price-led and values-led are the block with other weights of its tender, so that selection stands by
+itself; contract only and well run say what of a bundle its contract did.
+[How a regime begins](why-it-is-so.md#the-model).
 
-▲ clearly better than staying, ▼ clearly worse (headlines allow for many looks), · too small to matter; without a mark no
-difference is clear. Chance only; assumptions held fixed. Nothing here was a target.
+▲ clearly better than staying, ▼ clearly worse (headlines allow for many looks), · too small to matter; without a mark
+no difference is clear. Chance only; assumptions held fixed. Nothing here was a target.
 
 ## Does the baseline stand still?
 
