@@ -12,6 +12,7 @@ from caremarket_sim.experiments.design import replicate_seeds
 from caremarket_sim.experiments.standing import compare_standing, standing_scenarios
 from caremarket_sim.indicators import INDICATORS, outcome_of
 from caremarket_sim.reporting.files import tables_of
+from caremarket_sim.reporting.standing_words import standing_sentences
 from tests.small_place import FOLDER, REGIMES, small
 
 QUICK = {"baseline.regime_years": 7}
@@ -65,7 +66,7 @@ def test_a_comparison_has_the_standing_regimes_beside_the_switch():
     assert result.standing is not None and result.standing.futures == 2
     table = tables_of(result)["settled"]
     assert set(table.period) == {"contract cycles"} and set(table.scenario) == {"block", "baseline"}
-    assert any("against block" in one for one in result.standing.sentences)
+    assert any("against block" in one for one in standing_sentences(result.standing))
 
 
 def test_the_command_writes_the_table_and_says_what_holds(tmp_path, capsys):

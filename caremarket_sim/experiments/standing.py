@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
 from caremarket_sim.experiments.design import Task, Tell, ready
 from caremarket_sim.experiments.executors import Failure, Success, perform
-from caremarket_sim.experiments.frames import described, headlines, paired_rows
-from caremarket_sim.experiments.periods import span_of_years
+from caremarket_sim.experiments.frames import described, paired_rows
 from caremarket_sim.experiments.settled import settled_folder, trim
 from caremarket_sim.experiments.statistics import interval, paired_difference
 from caremarket_sim.indicators import INDICATORS, add_up, evaluate, record_of
@@ -77,28 +76,6 @@ class Standing:
         columns = [list(INDICATORS).index(one) for one in BOUNDS]
         both = np.stack([self.before[name][:, columns], self.values[name][:, columns]], axis=1)
         return {quantity: still for quantity, *_, still in judge(both, DOUBT)}
-
-    @property
-    def sentences(self) -> list[str]:
-        """What holds of policies as standing regimes, for the screen."""
-        from caremarket_sim.reporting.words import clauses
-
-        frame = self.frame()
-        names = [one.id for one in headlines()]
-        said = [
-            f"As standing regimes, each in force for years, means over whole contract cycles at prices held, "
-            f"{self.futures} futures spread over the phases:"
-        ]
-        for name in self.values:
-            weeks, count = self.cycles[name]
-            length = f"{count} cycle{'' if count == 1 else 's'} of {span_of_years(weeks)}"
-            rows = frame[(frame.scenario == name) & frame.indicator.isin(names)]
-            if name != self.reference:
-                said.append(f"- {name} ({length}) against {self.reference} is {clauses(rows)}.")
-            elsewhere = [INDICATORS[one].label.lower() for one, still in self.repeats(name).items() if not still]
-            if elsewhere:
-                said.append(f"- {name} does not repeat its cycle on {', '.join(elsewhere)}: it has not settled.")
-        return said
 
 
 def standing_scenarios(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:

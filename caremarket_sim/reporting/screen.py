@@ -22,6 +22,7 @@ from caremarket_sim.experiments.targets import against_targets
 from caremarket_sim.experiments.traces import happened
 from caremarket_sim.parameters import register
 from caremarket_sim.reporting.figures import FAMILIES
+from caremarket_sim.reporting.standing_words import standing_sentences
 from caremarket_sim.reporting.tables import difference_table, level_table, selected, target_table
 from caremarket_sim.reporting.words import (
     HOW_TO_READ,
@@ -64,7 +65,7 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
                 console.print(difference_table(part, f"{name} against {result.reference}: other {family}"))
     if result.standing is not None:
         console.print()
-        for sentence in result.standing.sentences:
+        for sentence in standing_sentences(result.standing):
             console.print(Text(sentence))
     console.print(Text(HOW_TO_READ))
     if result.draws > 1:
@@ -144,7 +145,7 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
         if result.standing is not None:
             rows = result.standing.frame()
             kept = rows[everything | headline_rows(rows)]
-            found["settled"] = {"sentences": result.standing.sentences, "differences": _records(kept)}
+            found["settled"] = {"sentences": standing_sentences(result.standing), "differences": _records(kept)}
     else:
         found |= {
             "command": "run",
