@@ -28,6 +28,7 @@ from .market.people import Clients
 from .market.providers import Providers
 from .market.table import Column, Table
 from .market.workers import CareWorkers
+from .market.zones import BITS
 
 ABSENCES = ("in", "on annual leave", "off sick")
 
@@ -35,9 +36,9 @@ POINTERS = {
     "council": ("commissioners", 0),
     "zone": ("zones", 0),
     "base_zone": ("zones", 0),
-    "patch_zone": ("zones", -1),
-    "block_zone": ("zones", -1),
-    "lot": ("zones", -1),
+    "locality": ("localities", 0),
+    "patch_locality": ("localities", -1),
+    "lot": ("localities", -1),
     "provider": ("providers", -1),
     "former": ("providers", -1),
     "familiar": ("workers", -1),
@@ -48,12 +49,17 @@ POINTERS = {
 """Columns that hold rows of another table, with the lowest value that is no row. A wrong row would be read by compiled
 loops without a check."""
 
-LIMITS = {"visits": (1, SLOTS), "carers": (1, 2), "patch_count": (0, PATCH), "lots": (0, PATCH)}
+LIMITS = {
+    **{"visits": (1, SLOTS), "carers": (1, 2), "patch_count": (0, PATCH), "lots": (0, PATCH)},
+    "tour": (0, 4**BITS - 1),
+}
 """Counts that compiled loops rely on."""
 
 NEVER_ASSIGNED = {
     "number": "it is who the agent is",
-    **dict.fromkeys(("first_zone", "zones", "candidates"), "the market's tables were made for it"),
+    **dict.fromkeys(
+        ("first_zone", "zones", "first_locality", "localities", "candidates"), "the market's tables were made for it"
+    ),
 }
 """Columns that nobody may assign, and why."""
 

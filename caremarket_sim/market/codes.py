@@ -27,7 +27,7 @@ RUNS = 16
 FAMILIAR = 10
 """Care workers whom a client can know at once."""
 PATCH = 25
-"""Most zones a provider serves."""
+"""Most localities a provider serves."""
 NOBODY, OFFICE, AGENCY = -1, -2, -3
 """Who made a visit where no care worker of the provider did. Rows that point to nobody hold -1 as well."""
 NUMBERS_A_COUNCIL = 1 << 40

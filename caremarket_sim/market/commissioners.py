@@ -56,4 +56,6 @@ class Commissioners(Table):
     pool = Column("f8", "people", "care workers between jobs, this week")
     first_zone = Column("i4", "", "row of its first zone")
     zones = Column("i4", "zones", "number of its zones")
+    first_locality = Column("i4", "", "row of its first locality")
+    localities = Column("i4", "localities", "number of its localities")
     invites = Column("f8", "ratio", "how far margins and waiting invite firms in, 1 in the baseline")

@@ -24,6 +24,7 @@ from .codes import (
     UNRATED,
 )
 from .workers import born_worker
+from .zones import EAST, NORTH
 
 QUALITIES = 0.05, 0.95
 """Between these lies the quality that any firm begins with: a guard, some three standard deviations out."""
@@ -82,7 +83,7 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     row["council"] = council
     first = market.commissioners.first_zone[council]
     residents = market.zones["residents"][first : first + market.commissioners.zones[council]]
-    row["base_zone"] = first + min(int(np.searchsorted(residents, draw(1))), len(residents) - 1)
+    open_office(row, first + min(int(np.searchsorted(residents, draw(1))), len(residents) - 1), market, key)
     own(row, drawn_owner(draw(2), p), number, p, key)
     row["manager_quality"] = draw(4)
     quality = p.quality_resting_level + p.quality_opening_spread * one_normal(key, number, 5)
@@ -100,15 +101,22 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     row["hurt"] = row["handing_back"] = LONG_AGO
 
 
+def open_office(row, zone: int, market, key):
+    """A firm's office is somewhere in a zone."""
+    row["base_zone"] = zone
+    side = float(np.sqrt(market.zones["area_km2"][zone]))
+    for axis, part in (("x", EAST), ("y", NORTH)):
+        row[f"base_{axis}"] = market.zones[axis][zone] + side * (one_uniform(key, int(row["number"]), part) - 0.5)
+
+
 def spread_patch(row, market, p):
-    """A firm serves the zones of its council nearest its base, more of them the larger it plans to be."""
-    first = int(market.commissioners.first_zone[row["council"]])
-    zones = market.zones[first : first + market.commissioners.zones[row["council"]]]
-    base = market.zones[row["base_zone"]]
-    away = np.hypot(zones["x"] - base["x"], zones["y"] - base["y"])
+    """A firm serves the localities of its council nearest its office, more of them the larger it plans to be."""
+    first = int(market.commissioners.first_locality[row["council"]])
+    localities = market.localities[first : first + market.commissioners.localities[row["council"]]]
     count = int(min(max(round(row["plan"] / p.ownership_hours_per_zone), p.ownership_fewest_zones), PATCH))
-    nearest = np.argsort(away, kind="stable")[: min(count, len(zones))]
-    row["patch_zone"][: len(nearest)] = first + nearest
+    away = np.hypot(localities["x"] - row["base_x"], localities["y"] - row["base_y"])
+    nearest = np.argsort(away, kind="stable")[: min(count, len(localities))]
+    row["patch_locality"][: len(nearest)] = first + nearest
     row["patch_lead"] = 0
     row["patch_count"] = len(nearest)
 
@@ -170,6 +178,7 @@ def add_founders(market, parameters, draws, j: int, number: int):
     council = int(market.providers.council[j])
     born_workers(market, rows, numbers, council, parameters, draws.fixed("born_worker"))
     rows["zone"] = market.providers.base_zone[j]
+    rows["home_x"], rows["home_y"] = market.providers.base_x[j], market.providers.base_y[j]
     rows["status"] = IN_POST
     rows["provider"] = j
     rows["pay"] = rows["effective_pay"] = market.providers.pay[j]

@@ -30,6 +30,7 @@ class Market:
     """
 
     zones: np.ndarray
+    localities: np.ndarray
     clients: Clients
     workers: CareWorkers
     providers: Providers
@@ -48,7 +49,7 @@ class Market:
     starts: np.ndarray
     """Care workers who started in each of the last 52 weeks, by council."""
     transfers: np.ndarray
-    """Weeks until each zone's packages move to the providers of a new contract, -1 none."""
+    """Weeks until each locality's packages move to the providers of a new contract, -1 none."""
     series: np.ndarray
     """The record: a row a week and council, as `record.RECORD`."""
     breakdowns: list[np.ndarray]
@@ -114,6 +115,7 @@ class Market:
             providers=self.providers.rows,
             commissioners=self.commissioners.rows,
             zones=self.zones,
+            localities=self.localities,
             levers=self.levers,
             decided=self.decided,
             asked=self.asked,
@@ -178,13 +180,14 @@ def empty_market(councils: int = 1) -> Market:
     from .ledger import PARTIES, PURPOSES
     from .record import RECORD
     from .state import PRICES
-    from .zones import ZONE_TYPE
+    from .zones import LOCALITY_TYPE, ZONE_TYPE
 
     commissioners = Commissioners()
     commissioners.add(councils)
     lines = len(PARTIES) * len(PARTIES) * len(PURPOSES)
     return Market(
         zones=np.zeros(0, ZONE_TYPE),
+        localities=np.zeros(0, LOCALITY_TYPE),
         clients=Clients(),
         workers=CareWorkers(),
         providers=Providers(),

@@ -6,6 +6,7 @@ from ..compiled.draws import EARLIEST
 from ..compiled.hashing import normal_quantile, uniform
 from .codes import COUNCIL, FAMILIAR, NUMBERS_A_COUNCIL, RUNS, WAITING
 from .table import Column, Table
+from .zones import home_in, locality_at, tour_at
 
 NUMBERS_A_WEEK = 10_000
 """Permanent numbers for a week's referrals in a council, half of them for each payer."""
@@ -22,6 +23,8 @@ class Clients(Table):
 
     number = Column("i8", "", "permanent number; keys every draw")
     zone = Column("i4", "", "home zone: row in the place's zones")
+    locality = Column("i4", "", "home locality: row in the place's localities")
+    tour = Column("i4", "", "when a tour of the whole place passes the person's home")
     provider = Column("i4", "", "row of the provider that delivers or keeps the place, -1 none")
     visit_minutes = Column("f8", "minutes", "minutes a visit commissioned")
     status = Column("i1", "code", "0 waiting, 1 receiving, 2 in hospital, 3 fit to leave hospital, 4 left")
@@ -54,6 +57,9 @@ class Clients(Table):
         "i4", "", "row of who did each run this week: -1 nobody, -2 office staff, -3 agency", RUNS, part="rounds"
     )
     seen_before = Column("i4", "", "the same a week ago", RUNS, part="rounds")
+    home_x = Column("f8", "km", "home, east of the middle of the place", part="rounds")
+    home_y = Column("f8", "km", "home, north of it", part="rounds")
+    leg = Column("f8", "minutes", "way to a visit from the provider's call before it, this week", part="rounds")
     familiar = Column("i4", "", "rows of the care workers whom the person knows, -1 none", FAMILIAR, part="known")
     familiarity = Column("f4", "0 to 1", "how well the person knows each of them", FAMILIAR, part="known")
     continuity = Column("f8", "0 to 1", "share of care from people the person knows, recent weeks")
@@ -100,16 +106,20 @@ def category(u, first, second, third):
 
 
 @compiled
-def born(client, rounds, known, number, council, payer, zones, first_zone, p, key):
+def born(client, rounds, known, number, council, payer, zones, first_zone, localities, first_locality, p, key):
     """Give a person the attributes that their number was born with; policy touches none of them.
 
-    `zones` are the council's, from row `first_zone` on.
+    `zones` and `localities` are the council's, from rows `first_zone` and `first_locality` on.
     """
     client.number = number
     client.council = council
     client.payer = payer
     weights = zones["council_referrals"] if payer == COUNCIL else zones["self_referrals"]
-    client.zone = first_zone + place_among(weights, uniform(key, number, 1))
+    zone = place_among(weights, uniform(key, number, 1))
+    client.zone = first_zone + zone
+    rounds.home_x, rounds.home_y = home_in(zones[zone], number, key)
+    client.locality = first_locality + locality_at(localities, rounds.home_x, rounds.home_y)
+    client.tour = tour_at(rounds.home_x, rounds.home_y)
     client.age_group = category(
         uniform(key, number, 2),
         p.demand_under_65_share,

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..compiled import compiled, entry
 from ..compiled.arithmetic import middle
-from .codes import PATCH, PLANNED_TIME, SLOTS
+from .codes import PATCH, PLANNED_TIME
 from .table import Column, Table
 
 
@@ -18,10 +18,12 @@ class Providers(Table):
     open = Column("i1", "0/1", "trading")
     closing = Column("i4", "weeks", "weeks until it stops, 0 not closing")
     base_zone = Column("i4", "", "zone of its office")
-    patch_zone = Column("i4", "", "zones served", PATCH)
-    patch_lead = Column("i1", "0/1", "lead provider in that zone", PATCH)
-    patch_count = Column("i4", "zones", "number of zones served")
-    calls = Column("f4", "calls a day", "calls by zone served and slot of the day", PATCH * SLOTS)
+    base_x = Column("f8", "km", "its office, east of the middle of the place")
+    base_y = Column("f8", "km", "its office, north of it")
+    patch_locality = Column("i4", "", "localities served: its patch", PATCH)
+    patch_lead = Column("i1", "0/1", "lead provider in that locality", PATCH)
+    patch_count = Column("i4", "localities", "number of localities served")
+    calls = Column("f4", "calls a day", "calls by locality served", PATCH)
     mission = Column("f8", "0 to 1", "weight on mission against surplus")
     margin_target = Column("f8", "share", "margin it aims at")
     pass_through = Column("f8", "share", "share of fee growth that goes to pay")
@@ -75,8 +77,8 @@ class Providers(Table):
     open_cost = Column("f8", "£ an hour", "what its open books would show an hour costs")
     bid = Column("f8", "£ an hour", "price of its bid in the tender under way")
     won = Column("i1", "0/1", "holds a contract that has been awarded and not yet started")
-    lot = Column("i4", "zones", "zones won as lead provider in an award not yet started", PATCH)
-    lots = Column("i4", "zones", "number of zones won in it")
+    lot = Column("i4", "localities", "localities won as lead provider in an award not yet started", PATCH)
+    lots = Column("i4", "localities", "number of localities won in it")
     cash = Column("i8", "pence", "cash")
     year_surplus = Column("f8", "£", "surplus since the last April")
     year_revenue = Column("f8", "£", "revenue since the last April")
@@ -109,15 +111,6 @@ class Providers(Table):
 def is_trading(provider):
     """Whether it is open and has not said that it will close."""
     return provider.open == 1 and provider.closing == 0
-
-
-@compiled
-def calls_in(provider, patch):
-    """Calls a day that it makes in a zone, by the zone's place in its patch."""
-    calls = 0.0
-    for s in range(SLOTS):
-        calls += provider.calls[patch * SLOTS + s]
-    return calls
 
 
 @compiled

@@ -42,6 +42,7 @@ class State(NamedTuple):
     providers: np.ndarray
     commissioners: np.ndarray
     zones: np.ndarray
+    localities: np.ndarray
     levers: np.ndarray
     """In force, a row a council; a process sees them as `policy`."""
     decided: np.ndarray

@@ -4,28 +4,39 @@ import numpy as np
 
 from ..compiled import entry
 from .codes import GONE, LEFT
+from .zones import tour_at
 
 
 def tidy_rows(market):
     """Rows of those who have gone are dropped: people who left care, care workers who left for good, firms that closed.
-    The others are put in order: providers by neighbourhood, and with them their people and their care workers. Who
-    deals with one another is then near in memory too."""
+    The others are put in order: providers as a tour of the place passes their offices, and with them their people, in
+    the order of the same tour, and their care workers. Who deals with one another is then near in memory too."""
     clients, workers, providers = market.clients, market.workers, market.providers
-    moved = providers.keep(
-        _in_order((providers.open == 1) | (providers.won == 1), market.zones["neighbourhood"][providers.base_zone])
-    )
+    passed = tours(providers.base_x, providers.base_y)
+    moved = providers.keep(_in_order((providers.open == 1) | (providers.won == 1), passed))
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]
-    clients.keep(_in_order(clients.status != LEFT, clients.provider))
+    clients.keep(_in_order(clients.status != LEFT, clients.provider, clients.tour))
     moved = workers.keep(_in_order(workers.status != GONE, workers.provider))
     _follow(clients.rounds, clients.known, moved)
 
 
-def _in_order(wanted, by):
-    """Rows that are wanted, in order of `by`."""
+def _in_order(wanted, by, then=None):
+    """Rows that are wanted, in order of `by`, and of those that are equal in it in order of `then`."""
     rows = np.flatnonzero(wanted)
+    if then is not None:
+        rows = rows[np.argsort(then[rows], kind="stable")]
     return rows[np.argsort(by[rows], kind="stable")]
+
+
+@entry
+def tours(x, y):
+    """When a tour of the whole place passes each of these points."""
+    passed = np.empty(len(x), np.int64)
+    for n in range(len(x)):
+        passed[n] = tour_at(x[n], y[n])
+    return passed
 
 
 @entry

@@ -8,6 +8,7 @@ from ..compiled.draws import EARLIEST
 from ..compiled.hashing import normal_quantile, uniform
 from .codes import BLOCKS, GONE, NUMBERS_A_COUNCIL, POOL
 from .table import Column, Table
+from .zones import home_in
 
 NUMBERS_A_WEEK = 10_000
 """Permanent numbers for a week's potential care workers of a council."""
@@ -23,6 +24,8 @@ class CareWorkers(Table):
     qualified = Column("i1", "0/1", "holds a level 2 qualification or higher")
     provider = Column("i4", "", "row of the employer, -1 none")
     zone = Column("i4", "", "home zone: row in the place's zones")
+    home_x = Column("f8", "km", "home, east of the middle of the place")
+    home_y = Column("f8", "km", "home, north of it")
     tenure = Column("f8", "weeks", "weeks since starting with this provider")
     age = Column("f8", "years", "age")
     experience = Column("f8", "years", "years in the sector")
@@ -70,7 +73,9 @@ def born_worker(worker, number, council, zones, first_zone, p, key):
     """
     worker.number = number
     worker.council = council
-    worker.zone = first_zone + place_among(zones["residents"], uniform(key, number, 1))
+    zone = place_among(zones["residents"], uniform(key, number, 1))
+    worker.zone = first_zone + zone
+    worker.home_x, worker.home_y = home_in(zones[zone], number, key)
     worker.age = p.leaving_youngest_age + (p.leaving_oldest_age - p.leaving_youngest_age) * uniform(key, number, 2)
     longest = max(0.0, worker.age - p.leaving_youngest_age)
     spell = -p.recruitment_mean_experience * math.log(uniform(key, number, 3))

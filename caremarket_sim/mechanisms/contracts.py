@@ -4,7 +4,7 @@ import numpy as np
 
 from ..compiled import entry, plain, step
 from ..compiled.draws import key_of, process_code
-from ..compiled.geography import patch_of, providers_by_zone
+from ..compiled.geography import patch_of, providers_by_locality
 from ..compiled.hashing import pair, uniform
 from ..compiled.process import guard, when
 from ..market.codes import BLOCKS, COUNCIL, IN_POST, LEFT, OPEN_BOOK, RECEIVING, TENDERED
@@ -19,7 +19,7 @@ from ..market.terms import (
     set_open_book_rates,
     weeks_to_prepare,
 )
-from ..market.territory import cover_zones, take_zones
+from ..market.territory import cover_localities, take_localities
 from ..market.workers import count_as_leaver, end_job
 
 MOVE, STAFF_MOVE = map(process_code, ("move_zones", "transfer_staff"))
@@ -90,7 +90,7 @@ def contracts_are_due(market, parameters, policy, draws):
 
 @when(contracts_are_due)
 def contracts_start(market, parameters, policy, draws):
-    """The contract starts: new terms, new rates, winners in, losers out of council work as their zones move."""
+    """The contract starts: new terms, new rates, winners in, losers out of council work as their localities move."""
     for c in np.flatnonzero(market.commissioners.starting == 1.0):
         market.commissioners.starting[c] = 0.0
         start_contracts(market, parameters, int(c), draws)
@@ -138,7 +138,7 @@ def start_contracts(market, parameters, council, draws):
         if decided.fee_rule == OPEN_BOOK:
             set_open_book_rates(market, parameters, council, extra)
     providers.won[mine] = 0
-    zones_get_their_turn(market, council, int(decided.procurement_phase_in_weeks), draws)
+    localities_get_their_turn(market, council, int(decided.procurement_phase_in_weeks), draws)
 
 
 def newcomers_open(market, p, council, newcomers):
@@ -150,7 +150,7 @@ def newcomers_open(market, p, council, newcomers):
 
 
 def volumes_are_awarded(market, p, council, won):
-    """What each winner is to deliver, and where: by zones won, else alike, with every zone served."""
+    """What each winner is to deliver, and where: by localities won, else alike, with every one served."""
     providers, commissioner = market.providers, market.commissioners.rows[council]
     decided = of_council(market.decided, council)
     mine = providers.council == council
@@ -158,34 +158,34 @@ def volumes_are_awarded(market, p, council, won):
     providers.contracted_hours[mine] = 0.0
     providers.contracted_hours[won] = total / max(int(won.sum()), 1)
     providers.patch_lead[mine] = 0
-    first = int(commissioner["first_zone"])
+    first = int(commissioner["first_locality"])
     if decided.procurement_zoned:
         weight = np.zeros(len(providers))
         weight[won] = np.maximum(providers.lots[won], 1)
         providers.contracted_hours[mine] = (total * weight / weight.sum())[mine]
         for j in np.flatnonzero(won):
-            take_zones(providers, j, providers.lot[j][: providers.lots[j]])
+            take_localities(providers, j, providers.lot[j][: providers.lots[j]])
     else:
-        zones = range(first, first + int(commissioner["zones"]))
-        cover_zones(market, np.flatnonzero(won), zones, p.ownership_fewest_a_zone)
+        everywhere = range(first, first + int(commissioner["localities"]))
+        cover_localities(market, np.flatnonzero(won), everywhere, p.ownership_fewest_a_zone)
 
 
-def zones_get_their_turn(market, council, spread, draws):
-    """In which week, of so many over which the contract is phased in, each zone's packages move."""
-    first, count = (int(market.commissioners.rows[council][name]) for name in ("first_zone", "zones"))
+def localities_get_their_turn(market, council, spread, draws):
+    """In which week, of so many over which the contract is phased in, each locality's packages move."""
+    first, count = (int(market.commissioners.rows[council][name]) for name in ("first_locality", "localities"))
     order = np.argsort(draws.uniform("phase_in", first + np.arange(count)), kind="stable")
     market.transfers[first + order] = np.floor(np.arange(count) * (spread + 1) / count).astype(np.int64)
 
 
 @guard
-def zones_wait_to_move(market, parameters, policy, draws):
-    """Whether the packages of any zone still have to move to a new contract."""
+def localities_wait_to_move(market, parameters, policy, draws):
+    """Whether the packages of any locality still have to move to a new contract."""
     return (market.transfers >= 0).any()
 
 
-@when(zones_wait_to_move)
+@when(localities_wait_to_move)
 def packages_move(market, parameters, policy, draws):
-    """Packages of the zones whose turn it is move to providers with the new contract, and staff follow them (M47)."""
+    """Packages of the localities whose turn it is move to providers with the new contract, and staff follow them (M47)."""
     p, providers = parameters, market.providers
     now = np.flatnonzero(market.transfers == 0)
     market.transfers[market.transfers >= 0] -= 1
@@ -203,34 +203,34 @@ def packages_move(market, parameters, policy, draws):
         len(providers),
     )
     apart = np.abs(hours - providers.demand) > p.procurement_demand_jump * np.maximum(hours, p.ownership_smallest)
-    apart &= np.isin(providers.council, market.zones["council"][now])
+    apart &= np.isin(providers.council, market.localities["council"][now])
     providers.demand += np.where(apart, hours - providers.demand, 0.0)
 
 
 @entry
-def _packages_move(market, zones, parameters, policy, draws):
-    in_zones = providers_by_zone(market.providers, len(market.zones))
+def _packages_move(market, localities, parameters, policy, draws):
+    serving = providers_by_locality(market.providers, len(market.localities))
     moving = np.zeros(len(policy), np.bool_)
-    for zone in zones:
-        zone_moves(market, zone, in_zones, policy, key_of(draws, MOVE))
-        moving[market.zones[zone].council] = True
+    for locality in localities:
+        locality_moves(market, locality, serving, policy, key_of(draws, MOVE))
+        moving[market.localities[locality].council] = True
     staff_move(market, moving, parameters[0], key_of(draws, STAFF_MOVE))
 
 
 @step
-def zone_moves(market, zone, in_zones, policy, key):
-    """A zone's council packages held by providers without the new contract move to those with it.
+def locality_moves(market, locality, serving, policy, key):
+    """A locality's council packages held by providers without the new contract move to those with it.
 
-    Each goes to the new provider of the zone that is furthest below the hours it was awarded.
+    Each goes to the new provider of the locality that is furthest below the hours it was awarded.
     """
     clients, providers = clients_of(market), market.providers
     for i in range(len(clients)):
         c = clients[i]
-        if c.zone != zone or c.payer != COUNCIL or c.provider < 0 or c.status == LEFT:
+        if c.locality != locality or c.payer != COUNCIL or c.provider < 0 or c.status == LEFT:
             continue
         zoned = policy[c.council].procurement_zoned != 0.0
         old = providers[c.provider]
-        k = patch_of(old, zone)
+        k = patch_of(old, locality)
         holds = old.contracted == 1 and old.open == 1
         if zoned:
             holds = holds and k >= 0 and old.patch_lead[k] == 1
@@ -238,15 +238,15 @@ def zone_moves(market, zone, in_zones, policy, key):
             continue
         best = -1
         best_room = -1e300
-        for n in range(in_zones.start[zone], in_zones.start[zone + 1]):
-            new = providers[in_zones.rows[n]]
-            if new.contracted == 0 or (zoned and new.patch_lead[in_zones.patches[n]] == 0):
+        for n in range(serving.start[locality], serving.start[locality + 1]):
+            new = providers[serving.rows[n]]
+            if new.contracted == 0 or (zoned and new.patch_lead[serving.patches[n]] == 0):
                 continue
             room = (new.contracted_hours - new.council_hours) / max(new.contracted_hours, 1.0)
             room += 1e-3 * uniform(key, pair(c.number, new.number), 0)
             if room > best_room:
                 best_room = room
-                best = in_zones.rows[n]
+                best = serving.rows[n]
         if best < 0:
             continue
         old.council_hours -= c.hours

@@ -5,12 +5,10 @@ import numpy as np
 from ..compiled import step
 from ..compiled.arithmetic import in_order
 from ..compiled.draws import key_of, process_code
-from ..compiled.geography import patch_of
 from ..compiled.hashing import uniform
 from ..compiled.process import process
 from ..market.codes import COUNCIL, RECEIVING
 from ..market.people import lose_kept_place
-from ..market.providers import calls_in
 from ..market.state import clients_of
 
 HAND_BACK, NOTICE = map(process_code, ("providers_hand_back", "give_notice"))
@@ -41,8 +39,8 @@ def providers_hand_back(market, parameters, policy, draws):
 
 @step
 def worst_packages_get_notice(market, chosen, p, key):
-    """The `chosen` providers hand back a share of their council packages, the least dense zones and shortest visits
-    first."""
+    """The `chosen` providers hand back a share of their council packages, first those where a visit is short and the
+    way to it long."""
     clients, providers = clients_of(market), market.providers
     held = np.zeros(len(providers))
     rows = np.empty(len(clients), np.int32)
@@ -54,11 +52,8 @@ def worst_packages_get_notice(market, chosen, p, key):
             continue
         if c.status != RECEIVING and c.kept == 0:
             continue
-        provider = providers[c.provider]
-        k = patch_of(provider, c.zone)
-        calls = calls_in(provider, k) if k >= 0 else 0.0
         rows[n] = i
-        worth[n] = c.visit_minutes + calls + uniform(key, c.number, 0)
+        worth[n] = c.visit_minutes - market.rounds[i].leg + uniform(key, c.number, 0)
         held[c.provider] += 1.0
         n += 1
     left = np.ceil(p.exit_hand_back_share * held)

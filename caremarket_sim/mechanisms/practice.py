@@ -65,9 +65,11 @@ def mean_practice(market, council):
 
 @step
 def mean_assets(market, council):
-    """Mean community assets of a council's zones."""
+    """Mean community assets where a council's residents live."""
     zones, _ = zones_of(market, council)
     assets = 0.0
+    before = 0.0
     for zone in range(len(zones)):
-        assets += zones[zone].assets
-    return assets / len(zones)
+        assets += zones[zone].assets * (zones[zone].residents - before)
+        before = zones[zone].residents
+    return assets

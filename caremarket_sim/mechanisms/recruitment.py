@@ -7,7 +7,7 @@ import numpy as np
 from ..compiled import compiled, step
 from ..compiled.arithmetic import in_order
 from ..compiled.draws import fixed_key, key_of, process_code
-from ..compiled.geography import kilometres
+from ..compiled.geography import distance
 from ..compiled.hashing import gumbel, pair, uniform
 from ..compiled.process import process
 from ..market.codes import IN_POST, ONBOARDING, POOL
@@ -58,15 +58,15 @@ def providers_recruit(market, parameters, policy, draws):
             if uniform(key, slot, 0) >= chance:
                 continue
             if uniform(key, slot, 1) < pool_share[c]:
-                best = best_of_pool(workers, pool, provider, market.zones, p, key)
+                best = best_of_pool(workers, pool, provider, p, key)
                 if best >= 0:
-                    start_job(workers[best], j, provider, market.zones, guaranteed, p, key)
+                    start_job(workers[best], j, provider, guaranteed, p, key)
                     workers[best].weeks_to_start = int(round(p.recruitment_weeks_from_pool))
             else:
-                best = best_from_outside(market.candidates, taken, provider, market.zones, p, key)
+                best = best_from_outside(market.candidates, taken, provider, p, key)
                 if best >= 0:
                     taken[best] = True
-                    start_job(market.candidates[best], j, provider, market.zones, guaranteed, p, key)
+                    start_job(market.candidates[best], j, provider, guaranteed, p, key)
                     market.candidates[best].weeks_to_start = int(round(p.recruitment_weeks_from_outside))
             if best >= 0:
                 provider.hires += 1.0
@@ -146,14 +146,14 @@ def people_between_jobs(workers):
 
 
 @compiled
-def best_of_pool(workers, pool, provider, zones, p, key):
+def best_of_pool(workers, pool, provider, p, key):
     """Row of the care worker between jobs whom a provider takes, -1 nobody."""
     best = -1
     best_score = -1e300
     for w in pool:
-        if workers[w].status != POOL or kilometres(zones, workers[w].zone, provider.base_zone) > p.recruitment_reach:
+        if workers[w].status != POOL or to_the_office(workers[w], provider) > p.recruitment_reach:
             continue
-        score = suits(workers[w], provider, zones, p, key)
+        score = suits(workers[w], provider, p, key)
         if score > best_score:
             best_score = score
             best = w
@@ -161,14 +161,14 @@ def best_of_pool(workers, pool, provider, zones, p, key):
 
 
 @compiled
-def best_from_outside(candidates, taken, provider, zones, p, key):
+def best_from_outside(candidates, taken, provider, p, key):
     """Place among the week's candidates of the one whom a provider takes, -1 nobody; one is taken at most once."""
     best = -1
     best_score = -1e300
     for m in range(len(candidates)):
-        if taken[m] or kilometres(zones, candidates[m].zone, provider.base_zone) > p.recruitment_reach:
+        if taken[m] or to_the_office(candidates[m], provider) > p.recruitment_reach:
             continue
-        score = suits(candidates[m], provider, zones, p, key)
+        score = suits(candidates[m], provider, p, key)
         if score > best_score:
             best_score = score
             best = m
@@ -176,23 +176,29 @@ def best_from_outside(candidates, taken, provider, zones, p, key):
 
 
 @compiled
-def suits(worker, provider, zones, p, key):
+def to_the_office(worker, provider):
+    """Kilometres from a care worker's home to a provider's office."""
+    return distance(worker.home_x, worker.home_y, provider.base_x, provider.base_y)
+
+
+@compiled
+def suits(worker, provider, p, key):
     """How well somebody suits a provider: near, by chance, and of its values the more it is led by mission (M12)."""
     return (
         gumbel(key, pair(worker.number, provider.number), 2)
-        - p.recruitment_distance_weight * kilometres(zones, worker.zone, provider.base_zone)
+        - p.recruitment_distance_weight * to_the_office(worker, provider)
         + p.recruitment_values_weight * provider.mission * worker.values_match
     )
 
 
 @compiled
-def start_job(worker, j, provider, zones, guaranteed_chance, p, key):
+def start_job(worker, j, provider, guaranteed_chance, p, key):
     """Sign a contract with provider j: onboarding until checks are done. New starters are put on zero-hours first:
     `guaranteed_chance` is that of a guarantee from the start."""
     worker.status = ONBOARDING
     worker.provider = j
     worker.tenure = 0.0
-    worker.commute = kilometres(zones, worker.zone, provider.base_zone)
+    worker.commute = to_the_office(worker, provider)
     worker.guaranteed = (
         p.contract_guaranteed_share_of_wanted * worker.hours_wanted
         if uniform(key, worker.number, 5) < guaranteed_chance

@@ -9,7 +9,7 @@ from ..compiled.process import process
 from ..market.codes import COUNCIL, FIT, LEFT, SELF_FUNDER, WAITING
 from ..market.people import born, first_referral
 from ..market.state import week_of
-from ..market.zones import zones_of
+from ..market.zones import localities_of, zones_of
 
 REFERRED, MADE, BORN = map(process_code, ("people_are_referred", "referral_is_made", "born"))
 FRONT_DOOR = process_code("meet_the_front_door")
@@ -32,6 +32,7 @@ def people_are_referred(market, parameters, policy, draws):
     for c in range(len(market.commissioners)):
         council, lever = market.commissioners[c], policy[c]
         zones, first_zone = zones_of(market, c)
+        localities, first_locality = localities_of(market, c)
         growth = (1.0 + council.growth) ** (max(week, 0) / 52.0)
         share = lever.shocks_demand / MOST_DEMAND
         for payer in (COUNCIL, SELF_FUNDER):
@@ -53,6 +54,8 @@ def people_are_referred(market, parameters, policy, draws):
                     payer,
                     zones,
                     first_zone,
+                    localities,
+                    first_locality,
                     p,
                     attributes,
                 )

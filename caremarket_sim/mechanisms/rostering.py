@@ -3,6 +3,9 @@
 A run is one person's visits in one block of the week (a slot of the day, on weekdays or at weekends) for one care
 worker. Each run has an owner, whose own round it is; a stand-in covers while the owner is away. Runs 0 to 7 are the
 blocks for the first care worker at a visit (weekdays, then weekends), runs 8 to 15 the same for the second.
+
+People are visited in the order in which a tour of the place passes their homes, and a leg is the way from one call of the
+provider to the next in that slot of the day: dense rounds have short legs, whatever zones the place is described in.
 """
 
 import math
@@ -12,13 +15,14 @@ import numpy as np
 
 from ..compiled import compiled, step
 from ..compiled.draws import key_of, process_code
-from ..compiled.geography import distance, leg_alone, minutes_of_leg
+from ..compiled.geography import distance, hours_of_leg, leg_of, patch_of
 from ..compiled.hashing import uniform
 from ..compiled.memory import fetch, look_ahead_in
 from ..compiled.process import process
-from ..market.codes import AGENCY, BLOCKS, COUNCIL, FAMILIAR, IN_POST, NOBODY, OFFICE, PATCH, RECEIVING, RUNS, SLOTS
+from ..market.codes import AGENCY, BLOCKS, COUNCIL, FAMILIAR, IN_POST, NOBODY, OFFICE, RECEIVING, RUNS, SLOTS
 from ..market.people import days_of, slot_of
 from ..market.state import clients_of, workers_of
+from ..market.zones import BITS
 
 ROSTERED = process_code("visits_are_rostered")
 HAND = np.dtype(
@@ -57,16 +61,11 @@ class Desk(NamedTuple):
     staff: Staffed
     place: np.ndarray
     """Place of each row of care workers in the list of all staff."""
-    patches: np.ndarray
-    """Place of each person's zone in the provider's patch, -1 outside it."""
-    place_of: np.ndarray
-    """Room for the place of each zone in a patch; -1 throughout between two providers."""
-    alone: np.ndarray
-    """Kilometres of a leg in each zone where somebody makes one call in a slot."""
-    shorter: np.ndarray
-    """How much of that is left, by number of calls; 0 where nobody has asked yet."""
+    from_x: np.ndarray
+    """Where the provider in hand made its last call in each slot, as the tour goes."""
+    from_y: np.ndarray
     legs: np.ndarray
-    """Hours of a leg for the provider in hand, by place in its patch and slot."""
+    """Hours of a leg for the provider in hand, by person in the order of the tour and slot."""
     hands: np.ndarray
     """What is left of the week of each care worker of the provider in hand."""
     able: np.ndarray
@@ -79,6 +78,8 @@ class Desk(NamedTuple):
     """Rows of people with open runs."""
     open_run: np.ndarray
     """The runs that are open."""
+    open_leg: np.ndarray
+    """Hours of a leg to them."""
 
 
 @process
@@ -91,12 +92,11 @@ def visits_are_rostered(market, parameters, policy, draws):
     p = parameters[0]
     key = key_of(draws, ROSTERED)
     clients = clients_of(market)
-    desk = new_desk(market, p)
+    desk = new_desk(market)
     for j in range(len(market.providers)):
         provider = market.providers[j]
         counts = market.counts[provider.council]
-        begin_page(market, desk, j)
-        hours_of_legs(desk, provider, p)
+        begin_page(market, desk, j, p)
         begin_week(market, desk, j, p)
         n_open = owners_come(market, desk, j, key, p)
         left = stand_ins_come(market, desk, j, n_open, p)
@@ -116,34 +116,29 @@ def visits_are_rostered(market, parameters, policy, draws):
 
 
 @step
-def new_desk(market, p):
+def new_desk(market):
     """Working lists large enough for the largest provider."""
-    people = by_provider(providers_of(market), len(market.providers))
-    staff = by_provider(employers_of(market), len(market.providers))
+    served_by, employers = providers_of(market), employers_of(market)
+    people = by_provider(served_by, in_tour_order(clients_of(market), served_by), len(market.providers))
+    staff = by_provider(employers, np.arange(len(employers)), len(market.providers))
     most_people, most_staff = longest(people.start), longest(staff.start)
-    zones = market.zones
     place = np.full(market.clock[0].workers, -1, np.int32)
     for n in range(len(staff.rows)):
         place[staff.rows[n]] = n
-    alone = np.empty(len(zones))
-    for zone in range(len(zones)):
-        factor = market.commissioners[zones[zone].council].leg_factor
-        alone[zone] = leg_alone(zones[zone].area_km2, factor, p)
     return Desk(
         people,
         staff,
         place,
-        np.empty(market.clock[0].clients, np.int32),
-        np.full(len(zones), -1, np.int32),
-        alone,
-        np.zeros(2 * most_people + 1),
-        np.empty(SLOTS * PATCH),
+        np.empty(SLOTS),
+        np.empty(SLOTS),
+        np.empty(most_people * SLOTS),
         np.empty(most_staff, HAND),
         np.empty(most_staff, np.int32),
         np.empty(FAMILIAR, np.int32),
         np.empty(FAMILIAR),
         np.empty(most_people * RUNS, np.int32),
         np.empty(most_people * RUNS, np.int32),
+        np.empty(most_people * RUNS),
     )
 
 
@@ -176,8 +171,35 @@ def employers_of(market):
 
 
 @compiled
-def by_provider(provider_of, count):
-    """Rows of each provider, of which `provider_of` gives the provider of each, -1 none."""
+def in_tour_order(clients, served_by):
+    """Rows of people with a provider, in the order in which a tour of the place passes their homes.
+
+    By the later half of each place along the tour first, then by the earlier one: two rounds of counting.
+    """
+    order, rows = np.empty(len(clients), np.int32), np.empty(len(clients), np.int32)
+    count = 0
+    for i in range(len(clients)):
+        if served_by[i] >= 0:
+            rows[count] = i
+            count += 1
+    rows, order = rows[:count], order[:count]
+    for half in range(2):
+        start = np.zeros((1 << BITS) + 1, np.int32)
+        for n in range(count):
+            start[((clients[rows[n]].tour >> (half * BITS)) & ((1 << BITS) - 1)) + 1] += 1
+        for digit in range(1 << BITS):
+            start[digit + 1] += start[digit]
+        for n in range(count):
+            digit = (clients[rows[n]].tour >> (half * BITS)) & ((1 << BITS) - 1)
+            order[start[digit]] = rows[n]
+            start[digit] += 1
+        rows, order = order, rows
+    return rows
+
+
+@compiled
+def by_provider(provider_of, order, count):
+    """Rows of each provider, of which `provider_of` gives the provider of each, -1 none, as they follow in `order`."""
     start = np.zeros(count + 1, np.int32)
     for row in range(len(provider_of)):
         if provider_of[row] >= 0:
@@ -186,7 +208,7 @@ def by_provider(provider_of, count):
         start[j + 1] += start[j]
     filled = start[:-1].copy()
     rows = np.empty(start[-1], np.int32)
-    for row in range(len(provider_of)):
+    for row in order:
         j = provider_of[row]
         if j >= 0:
             rows[filled[j]] = row
@@ -226,10 +248,14 @@ def no_work(worker, rounds):
 
 
 @step
-def begin_page(market, desk, j):
-    """A new page for the week of a provider and its people, its calls by zone and slot, and where its people live in
-    its patch."""
+def begin_page(market, desk, j, p):
+    """A new page for the week of a provider and its people, its calls by locality, and the legs to its people.
+
+    A leg is the way from the provider's call before it in that slot of the day, as the tour goes; before the first comes
+    the last.
+    """
     provider, people = market.providers[j], desk.people
+    leg_factor = market.commissioners[provider.council].leg_factor
     provider.calls[:] = 0.0
     provider.due = 0.0
     provider.due_council = 0.0
@@ -242,43 +268,46 @@ def begin_page(market, desk, j):
     provider.gap = 0.0
     provider.late_visits = 0.0
     provider.visits_due = 0.0
-    for k in range(provider.patch_count):
-        desk.place_of[provider.patch_zone[k]] = k
+    begin_tour(market, desk, j)
     for m in range(people.start[j], people.start[j + 1]):
         i = people.rows[m]
         look_ahead_in(people.rows, market.clients, m)
         look_ahead_in(people.rows, market.rounds, m)
         fetch(market.known, i)
-        c = market.clients[i]
-        new_week(c, market.rounds[i])
-        k = desk.place_of[c.zone]
-        desk.patches[i] = k
+        c, who = market.clients[i], market.rounds[i]
+        new_week(c, who)
+        k = patch_of(provider, c.locality)
         if k >= 0:
-            for v in range(c.visits):
-                provider.calls[k * SLOTS + slot_of(c.visits, v)] += c.carers
-    for k in range(provider.patch_count):
-        desk.place_of[provider.patch_zone[k]] = -1
+            provider.calls[k] += c.visits * c.carers
+        hours = 0.0
+        for v in range(c.visits):
+            slot = slot_of(c.visits, v)
+            apart = distance(desk.from_x[slot], desk.from_y[slot], who.home_x, who.home_y)
+            desk.from_x[slot] = who.home_x
+            desk.from_y[slot] = who.home_y
+            leg = hours_of_leg(leg_of(apart, leg_factor, p), provider.practice, p)
+            desk.legs[(m - people.start[j]) * SLOTS + slot] = leg
+            hours += leg
+        who.leg = 60.0 * hours / c.visits
 
 
 @step
-def hours_of_legs(desk, provider, p):
-    """Hours of a leg for a provider, by place in its patch and slot."""
-    for k in range(provider.patch_count):
-        leg = desk.alone[provider.patch_zone[k]]
-        for s in range(SLOTS):
-            calls = int(provider.calls[k * SLOTS + s])
-            if calls > 0:
-                if desk.shorter[calls] == 0.0:
-                    desk.shorter[calls] = calls**-p.travel_density_exponent
-                minutes = minutes_of_leg(leg * desk.shorter[calls], provider.practice, p)
-                desk.legs[k * SLOTS + s] = minutes / 60.0
-
-
-@compiled
-def leg_to(desk, i, slot, p):
-    """Hours of a leg to a person, who may live outside the provider's patch."""
-    patch = desk.patches[i]
-    return desk.legs[patch * SLOTS + slot] if patch >= 0 else p.travel_longest_leg / p.travel_driving_speed
+def begin_tour(market, desk, j):
+    """Before a provider's first call in each slot comes its last one."""
+    missing = SLOTS
+    for slot in range(SLOTS):
+        desk.from_x[slot] = np.nan
+    for m in range(desk.people.start[j + 1] - 1, desk.people.start[j] - 1, -1):
+        i = desk.people.rows[m]
+        visits = market.clients[i].visits
+        for v in range(visits):
+            slot = slot_of(visits, v)
+            if math.isnan(desk.from_x[slot]):
+                desk.from_x[slot] = market.rounds[i].home_x
+                desk.from_y[slot] = market.rounds[i].home_y
+                missing -= 1
+        if missing == 0:
+            break
 
 
 @step
@@ -295,8 +324,8 @@ def begin_week(market, desk, j, p):
         hand.own_free = r.hours_wanted
         hand.guaranteed = r.guaranteed
         hand.free = r.hours_wanted * p.rostering_stretch if r.absent == 0 else -1.0
-        hand.home_x = market.zones[r.zone].x
-        hand.home_y = market.zones[r.zone].y
+        hand.home_x = r.home_x
+        hand.home_y = r.home_y
         for block in range(BLOCKS):
             hand.block_free[block] = days_of(block) * p.rostering_block_hours if r.absent == 0 else 0.0
             hand.at_x[block] = np.nan
@@ -316,14 +345,14 @@ def owners_come(market, desk, j, key, p):
     n_open = 0
     turn = first + int(uniform(key, provider.number, 0) * (last - first))
     for m in range(last - first):
-        i = desk.people.rows[turn + m if turn + m < last else turn + m - (last - first)]
+        place = turn + m if turn + m < last else turn + m - (last - first)
+        i = desk.people.rows[place]
         c, who = market.clients[i], market.rounds[i]
-        x, y = market.zones[c.zone].x, market.zones[c.zone].y
         due = 0.0
         visits_due = 0.0
         for v in range(c.visits):
             slot = slot_of(c.visits, v)
-            leg = leg_to(desk, i, slot, p)
+            leg = desk.legs[(place - first) * SLOTS + slot]
             for block in range(slot, BLOCKS, SLOTS):
                 days = days_of(block)
                 hours = days * c.visit_minutes / 60.0
@@ -339,7 +368,7 @@ def owners_come(market, desk, j, key, p):
                         elif desk.hands[n].free >= hours and desk.hands[n].block_free[block] >= hours:
                             who.seen[run] = w
                             desk.hands[n].own_free -= hours
-                            visit(desk.hands[n], block, days, hours, leg, x, y, p)
+                            visit(desk.hands[n], block, days, hours, leg, who.home_x, who.home_y)
                             continue
                         elif desk.hands[n].free < 0.0:
                             desk.hands[n].own_free -= hours
@@ -348,6 +377,7 @@ def owners_come(market, desk, j, key, p):
                         who.carer[run] = w
                     desk.open_client[n_open] = i
                     desk.open_run[n_open] = run
+                    desk.open_leg[n_open] = leg
                     n_open += 1
         c.due = due
         c.visits_due = visits_due
@@ -359,27 +389,32 @@ def owners_come(market, desk, j, key, p):
 
 
 @compiled
-def visit(hand, block, days, hours, leg, x, y, p):
-    """A run takes its hours from a care worker's week, and takes the care worker to (x, y)."""
+def visit(hand, block, days, hours, leg, x, y):
+    """A run takes its hours from a care worker's week, and takes the care worker to (x, y) by legs of so many hours."""
     hand.free -= hours
     hand.block_free[block] -= hours
-    on_the_way = way(hand.at_x[block], hand.at_y[block], x, y, p.travel_driving_speed)
-    hand.travel += days * (leg + on_the_way)
+    hand.travel += days * leg
     hand.days += days
     hand.at_x[block] = x
     hand.at_y[block] = y
 
 
 @compiled
-def way(from_x, from_y, x, y, speed):
-    """Hours on the way to a place from where somebody is; none where the day begins, which is nowhere (nan)."""
-    hours = distance(from_x, from_y, x, y) / speed
-    return hours if hours > 0.0 else 0.0
+def leg_of_cover(hand, block, leg, x, y, leg_factor, practice, p):
+    """Hours of a leg for somebody who covers a run at (x, y) for a week: from where the block has taken them, if that
+    is further than from the provider's call before it. Where a day begins is nowhere (nan), and no further."""
+    apart = distance(hand.at_x[block], hand.at_y[block], x, y)
+    return max(leg, hours_of_leg(leg_of(apart, leg_factor, p), practice, p)) if apart > 0.0 else leg
 
 
 @step
 def stand_ins_come(market, desk, j, n_open, p):
-    """Open runs to the best care worker who has time, for good where nobody owns them. Returns how many are left."""
+    """Open runs to the best care worker who has time, for good where nobody owns them. Returns how many are left.
+
+    A run that is somebody's for good stays where it is in the provider's tour; cover for a week can be a longer way.
+    """
+    provider = market.providers[j]
+    leg_factor = market.commissioners[provider.council].leg_factor
     lo, hi = desk.staff.start[j], desk.staff.start[j + 1]
     left = 0
     person = -1
@@ -394,7 +429,7 @@ def stand_ins_come(market, desk, j, n_open, p):
         days = days_of(block)
         hours = days * c.visit_minutes / 60.0
         beside = desk.place[who.seen[run ^ BLOCKS]] - lo if c.carers == 2 and who.seen[run ^ BLOCKS] >= 0 else -1
-        x, y = market.zones[c.zone].x, market.zones[c.zone].y
+        x, y, leg = who.home_x, who.home_y, desk.open_leg[m]
         n = -1
         if who.carer[run] == NOBODY:
             n = stand_in(desk, n_friends, x, y, block, hours, True, beside, hi - lo, p)
@@ -403,13 +438,15 @@ def stand_ins_come(market, desk, j, n_open, p):
                 desk.hands[n].own_free -= hours
         if n < 0:
             n = stand_in(desk, n_friends, x, y, block, hours, False, beside, hi - lo, p)
+            if n >= 0:
+                leg = leg_of_cover(desk.hands[n], block, leg, x, y, leg_factor, provider.practice, p)
         if n < 0:
             desk.open_client[left] = i
             desk.open_run[left] = run
             left += 1
             continue
         who.seen[run] = desk.staff.rows[lo + n]
-        visit(desk.hands[n], block, days, hours, leg_to(desk, i, block % SLOTS, p), x, y, p)
+        visit(desk.hands[n], block, days, hours, leg, x, y)
     return left
 
 

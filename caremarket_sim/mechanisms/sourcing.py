@@ -7,12 +7,12 @@ import numpy as np
 from ..compiled import compiled, step
 from ..compiled.arithmetic import in_order
 from ..compiled.draws import key_of, process_code
-from ..compiled.geography import providers_by_zone
+from ..compiled.geography import providers_by_locality
 from ..compiled.hashing import gumbel, pair, uniform
 from ..compiled.process import process
 from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
 from ..market.people import join_queue, place_package
-from ..market.providers import calls_in, paid_share
+from ..market.providers import paid_share
 from ..market.state import FIRST_WEEK, clients_of, week_of
 
 SOURCED, AT_FIRST = map(process_code, ("packages_are_sourced", "place_everybody"))
@@ -61,13 +61,13 @@ def source_packages(market, p, policy, load, key):
     council's place.
     """
     clients, providers = clients_of(market), market.providers
-    in_zones = providers_by_zone(providers, len(market.zones))
+    serving = providers_by_locality(providers, len(market.localities))
     for j in range(len(providers)):
         providers[j].declined = 0.0
     for i in queue_of(clients, key):
         c = clients[i]
         lever, counts = policy[c.council], market.counts[c.council]
-        j = provider_for(c, providers, in_zones, lever, load[c.council], p, key)
+        j = provider_for(c, providers, serving, lever, load[c.council], p, key)
         if j < 0:
             if c.status == FIT:
                 counts.delayed_nights += min(7.0, max(0.0, -c.nights_left)) if c.weeks_waiting == 0.0 else 7.0
@@ -112,7 +112,7 @@ def queue_of(clients, key):
 
 
 @compiled
-def provider_for(client, providers, in_zones, lever, load, p, key):
+def provider_for(client, providers, serving, lever, load, p, key):
     """Row of the provider who takes a package, -1 nobody: the best of the first round in which anybody does."""
     mode = lever.contract_sourcing if client.payer == COUNCIL else OWN_CHOICE
     rounds = 1
@@ -121,13 +121,13 @@ def provider_for(client, providers, in_zones, lever, load, p, key):
         rounds = 2
     elif mode == ZONED_LEAD:
         turn_to_backup = uniform(key, client.number, 1) < lever.procurement_backup_share
-        rounds = 2 if lever.procurement_backup_share <= 0.0 and has_a_lead(client.zone, providers, in_zones) else 3
+        rounds = 2 if lever.procurement_backup_share <= 0.0 and has_a_lead(client.locality, providers, serving) else 3
     for attempt in range(rounds):
         best = -1
         best_score = NOBODY_ABLE
-        for n in range(in_zones.start[client.zone], in_zones.start[client.zone + 1]):
-            j, patch = in_zones.rows[n], in_zones.patches[n]
-            score = answer(client, providers, j, patch, mode, attempt, turn_to_backup, in_zones, lever, load, p, key)
+        for n in range(serving.start[client.locality], serving.start[client.locality + 1]):
+            j, patch = serving.rows[n], serving.patches[n]
+            score = answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, p, key)
             if score > best_score:
                 best_score = score
                 best = j
@@ -137,17 +137,17 @@ def provider_for(client, providers, in_zones, lever, load, p, key):
 
 
 @compiled
-def has_a_lead(zone, providers, in_zones):
-    """Whether a zone has a lead provider with a contract."""
-    for n in range(in_zones.start[zone], in_zones.start[zone + 1]):
-        provider = providers[in_zones.rows[n]]
-        if provider.contracted == 1 and provider.patch_lead[in_zones.patches[n]] == 1:
+def has_a_lead(locality, providers, serving):
+    """Whether a locality has a lead provider with a contract."""
+    for n in range(serving.start[locality], serving.start[locality + 1]):
+        provider = providers[serving.rows[n]]
+        if provider.contracted == 1 and provider.patch_lead[serving.patches[n]] == 1:
             return True
     return False
 
 
 @compiled
-def answer(client, providers, j, patch, mode, attempt, turn_to_backup, in_zones, lever, load, p, key):
+def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, p, key):
     """How much a provider who is asked and able wants the package, as a log weight with chance; else `NOBODY_ABLE`.
 
     Declining for money is counted against the provider. Packages of a provider that closes bring their care workers
@@ -172,7 +172,7 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, in_zones,
     if provider.committed + client.hours > room:
         return NOBODY_ABLE
     if loses_money(provider, client, price, p) and from_council:
-        provider.declined += 1.0 / max(1, in_zones.start[client.zone + 1] - in_zones.start[client.zone])
+        provider.declined += 1.0 / max(1, serving.start[client.locality + 1] - serving.start[client.locality])
         if mode != ZONED_LEAD or not lead:
             return NOBODY_ABLE
     elif loses_money(provider, client, price, p):
@@ -192,8 +192,8 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, in_zones,
 
 @compiled
 def asked_in_zone(lead, attempt, turn_to_backup, stretch, p):
-    """How far a provider is stretched where zones have leads: first the leads, who must accept, or for its share the
-    back-up list; then the leads; then anybody in the zone."""
+    """How far a provider is stretched where localities have leads: first the leads, who must accept, or for its share the
+    back-up list; then the leads; then anybody in the locality."""
     if attempt == 0 and lead == turn_to_backup:
         return NOT_ASKED
     if attempt == 1 and not lead:
@@ -229,7 +229,7 @@ def appeal(provider, patch, load, p):
     fill = provider.committed / max(provider.plan * load, 1.0) - 1.0
     return (
         p.sourcing_size_exponent * math.log(max(provider.plan, 1.0) / max(provider.patch_count, 1))
-        + p.sourcing_nearness_exponent * math.log(calls_in(provider, patch) + p.sourcing_nearness_floor)
+        + p.sourcing_nearness_exponent * math.log(provider.calls[patch] + p.sourcing_nearness_floor)
         - p.sourcing_fill_effect * min(max(fill, p.sourcing_emptiest), FULLEST)
     )
 

@@ -10,7 +10,7 @@ from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
 from ..market.providers import overheads, paid_share
 from ..market.state import week_of
 from ..market.terms import cost_of_terms, design_begins, is_contest, of_council, weeks_to_prepare
-from ..market.territory import away_from, leads_in, take_zones
+from ..market.territory import away_from, leads_in, take_localities
 
 OVER_THE_CEILING = 10.0
 """Points off a bid above the ceiling: more than any bid can score, so that it comes after all others."""
@@ -88,7 +88,7 @@ def award(market, parameters, council, draws):
     providers.bid[bidders] = bid
     providers.lots[mine] = 0
     if decided.procurement_zoned:
-        award_zones(market, p, council, winners, int(decided.procurement_providers_per_zone))
+        award_localities(market, p, council, winners, int(decided.procurement_providers_per_zone))
     market.pay("council", "suppliers", "procurement", len(bidders) * p.procurement_bid_cost * index, council)
 
 
@@ -113,11 +113,11 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
 
 
 def number_of_winners(market, p, council, decided, bidders: int) -> int:
-    """Slots: the limit on providers, or in zones without a limit one for so many leads, never more than bidders."""
+    """Slots: the limit on providers, or where zoned without a limit one for so many leads, never more than bidders."""
     if decided.procurement_max_providers > 0:
         return int(min(decided.procurement_max_providers, bidders))
     if decided.procurement_zoned:
-        leads = int(market.commissioners.zones[council]) * int(decided.procurement_providers_per_zone)
+        leads = int(market.commissioners.localities[council]) * int(decided.procurement_providers_per_zone)
         return int(min(np.ceil(leads / p.procurement_lots_a_winner), bidders))
     providers = market.providers
     held = int(((providers.contracted == 1) & (providers.open == 1) & (providers.council == council)).sum())
@@ -179,23 +179,23 @@ def scores(market, p, council, decided, bidders, bid, draws) -> np.ndarray:
     )
 
 
-def award_zones(market, p, council, winners, leads_per_zone: int):
-    """Each zone gets its lead providers in turn: near winners, and winners of few zones so far."""
+def award_localities(market, p, council, winners, leads_each: int):
+    """Each locality gets its lead providers in turn: near winners, and winners of few so far."""
     providers = market.providers
-    first, count = (int(market.commissioners.rows[council][name]) for name in ("first_zone", "zones"))
-    most = int(min(PATCH, np.ceil(count * leads_per_zone / max(len(winners), 1)) + 1))
-    away = away_from(market.zones, providers.base_zone[winners])[first : first + count]
+    first, count = (int(market.commissioners.rows[council][name]) for name in ("first_locality", "localities"))
+    most = int(min(PATCH, np.ceil(count * leads_each / max(len(winners), 1)) + 1))
+    away = away_from(market.localities, providers.rows[winners])[first : first + count]
     given = np.zeros(len(winners), int)
-    for _ in range(min(leads_per_zone, len(winners))):
+    for _ in range(min(leads_each, len(winners))):
         for place in np.argsort(away.min(axis=1), kind="stable"):
-            zone = first + place
-            has = np.array([zone in providers.lot[j][: providers.lots[j]] for j in winners])
+            locality = first + place
+            has = np.array([locality in providers.lot[j][: providers.lots[j]] for j in winners])
             cost = away[place] + p.procurement_lot_distance * given + 1e6 * (has | (given >= most))
             best = int(np.argmin(cost))
             if cost[best] >= 1e6:
                 continue
             j = winners[best]
-            providers.lot[j, providers.lots[j]] = zone
+            providers.lot[j, providers.lots[j]] = locality
             providers.lots[j] += 1
             given[best] += 1
 
@@ -213,10 +213,10 @@ def a_closed_framework_is_looked_at(market, parameters, policy, draws):
 
 @when(a_closed_framework_is_looked_at)
 def gaps_are_filled(market, parameters, policy, draws):
-    """Monthly, a closed framework that has lost providers is opened again, and zones without a lead get one.
+    """Monthly, a closed framework that has lost providers is opened again, and localities without a lead get one.
 
     How soon depends on how late the council sees it. Agencies join that are large enough and whose cost the fee covers;
-    a zone goes to the contracted provider with the best margin.
+    a locality goes to the contracted provider with the best margin.
     """
     p = parameters
     for c in range(len(market.commissioners)):
@@ -237,7 +237,9 @@ def framework_is_opened(market, p, council, lever, soon, draws):
     contracted = mine & (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
     sought = lever.procurement_max_providers
     if sought <= 0.0:
-        sought = np.ceil(commissioner["zones"] * lever.procurement_providers_per_zone / p.procurement_lots_a_winner)
+        sought = np.ceil(
+            commissioner["localities"] * lever.procurement_providers_per_zone / p.procurement_lots_a_winner
+        )
     if contracted.sum() >= p.procurement_reopen_share * sought:
         return
     if one_uniform(draws.key("reopen"), council, 0) >= soon:
@@ -255,22 +257,22 @@ def framework_is_opened(market, p, council, lever, soon, draws):
 
 
 def leads_are_found(market, council, lever, soon, draws):
-    """Zones that lack a lead provider get the contracted one with the best margin."""
+    """Localities that lack a lead provider get the contracted one with the best margin."""
     providers, commissioner = market.providers, market.commissioners.rows[council]
     contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
     contracted &= providers.council == council
     if not contracted.any():
         return
-    leads = np.zeros(len(market.zones), np.int64)
+    leads = np.zeros(len(market.localities), np.int64)
     for j in np.flatnonzero(contracted):
-        patch = providers.patch_zone[j, : providers.patch_count[j]]
+        patch = providers.patch_locality[j, : providers.patch_count[j]]
         leads[patch[providers.patch_lead[j, : providers.patch_count[j]] == 1]] += 1
     wanted = min(int(lever.procurement_providers_per_zone), int(contracted.sum()))
-    first = int(commissioner["first_zone"])
-    here = np.arange(first, first + int(commissioner["zones"]))
-    for zone in here[(leads[here] < wanted) & (market.transfers[here] < 0)]:
-        if one_uniform(draws.key("zone_without_lead"), int(zone), 0) >= soon:
+    first = int(commissioner["first_locality"])
+    here = np.arange(first, first + int(commissioner["localities"]))
+    for locality in here[(leads[here] < wanted) & (market.transfers[here] < 0)]:
+        if one_uniform(draws.key("locality_without_lead"), int(locality), 0) >= soon:
             continue
-        others = [j for j in np.flatnonzero(contracted) if not leads_in(providers, j, zone)]
+        others = [j for j in np.flatnonzero(contracted) if not leads_in(providers, j, locality)]
         if others:
-            take_zones(providers, max(others, key=lambda j: providers.margin[j]), [zone], keep_leads=True)
+            take_localities(providers, max(others, key=lambda j: providers.margin[j]), [locality], keep_leads=True)

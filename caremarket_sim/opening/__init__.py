@@ -10,7 +10,8 @@ from ..market.market import Market, empty_market
 from ..market.people import born
 from ..market.providers import overheads
 from ..market.state import FIRM, FIRST_WEEK
-from ..market.tidy import tidy_rows
+from ..market.territory import cover_localities
+from ..market.tidy import tidy_rows, tours
 from ..market.workers import CareWorkers
 from ..mechanisms.accounts import providers_know_their_costs
 from ..mechanisms.needs import needs_change
@@ -20,7 +21,7 @@ from ..mechanisms.sourcing import packages_are_sourced
 from ..parameters import Numbers
 from . import listed
 from .prices import price_path
-from .zones import make_zones
+from .zones import make_localities, make_zones
 
 __all__ = ["make_market", "make_zones", "price_path"]
 
@@ -37,10 +38,11 @@ def make_market(scenario, seed: int) -> Market:
     path = price_path(scenario.with_prices("frozen"), p)
     market = empty_market()
     market.zones = zones
+    market.localities = make_localities(zones, place.zones["population"].astype(float), p)
     market.week = FIRST_WEEK
     for levers in (market.levers, market.decided, market.asked):
         levers[:] = place.regime.row
-    market.transfers = np.full(len(zones), -1, np.int64)
+    market.transfers = np.full(len(market.localities), -1, np.int64)
     market.price_path = path
     market.price_rows[:] = path[0]
     add_commissioner(market, place, p)
@@ -71,6 +73,7 @@ def add_commissioner(market, place, p):
     row["self_referral_factor"] = place.self_funders * p.baseline_leaving_share
     row["contract_end"] = np.inf
     row["zones"] = len(market.zones)
+    row["localities"] = len(market.localities)
     row["labour_market"] = place.care_workers / p.recruitment_reference_workers
     row["candidates"] = int(np.ceil(p.recruitment_candidates * row["labour_market"]))
     market.candidates = np.zeros(row["candidates"], CareWorkers.dtype())
@@ -118,7 +121,7 @@ def add_providers(market, place, parameters, draws):
         number = i + 1
         firms.born_firm(row, number, 0, market, parameters, key)
         if i < len(known):
-            listed.make_as_listed(row, known[i], p, key)
+            listed.make_as_listed(row, known[i], market, p, key)
         row["contracted"] = contracted[i]
         row["practice"] = p.practice_opening * contracted[i]
         row["demand"] = row["demand_slow"] = row["usual_hours"] = sizes[i]
@@ -138,26 +141,14 @@ def add_providers(market, place, parameters, draws):
 
 
 def served_everywhere(market, p):
-    """Every zone is served by some contracted and some private agencies at least, the nearest where too few do."""
-    providers, zones = market.providers, market.zones
+    """Every locality is served by some contracted and some private agencies at least, the nearest where too few do."""
+    providers = market.providers
+    everywhere = range(len(market.localities))
     for contracted in (1, 0):
         rows = np.flatnonzero(providers.contracted == contracted)
         if len(rows) == 0:
             continue
-        serving = np.zeros(len(zones), np.int64)
-        for j in rows:
-            serving[providers.patch_zone[j, : providers.patch_count[j]]] += 1
-        for zone in np.flatnonzero(serving < p.ownership_fewest_a_zone):
-            base = providers.base_zone[rows]
-            away = np.hypot(zones["x"][zone] - zones["x"][base], zones["y"][zone] - zones["y"][base])
-            for j in rows[np.argsort(away, kind="stable")]:
-                patch = providers.patch_zone[j, : providers.patch_count[j]]
-                if serving[zone] >= p.ownership_fewest_a_zone:
-                    break
-                if zone not in patch and providers.patch_count[j] < providers.patch_zone.shape[1]:
-                    providers.patch_zone[j, providers.patch_count[j]] = zone
-                    providers.patch_count[j] += 1
-                    serving[zone] += 1
+        cover_localities(market, rows, everywhere, p.ownership_fewest_a_zone)
 
 
 def add_workers(market, place, parameters, draws):
@@ -170,9 +161,8 @@ def add_workers(market, place, parameters, draws):
     numbers = np.arange(count, dtype=np.int64) + 1
     firms.born_workers(market, rows, numbers, 0, parameters, draws.fixed("born_worker"))
     staff = rows[: place.care_workers]
-    where = market.zones["neighbourhood"]
-    staff[:] = staff[np.argsort(where[staff["zone"]], kind="stable")]
-    nearby = np.argsort(where[providers.base_zone], kind="stable")
+    staff[:] = staff[np.argsort(tours(staff["home_x"], staff["home_y"]), kind="stable")]
+    nearby = np.argsort(tours(providers.base_x, providers.base_y), kind="stable")
     bounds = np.cumsum(providers.demand[nearby]) / providers.demand.sum() * place.care_workers
     employer = np.minimum(np.searchsorted(bounds, np.arange(place.care_workers) + 0.5), len(providers) - 1)
     employer = nearby[employer]
@@ -180,10 +170,8 @@ def add_workers(market, place, parameters, draws):
     staff["provider"] = employer
     staff["pay"] = providers.pay[employer]
     staff["effective_pay"] = providers.pay[employer] / (1.0 + p.leaving_opening_unpaid_share)
-    base = providers.base_zone[employer]
-    zones = market.zones
-    away = np.hypot(zones["x"][staff["zone"]] - zones["x"][base], zones["y"][staff["zone"]] - zones["y"][base])
-    staff["commute"] = away
+    east, north = staff["home_x"] - providers.base_x[employer], staff["home_y"] - providers.base_y[employer]
+    staff["commute"] = np.hypot(east, north)
     staff["tenure"] = np.minimum(
         -p.recruitment_opening_tenure * 52.0 * np.log(draws.uniform("opening_tenure", staff["number"])), LONGEST_TENURE
     )
@@ -256,6 +244,8 @@ def _born(market, numbers, payers, parameters, key):
             0,
             payers[i],
             market.zones,
+            0,
+            market.localities,
             0,
             parameters[0],
             key,

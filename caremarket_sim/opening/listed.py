@@ -11,7 +11,7 @@ from ..compiled import plain
 from ..compiled.draws import one_normal, one_uniform
 from ..compiled.hashing import normal_quantile
 from ..market.codes import INADEQUATE, UNRATED
-from ..market.firms import QUALITIES, own
+from ..market.firms import QUALITIES, open_office, own
 
 UNKNOWN = -1
 """What the list does not say. Weekly hours that it does not say are 0."""
@@ -55,10 +55,10 @@ def opening_sizes(known: np.ndarray, order: np.ndarray, total: float, spread: fl
     return np.maximum(sizes, smallest)
 
 
-def make_as_listed(row, listed, p, key):
+def make_as_listed(row, listed, market, p, key):
     """Give a provider what the list says of it: base, owner, and with its rating the quality that would earn it."""
     if listed["zone"] != UNKNOWN:
-        row["base_zone"] = listed["zone"]
+        open_office(row, int(listed["zone"]), market, key)
     if listed["ownership"] != UNKNOWN:
         own(row, int(listed["ownership"]), int(row["number"]), p, key)
     if listed["rating"] > UNRATED:
