@@ -1,5 +1,5 @@
-"""Does it matter how a place is cut into zones? `python -m benchmarks.zoning` asks it of Wigan: by its wards, and by its
-wards cut in two and in four.
+"""Does it matter how a place is cut into zones? `python -m benchmarks.zoning` asks it of Wigan: by its wards, and by
+its wards cut in two and in four.
 
 Intercepts are solved in the place by wards and carried to the others, where nothing is solved anew: a market must come
 to the same by itself. Paired futures of five years at frozen prices, no policy. Exit status 1 where the travel share or
@@ -36,8 +36,8 @@ ALSO = ("continuity", "cost_per_hour", "zero_hours_share", "quality_of_life", "u
 def cut(place, pieces: int):
     """The place with each zone cut in so many (1, 2 or 4), which share its area and all who live there.
 
-    A zone stands as a square of its area around its centre. In four: its quarters. In two: the halves, north and south or
-    east and west by turns, with centres as far apart as spreads homes as widely as before.
+    A zone stands as a square of its area around its centre. In four: its quarters. In two: the halves, north and south
+    or east and west by turns, with centres as far apart as spreads homes as widely as before.
     """
     if pieces == 1:
         return place

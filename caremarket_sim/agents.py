@@ -28,7 +28,6 @@ from .market.people import Clients
 from .market.providers import Providers
 from .market.table import Column, Table
 from .market.workers import CareWorkers
-from .market.zones import BITS
 
 ABSENCES = ("in", "on annual leave", "off sick")
 
@@ -49,14 +48,12 @@ POINTERS = {
 """Columns that hold rows of another table, with the lowest value that is no row. A wrong row would be read by compiled
 loops without a check."""
 
-LIMITS = {
-    **{"visits": (1, SLOTS), "carers": (1, 2), "patch_count": (0, PATCH), "lots": (0, PATCH)},
-    "tour": (0, 4**BITS - 1),
-}
+LIMITS = {"visits": (1, SLOTS), "carers": (1, 2), "patch_count": (0, PATCH), "lots": (0, PATCH)}
 """Counts that compiled loops rely on."""
 
 NEVER_ASSIGNED = {
     "number": "it is who the agent is",
+    "tour": "it follows from where the home is",
     **dict.fromkeys(
         ("first_zone", "zones", "first_locality", "localities", "candidates"), "the market's tables were made for it"
     ),

@@ -76,11 +76,11 @@ def source(market, p, lever, key):
         client = clients[i]
         hours, is_council = client["hours"], client["payer"] == COUNCIL
         mode = lever.contract_sourcing if is_council else 3.0
-        serving = []  # (provider, place of the zone in its patch)
+        serving = []  # (provider, place of the locality in its patch)
         for n, j in enumerate(providers):
-            zones = [int(zone) for zone in j["patch_zone"][: j["patch_count"]]]
-            if j["open"] and not j["closing"] and client["zone"] in zones:
-                serving.append((n, zones.index(client["zone"])))
+            patch = [int(locality) for locality in j["patch_locality"][: j["patch_count"]]]
+            if j["open"] and not j["closing"] and client["locality"] in patch:
+                serving.append((n, patch.index(client["locality"])))
         leads = any(providers[n]["contracted"] and providers[n]["patch_lead"][k] for n, k in serving)
         backup = lever.procurement_backup_share
         drawn = mode == 2.0 and chance(key, client["number"], 1) < backup
@@ -137,7 +137,7 @@ def weight(client, n, k, provider, held, load, mode, p, key):
         score = p.sourcing_choice_rating * (rating - 3.0) + p.sourcing_choice_experience * provider["experience"]
     else:
         fill = held / max(provider["plan"] * load, 1.0) - 1.0
-        calls = sum(float(number) for number in provider["calls"][4 * k : 4 * k + 4])
+        calls = float(provider["calls"][k])
         score = (
             p.sourcing_size_exponent * math.log(max(provider["plan"], 1.0) / max(provider["patch_count"], 1))
             + p.sourcing_nearness_exponent * math.log(calls + p.sourcing_nearness_floor)
@@ -171,11 +171,6 @@ class Rota:
         """Whether a care worker can take a run of these hours."""
         return self.free[w] >= hours and self.block[w, block] >= hours
 
-    def kilometres(self, first, second):
-        """Distance between two zones' centres."""
-        zones = self.market.zones
-        return math.sqrt((zones["x"][first] - zones["x"][second]) ** 2 + (zones["y"][first] - zones["y"][second]) ** 2)
-
     def give(self, client, run, w, leg):
         """Give a run to a care worker, whose legs are so many hours each."""
         block, days = run % 8, days_of(run)
@@ -183,9 +178,7 @@ class Rota:
         self.free[w] -= hours
         self.block[w, block] -= hours
         self.travel[w] += days * leg
-        if self.at.get((w, block), client["zone"]) != client["zone"]:
-            self.travel[w] += days * self.kilometres(self.at[w, block], client["zone"]) / self.p.travel_driving_speed
-        self.at[w, block] = client["zone"]
+        self.at[w, block] = home(client)
         self.days[w] += days
 
     def best_for(self, client, run, for_good, beside):
@@ -210,7 +203,7 @@ class Rota:
         scores = {}
         for w in able:
             worker = workers[w]
-            away = self.kilometres(self.at.get((w, block), worker["zone"]), client["zone"])
+            away = math.dist(self.at.get((w, block), home(worker)), home(client))
             overtime = worker["hours_wanted"] * (p.rostering_stretch - 1.0)
             spare = self.own[w] if for_good else self.free[w] - overtime
             scores[w] = -p.rostering_distance_weight * away + p.rostering_spare_weight * spare / worker["hours_wanted"]
@@ -220,33 +213,42 @@ class Rota:
         return max(scores, key=scores.get) if scores else NOBODY
 
 
-def legs(market, p):
-    """Hours of a leg by provider, zone and slot, from how dense the provider's calls are there."""
-    calls, hours = {}, {}
-    for client in market.clients.rows:
-        if client["status"] == RECEIVING:
-            for slot in slots_of(client["visits"]):
-                place = int(client["provider"]), int(client["zone"]), slot
-                calls[place] = calls.get(place, 0) + int(client["carers"])
-    for (j, zone, slot), number in calls.items():
-        provider = market.providers.rows[j]
-        if zone not in provider["patch_zone"][: provider["patch_count"]]:
-            hours[j, zone, slot] = p.travel_longest_leg / p.travel_driving_speed
-            continue
-        density = float(market.zones["area_km2"][zone]) / number
-        reference = p.travel_reference_area
-        leg = 0.7124 * p.travel_detour * math.sqrt(reference) * (density / reference) ** p.travel_density_exponent
-        leg = min(leg * market.commissioners.leg_factor[0], p.travel_longest_leg)
-        leg *= 1.0 - p.practice_travel_effect * provider["practice"]
-        driven = leg / p.travel_driving_speed + p.travel_parking_minutes / 60.0
-        hours[j, zone, slot] = min(driven, leg / p.travel_walking_speed)
+def home(row):
+    """Where somebody lives."""
+    return float(row["home_x"]), float(row["home_y"])
+
+
+def hours_of_leg(market, j, apart, p):
+    """Hours of a leg of a provider between two calls so many kilometres apart as the crow flies."""
+    reference = p.travel_reference_area
+    leg = p.travel_detour * math.sqrt(reference) * (apart**2 / reference) ** p.travel_density_exponent
+    leg = min(leg * market.commissioners.leg_factor[0], p.travel_longest_leg)
+    leg *= 1.0 - p.practice_travel_effect * market.providers.practice[j]
+    return min(leg / p.travel_driving_speed + p.travel_parking_minutes / 60.0, leg / p.travel_walking_speed)
+
+
+def legs(market, clients, p):
+    """Hours of a leg to each person by slot: from the provider's call before it in that slot, in the order of the
+    tour, and to the first call from the last."""
+    hours = {}
+    for j in range(len(market.providers)):
+        for slot in range(4):
+            called = [i for i in in_turn(clients, j) if slot in slots_of(clients[i]["visits"])]
+            for before, i in zip(called[-1:] + called[:-1], called, strict=True):
+                hours[i, slot] = hours_of_leg(market, j, math.dist(home(clients[before]), home(clients[i])), p)
     return hours
+
+
+def in_turn(clients, j):
+    """Rows of a provider's people who receive care, as a tour of the place passes their homes."""
+    own = [i for i, client in enumerate(clients) if client["status"] == RECEIVING and client["provider"] == j]
+    return sorted(own, key=lambda i: clients[i]["tour"])
 
 
 def by_turns(clients, numbers, key):
     """Rows of people who receive care: provider by provider, and of each in order from somebody drawn by lot on."""
     for j, number in enumerate(numbers.tolist()):
-        own = [i for i, client in enumerate(clients) if client["status"] == RECEIVING and client["provider"] == j]
+        own = in_turn(clients, j)
         first = int(chance(key, number, 0) * len(own))
         yield from own[first:] + own[:first]
 
@@ -257,7 +259,7 @@ def roster(market, p, key):
     Returns who did each run by (person, run), and the rota.
     """
     clients = whole(market.clients)
-    rota, leg, who, open_runs, owners = Rota(market, p), legs(market, p), {}, [], {}
+    rota, leg, who, open_runs, owners = Rota(market, p), legs(market, clients, p), {}, [], {}
     for i in by_turns(clients, market.providers.number, key):
         client = clients[i]
         for run in runs_of(client):
@@ -269,7 +271,7 @@ def roster(market, p, key):
                 owner = NOBODY  # two care workers at one visit are two people
             if owner >= 0 and rota.has_time(owner, run % 8, hours):
                 rota.own[owner] -= hours
-                rota.give(client, run, owner, leg[int(client["provider"]), int(client["zone"]), run % 4])
+                rota.give(client, run, owner, leg[i, run % 4])
                 who[i, run] = owners[i, run] = owner
                 continue
             kept = owner >= 0 and market.workers.absent[owner] != 0
@@ -285,10 +287,14 @@ def roster(market, p, key):
             w = rota.best_for(client, run, True, beside)
             if w >= 0:
                 rota.own[w] -= days_of(run) * client["visit_minutes"] / 60.0
+        way = leg[i, run % 4]
         if w < 0:
             w = rota.best_for(client, run, False, beside)
+            if (w, run % 8) in rota.at:  # cover for a week comes from where the block has taken them
+                apart = math.dist(rota.at[w, run % 8], home(client))
+                way = max(way, hours_of_leg(market, int(client["provider"]), apart, p))
         if w >= 0:
-            rota.give(client, run, w, leg[int(client["provider"]), int(client["zone"]), run % 4])
+            rota.give(client, run, w, way)
             who[i, run] = w
         else:
             left.append((i, run))

@@ -79,7 +79,7 @@ def random_policies(draw, weeks=53):
 
 
 TABLES = ("clients", "workers", "providers", "commissioners")
-RECORDS = ("zones", "levers", "decided", "asked", "counts", "clock", "price_rows", "price_path", "series")
+RECORDS = ("zones", "localities", "levers", "decided", "asked", "counts", "clock", "price_rows", "price_path", "series")
 ARRAYS = ("ledger", "paid_before", "purses", "starts", "transfers")
 
 

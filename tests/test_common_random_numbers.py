@@ -36,9 +36,9 @@ from tests.plain_week import GONE, IN_POST, LEFT, WAITING
 from tests.small_place import FOLDER, REGIMES, alike, begun, differences, small, weekly, wigan
 
 BORN = {
-    "clients": ("zone", "age_group", "lives_alone", "payer", "carers", "readiness", "sociability"),
-    "workers": ("zone", "flexibility", "values_match", "keenness", "hours_wanted"),
-    "providers": ("base_zone", "pass_through", "evasion"),
+    "clients": ("zone", "home_x", "home_y", "age_group", "lives_alone", "payer", "carers", "readiness", "sociability"),
+    "workers": ("zone", "home_x", "home_y", "flexibility", "values_match", "keenness", "hours_wanted"),
+    "providers": ("base_zone", "base_x", "base_y", "pass_through", "evasion"),
 }
 """Columns that are born with the number and that nothing changes."""
 TABLES = tuple(BORN)
@@ -64,8 +64,9 @@ def history(name, weeks=60, seed=1, without=None):
         in_post = workers.status == IN_POST
         seen["leave"].append(dict(zip(workers.number[in_post].tolist(), workers.absent[in_post] == 1, strict=True)))
         for table, columns in BORN.items():
-            rows = getattr(photographs["visits_are_rostered"], table).rows
-            for number, *attributes in zip(rows["number"].tolist(), *(rows[c].tolist() for c in columns), strict=True):
+            of = getattr(photographs["visits_are_rostered"], table)
+            born = (getattr(of, name).tolist() for name in ("number", *columns))
+            for number, *attributes in zip(*born, strict=True):
                 assert seen["born"][table].setdefault(number, attributes) == attributes
     return seen
 
@@ -344,9 +345,9 @@ def test_a_settled_market_that_cannot_be_read_is_made_again(tmp_path):
 
 
 @numba.njit(error_model="numpy")
-def people_are_born(rows, rounds, known, numbers, zones, parameters, key):
+def people_are_born(rows, rounds, known, numbers, zones, localities, parameters, key):
     for i in range(len(numbers)):
-        born(rows[i], rounds[i], known[i], numbers[i], 0, numbers[i] % 2, zones, 0, parameters[0], key)
+        born(rows[i], rounds[i], known[i], numbers[i], 0, numbers[i] % 2, zones, 0, localities, 0, parameters[0], key)
 
 
 def test_people_are_born_the_same_in_any_company():
@@ -356,7 +357,7 @@ def test_people_are_born_the_same_in_any_company():
     everybody, some = Clients(), Clients()
     for clients, who in ((everybody, numbers), (some, numbers[::-3])):
         rows = clients.add(len(who))
-        people_are_born(rows, clients.rounds, clients.known, who, place.zones, parameters.row, key)
+        people_are_born(rows, clients.rounds, clients.known, who, place.zones, place.localities, parameters.row, key)
     for part in Clients.parts():
         assert alike(getattr(some, part), getattr(everybody, part)[::-3])
     workers, few = CareWorkers().add(300), CareWorkers().add(100)

@@ -10,14 +10,13 @@ from hypothesis import given
 from benchmarks.__main__ import many_places
 from caremarket_sim import week
 from caremarket_sim.compiled.draws import draws_of
-from caremarket_sim.market.codes import PATCH
 from caremarket_sim.market.ledger import PURPOSE, as_parties
+from caremarket_sim.market.tidy import tours
 from caremarket_sim.mechanisms.absence import carers_take_leave_and_fall_sick
 from caremarket_sim.mechanisms.hospital import people_go_to_hospital
 from caremarket_sim.mechanisms.leaving import carers_leave
 from caremarket_sim.mechanisms.leaving_care import people_leave_care
 from caremarket_sim.mechanisms.referral import people_are_referred
-from caremarket_sim.opening.zones import make_zones
 from caremarket_sim.parameters import Numbers, Parameters
 from tests.plain_week import FIT, GONE, IN_HOSPITAL, IN_POST, LEFT, ONBOARDING, POOL, RECEIVING, WAITING
 from tests.small_place import FEW, REGIMES, begun, random_policies, small, weekly, wigan
@@ -116,7 +115,7 @@ def contracted_pay_is_at_least_the_floor_agreed(seen, p):
     assert (market.providers.pay[market.providers.contracted == 1] >= agreed - 1e-9).all()
 
 
-def whoever_is_given_a_package_has_staff_is_open_and_serves_the_zone(seen, p):
+def whoever_is_given_a_package_has_staff_is_open_and_serves_the_locality(seen, p):
     before, after = seen["packages_are_sourced"], seen[SOURCED]
     providers = before.providers
     takes = (after.clients.status == RECEIVING) & (after.clients.provider != before.clients.provider)
@@ -126,7 +125,7 @@ def whoever_is_given_a_package_has_staff_is_open_and_serves_the_zone(seen, p):
         assert providers.capacity[j] > 0.0
         assert providers.open[j] == 1
         assert providers.closing[j] == 0
-        assert after.clients.zone[i] in providers.patch_zone[j, : providers.patch_count[j]]
+        assert after.clients.locality[i] in providers.patch_locality[j, : providers.patch_count[j]]
         if after.clients.payer[i] == 0:
             assert providers.contracted[j] == 1
 
@@ -166,7 +165,7 @@ def nobody_comes_or_goes_but_by_a_process_that_counts_it(seen, p):
 
 DURING_THE_WEEK = (
     contracted_pay_is_at_least_the_floor_agreed,
-    whoever_is_given_a_package_has_staff_is_open_and_serves_the_zone,
+    whoever_is_given_a_package_has_staff_is_open_and_serves_the_locality,
     whoever_is_not_receiving_care_gets_none,
     visits_are_given_to_care_workers_of_the_provider_who_are_in_and_have_time,
     nobody_comes_or_goes_but_by_a_process_that_counts_it,
@@ -217,26 +216,18 @@ def many(copies):
     return replace(one, place=many_places(one.place, copies))
 
 
-def test_the_theorems_hold_in_a_place_of_many_neighbourhoods():
+def test_the_theorems_hold_in_a_place_of_many_localities():
     check_run(many(10))
 
 
-def test_rows_are_in_the_order_of_providers_and_those_of_neighbourhoods_when_a_year_has_ended():
+def test_rows_are_in_the_order_of_providers_and_of_a_tour_of_the_place_when_a_year_has_ended():
     scenario = many(10)
     *_, seen = weekly(scenario.with_weeks(52), begun(scenario))
     market = seen["end"]
-    where = market.zones["neighbourhood"]
-    assert where.max() > 0 and np.bincount(where).max() <= PATCH
-    assert (np.diff(where[market.providers.base_zone]) >= 0).all()
-    assert (np.diff(market.clients.provider) >= 0).all()
+    assert (np.diff(tours(market.providers.base_x, market.providers.base_y)) >= 0).all()
+    steps = np.diff(market.clients.provider)
+    assert (steps >= 0).all() and (np.diff(market.clients.tour)[steps == 0] >= 0).all()
     assert (np.diff(market.workers.provider) >= 0).all()
-
-
-def test_neighbourhoods_are_of_zones_near_one_another():
-    zones = make_zones(many(10).place, Parameters().numbers)
-    middles = [zones["y"][zones["neighbourhood"] == n].mean() for n in range(zones["neighbourhood"].max() + 1)]
-    within = np.abs(zones["y"] - np.array(middles)[zones["neighbourhood"]]).max()
-    assert within < np.ptp(zones["y"]) / 2
 
 
 def in_a_week(market, process, draws, overrides=(), policy=None):

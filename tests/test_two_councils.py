@@ -14,6 +14,7 @@ from hypothesis import given
 from caremarket_sim.market.codes import NUMBERS_A_COUNCIL
 from caremarket_sim.market.ledger import PARTY
 from caremarket_sim.market.market import Market
+from caremarket_sim.market.tidy import tours
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import NEUTRAL, PRESETS, of_preset
 from caremarket_sim.week import one_week
@@ -27,8 +28,9 @@ WEEKS = 108
 BY_COUNCIL = ("commissioners", "levers", "decided", "asked", "counts", "ledger", "paid_before", "starts")
 
 
-def as_second_council(market, zones_before, rows_before):
-    """The market's arrays as those of council 1, whose rows come after so many zones, providers and care workers."""
+def as_second_council(market, places_before, rows_before):
+    """The market's arrays as those of council 1, whose rows come after so many zones, localities, providers and care
+    workers."""
     market = market.copy()
     clients, workers, providers = market.clients, market.workers, market.providers
     providers_before, workers_before = rows_before
@@ -39,15 +41,21 @@ def as_second_council(market, zones_before, rows_before):
         column[column >= 0] += providers_before
     for column in (clients.carer, clients.seen, clients.seen_before, clients.familiar):
         column[column >= 0] += workers_before
+    zones_before, localities_before = places_before
     for column in (clients.zone, workers.zone, providers.base_zone):
         column += zones_before
-    providers.patch_zone[in_use(providers.patch_zone, providers.patch_count)] += zones_before
-    providers.lot[in_use(providers.lot, providers.lots)] += zones_before
-    market.zones["council"] = 1
-    market.zones["x"] += FAR_AWAY
-    market.zones["neighbourhood"] += 1 + market.zones["neighbourhood"].max()
+    clients.locality += localities_before
+    providers.patch_locality[in_use(providers.patch_locality, providers.patch_count)] += localities_before
+    providers.lot[in_use(providers.lot, providers.lots)] += localities_before
+    for places in (market.zones, market.localities):
+        places["council"] = 1
+        places["x"] += FAR_AWAY
+    for east in (clients.home_x, workers.home_x, providers.base_x):
+        east += FAR_AWAY
+    clients.tour = tours(clients.home_x, clients.home_y)
     market.commissioners.number = 1
     market.commissioners.first_zone = zones_before
+    market.commissioners.first_locality = localities_before
     return market
 
 
@@ -58,7 +66,9 @@ def in_use(places, count):
 
 def joined(first, second):
     """One market of two councils, each with its place, people, care workers and providers."""
-    second = as_second_council(second, len(first.zones), (len(first.providers), len(first.workers)))
+    second = as_second_council(
+        second, (len(first.zones), len(first.localities)), (len(first.providers), len(first.workers))
+    )
     both = {part.name: getattr(first, part.name) for part in fields(Market) if part.init and part.name != "_state"}
     for name in ("clients", "workers", "providers", "commissioners"):
         table, more = getattr(first, name).copy(), getattr(second, name)
@@ -67,7 +77,7 @@ def joined(first, second):
         for part in table.parts():
             getattr(table, part)[before:] = getattr(more, part)
         both[name] = table
-    for name in ("zones", "transfers", "candidates", "firms", *BY_COUNCIL[1:]):
+    for name in ("zones", "localities", "transfers", "candidates", "firms", *BY_COUNCIL[1:]):
         both[name] = np.concatenate([getattr(first, name), getattr(second, name)])
     both["series"] = np.concatenate([first.series, second.series], axis=1)
     return Market(**both).copy()
@@ -79,10 +89,13 @@ def names_of(rows, numbers):
 
 
 def seen_by(market, council):
-    """All that belongs to a council, by column: whoever is pointed to by number, and zones by their place in it."""
+    """All that belongs to a council, by column: whoever is pointed to by number, zones and localities by their place
+    in it."""
     workers, providers = market.workers, market.providers
     first = int(market.commissioners.first_zone[council])
     zones = slice(first, first + int(market.commissioners.zones[council]))
+    served = int(market.commissioners.first_locality[council])
+    served = served, served + int(market.commissioners.localities[council])
     found = {}
     for name in ("clients", "workers", "providers"):
         table = getattr(market, name)
@@ -94,17 +107,19 @@ def seen_by(market, council):
         found[f"clients.{column}"] = names_of(found[f"clients.{column}"], workers.number)
     for column in ("clients.zone", "workers.zone", "providers.base_zone"):
         found[column] = found[column] - first
-    for places, count in (("patch_zone", "patch_count"), ("lot", "lots")):
+    found["clients.locality"] = found["clients.locality"] - served[0]
+    for places, count in (("patch_locality", "patch_count"), ("lot", "lots")):
         used = in_use(getattr(providers, places), getattr(providers, count))
-        found[f"providers.{places}"] = np.where(used, getattr(providers, places) - first, -1)
+        found[f"providers.{places}"] = np.where(used, getattr(providers, places) - served[0], -1)
     found = {name: column[getattr(market, name.split(".")[0]).council == council] for name, column in found.items()}
     for column in market.commissioners.columns():
-        if column != "first_zone":
+        if column not in ("first_zone", "first_locality"):
             found[f"commissioners.{column}"] = getattr(market.commissioners, column)[council]
     for name in BY_COUNCIL[1:]:
         found[name] = getattr(market, name)[council]
     found["zones"] = market.zones[zones]
-    found["transfers"] = market.transfers[zones]
+    found["localities"] = market.localities[slice(*served)]
+    found["transfers"] = market.transfers[slice(*served)]
     found["series"] = market.series[:, council]
     found["candidates"] = market.candidates["number"][market.candidates["council"] == council]
     return found

@@ -30,14 +30,14 @@ ZONE_TYPE = np.dtype(
 )
 """Kilometres from the middle of the place, community assets (0 to 1), fifth of deprivation (0 least), and cumulative
 shares of a council's referrals, of people who pay for themselves and of residents."""
-LOCALITY_TYPE = np.dtype([("council", "u1"), ("x", "f8"), ("y", "f8"), ("residents", "f8")], align=True)
+LOCALITY_TYPE = np.dtype([("council", "i8"), ("x", "f8"), ("y", "f8"), ("residents", "f8")], align=True)
 """A locality: kilometres from the middle of the place to where its people live on average, and how many they are."""
 EAST, NORTH = 20, 21
 """Parts of the draw that somebody, or an office, was born with: where in the zone."""
-CELL = 0.25
+CELL = 0.125
 """Kilometres of a cell of the tour: shorter than most legs, so that who comes after whom within one matters little."""
 BITS = 12
-"""The tour passes 2^BITS cells each way, which is wider than Britain; beyond, it begins anew."""
+"""The tour passes 2^BITS cells each way, which is as wide as England; beyond, it begins anew."""
 
 
 @step
@@ -78,7 +78,7 @@ def tour_at(x, y):
     """When a tour of the whole place passes a point: its cell's place along Hilbert's curve, a number of 2·BITS bits.
 
     Points near one another on the curve are near on the ground, so that whoever goes through any people in this order
-    has a round some quarter longer than the shortest (Platzman and Bartholdi 1989).
+    has a round that is a quarter (of very many) to two fifths longer than the shortest (Platzman and Bartholdi 1989).
     """
     cells = 1 << BITS
     column, row = int(math.floor(x / CELL)) % cells, int(math.floor(y / CELL)) % cells

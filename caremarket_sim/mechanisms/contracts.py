@@ -185,7 +185,7 @@ def localities_wait_to_move(market, parameters, policy, draws):
 
 @when(localities_wait_to_move)
 def packages_move(market, parameters, policy, draws):
-    """Packages of the localities whose turn it is move to providers with the new contract, and staff follow them (M47)."""
+    """Packages of localities whose turn it is move to providers with the new contract, and staff follow them (M47)."""
     p, providers = parameters, market.providers
     now = np.flatnonzero(market.transfers == 0)
     market.transfers[market.transfers >= 0] -= 1

@@ -4,8 +4,8 @@ A run is one person's visits in one block of the week (a slot of the day, on wee
 worker. Each run has an owner, whose own round it is; a stand-in covers while the owner is away. Runs 0 to 7 are the
 blocks for the first care worker at a visit (weekdays, then weekends), runs 8 to 15 the same for the second.
 
-People are visited in the order in which a tour of the place passes their homes, and a leg is the way from one call of the
-provider to the next in that slot of the day: dense rounds have short legs, whatever zones the place is described in.
+People are visited in the order in which a tour of the place passes their homes, and a leg is the way from one call of
+the provider to the next in that slot of the day: dense rounds have short legs, whatever zones describe the place.
 """
 
 import math
@@ -251,8 +251,8 @@ def no_work(worker, rounds):
 def begin_page(market, desk, j, p):
     """A new page for the week of a provider and its people, its calls by locality, and the legs to its people.
 
-    A leg is the way from the provider's call before it in that slot of the day, as the tour goes; before the first comes
-    the last.
+    A leg is the way from the provider's call before it in that slot of the day, as the tour goes; before the first
+    comes the last.
     """
     provider, people = market.providers[j], desk.people
     leg_factor = market.commissioners[provider.council].leg_factor

@@ -192,8 +192,8 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
 
 @compiled
 def asked_in_zone(lead, attempt, turn_to_backup, stretch, p):
-    """How far a provider is stretched where localities have leads: first the leads, who must accept, or for its share the
-    back-up list; then the leads; then anybody in the locality."""
+    """How far a provider is stretched where localities have leads: first the leads, who must accept, or for its share
+    the back-up list; then the leads; then anybody in the locality."""
     if attempt == 0 and lead == turn_to_backup:
         return NOT_ASKED
     if attempt == 1 and not lead:

@@ -4,6 +4,7 @@ import numpy as np
 
 from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.market.codes import COUNCIL, GONE, IN, IN_POST, INDEPENDENT, LEFT, NOBODY, POOL, RECEIVING, WAITING
+from caremarket_sim.market.tidy import tours
 from caremarket_sim.parameters import Numbers, Parameters
 from caremarket_sim.policy import NEUTRAL
 from tests.small_place import begun, small
@@ -20,10 +21,17 @@ CONTRACTED = {
 """What a provider is like where a test says nothing else."""
 
 
+PEOPLE = 80
+"""Rows for people, at the least."""
+
+
 def bare(providers=1, week=1):
-    """A place of three zones with so many contracted providers and nobody in care or at work, in no week of note."""
+    """A place of three zones, each a locality, with so many contracted providers and nobody in care or at work, in no
+    week of note."""
     market = begun(small())
     market.providers.keep(np.arange(providers))
+    room = max(PEOPLE - len(market.clients), 0)
+    market.clients.add(room)["number"] = 10**9 + np.arange(room)
     market.clients.status = LEFT
     market.workers.status = GONE
     for column in (market.clients.provider, market.clients.former, market.workers.provider):
@@ -37,27 +45,40 @@ def bare(providers=1, week=1):
     market.price_rows[:] = market.price_path[0]
     market.candidates["number"] = 0
     market.week = week
+    for axis in ("x", "y"):
+        market.localities[axis] = market.zones[axis]
     for j in range(providers):
-        provider(market, j, patch_zone=[*range(3), *22 * [0]], **CONTRACTED)
+        provider(market, j, patch_locality=[*range(3), *22 * [0]], **CONTRACTED)
     council(market, fee_restraint=0.0, uplift_cap=0.0, package_share=1.0, codesigned=0.0, reach=0.0)
     assert market.state is market.state, "there is room for whoever comes, so rows stay where they are"
     return market
 
 
 def person(market, i=0, **columns):
-    """The i-th person: a council client of provider 0 with half an hour every morning, but for these columns."""
-    usual = {"status": RECEIVING, "payer": COUNCIL, "provider": 0, "former": -1, "zone": 0, "age_group": 2}
+    """The i-th person: a council client of provider 0 with half an hour every morning, but for these columns.
+
+    Home is the middle of the zone, but for `x` and `y`.
+    """
+    usual = {"status": RECEIVING, "payer": COUNCIL, "provider": 0, "former": -1, "age_group": 2}
     usual |= {"visits": 1, "carers": 1, "visit_minutes": 30.0, "need_minutes": 30.0, "hours": 3.5, "need_hours": 3.5}
     usual |= {"kept": 0, "notice": 0, "weeks_waiting": 0.0, "weeks_away": 0, "nights_left": 0.0, "log_need": 0.0}
     usual |= {"connection": 0.5, "sociability": 0.5, "delivered_share": 1.0, "missed_share": 0.0, "lives_alone": 0}
     if columns.get("status") == WAITING:
         usual["provider"] = -1
+    zone = market.zones[columns.get("zone", 0)]
+    market.clients.home_x[i], market.clients.home_y[i] = columns.pop("x", zone["x"]), columns.pop("y", zone["y"])
+    market.clients.tour[i] = tours(market.clients.home_x[i : i + 1], market.clients.home_y[i : i + 1])[0]
+    market.clients.leg[i] = columns.pop("leg", 0.0)
+    usual |= {"zone": columns.get("zone", 0), "locality": columns.get("zone", 0)}
     return filled(market.clients.rows[i], usual | columns)
 
 
 def worker(market, w=0, **columns):
-    """The w-th care worker: in post with provider 0 on a zero-hours contract, but for these columns."""
+    """The w-th care worker: in post with provider 0 on a zero-hours contract, at home in the middle of the zone, but
+    for these columns."""
+    zone = market.zones[columns.get("zone", 0)]
     usual = {"status": IN_POST, "provider": 0, "zone": 0, "absent": IN, "hours_wanted": 30.0, "guaranteed": 0.0}
+    usual |= {"home_x": zone["x"], "home_y": zone["y"]}
     usual |= {"contact": 0.0, "travel": 0.0, "gap": 0.0, "owned": 0.0, "tenure": 100.0, "age": 42.0, "strain": 0.0}
     if columns.get("status") == POOL:
         usual["provider"] = -1
@@ -65,7 +86,10 @@ def worker(market, w=0, **columns):
 
 
 def provider(market, j=0, **columns):
-    """The j-th provider, with these columns."""
+    """The j-th provider, with these columns; its office is in the middle of the zone that they give."""
+    if "base_zone" in columns:
+        zone = market.zones[columns["base_zone"]]
+        columns |= {"base_x": zone["x"], "base_y": zone["y"]}
     return filled(market.providers.rows[j], columns)
 
 

@@ -126,7 +126,7 @@ def test_zones_get_lead_providers_and_move_one_after_the_other():
     provider(market, 0, won=1, lots=2, lot=[2, 1] + 23 * [0])
     provider(market, 1, won=1, lots=1, lot=[0] + 24 * [0])
     carry_out(contracts_start, market)
-    leads = [set(p["patch_zone"][p["patch_lead"] == 1].tolist()) for p in market.providers.rows]
+    leads = [set(p["patch_locality"][p["patch_lead"] == 1].tolist()) for p in market.providers.rows]
     assert leads == [{1, 2}, {0}]
     assert market.providers.contracted_hours == pytest.approx([200 * 2 / 3, 200 / 3]), "by zones won"
     assert sorted(market.transfers.tolist()) == [0, 3, 6]

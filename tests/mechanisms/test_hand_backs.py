@@ -6,7 +6,7 @@ from caremarket_sim.market.codes import IN_HOSPITAL, RECEIVING, SELF_FUNDER
 from caremarket_sim.mechanisms.hand_backs import providers_hand_back
 from tests.mechanisms.markets import bare, carry_out, numbers, person, provider
 
-MONTHS_BELOW = {"margin": -0.05, "weeks_below": 12.0, "handing_back": 8.0, "calls": 100 * [1.0]}
+MONTHS_BELOW = {"margin": -0.05, "weeks_below": 12.0, "handing_back": 8.0}
 
 
 def handed_back(status=RECEIVING, kept=0, payer=0, rate=1, **columns):
@@ -28,9 +28,9 @@ def test_after_months_below_cost_a_provider_gives_notice_on_a_fifth_the_shortest
 
 def test_packages_far_from_others_go_first():
     market = bare()
-    provider(market, **(MONTHS_BELOW | {"calls": 4 * [50.0] + 4 * [0.0] + 92 * [50.0]}))
+    provider(market, **MONTHS_BELOW)
     for i in range(5):
-        person(market, i, zone=1 if i == 2 else 0)
+        person(market, i, leg=9.0 if i == 2 else 5.0)
     carry_out(providers_hand_back, market, {}, numbers(exit__hand_back_rate=1))
     assert market.clients.notice[:5].tolist() == [0, 0, 4, 0, 0]
 

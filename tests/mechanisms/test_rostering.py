@@ -1,9 +1,11 @@
 """Every run of visits to a care worker who is in and has time, else office, agency or nobody."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import AGENCY, NOBODY, OFFICE, ON_LEAVE, SELF_FUNDER, WAITING
+from caremarket_sim.market.codes import AGENCY, IN, NOBODY, OFFICE, ON_LEAVE, SELF_FUNDER, WAITING
 from caremarket_sim.mechanisms.rostering import visits_are_rostered
 from tests.mechanisms.markets import bare, carry_out, numbers, person, provider, worker
 
@@ -93,7 +95,7 @@ def test_whom_the_person_knows_best_comes_before_others():
 
 def test_among_strangers_whoever_is_near_comes_and_whoever_lacks_guaranteed_hours():
     market = place(staff=2)
-    market.workers.zone[:2] = 2, 0  # the person lives in zone 0
+    worker(market, 0, zone=2)  # the person lives in zone 0
     assert rostered(market).clients.seen[0, 0] == 1
     market = place(staff=2)
     market.workers.guaranteed[1] = 20.0
@@ -136,36 +138,124 @@ def test_visits_fall_in_the_morning_at_bedtime_at_midday_and_at_tea(visits, slot
     assert set(np.flatnonzero(seen >= 0)) == slots | {slot + 4 for slot in slots}
 
 
-def test_a_leg_is_shorter_the_more_calls_a_provider_makes_in_a_zone():
-    area, factor = 20.0, 0.5
-
-    def minutes(people):
-        market = place(people=people)
-        market.zones["area_km2"] = area
-        market.commissioners.leg_factor = factor
-        provider(market, practice=0.0)
-        worker(market)
-        rostered(market)
-        return market.workers.travel[0] / (7 * people) * 60
-
-    def leg(calls):
-        kilometres = factor * 0.7124 * 1.3 * np.sqrt(area / calls)
-        return pytest.approx(min(kilometres / 20 * 60 + 2.5, kilometres / 5 * 60))
-
-    assert minutes(1) == leg(1) and minutes(4) == leg(4)
+def minutes_of(kilometres):
+    """Minutes for a leg on the road: driven and parked, or walked if quicker."""
+    return pytest.approx(min(kilometres / 20 * 60 + 2.5, kilometres / 5 * 60))
 
 
-def test_the_way_from_one_zone_to_the_next_is_driven_too():
-    market = place(people=2)
-    market.clients.zone[1] = 1
-    apart = np.hypot(*(market.zones[0][axis] - market.zones[1][axis] for axis in ("x", "y")))
+def rounds_of(at, factor=0.5, **columns):
+    """The market after the roster of a provider with one care worker, whose people live at these points."""
+    market = bare()
+    market.commissioners.leg_factor = factor
+    provider(market, practice=0.0)
+    worker(market)
+    for i, (x, y) in enumerate(at):
+        person(market, i, x=x, y=y, **columns)
+    return rostered(market)
+
+
+def test_a_leg_is_the_way_from_the_provider_s_call_before_in_the_order_of_a_tour():
+    in_a_row = rounds_of([(0.1, 0.0), (1.1, 0.0), (3.1, 0.0)]).clients.leg[:3]
+    assert in_a_row.tolist() == [minutes_of(0.5 * 1.3 * apart) for apart in (3, 1, 2)], (
+        "before the first comes the last"
+    )
+    shuffled = rounds_of([(3.1, 0.0), (0.1, 0.0), (1.1, 0.0)])
+    assert shuffled.clients.leg[:3].tolist() == in_a_row[[2, 0, 1]].tolist(), "whoever was there first"
+    assert shuffled.workers.travel[0] == pytest.approx(7 * in_a_row.sum() / 60)
+    assert shuffled.counts["travel_km"][0] == pytest.approx(shuffled.workers.travel[0] * 20 * 0.8)
+
+
+def test_legs_go_from_call_to_call_in_each_slot_of_the_day():
+    market = bare()
+    market.commissioners.leg_factor = 1.0
+    provider(market, practice=0.0)
+    worker(market)
+    for i, visits in enumerate((2, 1, 2)):
+        person(market, i, visits=visits, x=i + 0.1, y=0.0)
+    legs = [minutes_of(1.3), minutes_of(2.6)]
     rostered(market)
-    together = place(people=2)
-    together.clients.zone[:2] = 1
-    alone = [rostered(place(zone=zone)).workers.travel[0] for zone in (0, 1)]
-    assert market.workers.travel[0] == pytest.approx(sum(alone) + 7 * apart / 20)
-    assert rostered(together).workers.travel[0] < market.workers.travel[0]
-    assert market.counts["travel_km"][0] == pytest.approx(market.workers.travel[0] * 20 * 0.8)
+    mornings, bedtimes = 2 * legs[0].expected + legs[1].expected, 2 * legs[1].expected
+    assert market.workers.travel[0] == pytest.approx(7 * (mornings + bedtimes) / 60), "nobody calls on 1 at bedtime"
+    assert market.clients.leg[2] == pytest.approx((legs[0].expected + legs[1].expected) / 2)
+
+
+def test_neighbours_under_one_roof_are_no_way_apart_and_a_leg_is_never_longer_than_the_longest():
+    assert rounds_of(3 * [(0.1, 0.1)]).workers.travel[0] == 0
+    assert rounds_of([(0.1, 0.0), (90.0, 0.0)]).clients.leg[0] == minutes_of(5)
+
+
+def test_whoever_covers_for_a_week_comes_from_where_they_are_if_that_is_further():
+    def travel(away):
+        market = bare()
+        market.commissioners.leg_factor = 1.0
+        provider(market, practice=0.0)
+        for w in (0, 1):
+            worker(market, w)
+        for i, x in enumerate((0.1, 1.1, 2.1)):
+            person(market, i, x=x, y=0.0)
+        market.clients.carer[:3, MORNINGS] = [[0, 0], [1, 1], [1, 1]]
+        market.clients.familiar[:3, 0], market.clients.familiarity[:3, 0] = 0, 1.0
+        market.workers.absent[1] = ON_LEAVE if away else IN
+        rostered(market)
+        return market.workers.travel[:2].sum()
+
+    # 0 calls at 0.1, then covers at 1.1 and 2.1 or the other way round, whoever comes first this week
+    legs, further = [1.3, 1.3, 2.6], ([2.6, 1.3, 1.3], [2.6, 1.3, 2.6])
+    assert travel(away=False) == pytest.approx(7 * sum(minutes_of(leg).expected for leg in legs) / 60)
+    assert travel(away=True) in [pytest.approx(7 * sum(minutes_of(leg).expected for leg in of) / 60) for of in further]
+
+
+@pytest.mark.parametrize("exponent", [0.5, 0.35])
+def test_with_a_lower_exponent_a_leg_shrinks_less_with_density(exponent):
+    market = bare()
+    market.commissioners.leg_factor = 0.5
+    provider(market, practice=0.0)
+    worker(market)
+    for i, x in enumerate((0.1, 1.1)):
+        person(market, i, x=x, y=0.0)
+    rostered(market, travel__density_exponent=exponent, travel__reference_area=2)
+    assert market.clients.leg[0] == minutes_of(0.5 * 1.3 * np.sqrt(2) * (1 / 2) ** exponent)
+
+
+def shortened(at):
+    """Length of a round tour of these points that is turned about wherever that makes it shorter (2-opt)."""
+    apart = np.hypot(*(at[:, None] - at).transpose(2, 0, 1))
+    tour, better = list(range(len(at))), True
+    while better:
+        better = False
+        for a, b in combinations(range(len(at)), 2):
+            before, after = tour[a], tour[(b + 1) % len(at)]
+            turned = apart[before, tour[b]] + apart[tour[(a + 1) % len(at)], after]
+            if turned < apart[before, tour[(a + 1) % len(at)]] + apart[tour[b], after] - 1e-9 and before != after:
+                tour[a + 1 : b + 1] = tour[a + 1 : b + 1][::-1]
+                better = True
+    return apart[tour, np.roll(tour, -1)].sum()
+
+
+def rounds(people, side):
+    """Mean leg to so many people who live anywhere in a square of so many kilometres a side, as the crow flies, and the
+    same of a good tour; of a dozen squares somewhere."""
+    straight = {"travel__longest_leg": 1000, "travel__parking_minutes": 0, "travel__walking_speed": 1}
+    legs, good = [], []
+    luck = np.random.default_rng(people)
+    for at in luck.uniform(0, side, (12, people, 2)) + luck.uniform(-40, 40, (12, 1, 2)):
+        market = bare()
+        market.commissioners.leg_factor = 1 / 1.3
+        provider(market, practice=0.0)
+        for i, (x, y) in enumerate(at):
+            person(market, i, x=x, y=y)
+        legs.append(rostered(market, **straight).clients.leg[:people].mean() / 60 * 20)
+        good.append(shortened(at) / people)
+    return np.mean(legs), np.mean(good)
+
+
+@pytest.mark.parametrize(("people", "side"), [(12, 8.0), (50, 8.0), (50, 30.0)])
+def test_legs_follow_the_square_root_law_of_density(people, side):
+    """Known answer: c·√(A/n), with c above 0.7124, which no tour of many is below (Beardwood, Halton and Hammersley
+    1959), and the whole some two fifths above the best, as tours along a space-filling curve are."""
+    legs, good = rounds(people, side)
+    assert legs / (side / np.sqrt(people)) == pytest.approx(1.2, rel=0.08)
+    assert 1.2 < legs / good < 1.5
 
 
 def test_what_was_seen_a_week_ago_is_kept_and_who_receives_no_care_sees_nobody():

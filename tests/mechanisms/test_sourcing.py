@@ -58,7 +58,7 @@ def test_whoever_waits_goes_to_a_provider_that_has_room_and_care_begins():
         {"contracted": 0},
         {"closing": 2},
         {"open": 0},
-        {"patch_zone": [1, 2] + 23 * [0], "patch_count": 2},
+        {"patch_locality": [1, 2] + 23 * [0], "patch_count": 2},
     ],
     ids=["full", "loses money", "private", "closes", "shut", "elsewhere"],
 )
@@ -162,8 +162,8 @@ def test_offered_to_all_a_package_goes_to_whoever_has_room_in_its_plan_near_by_a
     provider(market, 1, plan=1e6)
     assert chosen(market, **BY_CHANCE | {"sourcing__size_exponent": 5}) == {1}
     near = waiting(place(2))
-    provider(near, 0, calls=100 * [0.0])
-    provider(near, 1, calls=4 * [1e3] + 96 * [0.0])
+    provider(near, 0, calls=25 * [0.0])
+    provider(near, 1, calls=[1e3, *24 * [0.0]])
     assert chosen(near, **BY_CHANCE | {"sourcing__nearness_exponent": 20}) == {1}
     full = waiting(place(2))
     for i in range(1, 11):

@@ -237,6 +237,6 @@ def test_zones_without_a_lead_get_the_contracted_provider_with_the_best_margin()
     market.transfers[2] = 3  # packages of zone 2 are still to move
     soon = numbers(stewardship__fast_lag=4, stewardship__slow_lag=4)
     carry_out(gaps_are_filled, market, zoned, soon)
-    leads = [set(r["patch_zone"][r["patch_lead"] == 1].tolist()) for r in market.providers.rows]
+    leads = [set(r["patch_locality"][r["patch_lead"] == 1].tolist()) for r in market.providers.rows]
     assert leads == [{0}, {1}]
     assert np.all(market.providers.patch_count == 3)
