@@ -38,6 +38,7 @@ PARAMETER_HEADING = "Parameters: "
 
 MAKING = (
     "make_zones",
+    "make_localities",
     "price_path",
     "make_market",
     "add_commissioner",
