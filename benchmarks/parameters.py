@@ -60,6 +60,10 @@ TOGETHER = {
         "pay.opening_spread": 0.4,
     },
     "entry.coop_capital": {"entry.coop_rate": 1, "entry.hours": 60, "exit.insolvent_weeks": 13},
+    "entry.waiting_reference": {"entry.waiting_effect": 10},
+    "entry.join_reference_hours": {"entry.join_rate": 0.06, "entry.join_hours": 30},
+    "procurement.reopen_share": {"procurement.reopen_tolerance": 0.1, "entry.join_hours": 30},
+    "stewardship.budget_fall": {"stewardship.budget_uprating": 0.4},
     "entry.waiting_limit": {"entry.waiting_effect": 10, "entry.waiting_reference": 0.005},
     "procurement.lowest_bid": {
         "procurement.estimate_error": 0.08,

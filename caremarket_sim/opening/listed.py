@@ -85,9 +85,8 @@ def quality_behind(rating: int, number: int, p, key) -> float:
     return float(np.clip(expected + left * one_normal(key, number, 12), *QUALITIES))
 
 
-def opening_ratings(place, drawn: np.ndarray) -> np.ndarray:
-    """The rating of each provider at the start: as the list says, else as `drawn`."""
-    ratings = drawn.copy()
-    said = place.providers["rating"]
-    ratings[: len(said)] = np.where(said == UNKNOWN, ratings[: len(said)], said)
-    return ratings
+def opening_ratings(place, numbers: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """The rating of each provider of these numbers at the start: as the list says, else as `drawn`."""
+    said = np.full(max(len(drawn), len(place.providers)) + 1, UNKNOWN, np.int64)
+    said[1 : len(place.providers) + 1] = place.providers["rating"]
+    return np.where(said[numbers] == UNKNOWN, drawn, said[numbers])
