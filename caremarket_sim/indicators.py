@@ -345,6 +345,22 @@ _indicator(
     "Weeks with pay below the bad-week line.", _over("bad_weeks", "in_post"), broken_down=True,
 )  # fmt: skip
 _indicator(
+    "income_spread", "Spread of weekly pay", "share of pay for hours wanted", "jobs", "lower", 0.005, WORKER,
+    "How far a care worker's pay in a week at work usually is from what recent weeks at work paid (root mean square), "
+    "over the pay for the hours wanted.",
+    _over("income_spread", "in_post"), broken_down=True,
+)  # fmt: skip
+_indicator(
+    "cancelled_hours", "Hours cancelled at short notice", "hours a week", "jobs", "lower", 0.05, WORKER,
+    "Hours of their own round that a care worker on zero-hours loses from one week to the next, to hospital, death, a "
+    "smaller package or a colleague with a guarantee, whether or not others come instead; moves with notice left out.",
+    lambda r: r["n_cancelled_hours"] / _some(r["n_weeks_zero"]), broken_down=True,
+)  # fmt: skip
+_indicator(
+    "idle_pay", "Pay for guaranteed hours without a visit", "£ a year", "jobs", "neither", 50_000.0, PROVIDER,
+    "What providers pay, before on-costs, for guaranteed hours in which nobody is visited.", _a_year("n_idle_pay"),
+)  # fmt: skip
+_indicator(
     "guaranteed_hours", "Guaranteed hours", "hours a week", "jobs", "higher", 0.5, WORKER,
     "Guaranteed hours a care worker in post.", _over("guaranteed", "in_post"), broken_down=True,
 )  # fmt: skip
@@ -483,7 +499,15 @@ STAGES = ("transition", "in force", "last year")
 """Before all policies that are compared are in force; from then on; the last 52 weeks."""
 
 BROKEN_DOWN: tuple[str, ...] = tuple(indicator.id for indicator in INDICATORS.values() if indicator.broken_down)
-_OF_WORKERS = ("turnover", "effective_pay", "hours_volatility", "bad_weeks_share", "guaranteed_hours")
+_OF_WORKERS = (
+    "turnover",
+    "effective_pay",
+    "hours_volatility",
+    "bad_weeks_share",
+    "income_spread",
+    "cancelled_hours",
+    "guaranteed_hours",
+)
 _OF_GROUPS = {
     "quality_of_life": ("sum_quality", "sum_weeks"),
     "experience": ("sum_experience", "sum_receiving"),
@@ -497,6 +521,8 @@ _OF_GROUPS = {
     "effective_pay": ("sum_pay", "sum_weeks"),
     "hours_volatility": ("sum_volatility", "sum_weeks"),
     "bad_weeks_share": ("sum_bad", "sum_weeks"),
+    "income_spread": ("sum_income_spread", "sum_weeks"),
+    "cancelled_hours": ("sum_cancelled", "sum_weeks"),
     "guaranteed_hours": ("sum_guaranteed", "sum_weeks"),
 }
 

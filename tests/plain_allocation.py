@@ -166,6 +166,24 @@ class Rota:
             for block in range(8):
                 self.block[w, block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours if here else 0.0
             self.travel[w] = self.days[w] = 0.0
+        self.cancelled, self.owed = cut_short(market, self.staff, p)
+
+    def who_makes_up(self, client, run, owner):
+        """The colleague with a guarantee who lost most hours that are still to be made up for, to take a run from an
+        owner on zero-hours who comes alone; else the owner."""
+        hours = days_of(run) * client["visit_minutes"] / 60.0
+        workers, best, most = self.market.workers.rows, owner, hours
+        if workers[owner]["guaranteed"] > 0.0 or client["carers"] == 2:
+            return owner
+        for w in self.staff:
+            if workers[w]["provider"] != client["provider"] or workers[w]["absent"] != 0 or self.owed[w] < most:
+                continue
+            if self.has_time(w, run % 8, hours) and self.own[w] >= hours:
+                best, most = w, self.owed[w]
+        if best != owner:
+            self.owed[best] -= hours
+            self.cancelled[owner] += hours
+        return best
 
     def has_time(self, w, block, hours):
         """Whether a care worker can take a run of these hours."""
@@ -210,7 +228,26 @@ class Rota:
             lacking = worker["guaranteed"] - (worker["hours_wanted"] - spare)
             if lacking > 0.0 and worker["guaranteed"] > 0.0:
                 scores[w] += p.rostering_guarantee_weight * lacking / worker["guaranteed"]
+            elif worker["guaranteed"] > 0.0 and not for_good:
+                scores[w] -= p.rostering_extra_weight
         return max(scores, key=scores.get) if scores else NOBODY
+
+
+def cut_short(market, staff, p):
+    """Hours of their own rounds that care workers lost since last week, other than by a move of the package, and the
+    part of these below a guarantee that is to be made up for."""
+    kept = dict.fromkeys(staff, 0.0)
+    for client in whole(market.clients):
+        if client["status"] in (RECEIVING, WAITING):
+            for run in runs_of(client):
+                if int(client["carer"][run]) in kept:
+                    kept[int(client["carer"][run])] += days_of(run) * client["visit_minutes"] / 60.0
+    cancelled, owed = {}, {}
+    for w in staff:
+        worker = market.workers.rows[w]
+        cancelled[w] = max(worker["owned"] - kept[w], 0.0)
+        owed[w] = p.rostering_buffer_share * min(cancelled[w], max(worker["guaranteed"] - kept[w], 0.0))
+    return cancelled, owed
 
 
 def home(row):
@@ -270,6 +307,7 @@ def roster(market, p, key):
             if run >= 8 and owner == owners.get((i, run - 8)):
                 owner = NOBODY  # two care workers at one visit are two people
             if owner >= 0 and rota.has_time(owner, run % 8, hours):
+                owner = rota.who_makes_up(client, run, owner)
                 rota.own[owner] -= hours
                 rota.give(client, run, owner, leg[i, run % 4])
                 who[i, run] = owners[i, run] = owner

@@ -37,7 +37,7 @@ from tests.small_place import FOLDER, REGIMES, alike, begun, differences, small,
 
 BORN = {
     "clients": ("zone", "home_x", "home_y", "age_group", "lives_alone", "payer", "carers", "readiness", "sociability"),
-    "workers": ("zone", "home_x", "home_y", "flexibility", "values_match", "keenness", "hours_wanted"),
+    "workers": ("zone", "home_x", "home_y", "flexibility", "values_match", "hours_wanted"),
     "providers": ("base_zone", "base_x", "base_y", "pass_through", "evasion"),
 }
 """Columns that are born with the number and that nothing changes."""

@@ -65,6 +65,7 @@ def check_roster(seen, p):
         contact = workers.hours_wanted[w] * p.rostering_stretch - rota.free[w] if here else 0.0
         assert abs(workers.contact[w] - contact) < 1e-9
         assert abs(workers.travel[w] - rota.travel[w]) < 1e-9
+        assert abs(workers.cancelled[w] - here * rota.cancelled[w]) < 1e-9
         assert abs(workers.gap[w] - rota.days[w] * p.rostering_gap_minutes / 60.0) < 1e-9
         assert abs(workers.owned[w] - (workers.hours_wanted[w] - rota.own[w])) < 1e-9
 

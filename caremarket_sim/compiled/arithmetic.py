@@ -1,5 +1,7 @@
 """Small sums, each in one order whatever the processor, and quick on the tens of numbers that providers are."""
 
+import math
+
 import numpy as np
 
 from . import compiled
@@ -91,6 +93,17 @@ def place_among(cumulative, value):
 def within(value, low, high):
     """The value, held between low and high."""
     return min(max(value, low), high)
+
+
+@compiled
+def expected_above(line, spread):
+    """What a normal number of mean 0 and this spread is expected to be above a line, counted 0 where it is below:
+    σ·(φ(z) − z·(1 − Φ(z))) with z = line/σ."""
+    if spread <= 0.0:
+        return max(-line, 0.0)
+    z = line / spread
+    density = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+    return spread * (density - 0.5 * z * math.erfc(z / math.sqrt(2.0)))
 
 
 def median(values: np.ndarray) -> float:

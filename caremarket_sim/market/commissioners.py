@@ -47,6 +47,9 @@ class Commissioners(Table):
     referral_factor = Column("f8", "", "referral level that holds numbers steady, council clients, solved at spin-up")
     self_referral_factor = Column("f8", "", "the same for self-funders")
     volatility_reference = Column("f8", "share", "mean volatility in the baseline, frozen")
+    leaving_usual = Column("f8", "logit", "mean annual log-odds of leaving, recent weeks")
+    volatility_zero = Column("f8", "share", "mean volatility of hours of those on zero-hours, recent weeks")
+    volatility_guaranteed = Column("f8", "share", "mean volatility of hours of the others, recent weeks")
     growth = Column("f8", "share a year", "growth of referrals")
     fee_growth = Column("f8", "share", "growth of fees this week: in April, else 0")
     labour_market = Column(

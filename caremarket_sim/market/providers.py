@@ -40,6 +40,9 @@ class Providers(Table):
     pay = Column("f8", "£ an hour", "hourly pay of a new care worker")
     premium = Column("f8", "£ an hour", "pay above the National Living Wage after last April")
     guaranteed_share = Column("f8", "share", "share of posts it offers with guaranteed hours")
+    cuts = Column(
+        "f8", "share squared", "mean square of hours its staff lose at short notice over hours wanted, recent"
+    )
     training_days = Column("f8", "days a year", "training a worker a year")
     overhead_scale = Column("f8", "£", "overhead coefficient o in o·H·max(H, floor)^(b−1)·(1+(H/H2)²)")
     overhead_opening = Column("f8", "£", "its value at the start")

@@ -40,20 +40,24 @@ class CareWorkers(Table):
     shortfall = Column("f8", "share", "hours wanted but not had, recent weeks")
     commute = Column("f8", "km", "distance from home to the provider's base")
     flexibility = Column("f8", "0 to 1", "taste for flexible hours")
-    keenness = Column("f8", "0 to 1", "rank among those who might take up a guarantee of hours")
     weeks_to_start = Column("i4", "weeks", "weeks of checks and induction left")
     contact = Column("f8", "hours", "contact hours this week")
     travel = Column("f8", "hours", "travel between visits this week")
     gap = Column("f8", "hours", "gaps between visits this week")
     block_hours = Column("f8", "hours", "contact hours in each block this week", BLOCKS, part="rounds")
     owned = Column("f8", "hours", "contact hours of the runs that are this worker's own")
+    cancelled = Column("f8", "hours", "hours of the worker's own round cancelled at short notice this week")
     last_paid = Column("f8", "hours", "contact hours paid in the last week at work")
     week_pay = Column("f8", "£", "pay this week")
+    usual_pay = Column("f8", "£", "pay in a week at work, recent weeks; 0 before the first")
+    pay_variance = Column("f8", "£²", "squared distance of a week's pay from it, recent weeks")
     sum_weeks = Column("f8", "weeks", "weeks in post this year", part="year")
     sum_zero = Column("f8", "weeks", "weeks in post on a zero-hours contract this year", part="year")
     sum_bad = Column("f8", "weeks", "weeks with pay below the bad-week line this year", part="year")
     sum_pay = Column("f8", "£", "effective pay summed over weeks in post", part="year")
     sum_volatility = Column("f8", "", "volatility summed over weeks in post", part="year")
+    sum_income_spread = Column("f8", "", "spread of weekly pay summed over weeks in post", part="year")
+    sum_cancelled = Column("f8", "hours", "hours cancelled at short notice this year", part="year")
     sum_guaranteed = Column("f8", "hours", "guaranteed hours summed over weeks in post", part="year")
     sum_left = Column("f8", "leavings", "times left a job this year", part="year")
     sum_left_zero = Column("f8", "leavings", "times left a zero-hours job this year", part="year")
@@ -83,7 +87,6 @@ def born_worker(worker, number, council, zones, first_zone, p, key):
     worker.qualified = uniform(key, number, 4) < p.recruitment_qualified_share
     worker.flexibility = uniform(key, number, 5)
     worker.values_match = uniform(key, number, 6)
-    worker.keenness = uniform(key, number, 7)
     wanted = p.recruitment_hours_wanted + p.recruitment_hours_wanted_spread * normal_quantile(uniform(key, number, 8))
     worker.hours_wanted = min(max(wanted, p.recruitment_fewest_hours), p.recruitment_most_hours)
     worker.provider = -1
@@ -101,6 +104,31 @@ def skill_of(worker, p):
         + p.experience_skill_values * worker.values_match
     )
     return min(max(skill, 0.0), 1.0)
+
+
+@compiled
+def volatility_felt(volatility, flexibility, reference, p):
+    """What volatility of hours adds to the log-odds of leaving (M4), less for a taste for flexible hours (M5)."""
+    surplus = min((volatility - reference) / p.leaving_volatility_step, p.leaving_volatility_limit)
+    return p.leaving_volatility_effect * surplus * (1.0 - p.leaving_flexibility_relief * flexibility)
+
+
+@compiled
+def yearly_to_weekly(logit):
+    """Weekly chance of leaving at annual log-odds: 1 − (1 − p)^(1/52)."""
+    return 1.0 - (1.0 + math.exp(logit)) ** (-1.0 / 52.0)
+
+
+@compiled
+def wants_guarantee(worker, p):
+    """Whether the care worker would take guaranteed hours: those who most want flexibility decline (M5)."""
+    return worker.flexibility <= 1.0 - p.contract_decline_share
+
+
+@compiled
+def income_spread(worker):
+    """How far a week's pay usually is from that of recent weeks, as a share of the pay for the hours wanted."""
+    return math.sqrt(worker.pay_variance) / (worker.pay * worker.hours_wanted)
 
 
 @compiled

@@ -12,9 +12,11 @@ from ..compiled.process import process
 from ..market.codes import GONE, IN_POST, POOL
 from ..market.providers import growth_of
 from ..market.state import workers_of
-from ..market.workers import count_as_leaver, end_job
+from ..market.workers import count_as_leaver, end_job, volatility_felt, yearly_to_weekly
 
 LEAVE = process_code("carers_leave")
+SEEN = np.dtype((np.record, [("logits", "f8"), ("zero", "f8"), ("others", "f8")]))
+"""Sums over a council's care workers: log-odds of leaving, and volatility of those on zero-hours and of the others."""
 
 
 @process
@@ -28,6 +30,7 @@ def carers_leave(market, parameters, policy, draws):
     p = parameters[0]
     key = key_of(draws, LEAVE)
     workers, providers = workers_of(market), market.providers
+    seen = np.zeros(len(market.commissioners), SEEN)
     for j in range(len(providers)):
         providers[j].leavers = 0.0
     for w in range(len(workers)):
@@ -47,7 +50,8 @@ def carers_leave(market, parameters, policy, draws):
         counts.weeks_zero += zero
         outside_pay = market.prices[0].outside_pay * policy[c].shocks_outside_pay
         logit = leaving_logit(r, provider, outside_pay, market.commissioners[c], p)
-        weekly = 1.0 - (1.0 + math.exp(logit)) ** (-1.0 / 52.0)
+        weekly = yearly_to_weekly(logit)
+        who_is_there(seen[c], logit, zero, r.volatility)
         counts.expected_leavers += weekly
         if uniform(key, r.number, 0) < weekly:
             counts.leavers += 1.0
@@ -57,6 +61,28 @@ def carers_leave(market, parameters, policy, draws):
             count_as_leaver(market.worker_year[w], zero)
             retires = r.age > p.leaving_retirement_age
             end_job(r, 0.0 if retires else p.leaving_stay_in_sector_share, uniform(key, r.number, 1))
+    for c in range(len(seen)):
+        certainty_is_seen(market.commissioners[c], market.counts[c], seen[c], p)
+
+
+@compiled
+def who_is_there(seen, logit, zero, volatility):
+    """Add somebody in post to the sums of their council."""
+    seen.logits += logit
+    seen.zero += zero * volatility
+    seen.others += (1.0 - zero) * volatility
+
+
+@compiled
+def certainty_is_seen(council, counts, seen, p):
+    """What providers know of how many leave, and of how hours vary with a guarantee and without, follows this week."""
+    others = counts.weeks_in_post - counts.weeks_zero
+    if counts.weeks_in_post > 0.0:
+        council.leaving_usual += p.contract_cuts_memory * (seen.logits / counts.weeks_in_post - council.leaving_usual)
+    if counts.weeks_zero > 0.0:
+        council.volatility_zero += p.contract_cuts_memory * (seen.zero / counts.weeks_zero - council.volatility_zero)
+    if others > 0.0:
+        council.volatility_guaranteed += p.contract_cuts_memory * (seen.others / others - council.volatility_guaranteed)
 
 
 @compiled
@@ -68,9 +94,7 @@ def leaving_logit(worker, provider, outside_pay, council, p):
     on_duty = math.log(max(worker.effective_pay, 1.0) / outside_pay)
     agreed = math.log(worker.pay / outside_pay)
     logit += p.leaving_pay_effect * (agreed + p.leaving_travel_salience * (on_duty - agreed))
-    surplus = (worker.volatility - council.volatility_reference) / p.leaving_volatility_step
-    surplus = min(surplus, p.leaving_volatility_limit)
-    logit += p.leaving_volatility_effect * surplus * (1.0 - p.leaving_flexibility_relief * worker.flexibility)
+    logit += volatility_felt(worker.volatility, worker.flexibility, council.volatility_reference, p)
     logit += p.leaving_shortfall_effect * worker.shortfall
     if worker.tenure < 52.0:
         logit += p.leaving_first_year

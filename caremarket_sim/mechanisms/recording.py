@@ -12,6 +12,7 @@ from ..market.codes import COUNCIL, FIT, GOOD, IN_POST, LEFT, RECEIVING, UNRATED
 from ..market.record import CLIENT_SUMS, FIRST_COUNT, FIRST_LINE, LINE_PLACES, STAFF_SUMS
 from ..market.state import clients_of, week_of, workers_of
 from ..market.tidy import tidy_rows
+from ..market.workers import income_spread
 
 SURVEY = process_code("satisfaction_survey")
 
@@ -95,6 +96,7 @@ def sum_workers(market, at, p):
         r.effective_pay += w.effective_pay
         r.guaranteed += w.guaranteed
         r.bad_weeks += w.week_pay < p.pay_bad_week_share * w.pay * w.hours_wanted
+        r.income_spread += income_spread(w)
         r.contact += w.contact
         r.travel += w.travel
         r.strain += w.strain

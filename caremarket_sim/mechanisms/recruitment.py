@@ -12,7 +12,7 @@ from ..compiled.hashing import gumbel, pair, uniform
 from ..compiled.process import process
 from ..market.codes import IN_POST, ONBOARDING, POOL
 from ..market.state import week_of, workers_of
-from ..market.workers import CareWorkers, born_worker, candidate_number
+from ..market.workers import CareWorkers, born_worker, candidate_number, wants_guarantee
 from ..market.zones import zones_of
 
 RECRUIT, BORN = map(process_code, ("providers_recruit", "born_worker"))
@@ -52,7 +52,7 @@ def providers_recruit(market, parameters, policy, draws):
         c = provider.council
         chance = filling_chance(provider, rate[c], pay[c], p)
         penalty = p.contract_starter_penalty
-        guaranteed = min(max((provider.guaranteed_share - penalty) / (1.0 - penalty), 0.0), 1.0)
+        offered = min(max((provider.guaranteed_share - penalty) / (1.0 - penalty), 0.0), 1.0)
         for v in range(int(vacancies[j])):
             slot = pair(provider.number, v)
             if uniform(key, slot, 0) >= chance:
@@ -60,13 +60,13 @@ def providers_recruit(market, parameters, policy, draws):
             if uniform(key, slot, 1) < pool_share[c]:
                 best = best_of_pool(workers, pool, provider, p, key)
                 if best >= 0:
-                    start_job(workers[best], j, provider, guaranteed, p, key)
+                    start_job(workers[best], j, provider, offered, p, key)
                     workers[best].weeks_to_start = int(round(p.recruitment_weeks_from_pool))
             else:
                 best = best_from_outside(market.candidates, taken, provider, p, key)
                 if best >= 0:
                     taken[best] = True
-                    start_job(market.candidates[best], j, provider, guaranteed, p, key)
+                    start_job(market.candidates[best], j, provider, offered, p, key)
                     market.candidates[best].weeks_to_start = int(round(p.recruitment_weeks_from_outside))
             if best >= 0:
                 provider.hires += 1.0
@@ -192,16 +192,16 @@ def suits(worker, provider, p, key):
 
 
 @compiled
-def start_job(worker, j, provider, guaranteed_chance, p, key):
+def start_job(worker, j, provider, offered, p, key):
     """Sign a contract with provider j: onboarding until checks are done. New starters are put on zero-hours first:
-    `guaranteed_chance` is that of a guarantee from the start."""
+    `offered` is the chance of being offered a guarantee from the start, which whoever wants flexibility declines."""
     worker.status = ONBOARDING
     worker.provider = j
     worker.tenure = 0.0
     worker.commute = to_the_office(worker, provider)
     worker.guaranteed = (
         p.contract_guaranteed_share_of_wanted * worker.hours_wanted
-        if uniform(key, worker.number, 5) < guaranteed_chance
+        if uniform(key, worker.number, 5) < offered and wants_guarantee(worker, p)
         else 0.0
     )
     worker.pay = provider.pay
@@ -211,6 +211,8 @@ def start_job(worker, j, provider, guaranteed_chance, p, key):
     worker.strain = 0.0
     worker.training = max(worker.training, provider.training_days)
     worker.last_paid = -1.0
+    worker.usual_pay = 0.0
+    worker.pay_variance = 0.0
 
 
 @process

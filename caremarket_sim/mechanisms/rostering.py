@@ -17,9 +17,9 @@ from ..compiled import compiled, step
 from ..compiled.draws import key_of, process_code
 from ..compiled.geography import distance, hours_of_leg, leg_of, patch_of
 from ..compiled.hashing import uniform
-from ..compiled.memory import fetch, look_ahead_in
+from ..compiled.memory import fetch, look_ahead, look_ahead_in
 from ..compiled.process import process
-from ..market.codes import AGENCY, BLOCKS, COUNCIL, FAMILIAR, IN_POST, NOBODY, OFFICE, RECEIVING, RUNS, SLOTS
+from ..market.codes import AGENCY, BLOCKS, COUNCIL, FAMILIAR, IN_POST, NOBODY, OFFICE, RECEIVING, RUNS, SLOTS, WAITING
 from ..market.people import days_of, slot_of
 from ..market.state import clients_of, workers_of
 from ..market.zones import BITS
@@ -35,6 +35,8 @@ HAND = np.dtype(
             ("guaranteed", "f8"),
             ("travel", "f8"),
             ("days", "f8"),
+            ("owed", "f8"),
+            ("cancelled", "f8"),
             ("home_x", "f8"),
             ("home_y", "f8"),
             ("block_free", "f8", (BLOCKS,)),
@@ -44,7 +46,8 @@ HAND = np.dtype(
     )
 )
 """What is left of a care worker's week: hours free, hours free of runs of their own, hours wanted, guaranteed and
-travelled, days out, where home is (km), and in each block hours free and where it took them last."""
+travelled, days out, hours that colleagues on zero-hours are to make up for, hours of their own round cancelled at short
+notice, where home is (km), and in each block hours free and where it took them last."""
 
 
 class Staffed(NamedTuple):
@@ -70,6 +73,10 @@ class Desk(NamedTuple):
     """What is left of the week of each care worker of the provider in hand."""
     able: np.ndarray
     """Room for the places of those who are able to take a run."""
+    kept: np.ndarray
+    """Hours of each care worker's own runs, by row, for people who have care or wait for it, wherever they are."""
+    short: np.ndarray
+    """Room for the places of those who lost hours at short notice that are made up for."""
     friends: np.ndarray
     """Room for places in the provider's staff list of those whom a person knows."""
     how_well: np.ndarray
@@ -86,6 +93,7 @@ class Desk(NamedTuple):
 def visits_are_rostered(market, parameters, policy, draws):
     """Roster the week, provider by provider: hours delivered, undelivered, and on the way between visits.
 
+    What staff with a guarantee lose at short notice is made up for, in part, out of rounds of colleagues on zero-hours.
     Owners first, then stand-ins for runs without an owner in, then the office, then agency staff for at most a share of
     the rest (E2), and what is left is not delivered.
     """
@@ -97,8 +105,8 @@ def visits_are_rostered(market, parameters, policy, draws):
         provider = market.providers[j]
         counts = market.counts[provider.council]
         begin_page(market, desk, j, p)
-        begin_week(market, desk, j, p)
-        n_open = owners_come(market, desk, j, key, p)
+        n_short = begin_week(market, desk, j, p)
+        n_open = owners_come(market, desk, j, n_short, key, p)
         left = stand_ins_come(market, desk, j, n_open, p)
         counts.hours_undelivered += others_come(market, desk, provider, left, key, p)
         end_week(market, desk, j, p)
@@ -118,7 +126,8 @@ def visits_are_rostered(market, parameters, policy, draws):
 @step
 def new_desk(market):
     """Working lists large enough for the largest provider."""
-    served_by, employers = providers_of(market), employers_of(market)
+    kept = np.zeros(market.clock[0].workers)
+    served_by, employers = providers_of(market, kept), employers_of(market)
     people = by_provider(served_by, in_tour_order(clients_of(market), served_by), len(market.providers))
     staff = by_provider(employers, np.arange(len(employers)), len(market.providers))
     most_people, most_staff = longest(people.start), longest(staff.start)
@@ -134,6 +143,8 @@ def new_desk(market):
         np.empty(most_people * SLOTS),
         np.empty(most_staff, HAND),
         np.empty(most_staff, np.int32),
+        kept,
+        np.empty(most_staff, np.int32),
         np.empty(FAMILIAR, np.int32),
         np.empty(FAMILIAR),
         np.empty(most_people * RUNS, np.int32),
@@ -143,16 +154,33 @@ def new_desk(market):
 
 
 @step
-def providers_of(market):
-    """The provider of each person who receives care, -1 of the others, for whom the week is over."""
+def providers_of(market, kept):
+    """The provider of each person who receives care, -1 of the others, for whom the week is over; and the hours of each
+    care worker's own runs that are `kept`, since the person is neither in hospital nor has left."""
     clients = clients_of(market)
     served_by = np.full(len(clients), -1, np.int32)
     for i in range(len(clients)):
+        look_ahead(clients, i)
+        look_ahead(market.rounds, i)
+        hours_kept(clients[i], market.rounds[i], kept)
         if clients[i].status == RECEIVING:
             served_by[i] = clients[i].provider
         else:
             new_week(clients[i], market.rounds[i])
     return served_by
+
+
+@compiled
+def hours_kept(client, who, kept):
+    """Add the hours of a person's runs to those that their owners keep."""
+    if client.status != RECEIVING and client.status != WAITING:
+        return
+    hours = client.visit_minutes / 60.0
+    for v in range(client.visits):
+        for block in range(slot_of(client.visits, v), BLOCKS, SLOTS):
+            for run in range(block, BLOCKS * client.carers, BLOCKS):
+                if who.carer[run] >= 0:
+                    kept[who.carer[run]] += days_of(block) * hours
 
 
 @step
@@ -244,6 +272,7 @@ def no_work(worker, rounds):
     worker.contact = 0.0
     worker.travel = 0.0
     worker.gap = 0.0
+    worker.cancelled = 0.0
     rounds.block_hours[:] = 0.0
 
 
@@ -313,11 +342,25 @@ def begin_tour(market, desk, j):
 @step
 def begin_week(market, desk, j, p):
     """All that each care worker of a provider has is free. Whoever is away has less than no time; whom no visit has
-    taken anywhere yet is nowhere (nan)."""
-    staff = desk.staff
+    taken anywhere yet is nowhere (nan).
+
+    What they lost of their own rounds since last week, to hospital, death or smaller packages, is cancelled at short
+    notice, and the provider learns from it. Returns how many with a guarantee are short of it by that, to be made up
+    for in part.
+    """
+    staff, provider = desk.staff, market.providers[j]
+    n_short = 0
+    squares = 0.0
     for n in range(staff.start[j + 1] - staff.start[j]):
         look_ahead_in(staff.rows, market.workers, staff.start[j] + n)
         r, hand = market.workers[staff.rows[staff.start[j] + n]], desk.hands[n]
+        kept = desk.kept[staff.rows[staff.start[j] + n]]
+        hand.cancelled = max(r.owned - kept, 0.0)
+        squares += (hand.cancelled / r.hours_wanted) ** 2
+        hand.owed = p.rostering_buffer_share * min(hand.cancelled, max(r.guaranteed - kept, 0.0))
+        if hand.owed > 0.0 and r.absent == 0:
+            desk.short[n_short] = n
+            n_short += 1
         hand.travel = 0.0
         hand.days = 0.0
         hand.wanted = r.hours_wanted
@@ -330,11 +373,17 @@ def begin_week(market, desk, j, p):
             hand.block_free[block] = days_of(block) * p.rostering_block_hours if r.absent == 0 else 0.0
             hand.at_x[block] = np.nan
             hand.at_y[block] = np.nan
+    if staff.start[j + 1] > staff.start[j]:
+        provider.cuts += p.contract_cuts_memory * (squares / (staff.start[j + 1] - staff.start[j]) - provider.cuts)
+    return n_short
 
 
 @step
-def owners_come(market, desk, j, key, p):
+def owners_come(market, desk, j, n_short, key, p):
     """Every run of a provider's people to its owner who is in and has time. Returns how many runs are left open.
+
+    A run owned by somebody on zero-hours goes to a colleague with a guarantee who lost hours at short notice and has
+    time for it, for good; runs that two do together are left alone.
 
     Runs of those who are away stay theirs; whoever has no time any more gives the run up. Whose visits come first
     changes from week to week.
@@ -366,6 +415,14 @@ def owners_come(market, desk, j, key, p):
                         if twice or n < 0 or n >= hi - lo:
                             w = NOBODY
                         elif desk.hands[n].free >= hours and desk.hands[n].block_free[block] >= hours:
+                            if n_short > 0 and desk.hands[n].guaranteed == 0.0 and c.carers == 1:
+                                short = who_makes_up(desk, n_short, block, hours)
+                                if short >= 0:
+                                    desk.hands[n].cancelled += hours
+                                    desk.hands[short].owed -= hours
+                                    n = short
+                                    w = desk.staff.rows[lo + n]
+                                    who.carer[run] = w
                             who.seen[run] = w
                             desk.hands[n].own_free -= hours
                             visit(desk.hands[n], block, days, hours, leg, who.home_x, who.home_y)
@@ -386,6 +443,20 @@ def owners_come(market, desk, j, key, p):
         if c.payer == COUNCIL:
             provider.due_council += due
     return n_open
+
+
+@compiled
+def who_makes_up(desk, n_short, block, hours):
+    """Place of whoever is owed most hours that a run can make up for and has time for it, -1 nobody."""
+    best = -1
+    most = hours
+    for k in range(n_short):
+        hand = desk.hands[desk.short[k]]
+        free = (hand.free >= hours) & (hand.block_free[block] >= hours) & (hand.own_free >= hours)
+        if free & (hand.owed >= most):
+            most = hand.owed
+            best = desk.short[k]
+    return best
 
 
 @compiled
@@ -503,12 +574,18 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, staff_count
 
 @compiled
 def usefulness(hand, block, x, y, permanent, p):
-    """How well a run at (x, y) fits what is left of a care worker's week: time to spare, hours guaranteed, nearness."""
+    """How well a run at (x, y) fits what is left of a care worker's week: time to spare, hours guaranteed, nearness.
+
+    Cover beyond what somebody is guaranteed rather goes to those on zero-hours.
+    """
     spare = hand.own_free if permanent else hand.free - hand.wanted * (p.rostering_stretch - 1.0)
     score = p.rostering_spare_weight * spare / hand.wanted
     lacking = hand.guaranteed - (hand.wanted - spare)
-    if lacking > 0.0 and hand.guaranteed > 0.0:
-        score += p.rostering_guarantee_weight * lacking / hand.guaranteed
+    if hand.guaranteed > 0.0:
+        if lacking > 0.0:
+            score += p.rostering_guarantee_weight * lacking / hand.guaranteed
+        elif not permanent:
+            score -= p.rostering_extra_weight
     from_x, from_y = hand.at_x[block], hand.at_y[block]
     if math.isnan(from_x):
         from_x, from_y = hand.home_x, hand.home_y
@@ -550,6 +627,9 @@ def end_week(market, desk, j, p):
             continue
         r.contact = r.hours_wanted * p.rostering_stretch - hand.free
         r.travel = hand.travel
+        r.cancelled = hand.cancelled
+        if r.guaranteed == 0.0:
+            market.counts[provider.council].cancelled_hours += hand.cancelled
         r.gap = p.rostering_gap_minutes / 60.0 * hand.days
         for block in range(BLOCKS):
             rounds.block_hours[block] = days_of(block) * p.rostering_block_hours - hand.block_free[block]

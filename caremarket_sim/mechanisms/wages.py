@@ -5,6 +5,7 @@ from ..compiled.memory import look_ahead
 from ..compiled.process import process
 from ..market.codes import IN_POST, ON_LEAVE, SICK
 from ..market.state import workers_of
+from ..market.workers import income_spread
 
 
 @process
@@ -13,7 +14,7 @@ def carers_are_paid(market, parameters, policy, draws):
 
     Pay covers contact, a share of travel and of gaps, and at least the guaranteed hours of whoever was at work; holiday
     is paid from accrual. Contact and travel together must reach the legal minimum where it is enforced. Each provider
-    owes the sums.
+    owes the sums. Guaranteed hours without a visit are counted, in hours and pounds.
     """
     p = parameters[0]
     workers, providers = workers_of(market), market.providers
@@ -42,13 +43,19 @@ def carers_are_paid(market, parameters, policy, draws):
             owed = wage_line * (r.contact + r.travel) - pay
             r.week_pay = pay + p.pay_enforcement_share * max(owed, 0.0)
             provider.wages += r.week_pay
+            idle = hours - r.contact
+            market.counts[provider.council].idle_hours += idle
+            market.counts[provider.council].idle_pay += idle * r.pay
             work_is_felt(r, hours, p)
+            usual_week_moves(r, p)
         year = market.worker_year[w]
         year.sum_weeks += 1.0
         year.sum_zero += r.guaranteed == 0.0
         year.sum_bad += r.week_pay < p.pay_bad_week_share * r.pay * r.hours_wanted
         year.sum_pay += r.effective_pay
         year.sum_volatility += r.volatility
+        year.sum_income_spread += income_spread(r)
+        year.sum_cancelled += r.cancelled
         year.sum_guaranteed += r.guaranteed
 
 
@@ -69,3 +76,13 @@ def work_is_felt(worker, hours, p):
     available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
     overload = min(max((duty / available - p.rostering_ease) / (1.0 - p.rostering_ease), 0.0), 1.0)
     r.strain += p.pay_memory * (overload - r.strain)
+
+
+@compiled
+def usual_week_moves(worker, p):
+    """What a week at work usually pays, and the square of how far weeks are from it, in recent memory."""
+    if worker.usual_pay == 0.0:
+        worker.usual_pay = worker.week_pay
+    off = worker.week_pay - worker.usual_pay
+    worker.pay_variance += p.pay_usual_memory * (off * off - worker.pay_variance)
+    worker.usual_pay += p.pay_usual_memory * off

@@ -64,6 +64,8 @@ def add_commissioner(market, place, p):
     row["experience_reference"] = p.experience_opening_experience
     row["continuity_reference"] = p.experience_opening_continuity
     row["volatility_reference"] = p.contract_opening_volatility
+    row["volatility_zero"] = row["volatility_guaranteed"] = p.contract_opening_volatility
+    row["leaving_usual"] = np.log(p.baseline_turnover / (1.0 - p.baseline_turnover))
     row["leaving_intercept"] = p.baseline_leaving_intercept
     row["contract_intercept"] = p.baseline_contract_intercept
     row["late_intercept"] = p.baseline_late_intercept

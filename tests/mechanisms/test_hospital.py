@@ -56,11 +56,11 @@ def test_a_place_is_kept_while_somebody_pays_for_it(policy, columns, kept):
 def test_a_stay_lasts_ten_nights_on_average_and_a_night_at_least():
     market = bare()
     nights = []
-    for week in range(40):
+    for week in range(45):
         market.week = week
-        for i in range(56):
+        for i in range(50):
             person(market, i)
-        nights += carry_out(people_go_to_hospital, market, {}, CERTAIN).clients.nights_left[:56].tolist()
+        nights += carry_out(people_go_to_hospital, market, {}, CERTAIN).clients.nights_left[:50].tolist()
     assert min(nights) == 1 and np.mean(nights) == pytest.approx(10, abs=4 * 9.5 / np.sqrt(len(nights)))
 
 

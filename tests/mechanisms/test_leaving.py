@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from caremarket_sim.market.codes import GONE, IN_POST, POOL
-from caremarket_sim.mechanisms.leaving import carers_leave
+from caremarket_sim.mechanisms.leaving import carers_leave, leaving_logits
+from caremarket_sim.mechanisms.wages import carers_are_paid
 from tests.mechanisms.markets import bare, carry_out, council, numbers, provider, worker
 
 OF_NO_ACCOUNT = {"pay": 12.0, "effective_pay": 12.0, "volatility": 0.1, "shortfall": 0.0, "flexibility": 0.0}
@@ -89,3 +90,46 @@ def test_whoever_does_not_leave_stays():
 def test_whoever_is_between_jobs_may_give_up_looking(rate, status):
     market = left(100.0, parameters=numbers(recruitment__pool_abandon_rate=rate), status=POOL)
     assert market.workers.status[0] == status and market.counts["leavers"][0] == 0
+
+
+def test_hours_that_vary_make_leavers_of_whoever_has_no_guarantee_and_of_whoever_has_alike():
+    for guaranteed in (0.0, 25.0):
+        steady, varied = (logit_of(left(-1.0, guaranteed=guaranteed, volatility=v)) for v in (0.1, 0.2))
+        assert varied - steady == pytest.approx(2 * 0.35, abs=1e-6)
+
+
+def test_providers_learn_how_many_leave_and_how_hours_vary_with_a_guarantee_and_without():
+    market = bare()
+    council(market, leaving_intercept=-1.0, volatility_reference=0.1, leaving_usual=0.0)
+    council(market, volatility_zero=0.1, volatility_guaranteed=0.1)
+    provider(market, demand=100.0, demand_slow=100.0)
+    worker(market, **OF_NO_ACCOUNT | {"volatility": 0.2})
+    worker(market, 1, **OF_NO_ACCOUNT | {"volatility": 0.05, "guaranteed": 25.0})
+    r = carry_out(carers_leave, market, {}, numbers(contract__cuts_memory=0.1)).commissioners.rows[0]
+    assert (r["volatility_zero"], r["volatility_guaranteed"]) == pytest.approx((0.11, 0.095))
+    assert r["leaving_usual"] == pytest.approx(0.1 * (-1.0 + 0.35 * (2 - 1) / 2), abs=1e-6)
+    market.workers.guaranteed[0] = 25.0
+    market.counts[:] = np.zeros(1, market.counts.dtype)
+    assert carry_out(carers_leave, market).commissioners.volatility_zero[0] == pytest.approx(0.11), (
+        "nobody to learn from"
+    )
+
+
+def test_a_guarantee_keeps_people_by_the_hours_that_it_makes_certain_and_by_nothing_else():
+    def logits(parameters):
+        """Log-odds of leaving of somebody on zero-hours and of somebody with a guarantee, after the same weeks."""
+        market = bare()
+        council(market, leaving_intercept=-1.0, volatility_reference=0.1)
+        provider(market, demand=100.0, demand_slow=100.0)
+        for w, guaranteed in enumerate((0.0, 28.0)):
+            worker(market, w, **OF_NO_ACCOUNT | {"guaranteed": guaranteed, "last_paid": 28.0, "experience": 0.0})
+        for week in range(40):
+            market.workers.contact[:2] = (20.0, 28.0)[week % 2]
+            carry_out(carers_are_paid, market, {}, parameters)
+        market.workers.effective_pay[:2] = 12.0
+        return leaving_logits(market.state, parameters.row, market.levers)[:2], market.workers.volatility[:2]
+
+    (without, with_it), (varied, steady) = logits(numbers())
+    assert varied > 0.2 and steady < 0.01 and without - with_it > 0.35
+    (without, with_it), _ = logits(numbers(leaving__volatility_effect=0, leaving__shortfall_effect=0))
+    assert without == pytest.approx(with_it)

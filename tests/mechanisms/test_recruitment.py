@@ -93,9 +93,13 @@ def test_a_provider_led_by_mission_takes_those_whose_values_fit():
 
 
 @pytest.mark.parametrize(("share", "guaranteed"), [(1.0, 0.85), (0.25, 0.0)])
-def test_starters_are_put_on_zero_hours_first_unless_hours_are_guaranteed_to_all(share, guaranteed):
-    starters = new_starters(hired(guaranteed_share=share, pay=12.3))
-    assert starters["guaranteed"] == pytest.approx(guaranteed * starters["hours_wanted"])
+def test_starters_are_put_on_zero_hours_first_unless_hours_are_guaranteed_to_all_who_want_them(share, guaranteed):
+    starters = new_starters(
+        hired([{"flexibility": 0.0}, {"flexibility": 1.0}], None, FROM_THE_POOL, guaranteed_share=share, pay=12.3)
+    )
+    wanting = starters["flexibility"] <= 0.75
+    assert 0 < wanting.sum() < len(starters)
+    assert starters["guaranteed"] == pytest.approx(guaranteed * wanting * starters["hours_wanted"])
     assert set(starters["pay"]) == {12.3}
     assert starters["effective_pay"] == pytest.approx(12.3 / 1.22), "they know of the time that is not paid"
 

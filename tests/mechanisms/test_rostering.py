@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import AGENCY, IN, NOBODY, OFFICE, ON_LEAVE, SELF_FUNDER, WAITING
+from caremarket_sim.market.codes import AGENCY, IN, IN_HOSPITAL, NOBODY, OFFICE, ON_LEAVE, SELF_FUNDER, WAITING
 from caremarket_sim.mechanisms.rostering import visits_are_rostered
 from tests.mechanisms.markets import bare, carry_out, numbers, person, provider, worker
 
@@ -266,3 +266,60 @@ def test_what_was_seen_a_week_ago_is_kept_and_who_receives_no_care_sees_nobody()
     rostered(market)
     assert market.clients.seen_before[:2, 0].tolist() == [5, 7] and market.clients.seen[1, 0] == NOBODY
     assert market.clients.due[1] == market.clients.delivered[1] == 0
+
+
+def with_a_cut(guaranteed=(20.0, 0.0), **columns):
+    """Two care workers with three people each, of whom the first's last has just gone to hospital."""
+    market = place(staff=2, people=6, **columns)
+    market.clients.carer[:6, MORNINGS] = np.array([[0, 0], [0, 0], [0, 0], [1, 1], [1, 1], [1, 1]])
+    market.workers.owned[:2] = 10.5
+    market.workers.guaranteed[:2] = guaranteed
+    market.clients.status[2] = IN_HOSPITAL
+    return market
+
+
+def test_what_somebody_with_a_guarantee_loses_at_short_notice_is_made_up_out_of_a_colleague_s_round():
+    market = rostered(with_a_cut(), rostering__buffer_share=1)
+    assert market.workers.owned[:2] == pytest.approx([10.5, 7.0])
+    assert market.workers.contact[:2] == pytest.approx([10.5, 7.0])
+    assert market.workers.cancelled[:2] == pytest.approx([3.5, 3.5])
+    assert market.counts["cancelled_hours"][0] == pytest.approx(3.5), "who has a guarantee is paid for them"
+    half = rostered(with_a_cut(), rostering__buffer_share=0.5)
+    assert half.workers.owned[:2] == pytest.approx([8.0, 9.5]), "a run is not cut in two"
+    none = rostered(with_a_cut(), rostering__buffer_share=0)
+    assert none.workers.owned[:2] == pytest.approx([7.0, 10.5]) and none.counts["cancelled_hours"][0] == 0
+
+
+def test_nobody_makes_up_for_what_is_above_a_guarantee_nor_for_two_alike():
+    for guaranteed in ((6.0, 0.0), (0.0, 0.0), (20.0, 20.0)):
+        market = rostered(with_a_cut(guaranteed), rostering__buffer_share=1)
+        assert market.workers.owned[:2] == pytest.approx([7.0, 10.5])
+        assert market.counts["cancelled_hours"][0] == pytest.approx(3.5 * (guaranteed[0] == 0.0))
+
+
+def test_a_package_that_moves_with_notice_is_no_cut_and_one_in_hospital_is():
+    market = with_a_cut((0.0, 0.0))
+    market.clients.status[2] = WAITING
+    market.clients.provider[2] = -1
+    assert rostered(market).workers.cancelled[0] == 0
+    assert rostered(with_a_cut((0.0, 0.0))).workers.cancelled[0] == pytest.approx(3.5)
+
+
+def test_a_provider_learns_how_much_its_staff_lose():
+    market = with_a_cut((0.0, 0.0))
+    provider(market, cuts=0.0)
+    expected = 0.05 * (3.5 / 30) ** 2 / 2
+    assert rostered(market).providers.cuts[0] == pytest.approx(expected)
+
+
+def test_cover_beyond_a_guarantee_goes_to_whoever_has_none():
+    def who_covers(guaranteed, weight):
+        market = place(staff=3, people=1)
+        market.clients.carer[0, MORNINGS] = 2
+        market.workers.absent[2] = ON_LEAVE
+        market.workers.guaranteed[0] = guaranteed
+        market.workers.zone[:2] = 0, 1  # the person lives in zone 0
+        return rostered(market, rostering__extra_weight=weight).clients.seen[0, 0]
+
+    assert who_covers(25.0, 2) == 0, "who lacks guaranteed hours comes first"
+    assert who_covers(0.01, 2) in (0, 1)

@@ -86,3 +86,21 @@ def test_the_year_s_sums_know_zero_hours_and_bad_weeks():
 
 def test_whoever_is_between_jobs_is_not_paid():
     assert pay(status=POOL, week_pay=0.0) == 0 == paid(status=POOL).providers.wages[0]
+
+
+def test_guaranteed_hours_without_a_visit_are_paid_and_counted():
+    idle = paid(contact=20.0, guaranteed=25.0, experience=0.0)
+    assert idle.counts["idle_hours"][0] == pytest.approx(5)
+    assert idle.counts["idle_pay"][0] == pytest.approx(5 * idle.providers.pay[0])
+    assert paid(contact=26.0, guaranteed=25.0).counts["idle_pay"][0] == 0
+    assert paid(contact=10.0, guaranteed=0.0).counts["idle_pay"][0] == 0
+
+
+def test_the_spread_of_weekly_pay_follows_how_far_weeks_are_from_the_usual_one():
+    first = paid(usual_pay=0.0, pay_variance=0.0).workers.rows[0]
+    assert (first["usual_pay"], first["pay_variance"]) == (first["week_pay"], 0)
+    later = paid(usual_pay=first["week_pay"] - 50.0, pay_variance=0.0).workers.rows[0]
+    assert later["pay_variance"] == pytest.approx(0.1 * 50**2)
+    assert later["usual_pay"] == pytest.approx(first["week_pay"] - 45)
+    away = paid(absent=SICK, usual_pay=300.0, pay_variance=16.0).workers.rows[0]
+    assert (away["usual_pay"], away["pay_variance"]) == (300, 16)

@@ -56,7 +56,7 @@ AUDIENCES = (
         "A provider of homecare",
         "Would the work pay, would the hours be sure, and would there be people to do it?",
         (
-            "median_margin", "provider_surplus", "surplus_distributed", "fee", "cost_per_hour", "closures",
+            "median_margin", "provider_surplus", "surplus_distributed", "idle_pay", "fee", "cost_per_hour", "closures",
             "hand_backs", "vacancy_rate", "turnover", "headcount", "agency_hours_share", "travel_share",
             "private_providers", "contracted_providers", "trust", "hours_delivered",
         ),
@@ -72,7 +72,8 @@ AUDIENCES = (
         "A care worker",
         "What is an hour on duty paid, how sure are next week's hours, and who is still there after a year?",
         (
-            "effective_pay", "zero_hours_share", "guaranteed_hours", "hours_volatility", "bad_weeks_share", "turnover",
+            "effective_pay", "zero_hours_share", "guaranteed_hours", "hours_volatility", "bad_weeks_share",
+            "income_spread", "cancelled_hours", "turnover",
             "still_in_post_12_months", "jobs_over_a_year", "above_real_living_wage", "strain", "travel_share",
             "training_days", "turnover_gap", "workers_net_pay",
         ),
