@@ -17,6 +17,7 @@ import pytest
 from caremarket_sim import settling, week
 from caremarket_sim.compiled import plain
 from caremarket_sim.compiled.draws import draws_of
+from caremarket_sim.compiled.keeping import KeptIsDamaged
 from caremarket_sim.market.firms import OUTSIDE_BIDDERS, born_workers, first_firm
 from caremarket_sim.market.people import Clients, born
 from caremarket_sim.market.tidy import tidy_rows
@@ -341,7 +342,8 @@ def test_a_settled_market_that_cannot_be_read_is_made_again(tmp_path):
     for damage in (b"", b"not a market", kept.read_bytes()[:1000]):
         kept.write_bytes(damage)
         settling._last_settled.clear()
-        assert digest(settling.simulate(3, [small("block", 5)], tmp_path)) == wanted
+        with pytest.warns(KeptIsDamaged):
+            assert digest(settling.simulate(3, [small("block", 5)], tmp_path)) == wanted
 
 
 @numba.njit(error_model="numpy")
