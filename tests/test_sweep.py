@@ -64,7 +64,15 @@ def test_the_design_of_every_assumption_has_every_uncertain_number_but_guesses_a
         "hours_a_post",
         "leaving_share",
     )
-    steps = ("spin_up_years", "quick_years", "later_step", "post_response", "post_step", "referral_response")
+    steps = (
+        "spin_up_years",
+        "regime_years",
+        "quick_years",
+        "later_step",
+        "post_response",
+        "post_step",
+        "referral_response",
+    )
     varied = {factor.name for factor in read_design(DESIGNS / "every-assumption.yaml").factors}
     uncertain = {name for name, parameter in register().items() if parameter.grade != "measured"}
     assert varied == uncertain - {f"baseline.{name}" for name in (*guesses, *steps)}
