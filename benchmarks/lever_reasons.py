@@ -60,7 +60,6 @@ ROBUST = (
     "contract.outcome_share",
     "contract.outcome_measure",
     "contract.minimum_visit_minutes",
-    "contract.term_years",
     "procurement.retender_at_start",
     "procurement.zoned",
     "fee.level",
