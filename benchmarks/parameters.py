@@ -50,8 +50,6 @@ TOGETHER = {
     "procurement.reopen_tolerance": {"procurement.reopen_share": 1, "entry.join_hours": 30},
     "exit.tiny_rate": {"exit.tiny_hours": 25},
     "exit.tiny_hours": {"exit.tiny_rate": 0.02, "exit.tiny_grace": 26, "entry.hours": 15},
-    "entry.join_reference_hours": {"entry.join_rate": 0.06, "entry.join_hours": 30},
-    "entry.waiting_reference": {"entry.waiting_effect": 10},
     "exit.tiny_grace": {"exit.tiny_rate": 0.02, "exit.tiny_hours": 25},
     "baseline.lowest_margin": {"baseline.margin_spread": 0.05},
     "overhead.highest": {
