@@ -13,9 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from caremarket_sim.errors import CannotWrite
+from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.experiments.belongings import APPLICATION_ID, Belongings
 from caremarket_sim.experiments.durable import writing
+from caremarket_sim.experiments.soundness import refuse, require_ledger_file, require_sound
 
 NAME = "ledger.sqlite"
 
@@ -79,10 +80,12 @@ class Ledger:
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
-        """The ledger of a folder, to go on writing. Raises CannotWrite if it is missing, damaged or not writable."""
+        """The ledger of a folder, to go on writing. Raises CannotWrite if it is missing or not writable, BadInput if it
+        is damaged or none of ours."""
         path = folder / NAME
         if not path.exists():
             raise CannotWrite(f"the ledger is missing, so these results cannot be resumed; {_HELP}", path)
+        require_ledger_file(path)
         with writing(path):
             if not os.access(path, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(path))
@@ -90,7 +93,7 @@ class Ledger:
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
-                connection.execute("SELECT count(*) FROM runs").fetchone()
+                require_sound(connection, path, TABLES)
             except BaseException:
                 connection.close()
                 raise
@@ -100,22 +103,30 @@ class Ledger:
     def read(cls, folder: Path) -> Ledger:
         """The ledger of a folder, to look only; works while another process writes, and on a read-only disk.
 
-        Raises FileNotFoundError where there is none, sqlite3.DatabaseError where it is damaged.
+        Raises BadInput where there is none, or one that is damaged or none of ours.
         """
         path = folder / NAME
-        if not path.exists():
-            raise FileNotFoundError(f"{path}: there is no ledger here")
+        if not os.path.lexists(path):
+            right = "name a folder that `caremarket run` or `compare` has written"
+            raise BadInput(Problem("there are no results here", file=folder, right=right))
+        require_ledger_file(path)
         address = path.resolve().as_uri()
         connection = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=60)
         try:
-            connection.execute("SELECT count(*) FROM runs").fetchone()
-        except sqlite3.OperationalError:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:  # on a read-only disk it cannot have its log
             connection.close()
             waiting = path.with_name(f"{NAME}-wal")
             if waiting.exists() and waiting.stat().st_size:
-                raise
+                refuse(path, f"the ledger cannot be read: {error}")
             connection = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
-            connection.execute("SELECT count(*) FROM runs").fetchone()
+        except sqlite3.DatabaseError:
+            pass  # what is wrong with it is said next
+        try:
+            require_sound(connection, path, TABLES)
+        except BaseException:
+            connection.close()
+            raise
         return cls(folder, connection, reading_only=True)
 
     @contextmanager

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.records import Layout, OutcomeLike, RunId
+from caremarket_sim.experiments.soundness import part_of
 
 if TYPE_CHECKING:
     import pyarrow
@@ -60,11 +61,12 @@ def write_batch(
 
 
 def read_batch(
-    folder: Path, number: int, layout: Layout, files: Mapping[tuple[int, str], str]
+    folder: Path, number: int, layout: Layout, files: Mapping[tuple[int, str], tuple[str, str]]
 ) -> dict[str, NDArray[np.float64]]:
-    """The values of the parts `number`, by series (row, name); `files` are the ledger's, by number and series."""
+    """The values of the parts `number`, by series (row, name); `files` are the ledger's names and hashes, by number
+    and series. Raises BadInput for a part that is not what was written."""
     return {
-        series: numbers(read_part(folder, files[number, series]), names)
+        series: numbers(read_part(folder, *files[number, series]), names)
         if (number, series) in files
         else np.empty((0, len(names)))
         for series, names in value_names(layout).items()
@@ -106,11 +108,12 @@ def _array(pyarrow: Any, column: Any) -> Any:
     return pyarrow.array(np.ascontiguousarray(column), from_pandas=column.dtype == np.float64)
 
 
-def read_part(folder: Path, file: str) -> pyarrow.Table:
-    """The whole of a part."""
+def read_part(folder: Path, file: str, sha256: str) -> pyarrow.Table:
+    """The whole of a part. Raises BadInput where it is not what was written."""
+    import pyarrow
     from pyarrow import parquet
 
-    return parquet.read_table(folder / file, memory_map=False, partitioning=None)
+    return parquet.read_table(pyarrow.BufferReader(part_of(folder, file, sha256)), partitioning=None)
 
 
 def numbers(table: pyarrow.Table, names: Sequence[str]) -> NDArray[np.float64]:

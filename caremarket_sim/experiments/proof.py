@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from caremarket_sim.experiments.executors import Failure, Success
 from caremarket_sim.experiments.ledger import NAME as LEDGER
 from caremarket_sim.experiments.manifest import NAME, Manifest, environment, outputs
 from caremarket_sim.experiments.records import ARRAYS, OutcomeLike, RunId, hash_of
+from caremarket_sim.experiments.soundness import content_of
 from caremarket_sim.experiments.store import Store
 
 NEAR = 1e-9
@@ -40,10 +40,10 @@ def verify(folder: Path) -> Verified:
     if not path.is_file():
         right = "name a results folder; one whose work was killed gets its manifest when it is resumed"
         raise BadInput(Problem("there is no manifest here", file=folder, right=right))
-    content = path.read_bytes()
+    content = content_of(folder, NAME)
     try:
         manifest = Manifest.model_validate_json(content)
-    except ValidationError:
+    except (ValidationError, RecursionError):
         return Verified(0, (f"{NAME} is damaged: it is no longer a manifest",), ())
     differences = []
     if manifest.text().encode() != content or manifest.sha256 != manifest.own_sha256():
@@ -51,8 +51,11 @@ def verify(folder: Path) -> Verified:
     if manifest.status == "running":
         differences.append("the work was killed before it ended, so the manifest holds no hashes; --resume ends it")
         return Verified(0, tuple(differences), ())
-    here = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
-    now = outputs(folder, here)
+    found = [path for path in sorted(folder.rglob("*")) if not path.is_dir() or path.is_symlink()]
+    links = [path.relative_to(folder).as_posix() for path in found if path.is_symlink() or not path.is_file()]
+    differences += [f"{name} is a link or no regular file, and was not looked into" for name in links]
+    here = [path.relative_to(folder).as_posix() for path in found]
+    now = outputs(folder, (name for name in here if name not in links))
     for name, file in manifest.outputs.items():
         if name not in now:
             differences.append(f"{name} is missing")
@@ -125,6 +128,8 @@ def reproduce(
     outcome a scenario. `code` is the version of the code now. `make` makes an outcome from arrays.
     """
     wanted = [run for run in store.runs() if replicates is None or run.replicate <= replicates]
+    if not wanted:
+        raise BadInput(Problem("there are no runs here to make again", file=store.folder))
     together: dict[tuple[str, int, int], list[RunId]] = defaultdict(list)
     for run in wanted:
         together[run.variant, run.replicate, run.seed].append(run)
@@ -176,10 +181,9 @@ def _not_the_same(store: Store, code: str) -> list[str]:
     notes = []
     if store.provenance()["code"] != code:
         notes.append("the code that determines numbers is not that which made the results, so they may well differ")
-    path = store.folder / NAME
     try:
-        then = Manifest.model_validate_json(path.read_bytes()).environment
-    except (OSError, ValidationError, json.JSONDecodeError):
+        then = Manifest.model_validate_json(content_of(store.folder, NAME)).environment
+    except (BadInput, ValidationError, RecursionError):
         return [*notes, "there is no sound manifest to say what machine made the results"]
     now = environment()
     packages = set(then.packages) ^ set(now.packages)

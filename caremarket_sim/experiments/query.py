@@ -15,6 +15,7 @@ from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.experiments import parts
 from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.periods import ALL
+from caremarket_sim.experiments.soundness import part_of, text_of
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import STAGES
 
@@ -84,9 +85,17 @@ def _sources(store: Store) -> dict[str, Callable[[], Any]]:
         return lambda: table(store, name)
 
     def from_csv(path: Path) -> Callable[[], Any]:
-        from pyarrow import csv as arrow_csv
+        def read() -> Any:
+            import pyarrow
+            from pyarrow import csv as arrow_csv
 
-        return lambda: arrow_csv.read_csv(path)
+            content = text_of(store.folder, path.name).encode()
+            try:
+                return arrow_csv.read_csv(pyarrow.BufferReader(content))
+            except pyarrow.ArrowInvalid as error:
+                raise BadInput(Problem(f"this is no table: {error}", file=path)) from None
+
+        return read
 
     sources = {name: lazily(name) for name in TABLES}
     return {path.stem: from_csv(path) for path in sorted(store.folder.glob("*.csv"))} | sources
@@ -97,10 +106,12 @@ def _series(store: Store, series: str) -> Any:
     import pyarrow
     from pyarrow import dataset
 
-    query = "SELECT file FROM parts WHERE series = ? ORDER BY part"
-    files = [str(store.folder / file) for (file,) in store.ledger.rows(query, (series,))]
+    query = "SELECT file, sha256 FROM parts WHERE series = ? ORDER BY part"
+    files = store.ledger.rows(query, (series,))
+    for file, sha256 in files:
+        part_of(store.folder, file, sha256)
     if files:
-        return dataset.dataset(files, format="parquet")
+        return dataset.dataset([str(store.folder / file) for file, _ in files], format="parquet")
     fields = [pyarrow.field(name, pyarrow.float64()) for name in parts.value_names(store.layout)[series]]
     labels = [(name, pyarrow.string()) for name in ("scenario", "variant")] + [("replicate", pyarrow.int32())]
     return dataset.dataset(pyarrow.schema([*labels, *fields]).empty_table())
@@ -127,6 +138,7 @@ def _in_order(store: Store, rows: pyarrow.Table) -> pyarrow.Table:
 def _outcomes(store: Store) -> pyarrow.Table:
     import pyarrow
 
+    store.require_numbers()
     query = (
         "SELECT r.scenario, variant, replicate, overall, stages, yearly "
         "FROM runs r JOIN scenarios s ON s.name = r.scenario ORDER BY s.position, variant, replicate"

@@ -15,7 +15,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ from caremarket_sim.experiments.records import (
     ScenarioRecord,
     hash_of,
 )
+from caremarket_sim.experiments.soundness import is_as_it_ended, refuse
 
 Made = TypeVar("Made")
 
@@ -84,19 +86,18 @@ class Store:
     def read(cls, folder: Path) -> Store:
         """A folder to look into, finished or being written. Raises BadInput where there are no results, or others."""
         folder = Path(folder)
+        ledger = Ledger.read(folder)
         try:
-            ledger = Ledger.read(folder)
-        except FileNotFoundError:
-            right = "name a folder that `caremarket run` or `compare` has written"
-            raise BadInput(Problem("there are no results here", file=folder, right=right)) from None
-        noted = dict(ledger.rows("SELECT name, value FROM provenance"))
-        if noted["results_format"] != str(RESULTS_FORMAT):
+            return cls(folder, ledger, None, _layout_of(ledger))
+        except BaseException:
             ledger.close()
-            what = f"these results have format {noted['results_format']}, and this version reads {RESULTS_FORMAT}"
-            right = "read them with the version that wrote them, or simulate them again"
-            raise BadInput(Problem(what, file=folder, right=right))
-        layout = json.loads(noted["layout"])
-        return cls(folder, ledger, None, Layout(**{name: tuple(ids) for name, ids in layout.items()}))
+            raise
+
+    def require_numbers(self) -> None:
+        """Raise BadInput unless all numbers are what was written: by the manifest of work that has ended, else by each
+        run's own hash."""
+        if not is_as_it_ended(self.folder, self.ledger.path, "manifest.json"):
+            self.outcomes(SimpleNamespace)
 
     def _agree(self, code: str, begun: bool) -> None:
         layout = {name: list(getattr(self.layout, name)) for name in self.layout.__slots__}
@@ -186,7 +187,12 @@ class Store:
         outcomes = [(run, result, seconds) for run, result, seconds in batch if not isinstance(result, Failure)]
         failures = [(run, result) for run, result, _ in batch if isinstance(result, Failure)]
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        number = 1 + self.ledger.rows("SELECT coalesce(max(part), 0) FROM runs")[0][0]
+        number = (
+            1
+            + self.ledger.rows(
+                "SELECT coalesce(max(part), 0) FROM (SELECT part FROM runs UNION SELECT part FROM parts)"
+            )[0][0]
+        )
         written: list[parts.Part] = []
         try:
             blocks = [(run, outcome, self._groups_of(run.scenario)) for run, outcome, _ in outcomes]
@@ -218,8 +224,11 @@ class Store:
 
     def _groups_of(self, scenario: str) -> tuple[tuple[str, str], ...]:
         if scenario not in self._groups:
-            ((groups,),) = self.ledger.rows("SELECT groups FROM scenarios WHERE name = ?", (scenario,))
-            self._groups[scenario] = tuple((dimension, group) for dimension, group in json.loads(groups))
+            try:
+                ((groups,),) = self.ledger.rows("SELECT groups FROM scenarios WHERE name = ?", (scenario,))
+                self._groups[scenario] = tuple((str(dimension), str(group)) for dimension, group in json.loads(groups))
+            except (ValueError, TypeError, RecursionError):
+                refuse(self.ledger.path, f"the ledger does not say what groups {scenario!r} has")
         return self._groups[scenario]
 
     def runs(self) -> list[RunId]:
@@ -250,9 +259,9 @@ class Store:
         wanted = set(self.runs() if runs is None else runs)
         query = (
             "SELECT scenario, variant, replicate, seed, key, part, weekly_from, weekly_rows, breakdowns_from, "
-            "breakdowns_rows, overall, stages, yearly FROM runs ORDER BY part"
+            "breakdowns_rows, overall, stages, yearly, sha256 FROM runs ORDER BY part"
         )
-        files = {row[:2]: row[2] for row in self.ledger.rows("SELECT part, series, file FROM parts")}
+        files = {row[:2]: row[2:] for row in self.ledger.rows("SELECT part, series, file, sha256 FROM parts")}
         made: dict[RunId, Made] = {}
         opened: tuple[int, dict[str, Any]] = (0, {})
         for row in self.ledger.rows(query):
@@ -261,23 +270,33 @@ class Store:
                 continue
             if opened[0] != row[5]:
                 opened = row[5], parts.read_batch(self.folder, row[5], self.layout, files)
-            weekly = opened[1]["weekly"][row[6] : row[6] + row[7]]
-            cells = opened[1]["breakdowns"][row[8] : row[8] + row[9]]
-            groups = max(1, len(self._groups_of(run.scenario)))
-            cells = cells.reshape(-1, groups, 2, len(self.layout.broken_down))
-            by_stage, yearly = (
-                np.frombuffer(row[at], "<f8").reshape(-1, len(self.layout.indicators)).astype(np.float64)
-                for at in (11, 12)
-            )
-            made[run] = make(
-                weekly=weekly.copy(),
-                yearly=yearly,
-                overall=np.frombuffer(row[10], "<f8").astype(np.float64),
-                stages=by_stage,
-                breakdowns=cells[:, :, 0].copy(),
-                counts=cells[:, :, 1].copy(),
-            )
+            try:
+                arrays = self._arrays(row, opened[1], len(self._groups_of(run.scenario)))
+                as_written = hash_of(cast(OutcomeLike, SimpleNamespace(**arrays))) == row[13]
+            except ValueError:  # lengths that do not fit
+                arrays, as_written = {}, False
+            if not as_written:
+                what = f"replicate {run.replicate} of {run.scenario!r} is not what was written when it was done"
+                refuse(self.ledger.path, what)
+            made[run] = make(**arrays)
         return {run: made[run] for run in self.runs() if run in made}
+
+    def _arrays(self, row: tuple, series: dict[str, Any], groups: int) -> dict[str, NDArray[np.float64]]:
+        """The arrays of one run, from its row of the ledger and its part's series."""
+        weekly = series["weekly"][row[6] : row[6] + row[7]]
+        cells = series["breakdowns"][row[8] : row[8] + row[9]]
+        cells = cells.reshape(-1, max(1, groups), 2, len(self.layout.broken_down))
+        stages, yearly = (
+            np.frombuffer(row[at], "<f8").reshape(-1, len(self.layout.indicators)).astype(np.float64) for at in (11, 12)
+        )
+        return {
+            "weekly": weekly.copy(),
+            "yearly": yearly,
+            "overall": np.frombuffer(row[10], "<f8").astype(np.float64),
+            "stages": stages,
+            "breakdowns": cells[:, :, 0].copy(),
+            "counts": cells[:, :, 1].copy(),
+        }
 
     def hashes(self) -> dict[RunId, str]:
         """The hash of each run's numbers, in the order of `runs()`."""
@@ -310,3 +329,21 @@ def _identity(run: RunId) -> tuple:
 
 def _blob(values: NDArray[np.float64]) -> bytes:
     return np.ascontiguousarray(values, dtype="<f8").tobytes()
+
+
+def _layout_of(ledger: Ledger) -> Layout:
+    """What the columns of the arrays are. Raises BadInput for another format, or where that is not said."""
+    noted = dict(ledger.rows("SELECT name, value FROM provenance"))
+    written = noted.get("results_format", "none")
+    if written != str(RESULTS_FORMAT):
+        what = f"these results have format {written[:20]}, and this version reads {RESULTS_FORMAT}"
+        right = "read them with the version that wrote them, or simulate them again"
+        raise BadInput(Problem(what, file=ledger.path.parent, right=right))
+    try:
+        said = json.loads(noted["layout"])
+        layout = Layout(**{name: tuple(ids) for name, ids in said.items()})
+        if all(ids and all(isinstance(one, str) for one in ids) for ids in said.values()):
+            return layout
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    refuse(ledger.path, "the ledger does not say which indicators it holds")

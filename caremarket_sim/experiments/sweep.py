@@ -25,10 +25,12 @@ from caremarket_sim.experiments.executors import Failure, Success, perform
 from caremarket_sim.experiments.factors import Factor, units_of
 from caremarket_sim.experiments.frames import described
 from caremarket_sim.experiments.lean import play_lean
+from caremarket_sim.experiments.ledger import NAME as LEDGER
 from caremarket_sim.experiments.periods import ALL
 from caremarket_sim.experiments.records import RunId, ScenarioRecord, run_key
 from caremarket_sim.experiments.resolved import resolved_json
 from caremarket_sim.experiments.samplers import Sampler, draw
+from caremarket_sim.experiments.soundness import refuse
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.experiments.sweep_plan import SweepPlan, plan_sweep
 from caremarket_sim.indicators import INDICATORS, STAGES, Outcome, groups
@@ -211,7 +213,15 @@ def sweep_of_function(
 
 def load_sweep(folder: Path) -> Sweep:
     """The sweep in a results folder, finished or not; what is not there is nan. Raises BadInput for another folder."""
+    try:
+        return _load_sweep(folder)
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        refuse(folder / LEDGER, f"the ledger does not hold this sweep whole: {type(error).__name__}: {error}")
+
+
+def _load_sweep(folder: Path) -> Sweep:
     with Store.read(folder) as store:
+        store.require_numbers()
         note = store.provenance().get(NOTE)
         if note is None:
             right = "name a folder that `caremarket sweep` or `sensitivity` has written"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from typing import Any
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.experiments import query
 from caremarket_sim.experiments.manifest import NAME as MANIFEST
 from caremarket_sim.experiments.periods import ALL, IN_FORCE, Periods, periods_beside
 from caremarket_sim.experiments.plausibility import Plausibility, from_records
+from caremarket_sim.experiments.soundness import text_of
 from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.reporting.files import FORMULA_STARTS
@@ -107,7 +110,8 @@ class Results:
     def weekly_spend(self) -> pd.DataFrame:
         """Council spend, £ a year, of every scenario, future and week of the main batch."""
         columns = ["scenario", "variant", "replicate", "week", "council_spend"]
-        table = pd.read_parquet(self.folder / "weekly", columns=columns)
+        with Store.read(self.folder) as store:
+            table = query.table(store, "weekly").select(columns).to_pandas()
         return table[table.variant == ""].sort_values(["scenario", "replicate", "week"])
 
     def differences(self, name: str, period: str | None = None) -> pd.DataFrame:
@@ -144,7 +148,7 @@ def read_results(folder: Path) -> Results:
     tables = {}
     for name in (*NEEDED, *OPTIONAL):
         if (folder / f"{name}.csv").is_file() and not problems:
-            tables[name] = read_csv(folder / f"{name}.csv")
+            tables[name] = _table(folder, name)
     if not problems:
         unknown = sorted(set(tables["levels"].indicator) ^ set(INDICATORS))
         if unknown:
@@ -154,19 +158,23 @@ def read_results(folder: Path) -> Results:
         raise BadInput(problems)
     scenarios = {}
     for name in tables["levels"].scenario.unique():
-        scenarios[name] = json.loads((folder / "scenarios" / f"{name}.json").read_text(encoding="utf-8"))
-    banner = folder / "banner.txt"
+        scenarios[name] = json.loads(text_of(folder, f"scenarios/{name}.json"))
     return Results(
         folder,
         tables,
         scenarios,
-        json.loads((folder / MANIFEST).read_text(encoding="utf-8")),
-        banner.read_text(encoding="utf-8").strip() if banner.is_file() else None,
+        json.loads(text_of(folder, MANIFEST)),
+        text_of(folder, "banner.txt").strip() if (folder / "banner.txt").exists() else None,
         [seed for _, seed in sorted({(run.replicate, run.seed) for run in runs if not run.variant})],
     )
 
 
-def read_csv(path: Path) -> pd.DataFrame:
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    """A table of the folder, if it is as we wrote it. Raises BadInput where it is not."""
+    return read_csv(io.StringIO(text_of(folder, f"{name}.csv")))
+
+
+def read_csv(path: Path | io.StringIO) -> pd.DataFrame:
     """A table as it was before it was written: an empty cell has no value, text is without its guard against Excel."""
     table = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
     for column in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
