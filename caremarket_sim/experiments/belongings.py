@@ -142,6 +142,10 @@ class Belongings:
         """The names of noted files that are there, whatever is in them now."""
         return (name for name in sorted(self._noted) if _is_within(name) and _is_file(self.folder / name))
 
+    def has_noted(self, name: str) -> bool:
+        """Whether we have ever written a file of this name here."""
+        return name in self._noted
+
     def is_ours(self, name: str) -> bool:
         """Whether a regular file of the folder has content that we have written under this name."""
         path = self.folder / name

@@ -124,6 +124,9 @@ class Ledger:
             pass  # what is wrong with it is said next
         try:
             require_sound(connection, path, TABLES)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            refuse(path, f"the ledger cannot be read: {error}")
         except BaseException:
             connection.close()
             raise

@@ -89,7 +89,7 @@ def _sources(store: Store) -> dict[str, Callable[[], Any]]:
             import pyarrow
             from pyarrow import csv as arrow_csv
 
-            content = text_of(store.folder, path.name).encode()
+            content = text_of(store.folder, path.name, others=True).encode()
             try:
                 return arrow_csv.read_csv(pyarrow.BufferReader(content))
             except pyarrow.ArrowInvalid as error:

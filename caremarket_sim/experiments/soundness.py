@@ -30,6 +30,15 @@ FREE = ("message", "traceback", "resolved")
 """Columns of what others said, which whoever prints them has to make harmless."""
 MOST_BYTES_OF_TEXT = 200_000_000
 """More than the text of any results: what is larger is not read at all."""
+_OF_THE_DISK = (
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+)
+"""Errors that say nothing of what is in the file."""
 _KINDS = {"TEXT": ("text",), "INTEGER": ("integer",), "REAL": ("real",), "BLOB": ("blob",)}
 
 
@@ -70,12 +79,16 @@ def content_of(folder: Path, name: str, sha256: str | None = None) -> bytes:
     return content
 
 
-def text_of(folder: Path, name: str) -> str:
-    """The text of a file of the folder that is as we wrote it. Raises BadInput where it is not."""
+def text_of(folder: Path, name: str, others: bool = False) -> str:
+    """The text of a file of the folder that is as we wrote it, or with `others` of one that we never wrote.
+
+    Raises BadInput where it is not.
+    """
     path = require_file(folder, name)
     if path.stat().st_size > MOST_BYTES_OF_TEXT:
         refuse(path, "this file is larger than any that we write")
-    if not Belongings(folder).is_ours(name):
+    ours = Belongings(folder)
+    if not ours.is_ours(name) and not (others and not ours.has_noted(name)):
         refuse(path, "this file is not, or is no longer, as it was written")
     try:
         return content_of(folder, name).decode("utf-8-sig")
@@ -115,6 +128,8 @@ def require_sound(connection: sqlite3.Connection, path: Path, tables: str) -> No
             for column, kind in columns:
                 _require_values(connection, path, name, column, kind)
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
+            raise
         refuse(path, f"the ledger is damaged: {error}")
 
 
