@@ -8,6 +8,7 @@ import pytest
 import caremarket_sim as cm
 from caremarket_sim import settling
 from caremarket_sim.cli import main
+from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
 from caremarket_sim.experiments.design import replicate_seeds
 from caremarket_sim.experiments.standing import compare_standing, standing_scenarios
 from caremarket_sim.indicators import INDICATORS, outcome_of
@@ -77,3 +78,12 @@ def test_the_command_writes_the_table_and_says_what_holds(tmp_path, capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["settled"]["sentences"][0].startswith("As standing regimes")
     assert (tmp_path / "out" / "settled.csv").exists()
+
+
+def test_where_nobody_works_on_zero_hours_nobody_doing_so_afterwards_stands_still():
+    values = np.ones((3, 2, len(BOUNDS)))
+    column = list(BOUNDS).index("zero_hours_share")
+    values[:, :, column] = 0.0
+    assert all(still for *_, still in judge(values))
+    values[:, 1, column] = 0.5
+    assert [name for name, *_, still in judge(values) if not still] == ["zero_hours_share"]

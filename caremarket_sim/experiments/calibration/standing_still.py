@@ -35,7 +35,7 @@ def judge(values: NDArray[np.float64], doubt: float = 0.0) -> list[tuple[str, fl
     verdicts = []
     for k, (name, (kind, bound)) in enumerate(BOUNDS.items()):
         start, end = values[:, 0, k], values[:, -1, k]
-        scale = start.mean() if kind == "relative" else 1.0
+        scale = float(start.mean()) if kind == "relative" and start.any() else 1.0
         moved = (end.mean() - start.mean()) / scale
         error = (end - start).std(ddof=1) / np.sqrt(len(start)) / scale if len(start) > 1 else np.inf
         still = abs(moved) < bound + (doubt * error if doubt else 0.0)
