@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -17,7 +18,9 @@ from hypothesis import given
 
 import caremarket_sim
 from caremarket_sim import settling, week
-from caremarket_sim.compiled import compiled, folder_of, hashing, is_compiled, step
+from caremarket_sim.compiled import compiled, entry, folder_of, hashing, is_compiled, step
+from caremarket_sim.compiled.arithmetic import in_order
+from caremarket_sim.compiled.bundle import Bundle
 from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.compiled.process import Guard, Process, no_garbage_collected
 from caremarket_sim.parameters import Numbers
@@ -312,6 +315,64 @@ def test_calling_a_part_of_compiled_code_from_python_is_an_error_in_words(helper
     with pytest.raises(TypeError, match=f"{helper.__name__} is part of compiled functions; .*plain"):
         helper(3.0)
     assert from_python(helper)(3.0) == helper.py_func(3.0)
+
+
+class _Two(NamedTuple):
+    numbers: np.ndarray
+    table: np.ndarray
+
+
+class _Bundled(Bundle, _Two):
+    pass
+
+
+@entry
+def _moved(bundle, by):
+    for i in range(bundle.table.shape[0]):
+        for k in range(bundle.table.shape[1]):
+            bundle.table[i, k] += by * bundle.numbers[i]
+    return len(bundle.numbers)
+
+
+def test_compiled_code_reads_and_writes_the_arrays_of_a_bundle_where_they_lie():
+    bundle = _Bundled(np.array([1.0, 10.0, 100.0]), np.zeros((3, 2)))
+    other = bundle._replace(table=np.ones((2, 4)))
+    assert _moved(bundle, 2) == 3
+    assert _moved(other, 1) == 3
+    assert bundle.table.tolist() == [[2.0, 2.0], [20.0, 20.0], [200.0, 200.0]]
+    assert other.table.tolist() == [[2.0] * 4, [11.0] * 4]
+
+
+@pytest.mark.skipif(not is_compiled(), reason="arrays with gaps are no matter where nothing is compiled")
+def test_an_array_with_gaps_is_no_part_of_a_bundle():
+    with pytest.raises(TypeError, match="table of a bundle has gaps"):
+        _moved(_Bundled(np.zeros(2), np.zeros((2, 4))[:, ::2]), 1)
+
+
+@compiled
+def _twice(number):
+    return 2 * number
+
+
+@entry
+def _thrice_called():
+    return _twice(3) + _twice(4) + _twice(5)
+
+
+def test_a_helper_is_compiled_once_for_all_constants():
+    assert _thrice_called() == 24
+    assert not is_compiled() or len(_twice.overloads) == 1
+
+
+@entry
+def _in_order(values):
+    return in_order(values)
+
+
+def test_places_in_order_are_those_of_a_stable_sort():
+    for count in (0, 1, 2, 7, 8, 1000):
+        values = np.floor(np.random.default_rng(count).random(count) * 40.0)
+        assert _in_order(values).tolist() == np.argsort(values, kind="stable").tolist()
 
 
 def test_a_guard_says_yes_or_no_and_a_process_nothing():

@@ -2,9 +2,9 @@
 
 Four kinds of function are compiled, always without fast maths, and each gives the same answer uncompiled
 (`NUMBA_DISABLE_JIT=1`): a `process` is a sentence of the week, an `entry` is what Python calls, whatever is `compiled`
-is part of those that call it, and a `step` that takes the market stands in their very lines: to hand its thirty arrays
-to another function takes longer to compile than the step. Tables come in as structured arrays, one row a person or
-provider, parameters and levers as rows whose fields are their names, so that a formula names the number it uses.
+is part of those that call it, and a `step` that takes the market stands in the very lines of its rule. The market is a
+`bundle`. Tables come in as structured arrays, one row a person or provider, parameters and levers as rows whose fields
+are their names, so that a formula names the number it uses.
 
 numba's own cache does not notice a change in a helper of another file, and raises where nothing is writable. So what
 is compiled of a file is kept in a folder named by the hash of all sources that it can be made of: a mechanism's own
@@ -55,7 +55,14 @@ def step(function):
 
 
 class _Inner(Dispatcher):
-    """What has no way in for Python: without a word of its own, calling it would end the interpreter."""
+    """What has no way in for Python: without a word of its own, calling it would end the interpreter.
+
+    It is compiled once for all whole numbers: numba would compile it anew for each constant that it is called with, and
+    the constant finds its way in anyway where the call is compiled.
+    """
+
+    def get_call_template(self, args, kws):
+        return super().get_call_template(tuple(map(numba.types.unliteral, args)), kws)
 
     def __call__(self, *arguments):
         raise TypeError(f"{self.__name__} is part of compiled functions; from Python call plain({self.__name__})")

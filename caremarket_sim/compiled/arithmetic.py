@@ -59,19 +59,21 @@ def in_order(values):
     """
     count = len(values)
     order, merged = np.arange(count), np.empty(count, np.int64)
+    keys, merged_keys = values.copy(), np.empty(count, values.dtype)
     width = 1
     while width < count:
         for start in range(0, count, 2 * width):
             left, right = start, min(start + width, count)
             first, last = right, min(start + 2 * width, count)
             for place in range(start, last):
-                if left < first and (right >= last or values[order[left]] <= values[order[right]]):
-                    merged[place] = order[left]
+                if left < first and (right >= last or keys[left] <= keys[right]):
+                    merged[place], merged_keys[place] = order[left], keys[left]
                     left += 1
                 else:
-                    merged[place] = order[right]
+                    merged[place], merged_keys[place] = order[right], keys[right]
                     right += 1
         order, merged = merged, order
+        keys, merged_keys = merged_keys, keys
         width *= 2
     return order
 

@@ -114,7 +114,7 @@ class Steps:
         many there are."""
         if is_compiled():
             addresses = self.addresses(state, parameters, policy, draws)
-            return _go_on(addresses, self._asks, first, state, parameters, policy, draws)
+            return _go_on(addresses, self._asks, first, state.address, parameters, policy, draws)
         arguments = state, by_name(parameters), by_name(policy), draws
         with np.errstate(all="ignore"):
             for place in range(first, len(self.rules)):
@@ -142,22 +142,23 @@ def signature_of(*arguments) -> tuple:
 
 
 def _call(returned) -> Any:
-    """A compiled call of what is at an address, which takes the four arguments of a process."""
+    """A compiled call of what is at an address, which takes the four arguments of a process; the market's a number."""
 
     @intrinsic
     def call(typing_context, address, market, parameters, policy, draws):
-        taken = market, parameters, policy, draws
+        taken = types.voidptr, parameters, policy, draws
 
         def generate(context, builder, signature, arguments):
             conventions = context.call_conv
             kind = conventions.get_function_type(returned, taken)
             function = builder.inttoptr(arguments[0], kind.as_pointer())
-            status, found = conventions.call_function(builder, function, returned, taken, arguments[1:])
+            state = builder.inttoptr(arguments[1], cgutils.voidptr_t)
+            status, found = conventions.call_function(builder, function, returned, taken, (state, *arguments[2:]))
             with cgutils.if_unlikely(builder, status.is_error):
                 conventions.return_status_propagate(builder, status)
             return context.get_dummy_value() if returned is types.none else found
 
-        return returned(address, *taken), generate
+        return returned(address, market, parameters, policy, draws), generate
 
     return call
 

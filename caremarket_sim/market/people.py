@@ -37,15 +37,16 @@ class Clients(Table):
     kept = Column("i1", "0/1", "the provider keeps the place during a hospital stay")
     notice = Column("i4", "weeks", "weeks of notice left before the provider stops, 0 no notice")
     hours = Column("f8", "hours a week", "weekly hours of the package as commissioned")
-    need_hours = Column("f8", "hours a week", "weekly hours that need asks for")
-    log_need = Column("f8", "log ratio", "log of those hours over the reference of hospital admissions")
     weeks_in_care = Column("f8", "weeks", "weeks since care first began")
-    need_minutes = Column("f8", "minutes", "minutes a visit that need asks for")
+    weeks_waiting = Column("f8", "weeks", "weeks waiting for a provider")
     due = Column("f8", "hours", "hours due this week")
     delivered = Column("f8", "hours", "hours delivered this week")
     visits_due = Column("f8", "visits", "visits due this week")
     missed = Column("f8", "visits", "visits missed this week")
     late = Column("f8", "visits", "visits more than 30 minutes late this week")
+    need_hours = Column("f8", "hours a week", "weekly hours that need asks for")
+    log_need = Column("f8", "log ratio", "log of those hours over the reference of hospital admissions")
+    need_minutes = Column("f8", "minutes", "minutes a visit that need asks for")
     carer = Column(
         "i4",
         "",
@@ -76,7 +77,6 @@ class Clients(Table):
     unmet_hours = Column("f8", "hours", "hours of care due or waited for that nobody delivered, this week")
     readiness = Column("f8", "0 to 1", "readiness to take up a connection when offered")
     sociability = Column("f8", "0 to 1", "connection that the person tends to without help")
-    weeks_waiting = Column("f8", "weeks", "weeks waiting for a provider")
     nights_left = Column("f8", "nights", "hospital nights left before being medically fit")
     weeks_away = Column("i4", "weeks", "weeks since this hospital stay began")
     former = Column("i4", "", "row of the provider before, asked first on return, -1 none")

@@ -1,10 +1,11 @@
-"""The market as compiled code takes it: all its arrays in one named tuple."""
+"""The market as compiled code takes it: all its arrays in one piece."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from ..compiled import by_name, is_compiled, step
+from ..compiled.bundle import Bundle
 
 FIRST_WEEK = -1_000
 """Week in which a market is made, long before it begins to settle."""
@@ -29,7 +30,7 @@ FIRM = np.dtype([("number", "i8"), ("council", "u1"), ("cooperative", "u1")])
 """A firm that is about to open."""
 
 
-class State(NamedTuple):
+class _Arrays(NamedTuple):
     """Arrays of the market. Tables that grow within a week are whole blocks, of which `clock` says what is in use."""
 
     clients: np.ndarray
@@ -67,6 +68,10 @@ class State(NamedTuple):
     """Room for a week's people outside care who could come."""
     firms: np.ndarray
     """Room for a week's new firms."""
+
+
+class State(Bundle, _Arrays):
+    """The arrays of the market in one piece."""
 
 
 def with_rows(state: State, **arrays: np.ndarray) -> State:

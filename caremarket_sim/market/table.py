@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..compiled.memory import LINE
+
 
 class Column:
     """A column of a table: dtype, unit and meaning, and the part of the table that keeps it.
@@ -48,7 +50,7 @@ class Table:
     _blocks: dict[str, np.ndarray]
 
     def __init__(self, capacity: int = 64):
-        self._show({part: np.zeros(capacity, self.dtype(part)) for part in self.parts()}, 0)
+        self._show({part: empty_rows(capacity, self.dtype(part)) for part in self.parts()}, 0)
 
     def _show(self, blocks: dict[str, np.ndarray], count: int) -> None:
         self.__dict__.clear()
@@ -99,7 +101,7 @@ class Table:
         needed = self.count + how_many
         if needed <= len(self._blocks["rows"]):
             return
-        blocks = {part: np.zeros(2 * needed, block.dtype) for part, block in self._blocks.items()}
+        blocks = {part: empty_rows(2 * needed, block.dtype) for part, block in self._blocks.items()}
         for part, block in blocks.items():
             block[: self.count] = getattr(self, part)
         self._show(blocks, self.count)
@@ -128,6 +130,13 @@ class Table:
 
     def __reduce__(self):
         return _table_of, (type(self), {part: getattr(self, part) for part in self.parts()})
+
+
+def empty_rows(count: int, dtype: np.dtype) -> np.ndarray:
+    """So many zeroed rows that begin where a line of the processor's memory does: a row as long is then in one."""
+    room = np.zeros(count * dtype.itemsize + LINE, np.uint8)
+    first = -int(room.__array_interface__["data"][0]) % LINE
+    return room[first : first + count * dtype.itemsize].view(dtype)
 
 
 def as_bytes(rows: np.ndarray) -> np.ndarray:

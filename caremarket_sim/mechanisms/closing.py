@@ -29,6 +29,7 @@ def providers_close(market, parameters, policy, draws):
     key = key_of(draws, CLOSE)
     providers = market.providers
     closes = np.zeros(len(providers), np.bool_)
+    closing = np.zeros(len(providers), np.bool_)  # there are few: whether somebody's is one is asked of these
     for j in range(len(providers)):
         closes[j] = gives_up(providers[j], p, key)
     fails = failing(market, policy)
@@ -40,13 +41,14 @@ def providers_close(market, parameters, policy, draws):
             r.closing = 1 if fails[j] else round(p.exit_notice_weeks)
             market.counts[r.council].closures += 1.0
             market.counts[r.council].closures_contracted += r.contracted == 1
-        any_closing |= r.closing > 0
+        closing[j] = r.closing > 0
+        any_closing |= closing[j]
     if not any_closing:
         return
-    theirs = people_of_closing(market)
+    theirs = people_of_closing(market, closing)
     people_get_notice(market, theirs, closes, round(p.exit_notice_weeks))
-    staff_follow(market, p.procurement_staff_move_share, fixed_key(draws, FOLLOW))
-    staff_are_dismissed(market, p.leaving_stay_in_sector_share, key_of(draws, DISMISS))
+    staff_follow(market, closing, p.procurement_staff_move_share, fixed_key(draws, FOLLOW))
+    staff_are_dismissed(market, closing, p.leaving_stay_in_sector_share, key_of(draws, DISMISS))
     people_are_displaced(market, theirs)
     for j in range(len(providers)):
         if providers[j].closing == 1:
@@ -109,13 +111,13 @@ def council_hours_of(provider, council):
 
 
 @step
-def people_of_closing(market):
+def people_of_closing(market, closing):
     """Rows of everybody for whom a provider that closes holds a place: nobody else need be asked."""
     clients = clients_of(market)
     rows = np.empty(len(clients), np.int32)
     count = 0
     for i in range(len(clients)):
-        if clients[i].provider >= 0 and market.providers[clients[i].provider].closing > 0:
+        if clients[i].provider >= 0 and closing[clients[i].provider]:
             rows[count] = i
             count += 1
     return rows[:count]
@@ -136,7 +138,7 @@ def people_get_notice(market, theirs, closes, weeks):
 
 
 @step
-def staff_follow(market, move_share, key):
+def staff_follow(market, closing, move_share, key):
     """While providers close, their staff follow the people they know to the provider who takes over (TUPE).
 
     A worker moves once people they know better are with one other
@@ -148,7 +150,7 @@ def staff_follow(market, move_share, key):
     target = np.full(len(workers), -1, np.int64)
     leaving = np.zeros(1 + len(workers), np.bool_)  # in first place nobody, whose row is -1
     for w in range(len(workers)):
-        leaving[1 + w] = workers[w].status == IN_POST and market.providers[workers[w].provider].closing > 0
+        leaving[1 + w] = workers[w].status == IN_POST and closing[workers[w].provider]
     for i in range(len(clients)):
         look_ahead(known, i)
         acquainted = known[i]
@@ -181,12 +183,14 @@ def staff_follow(market, move_share, key):
 
 
 @step
-def staff_are_dismissed(market, stay_share, key):
+def staff_are_dismissed(market, closing, stay_share, key):
     """Providers that stop let whoever is left go: most to the pool."""
     workers = workers_of(market)
     for w in range(len(workers)):
         r = workers[w]
-        if (r.status != IN_POST and r.status != ONBOARDING) or market.providers[r.provider].closing != 1:
+        if (r.status != IN_POST and r.status != ONBOARDING) or not closing[r.provider]:
+            continue
+        if market.providers[r.provider].closing != 1:
             continue
         if r.status == IN_POST:
             market.counts[market.providers[r.provider].council].leavers += 1.0

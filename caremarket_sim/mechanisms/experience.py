@@ -12,7 +12,7 @@ from ..market.people import days_of
 from ..market.state import clients_of, workers_of
 from ..market.workers import skill_of
 
-VISIT = np.dtype((np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("known", "f8"), ("met_by", "i8")]))
+VISIT = np.dtype((np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("known", "f4"), ("met_by", "i4")]))
 """Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), how well the person in
 hand knew the worker before, and the row of whom the worker met last."""
 
@@ -117,7 +117,7 @@ def visits_are_had(client, i, rounds, acquainted, visits, p):
                 visit.met_by = i
                 visit.known = meet(acquainted, w, gain)
                 distinct += 1
-            familiar += days * visit.known
+            familiar += days * np.float64(visit.known)  # uncompiled too
             skilled += days * visit.skill
             spare += days * visit.slack
             late_visits += days * visit.late
@@ -156,8 +156,11 @@ def meet(acquainted, w, gain):
         acquainted.familiarity[known] = before + gain * (1.0 - before)
         return before
     weakest = 0
+    least = acquainted.familiarity[0]
     for k in range(len(acquainted.familiar)):
-        weakest = k if acquainted.familiarity[k] < acquainted.familiarity[weakest] else weakest
+        less = acquainted.familiarity[k] < least
+        weakest = k if less else weakest
+        least = acquainted.familiarity[k] if less else least
     acquainted.familiar[weakest] = w
     acquainted.familiarity[weakest] = gain
     return 0.0

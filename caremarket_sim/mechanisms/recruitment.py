@@ -1,6 +1,7 @@
 """ODD 7.14 Recruitment: applicants, hires, checks and induction."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,14 @@ RECRUIT, BORN = map(process_code, ("providers_recruit", "born_worker"))
 WORKER = CareWorkers.dtype()
 NOT_HIRING = 2.0
 """Turn of a provider without vacancies: after everybody's, whose turns are drawn between 0 and 1."""
+
+
+class Homes(NamedTuple):
+    """Where those who search live, km: all that is asked of most of them."""
+
+    rows: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
 
 
 @process
@@ -46,6 +55,7 @@ def providers_recruit(market, parameters, policy, draws):
     candidates_come(market, p, draws)
     workers = workers_of(market)
     pool = people_between_jobs(workers)
+    outside = homes_of(market.candidates)
     taken = np.zeros(len(market.candidates), np.bool_)
     for j in in_order(turn)[:hiring]:
         provider = providers[j]
@@ -63,7 +73,7 @@ def providers_recruit(market, parameters, policy, draws):
                     start_job(workers[best], j, provider, offered, p, key)
                     workers[best].weeks_to_start = int(round(p.recruitment_weeks_from_pool))
             else:
-                best = best_from_outside(market.candidates, taken, provider, p, key)
+                best = best_from_outside(market.candidates, outside, taken, provider, p, key)
                 if best >= 0:
                     taken[best] = True
                     start_job(market.candidates[best], j, provider, offered, p, key)
@@ -135,14 +145,34 @@ def candidates_come(market, p, draws):
 
 @compiled
 def people_between_jobs(workers):
-    """Rows of the pool."""
-    pool = np.empty(len(workers), np.int64)
+    """The pool, as `Homes`."""
+    rows = np.empty(len(workers), np.int64)
     n = 0
     for w in range(len(workers)):
-        if workers[w].status == POOL:
-            pool[n] = w
-            n += 1
-    return pool[:n]
+        rows[n] = w
+        n += workers[w].status == POOL
+    x, y = np.empty(n), np.empty(n)
+    for m in range(n):
+        x[m], y[m] = workers[rows[m]].home_x, workers[rows[m]].home_y
+    return Homes(rows[:n], x, y)
+
+
+@compiled
+def homes_of(candidates):
+    """The week's candidates, as `Homes`."""
+    count = len(candidates)
+    x, y = np.empty(count), np.empty(count)
+    for m in range(count):
+        x[m], y[m] = candidates[m].home_x, candidates[m].home_y
+    return Homes(np.arange(count), x, y)
+
+
+@compiled
+def is_in_reach(homes, m, office, reach):
+    """Whether somebody lives so near to a provider's office; most live further off already in one direction."""
+    if abs(homes.x[m] - office.base_x) > reach or abs(homes.y[m] - office.base_y) > reach:
+        return False
+    return distance(homes.x[m], homes.y[m], office.base_x, office.base_y) <= reach
 
 
 @compiled
@@ -150,8 +180,11 @@ def best_of_pool(workers, pool, provider, p, key):
     """Row of the care worker between jobs whom a provider takes, -1 nobody."""
     best = -1
     best_score = -1e300
-    for w in pool:
-        if workers[w].status != POOL or to_the_office(workers[w], provider) > p.recruitment_reach:
+    for m in range(len(pool.rows)):
+        if not is_in_reach(pool, m, provider, p.recruitment_reach):
+            continue
+        w = pool.rows[m]
+        if workers[w].status != POOL:
             continue
         score = suits(workers[w], provider, p, key)
         if score > best_score:
@@ -161,12 +194,12 @@ def best_of_pool(workers, pool, provider, p, key):
 
 
 @compiled
-def best_from_outside(candidates, taken, provider, p, key):
+def best_from_outside(candidates, homes, taken, provider, p, key):
     """Place among the week's candidates of the one whom a provider takes, -1 nobody; one is taken at most once."""
     best = -1
     best_score = -1e300
     for m in range(len(candidates)):
-        if taken[m] or to_the_office(candidates[m], provider) > p.recruitment_reach:
+        if taken[m] or not is_in_reach(homes, m, provider, p.recruitment_reach):
             continue
         score = suits(candidates[m], provider, p, key)
         if score > best_score:

@@ -17,7 +17,7 @@ from ..compiled import compiled, step
 from ..compiled.draws import key_of, process_code
 from ..compiled.geography import distance, hours_of_leg, leg_of, patch_of
 from ..compiled.hashing import uniform
-from ..compiled.memory import fetch, look_ahead, look_ahead_in
+from ..compiled.memory import fetch, glance_ahead_in, look_ahead, look_ahead_in
 from ..compiled.process import process
 from ..market.codes import AGENCY, BLOCKS, COUNCIL, FAMILIAR, IN_POST, NOBODY, OFFICE, RECEIVING, RUNS, SLOTS, WAITING
 from ..market.people import days_of, slot_of
@@ -300,9 +300,8 @@ def begin_page(market, desk, j, p):
     begin_tour(market, desk, j)
     for m in range(people.start[j], people.start[j + 1]):
         i = people.rows[m]
-        look_ahead_in(people.rows, market.clients, m)
+        glance_ahead_in(people.rows, market.clients, m)
         look_ahead_in(people.rows, market.rounds, m)
-        fetch(market.known, i)
         c, who = market.clients[i], market.rounds[i]
         new_week(c, who)
         k = patch_of(provider, c.locality)
@@ -352,7 +351,7 @@ def begin_week(market, desk, j, p):
     n_short = 0
     squares = 0.0
     for n in range(staff.start[j + 1] - staff.start[j]):
-        look_ahead_in(staff.rows, market.workers, staff.start[j] + n)
+        glance_ahead_in(staff.rows, market.workers, staff.start[j] + n)
         r, hand = market.workers[staff.rows[staff.start[j] + n]], desk.hands[n]
         kept = desk.kept[staff.rows[staff.start[j] + n]]
         hand.cancelled = max(r.owned - kept, 0.0)
@@ -397,6 +396,7 @@ def owners_come(market, desk, j, n_short, key, p):
         place = turn + m if turn + m < last else turn + m - (last - first)
         i = desk.people.rows[place]
         c, who = market.clients[i], market.rounds[i]
+        before = n_open
         due = 0.0
         visits_due = 0.0
         for v in range(c.visits):
@@ -436,6 +436,8 @@ def owners_come(market, desk, j, n_short, key, p):
                     desk.open_run[n_open] = run
                     desk.open_leg[n_open] = leg
                     n_open += 1
+        if n_open > before:
+            fetch(market.known, i)  # whom the person knows is asked when stand-ins come
         c.due = due
         c.visits_due = visits_due
         provider.due += due

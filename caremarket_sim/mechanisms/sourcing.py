@@ -9,6 +9,7 @@ from ..compiled.arithmetic import in_order
 from ..compiled.draws import key_of, process_code
 from ..compiled.geography import providers_by_locality
 from ..compiled.hashing import gumbel, pair, uniform
+from ..compiled.memory import fetch_head, glance_ahead, look_ahead_in
 from ..compiled.process import process
 from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
 from ..market.people import join_queue, place_package
@@ -64,8 +65,11 @@ def source_packages(market, p, policy, load, key):
     serving = providers_by_locality(providers, len(market.localities))
     for j in range(len(providers)):
         providers[j].declined = 0.0
-    for i in queue_of(clients, key):
-        c = clients[i]
+    queue = queue_of(clients, key)
+    for m in range(len(queue)):
+        look_ahead_in(queue, clients, m)
+        look_for_next(queue, clients, providers, serving, m)
+        c = clients[queue[m]]
         lever, counts = policy[c.council], market.counts[c.council]
         j = provider_for(c, providers, serving, lever, load[c.council], p, key)
         if j < 0:
@@ -109,6 +113,15 @@ def queue_of(clients, key):
         rank[n] = first * 1e6 - c.weeks_waiting + uniform(key, c.number, 9)
         n += 1
     return rows[:n][in_order(rank[:n])]
+
+
+@compiled
+def look_for_next(queue, clients, providers, serving, m):
+    """Begin to fetch those who are asked for the next in the queue."""
+    if m + 1 < len(queue):
+        locality = clients[queue[m + 1]].locality
+        for n in range(serving.start[locality], serving.start[locality + 1]):
+            fetch_head(providers, serving.rows[n])
 
 
 @compiled
@@ -255,6 +268,7 @@ def count_packages(market, week_ends):
         council.waiting_hours = 0.0
         council.receiving_council = 0.0
     for i in range(len(clients)):
+        glance_ahead(clients, i)
         c = clients[i]
         if c.status == LEFT:
             continue
