@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,7 +31,11 @@ ROOT = Path(__file__).parents[1]
 PLACES = {
     "small": ROOT / "tests" / "data" / "small" / "baseline.yaml",
     "wigan": ROOT / "scenarios" / "wigan" / "baseline.yaml",
+    "spot from the start": ROOT / "tests" / "data" / "small" / "baseline.yaml",
+    "block from the start": ROOT / "tests" / "data" / "small" / "baseline.yaml",
 }
+REGIMES = {"spot from the start": of_preset("zero-hours-spot"), "block from the start": of_preset("block")}
+"""Under which a place is begun, where it is not under its own."""
 SEED = 7
 MOVED = 1e-6
 """Relative difference in an indicator above which it has moved."""
@@ -63,7 +68,7 @@ TOGETHER = {
     "entry.waiting_reference": {"entry.waiting_effect": 10},
     "entry.join_reference_hours": {"entry.join_rate": 0.06, "entry.join_hours": 30},
     "procurement.reopen_share": {"procurement.reopen_tolerance": 0.1, "entry.join_hours": 30},
-    "stewardship.budget_fall": {"stewardship.budget_uprating": 0.4},
+    "stewardship.budget_fall": {"stewardship.budget_uprating": 0.4, "stewardship.overspend_line": 0.02},
     "entry.waiting_limit": {"entry.waiting_effect": 10, "entry.waiting_reference": 0.005},
     "procurement.lowest_bid": {
         "procurement.estimate_error": 0.08,
@@ -194,7 +199,8 @@ def ends(names: Iterable[str] = ()) -> list[tuple[str, float]]:
 @cache
 def as_it_is(place: str) -> Scenario:
     """A place with no new policy."""
-    return load(PLACES[place])
+    found = load(PLACES[place])
+    return replace(found, place=found.place.under(REGIMES[place])) if place in REGIMES else found
 
 
 def scenario(place: str, policy: str, overrides: tuple[tuple[str, float], ...] = ()) -> Scenario:

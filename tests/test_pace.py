@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from caremarket_sim import settling
 from caremarket_sim.cli import main
 from caremarket_sim.experiments.compare import plan_comparison
 from caremarket_sim.experiments.design import play, ready
@@ -47,6 +48,7 @@ def test_work_that_others_do_leaves_less_of_the_cores():
 
 def test_what_is_remembered_is_not_counted_again(tmp_path, monkeypatch):
     monkeypatch.setenv("CAREMARKET_CACHE", str(tmp_path))
+    monkeypatch.setattr(settling, "_last_settled", {})  # what is in memory already is not kept again
     plan = planned(2)
     before = expected(plan, 1, IDLE)
     assert before.settling == 2 and "years of settling before them for 2 markets" in before.sentence
