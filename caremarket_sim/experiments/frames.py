@@ -53,11 +53,7 @@ def paired_rows(paired: PairedDifference, name: str, reference: str, period: str
     columns = {
         "scenario": name,
         "reference": reference,
-        "family": [indicator.family for indicator in indicators],
-        "indicator": [indicator.id for indicator in indicators],
-        "period": period,
-        "unit": [indicator.unit for indicator in indicators],
-        "better": [indicator.better for indicator in indicators],
+        **_labels(period),
         "reference_mean": paired.reference_mean,
         "mean": paired.mean,
         "difference": paired.difference,
@@ -85,12 +81,23 @@ def paired_rows(paired: PairedDifference, name: str, reference: str, period: str
     return pd.DataFrame(columns)
 
 
+def _labels(period: str) -> dict[str, object]:
+    """What every table of indicators in a period says of each of them."""
+    indicators = list(INDICATORS.values())
+    return {
+        "family": [indicator.family for indicator in indicators],
+        "indicator": [indicator.id for indicator in indicators],
+        "period": period,
+        "unit": [indicator.unit for indicator in indicators],
+        "better": [indicator.better for indicator in indicators],
+    }
+
+
 def levels(samples: Mapping[str, Sample], other_draws: Sequence[Mapping[str, Sample]] = ()) -> pd.DataFrame:
     """The mean of every indicator in every scenario and period, with its 95% t interval over replicates.
 
     With `other_draws` the mean is over all draws, and the interval holds ignorance as well as chance.
     """
-    indicators = list(INDICATORS.values())
     parts = []
     for name, sample in samples.items():
         for period in sample.periods.names:
@@ -99,11 +106,7 @@ def levels(samples: Mapping[str, Sample], other_draws: Sequence[Mapping[str, Sam
                 level = level_over_draws((samples, *other_draws), name, period)
             columns = {
                 "scenario": name,
-                "family": [indicator.family for indicator in indicators],
-                "indicator": [indicator.id for indicator in indicators],
-                "period": period,
-                "unit": [indicator.unit for indicator in indicators],
-                "better": [indicator.better for indicator in indicators],
+                **_labels(period),
                 "mean": level.mean,
                 "low": level.low,
                 "high": level.high,

@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.experiments.belongings import APPLICATION_ID, Belongings
 from caremarket_sim.experiments.durable import writing
+from caremarket_sim.experiments.records import LEDGER
 from caremarket_sim.experiments.soundness import refuse, require_ledger_file, require_sound
 
-NAME = "ledger.sqlite"
+NAME = LEDGER
 
 TABLES = """
 CREATE TABLE provenance (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -23,10 +23,10 @@ from caremarket_sim.experiments.belongings import NAME as NOTES
 from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.durable import LOCK, sha256_of
 from caremarket_sim.experiments.executors import cores
-from caremarket_sim.experiments.ledger import NAME as LEDGER
+from caremarket_sim.experiments.records import LEDGER, MANIFEST
 from caremarket_sim.experiments.store import Store
 
-NAME = "manifest.json"
+NAME = MANIFEST
 FORMAT = 1
 
 NOT_PROVED = (

@@ -11,6 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+LEDGER, MANIFEST = "ledger.sqlite", "manifest.json"
+"""What the two files of a results folder are called that say what it holds."""
+
 RESULTS_FORMAT = 2
 """Raised when folders written before can no longer be added to."""
 

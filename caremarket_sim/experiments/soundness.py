@@ -20,6 +20,7 @@ from typing import NoReturn
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.experiments.belongings import Belongings
 from caremarket_sim.experiments.durable import sha256_of
+from caremarket_sim.experiments.records import LEDGER, MANIFEST
 
 RIGHT = "take the folder from a copy, or simulate again into another"
 PART = re.compile(r"(weekly|breakdowns)/part-\d{6,9}\.parquet")
@@ -99,7 +100,7 @@ def text_of(folder: Path, name: str, others: bool = False) -> str:
 def part_of(folder: Path, file: str, sha256: str) -> bytes:
     """The content of a part that the ledger names. Raises BadInput where the name is no part's, or the hash differs."""
     if not PART.fullmatch(file):
-        refuse(folder / "ledger.sqlite", f"the ledger names {file!r} as a part, which is no name of one")
+        refuse(folder / LEDGER, f"the ledger names {file!r} as a part, which is no name of one")
     return content_of(folder, file, sha256)
 
 
@@ -158,15 +159,16 @@ def _columns_of(tables: str) -> dict[str, tuple[tuple[str, str], ...]]:
         connection.close()
 
 
-def is_as_it_ended(folder: Path, ledger: Path, manifest: str) -> bool:
+def is_as_it_ended(folder: Path) -> bool:
     """Whether work has ended and the ledger is what its manifest says. False while it goes on, or where none is sound.
 
     Raises BadInput where the two contradict each other.
     """
+    ledger = folder / LEDGER
     try:
-        if not Belongings(folder).is_ours(manifest) or ledger.with_name(f"{ledger.name}-wal").exists():
+        if not Belongings(folder).is_ours(MANIFEST) or ledger.with_name(f"{ledger.name}-wal").exists():
             return False
-        said = json.loads((folder / manifest).read_bytes())
+        said = json.loads((folder / MANIFEST).read_bytes())
         hash_ = said["outputs"].get(ledger.name, {}).get("sha256")
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return False

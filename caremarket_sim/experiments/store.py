@@ -96,7 +96,7 @@ class Store:
     def require_numbers(self) -> None:
         """Raise BadInput unless all numbers are what was written: by the manifest of work that has ended, else by each
         run's own hash."""
-        if not is_as_it_ended(self.folder, self.ledger.path, "manifest.json"):
+        if not is_as_it_ended(self.folder):
             self.outcomes(SimpleNamespace)
 
     def _agree(self, code: str, begun: bool) -> None:
