@@ -11,13 +11,14 @@ import time
 
 import numpy as np
 
-from caremarket_sim.experiments.calibration import matching
-from caremarket_sim.experiments.calibration.observing import TARGET_YEARS, observe, observed_scenario, quantities
-from caremarket_sim.experiments.calibration.recipe import shipped_recipe
-from caremarket_sim.experiments.design import replicate_seeds
-from caremarket_sim.experiments.executors import Success, perform
-from caremarket_sim.experiments.lean import SweepTask
+from caremarket_sim.results.records import Success
+from caremarket_sim.runs.design import replicate_seeds
+from caremarket_sim.runs.executors import perform
+from caremarket_sim.runs.lean import SweepTask
 from caremarket_sim.scenario import load
+from caremarket_sim.studies.calibration import matching
+from caremarket_sim.studies.calibration.observing import TARGET_YEARS, observe, observed_scenario, quantities
+from caremarket_sim.studies.calibration.recipe import shipped_recipe
 from caremarket_sim.warming import warm_up
 
 OUT_OF_REACH = ("clients_per_provider", "under_30_share", "tiny_share")

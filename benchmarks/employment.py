@@ -45,10 +45,10 @@ def one_future(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """One future of all nine: by form and norm what is SHOWN and IN_ALL, and the gap, its parts and what would be left
     of it were hours as certain for all."""
     from caremarket_sim import settling
-    from caremarket_sim.experiments.calibration.probe import watch
-    from caremarket_sim.experiments.calibration.zero_hours import Gap
     from caremarket_sim.indicators import add_up, evaluate, record_of
     from caremarket_sim.scenario import load
+    from caremarket_sim.studies.calibration.probe import watch
+    from caremarket_sim.studies.calibration.zero_hours import Gap
 
     shown, gaps = [], []
     for form in FORMS:
@@ -78,8 +78,8 @@ def measure(futures: int, workers: int | None = None) -> tuple[np.ndarray, np.nd
 
 def main() -> int:
     """Measure, print the cells, the swaps and the gap, and say whether every swap moved what it must."""
-    from caremarket_sim.experiments.calibration.zero_hours import PARTS
-    from caremarket_sim.experiments.statistics import interval
+    from caremarket_sim.methods.statistics import interval
+    from caremarket_sim.studies.calibration.zero_hours import PARTS
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--futures", type=int, default=20)

@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from caremarket_sim.experiments.batch import carry_out, runs_of
-from caremarket_sim.experiments.executors import Failure, cores, perform
-from caremarket_sim.experiments.records import Layout, ScenarioRecord
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.records import Failure, Layout, ScenarioRecord, cores
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs.batch import carry_out, runs_of
+from caremarket_sim.runs.executors import perform
 
 NAP = 0.010
 """Seconds of a run that does nothing."""
@@ -162,7 +162,7 @@ def _keep_nothing(count: int) -> dict[str, float]:
 
 def _do_real_runs(count: int) -> dict[str, Any]:
     """Five years of the Wigan baseline on `count` seeds, settled anew each time, by one worker and by two."""
-    from caremarket_sim.experiments.design import play, ready, replicate_seeds, tasks_of
+    from caremarket_sim.runs.design import play, ready, replicate_seeds, tasks_of
     from caremarket_sim.scenario import load
 
     ready()

@@ -1,4 +1,4 @@
-"""What a compilation, a start and a simulated week cost in turns of a short loop: the numbers of `experiments/pace.py`.
+"""What a compilation, a start and a simulated week cost in turns of a short loop: the numbers of `runs/pace.py`.
 
 On an idle machine, with nothing compiled before: `CAREMARKET_CACHE=$(mktemp -d) python -m benchmarks.pace`.
 """
@@ -13,8 +13,8 @@ BEGAN = time.process_time()
 
 
 def measure() -> dict[str, float]:
-    """Loops, by processor time; compare with the constants of `caremarket_sim.experiments.pace`."""
-    from caremarket_sim.experiments import pace, plausibility
+    """Loops, by processor time; compare with the constants of `caremarket_sim.runs.pace`."""
+    from caremarket_sim.runs import pace, plausibility
     from caremarket_sim.scenario import load
     from caremarket_sim.settling import settle
     from caremarket_sim.warming import compiled_so_far, warm_up

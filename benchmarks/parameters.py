@@ -162,7 +162,7 @@ POLICIES = {
 """Markets that between them exercise every mechanism."""
 HORIZONS = (13, 54, 182)
 """Weeks after which outcomes are compared; the next only where none has moved."""
-KNOWN = ROOT / "caremarket_sim" / "reporting" / "documents" / "where_parameters_move.csv"
+KNOWN = ROOT / "caremarket_sim" / "documents" / "where_parameters_move.csv"
 """Where each parameter moved an indicator when this was last run: the first place to look, and what the assumptions
 log tells of it."""
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 import caremarket_sim as cm
-from caremarket_sim.experiments.compare import Comparison
-from caremarket_sim.experiments.durable import write_file
-from caremarket_sim.experiments.frames import headline_rows, headlines
-from caremarket_sim.experiments.periods import ALL
+from caremarket_sim.findings.frames import headline_rows, headlines
 from caremarket_sim.indicators import INDICATORS, Indicator
-from caremarket_sim.reporting.validation_tables import markdown
-from caremarket_sim.reporting.words import labelled, quantity, signed, turned
+from caremarket_sim.results.durable import write_file
+from caremarket_sim.results.periods import ALL
 from caremarket_sim.scenario.timing import day_in_words
+from caremarket_sim.studies.calibration.validation_tables import markdown
+from caremarket_sim.studies.compare.result import Comparison
+from caremarket_sim.telling.words import labelled, quantity, signed, turned
 
 FILES = ("block", "zero-hours-spot", "collaborative")
 REPLICATES = 20

@@ -10,12 +10,13 @@ import time
 from dataclasses import replace
 
 from caremarket_sim import warming
-from caremarket_sim.experiments.design_files import read_design
-from caremarket_sim.experiments.executors import Failure, cores, perform
-from caremarket_sim.experiments.lean import play_lean
-from caremarket_sim.experiments.plan import at_horizon
-from caremarket_sim.experiments.preflight import duration
-from caremarket_sim.experiments.sweep_plan import plan_sweep
+from caremarket_sim.results.records import Failure, cores
+from caremarket_sim.runs.executors import perform
+from caremarket_sim.runs.lean import play_lean
+from caremarket_sim.runs.plan import at_horizon
+from caremarket_sim.runs.preflight import duration
+from caremarket_sim.studies.sweep.design_files import read_design
+from caremarket_sim.studies.sweep.plan import plan_sweep
 
 DESIGN = "scenarios/designs/what-drives-collaboration.yaml"
 

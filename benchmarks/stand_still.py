@@ -14,7 +14,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from caremarket_sim.experiments.calibration.standing_still import BOUNDS, FUTURES, judge
+from caremarket_sim.methods.standing_still import BOUNDS, FUTURES, judge
 
 ALSO = (
     "turnover_gap",
@@ -44,7 +44,7 @@ ALSO = (
 def one_seed(seed: int, draw: int = 1) -> np.ndarray:
     """Values of the year before the start and of each of the five years, for one seed under a draw of the set."""
     from caremarket_sim import settling
-    from caremarket_sim.experiments.draws import shipped_draws
+    from caremarket_sim.findings.draws import shipped_draws
     from caremarket_sim.indicators import add_up, evaluate, record_of
     from caremarket_sim.scenario import load
 
@@ -66,7 +66,7 @@ def measure(seeds: range, draw: int = 1, workers: int | None = None) -> np.ndarr
 
 def every_draw(seeds: range, workers: int | None) -> int:
     """Print a line a draw of the plausible set, and give how many moved."""
-    from caremarket_sim.experiments.draws import shipped_draws
+    from caremarket_sim.findings.draws import shipped_draws
 
     moving = 0
     for draw in shipped_draws():

@@ -13,19 +13,20 @@ import numpy as np
 import caremarket_sim as cm
 from benchmarks import stand_still
 from benchmarks.periods import cell
-from caremarket_sim.experiments.calibration.standing_still import BOUNDS, FUTURES, judge
-from caremarket_sim.experiments.compare import Comparison, carry_out_comparison, plan_comparison, with_standing
-from caremarket_sim.experiments.durable import write_file
-from caremarket_sim.experiments.frames import headlines
-from caremarket_sim.experiments.periods import span_of_years
-from caremarket_sim.experiments.settled import settled_folder
-from caremarket_sim.experiments.standing import Standing, compare_standing
+from caremarket_sim.findings.frames import headlines
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.methods.standing_still import BOUNDS, FUTURES, judge
 from caremarket_sim.policy import PRESETS, of_preset
-from caremarket_sim.reporting.validation_tables import markdown
-from caremarket_sim.reporting.words import labelled, quantity
+from caremarket_sim.results.durable import write_file
+from caremarket_sim.results.periods import span_of_years
+from caremarket_sim.runs.settled import settled_folder
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import settled_market
+from caremarket_sim.studies.calibration.validation_tables import markdown
+from caremarket_sim.studies.compare.result import Comparison
+from caremarket_sim.studies.compare.study import carry_out_comparison, plan_comparison, with_standing
+from caremarket_sim.studies.standing.study import Standing, compare_standing
+from caremarket_sim.telling.words import labelled, quantity
 
 STARTS = {"baseline": "builtin:wigan/baseline", "as it was": "builtin:wigan/as-it-was/stay"}
 PRICE_LED = {"price": 0.85, "quality": 0.15, "values": 0.0, "social_value": 0.0}

@@ -12,15 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Python
-    from caremarket_sim.experiments.compare import compare as compare
-    from caremarket_sim.experiments.explain import explain as explain
-    from caremarket_sim.experiments.explore import explore as explore
-    from caremarket_sim.experiments.runs import run as run
-    from caremarket_sim.experiments.sensitivity import sensitivity as sensitivity
-    from caremarket_sim.experiments.stories import story as story
-    from caremarket_sim.experiments.stress import stress as stress
-    from caremarket_sim.experiments.sweep import load_sweep as load_sweep
-    from caremarket_sim.experiments.sweep import sweep as sweep
     from caremarket_sim.indicators import INDICATORS as INDICATORS
     from caremarket_sim.model import PROCESSES as PROCESSES
     from caremarket_sim.model import CareMarket as CareMarket
@@ -35,19 +26,28 @@ if TYPE_CHECKING:  # for editors and type checkers; _HOME says the same to Pytho
     from caremarket_sim.policy import Levers as Levers
     from caremarket_sim.scenario import Scenario as Scenario
     from caremarket_sim.scenario import load as load
+    from caremarket_sim.studies.compare.run import run as run
+    from caremarket_sim.studies.compare.study import compare as compare
+    from caremarket_sim.studies.explain.study import explain as explain
+    from caremarket_sim.studies.explore.study import explore as explore
+    from caremarket_sim.studies.sensitivity.study import sensitivity as sensitivity
+    from caremarket_sim.studies.story.study import story as story
+    from caremarket_sim.studies.stress.study import stress as stress
+    from caremarket_sim.studies.sweep.study import load_sweep as load_sweep
+    from caremarket_sim.studies.sweep.study import sweep as sweep
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "compare": "experiments.compare",
-    "run": "experiments.runs",
-    "sweep": "experiments.sweep",
-    "load_sweep": "experiments.sweep",
-    "sensitivity": "experiments.sensitivity",
-    "explain": "experiments.explain",
-    "explore": "experiments.explore",
-    "stress": "experiments.stress",
-    "story": "experiments.stories",
+    "compare": "studies.compare.study",
+    "run": "studies.compare.run",
+    "sweep": "studies.sweep.study",
+    "load_sweep": "studies.sweep.study",
+    "sensitivity": "studies.sensitivity.study",
+    "explain": "studies.explain.study",
+    "explore": "studies.explore.study",
+    "stress": "studies.stress.study",
+    "story": "studies.story.study",
     "INDICATORS": "indicators",
     "CareMarket": "model",
     "CareWorker": "model",

@@ -282,7 +282,8 @@ def code_version() -> str:
     """A hash of all sources and data of the package that decide numbers."""
     root = Path(__file__).parent
     digest = hashlib.sha256()
-    aside = {"cli", "reporting", "experiments", "app", "__pycache__", "scenarios"}
+    aside = {"cli", "documents", "studies", "report", "telling", "findings", "methods", "runs", "results", "app"}
+    aside |= {"__pycache__", "scenarios"}
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root)
         if path.suffix in (".py", ".toml", ".csv") and not aside & set(inside.parts):

@@ -12,7 +12,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from caremarket_sim.errors import BadInput, Problem
-from caremarket_sim.experiments.design_files import read_design
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.advice import Span
@@ -20,6 +19,7 @@ from caremarket_sim.scenario.explanations import understood
 from caremarket_sim.scenario.places import figure_kinds
 from caremarket_sim.scenario.providers import LATITUDES, WEEKLY_HOURS
 from caremarket_sim.scenario.sheets import number_in, number_right
+from caremarket_sim.studies.sweep.design_files import read_design
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 NUMBER = r"[-+]?\d[\d.e+-]*"

@@ -75,13 +75,48 @@ def test_a_name_that_the_package_has_not_is_refused_with_the_one_that_was_meant(
 @pytest.mark.smoke
 def test_a_worker_of_a_batch_simulates_without_mesa_pandas_matplotlib_or_scipy_stats():
     simulated = loaded(
-        "import caremarket_sim.experiments.design\n"
+        "import caremarket_sim.runs.design\n"
         "from caremarket_sim.scenario import load\n"
         "from caremarket_sim.settling import simulate\n"
         "simulate(1, [load('scenarios/wigan/baseline.yaml').with_weeks(2)], None)"
     )
     assert "caremarket_sim.week" in simulated
     assert not simulated & {"mesa", "pandas", "matplotlib", "scipy.stats"}
+
+
+def test_no_two_files_import_each_other_by_whatever_way_round():
+    files = {module_of(path): path for path in PACKAGE.rglob("*.py")}
+    knows = {name: named(path, set(files)) - {name} for name, path in files.items()}
+    ended: set[str] = set()
+    while free := {name for name, known in knows.items() if name not in ended and known <= ended}:
+        ended |= free
+    assert not set(files) - ended, "in or above a circle"
+
+
+def module_of(path: Path) -> str:
+    """What a file is called where it is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def named(source: Path, modules: set[str]) -> set[str]:
+    """The modules of the package that a source file imports while it runs, early or late."""
+    found = set()
+    for node in running(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = {f"{node.module}.{name.name}" for name in node.names}
+            found |= {part if part in modules else node.module for part in parts}
+    return found & modules
+
+
+def running(tree: ast.AST) -> list[ast.AST]:
+    """The nodes of a file, but for what is imported for type checkers only."""
+    found = []
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            found += [node, *running(node)]
+    return found
 
 
 def compiled_in(source: Path) -> list[ast.FunctionDef]:
@@ -120,7 +155,7 @@ def test_rules_are_compiled_in_their_mechanism_in_the_market_or_in_the_opening_a
         for path in PACKAGE.rglob("*.py")
         if path.parent.name != "compiled" and any(module.split(".")[0] == "numba" for module in imported(path))
     }
-    assert numba_elsewhere <= {"experiments/manifest.py"}  # which notes its version
+    assert numba_elsewhere <= {"results/manifest.py"}  # which notes its version
 
 
 # -- the rooms of the house --------------------------------------------------------------------------------------------

@@ -18,9 +18,9 @@ import typer.main
 
 from caremarket_sim.cli import app, main
 from caremarket_sim.errors import BadInput, CannotWrite
-from caremarket_sim.experiments.belongings import NAME, Belongings
-from caremarket_sim.experiments.query import export
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.belongings import NAME, Belongings
+from caremarket_sim.results.query import export
+from caremarket_sim.results.store import Store
 from tests.test_ledger import final_tables, tasks_of
 from tests.tiny_driver import CODE, carry_out
 from tests.tiny_model import LAYOUT
@@ -353,9 +353,9 @@ KILLED = """
     import os, shutil, sys
     from pathlib import Path
     import pyarrow.parquet
-    from caremarket_sim.experiments import batch
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.runs import batch
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.results.store import Store
     from tests.tiny_driver import CODE, SCENARIOS
     from tests.tiny_model import LAYOUT, TinyOutcome, TinyTask, play
 

@@ -16,12 +16,12 @@ from caremarket_sim import settling
 from caremarket_sim.cli import main
 from caremarket_sim.compiled.hashing import stream_key
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.resolved import resolved_json, scenario_from
 from caremarket_sim.market.codes import GOOD, INADEQUATE, OUTSTANDING, OWNERSHIPS, RATINGS, UNRATED
 from caremarket_sim.opening import make_market
 from caremarket_sim.opening.listed import opening_sizes, quality_behind
 from caremarket_sim.parameters import Parameters
 from caremarket_sim.policy import NEUTRAL, of_preset
+from caremarket_sim.runs.resolved import resolved_json, scenario_from
 from caremarket_sim.scenario import load, read_place
 from caremarket_sim.scenario.beginnings import SIZED, Given, write_new
 from caremarket_sim.scenario.directory import read_directory

@@ -10,18 +10,18 @@ import pytest
 from caremarket_sim import settling
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.calibration import matching, panels
-from caremarket_sim.experiments.calibration.calibrate import calibrate, record_json, said_of
-from caremarket_sim.experiments.calibration.observing import SIZES, observe, observed_scenario, quantities
-from caremarket_sim.experiments.calibration.probe import END, watch
-from caremarket_sim.experiments.calibration.recipe import Band, Fitted, from_record, shipped_recipe
-from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
-from caremarket_sim.experiments.calibration.zero_hours import PARTS, Gap, logits_of, terms_of
-from caremarket_sim.experiments.factors import Factor
-from caremarket_sim.experiments.lean import SweepTask
 from caremarket_sim.indicators import INDICATORS, outcome_of
 from caremarket_sim.market.codes import IN_POST
+from caremarket_sim.methods.factors import Factor
+from caremarket_sim.methods.standing_still import BOUNDS, judge
 from caremarket_sim.parameters import register
+from caremarket_sim.runs.lean import SweepTask
+from caremarket_sim.studies.calibration import matching, panels
+from caremarket_sim.studies.calibration.calibrate import calibrate, record_json, said_of
+from caremarket_sim.studies.calibration.observing import SIZES, observe, observed_scenario, quantities
+from caremarket_sim.studies.calibration.probe import END, watch
+from caremarket_sim.studies.calibration.recipe import Band, Fitted, from_record, shipped_recipe
+from caremarket_sim.studies.calibration.zero_hours import PARTS, Gap, logits_of, terms_of
 from tests.small_place import FOLDER, begun, small
 
 # Observing
@@ -257,7 +257,7 @@ def test_a_calibration_gives_draws_within_ranges_that_met_every_band(calibrated)
 def test_the_same_recipe_gives_the_same_set_and_nothing_is_simulated_twice(calibrated, monkeypatch):
     folder, place, done = calibrated
     recipe = from_record(json.loads(record_json(done.record()))["recipe"])
-    from caremarket_sim.experiments.calibration import calibrate as module
+    from caremarket_sim.studies.calibration import calibrate as module
 
     def fail(task):
         raise AssertionError("a run that is here already was simulated again")
@@ -281,7 +281,7 @@ def test_the_command_repeats_a_calibration_from_its_record(calibrated, tmp_path)
 
 
 def csv_of(done):
-    from caremarket_sim.reporting.files import csv_bytes
+    from caremarket_sim.telling.files import csv_bytes
 
     return csv_bytes(done.draws())
 

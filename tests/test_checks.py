@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from caremarket_sim.cli import main
-from caremarket_sim.experiments.calibration import judging
-from caremarket_sim.experiments.calibration.checks import (
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.parameters import sources
+from caremarket_sim.runs.targets import every_target
+from caremarket_sim.studies.calibration import judging
+from caremarket_sim.studies.calibration.checks import (
     FAILED,
     NOT_TESTABLE,
     PASSED,
@@ -17,10 +20,7 @@ from caremarket_sim.experiments.calibration.checks import (
     patterns,
     target_checks,
 )
-from caremarket_sim.experiments.calibration.observing import quantities
-from caremarket_sim.experiments.targets import every_target
-from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.parameters import sources
+from caremarket_sim.studies.calibration.observing import quantities
 from tests.small_place import FOLDER, small, wigan
 
 MIDDLE = {
@@ -160,7 +160,7 @@ def test_the_shipped_document_is_of_the_shipped_set_and_names_every_check():
 
 
 def test_the_shipped_document_holds_the_tables_that_are_kept_beside_it():
-    from caremarket_sim.reporting.validation_tables import compared, kept_tables, ranged, screened
+    from caremarket_sim.studies.calibration.validation_tables import compared, kept_tables, ranged, screened
 
     docs = FOLDER.parents[2] / "docs"
     text = (docs / "validation.md").read_text(encoding="utf-8")
@@ -172,7 +172,7 @@ def test_the_shipped_document_holds_the_tables_that_are_kept_beside_it():
 
 def test_results_that_are_no_results_are_refused_for_the_document(tmp_path, capsys):
     from caremarket_sim.errors import BadInput
-    from caremarket_sim.reporting.validation_tables import kept_tables
+    from caremarket_sim.studies.calibration.validation_tables import kept_tables
 
     with pytest.raises(BadInput, match="no tables"):
         kept_tables([tmp_path], None)
@@ -180,7 +180,7 @@ def test_results_that_are_no_results_are_refused_for_the_document(tmp_path, caps
 
 def test_a_policy_is_left_out_of_a_place(checked):
     """Both are checked without a policy, so the collaborative file gives what the place alone gives."""
-    from caremarket_sim.experiments.calibration.checks import check
+    from caremarket_sim.studies.calibration.checks import check
 
     folder, _ = checked
     plain = check(small("baseline"), replicates=2, workers=0)

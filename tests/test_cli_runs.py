@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from caremarket_sim.cli import main
-from caremarket_sim.experiments import plan
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.runs import plan
 
 WIGAN = Path(__file__).resolve().parents[1] / "scenarios" / "wigan"
 BLOCK, SPOT, BASELINE = (str(WIGAN / f"{name}.yaml") for name in ("block", "zero-hours-spot", "baseline"))

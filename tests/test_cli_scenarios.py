@@ -196,8 +196,8 @@ def test_docs_write_indicators_in_full(call):
 
 
 def test_docs_give_the_schema_that_is_shipped(call):
-    from caremarket_sim.experiments import design_schema
     from caremarket_sim.scenario.schema import shipped_schema
+    from caremarket_sim.studies.sweep import design_schema
 
     assert call("docs", "schema")[1] == shipped_schema("scenario")
     assert call("docs", "schema", "--of", "place")[1] == shipped_schema("place")

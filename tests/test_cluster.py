@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from caremarket_sim.experiments.cluster import Cluster, ClusterLost
-from caremarket_sim.experiments.executors import Failure, Success, perform
-from caremarket_sim.experiments.query import as_csv, table
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.query import as_csv, table
+from caremarket_sim.results.records import Failure, Success
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs.cluster import Cluster, ClusterLost
+from caremarket_sim.runs.executors import perform
 from tests.tiny_driver import SCENARIOS, carry_out
 from tests.tiny_model import TinyTask
 from tests.tiny_tasks import nap, square_unless_told_otherwise

@@ -15,19 +15,21 @@ from hypothesis import strategies as st
 
 from caremarket_sim.compiled.keeping import cache_folder
 from caremarket_sim.errors import BadInput, ComparisonRefused
-from caremarket_sim.experiments import assumptions, frames
-from caremarket_sim.experiments.allowances import CODES, allowances, banner_of
-from caremarket_sim.experiments.comparability import Ground, ground, require_common_ground
-from caremarket_sim.experiments.compare import Comparison, plan_comparison, reference_among
-from caremarket_sim.experiments.design import Sample, Task, gather, replicate_seeds
-from caremarket_sim.experiments.executors import Failure, Success
-from caremarket_sim.experiments.plan import told_apart
-from caremarket_sim.experiments.settled import trim
-from caremarket_sim.experiments.targets import targets
+from caremarket_sim.findings import assumptions, frames
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, STAGES, WEEKLY, Outcome, groups
 from caremarket_sim.parameters import register
-from caremarket_sim.reporting.files import csv_bytes, tables_of
+from caremarket_sim.results.records import Failure, Success
+from caremarket_sim.runs.allowances import CODES, allowances, banner_of
+from caremarket_sim.runs.comparability import Ground, ground, require_common_ground
+from caremarket_sim.runs.design import Sample, Task, gather, replicate_seeds
+from caremarket_sim.runs.plan import told_apart
+from caremarket_sim.runs.settled import trim
+from caremarket_sim.runs.targets import targets
 from caremarket_sim.scenario import load
+from caremarket_sim.studies.compare.files import tables_of
+from caremarket_sim.studies.compare.result import Comparison
+from caremarket_sim.studies.compare.study import plan_comparison, reference_among
+from caremarket_sim.telling.files import csv_bytes
 
 WIGAN = Path(__file__).resolve().parents[1] / "scenarios" / "wigan"
 HEADLINES = [indicator.id for indicator in INDICATORS.values() if indicator.headline]

@@ -10,11 +10,11 @@ from caremarket_sim import week
 from caremarket_sim.cli import app, main
 from caremarket_sim.cli.command_page import EXIT_STATUSES
 from caremarket_sim.cli.documents import DOCUMENTS
+from caremarket_sim.documents.assumptions import structural
+from caremarket_sim.documents.formats import results_tables
+from caremarket_sim.documents.odd import expected, faults, odd_page
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.parameters import register, sources
-from caremarket_sim.reporting.documents.assumptions import structural
-from caremarket_sim.reporting.documents.formats import results_tables
-from caremarket_sim.reporting.documents.odd import expected, faults, odd_page
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = odd_page()

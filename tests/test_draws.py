@@ -8,10 +8,7 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.calibration.recipe import shipped_recipe
-from caremarket_sim.experiments.compare import carry_out_comparison, compare, plan_comparison
-from caremarket_sim.experiments.design import Sample
-from caremarket_sim.experiments.draws import (
+from caremarket_sim.findings.draws import (
     FILE,
     Draw,
     error_of,
@@ -21,10 +18,13 @@ from caremarket_sim.experiments.draws import (
     shares_sentence,
     shipped_draws,
 )
-from caremarket_sim.experiments.runs import carry_out_run, plan_run
-from caremarket_sim.experiments.statistics import paired_difference
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.methods.statistics import paired_difference
 from caremarket_sim.parameters import register
+from caremarket_sim.runs.design import Sample
+from caremarket_sim.studies.calibration.recipe import shipped_recipe
+from caremarket_sim.studies.compare.run import carry_out_run, plan_run
+from caremarket_sim.studies.compare.study import carry_out_comparison, compare, plan_comparison
 from tests.small_place import FOLDER, small
 
 TWO = (Draw(1, {}), Draw(2, {"travel.density_exponent": 0.3}), Draw(3, {"travel.density_exponent": 0.4}))
@@ -52,7 +52,7 @@ def test_the_first_draw_is_what_runs_without_draws_take():
 
 
 def test_the_record_of_the_shipped_set_is_of_the_shipped_recipe():
-    from caremarket_sim.experiments.calibration.recipe import from_record
+    from caremarket_sim.studies.calibration.recipe import from_record
 
     record = json.loads((FILE.parent / "record.json").read_text(encoding="utf-8"))
     assert from_record(record["recipe"]) == shipped_recipe()

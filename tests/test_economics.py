@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from caremarket_sim.experiments import economics
-from caremarket_sim.experiments.compare import compare
+from caremarket_sim.findings import economics
 from caremarket_sim.indicators import INDICATORS, evaluate
 from caremarket_sim.market.record import RECORD
+from caremarket_sim.studies.compare.study import compare
 from tests.small_place import small
 
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments import equal_budget
-from caremarket_sim.experiments.compare import compare
-from caremarket_sim.experiments.precision import (
+from caremarket_sim.findings import equal_budget
+from caremarket_sim.findings.precision import (
     Precision,
     precision_from,
     precision_table,
@@ -14,6 +13,7 @@ from caremarket_sim.experiments.precision import (
     until_precise,
 )
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.studies.compare.study import compare
 from tests.small_place import small
 
 

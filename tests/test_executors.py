@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from caremarket_sim.experiments.executors import Failure, Success, perform
+from caremarket_sim.results.records import Failure, Success
+from caremarket_sim.runs.executors import perform
 from tests.tiny_tasks import die_the_first_time, nap, square, square_unless_told_otherwise, surroundings
 
 ROOT = Path(__file__).parents[1]
@@ -130,7 +131,7 @@ def test_closing_the_iterator_ends_the_workers_in_the_middle_of_what_they_do():
 
 DRIVER = """
     import sys
-    from caremarket_sim.experiments.executors import perform
+    from caremarket_sim.runs.executors import perform
     from tests.tiny_tasks import nap, surroundings
     if __name__ == "__main__":
         for index, result in perform(surroundings, [0] * 8, workers=2):
@@ -185,7 +186,7 @@ def test_no_worker_outlives_a_driver_that_is_interrupted_or_killed(tmp_path, end
 
 def test_a_script_that_does_not_guard_its_main_part_is_told_so(tmp_path):
     script = """
-        from caremarket_sim.experiments.executors import perform
+        from caremarket_sim.runs.executors import perform
         from tests.tiny_tasks import square
         print(list(perform(square, [1, 2], workers=1)))
     """

@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given, settings
 
 from caremarket_sim.cli import main
+from caremarket_sim.documents.formats import results_tables
 from caremarket_sim.errors import BadInput, ComparisonRefused
-from caremarket_sim.experiments.coalitions import (
+from caremarket_sim.findings.equal_budget import WITHIN
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.policy import LEVERS, PRESETS, of_preset
+from caremarket_sim.policy.settings import unmet_needs
+from caremarket_sim.scenario import Change
+from caremarket_sim.studies.compare.run import run
+from caremarket_sim.studies.explain.coalitions import (
     AS_WRITTEN,
     EQUAL_BUDGET,
     EQUAL_FEE,
@@ -20,16 +27,9 @@ from caremarket_sim.experiments.coalitions import (
     Bundle,
     with_needs_met,
 )
-from caremarket_sim.experiments.equal_budget import WITHIN
-from caremarket_sim.experiments.explain import PRESENT, explain, plan_explanation
-from caremarket_sim.experiments.explanation_frames import sampling_error
-from caremarket_sim.experiments.runs import run
-from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.policy import LEVERS, PRESETS, of_preset
-from caremarket_sim.policy.settings import unmet_needs
-from caremarket_sim.reporting.documents.formats import results_tables
-from caremarket_sim.reporting.explanation import explanation_files
-from caremarket_sim.scenario import Change
+from caremarket_sim.studies.explain.files import explanation_files
+from caremarket_sim.studies.explain.frames import sampling_error
+from caremarket_sim.studies.explain.study import PRESENT, explain, plan_explanation
 from tests.small_place import FOLDER, REGIMES, small
 from tests.test_policy import lever_settings
 

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.explore import explore
-from caremarket_sim.experiments.factors import Factor
-from caremarket_sim.experiments.prim import discover
-from caremarket_sim.experiments.samplers import Sampler
-from caremarket_sim.experiments.sweep import Sweep, sweep_of_function
-from caremarket_sim.reporting.sweep_files import explore_files
+from caremarket_sim.methods.factors import Factor
+from caremarket_sim.methods.prim import discover
+from caremarket_sim.methods.samplers import Sampler
+from caremarket_sim.studies.explore.files import explore_files
+from caremarket_sim.studies.explore.study import explore
+from caremarket_sim.studies.sweep.result import Sweep
+from caremarket_sim.studies.sweep.study import sweep_of_function
 
 FACTORS = [
     Factor("fee", low=0.8, high=1.2),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.store import Store
 
 SMALL = Path(__file__).parent / "data" / "small" / "baseline.yaml"
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")]

@@ -5,10 +5,10 @@ import pytest
 
 from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.reporting import figures
-from caremarket_sim.reporting.files import png_bytes
-from caremarket_sim.reporting.words import shown_in
 from caremarket_sim.scenario import load
+from caremarket_sim.studies.compare import figures
+from caremarket_sim.telling.files import png_bytes
+from caremarket_sim.telling.words import shown_in
 from tests.test_architecture import loaded
 from tests.test_compare import WIGAN, drawn, sample
 
@@ -80,4 +80,6 @@ def test_an_unknown_figure_is_refused_with_those_there_are():
 
 
 def test_matplotlib_is_loaded_only_when_something_is_drawn():
-    assert "matplotlib" not in loaded("import caremarket_sim.reporting.figures, caremarket_sim.experiments.compare")
+    assert "matplotlib" not in loaded(
+        "import caremarket_sim.studies.compare.figures, caremarket_sim.studies.compare.study"
+    )

@@ -18,11 +18,10 @@ import numpy as np
 import pytest
 
 from caremarket_sim.errors import BadInput, CannotWrite
-from caremarket_sim.experiments import batch
-from caremarket_sim.experiments.executors import Failure, Success
-from caremarket_sim.experiments.query import as_csv, export, sql, table
-from caremarket_sim.experiments.records import ARRAYS, Layout, hash_of, run_key
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.query import as_csv, export, sql, table
+from caremarket_sim.results.records import ARRAYS, Failure, Layout, Success, hash_of, run_key
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs import batch
 from tests.test_architecture import loaded
 from tests.tiny_driver import CODE, SCENARIOS, TASKS, carry_out
 from tests.tiny_model import LAYOUT, TinyOutcome, TinyScenario, TinyTask, play
@@ -128,7 +127,7 @@ def test_long_work_is_announced_with_an_estimate_once_its_first_task_is_timed(tm
 
 def test_a_worker_of_a_batch_loads_nothing_heavy():
     heavy = {"mesa", "pandas", "matplotlib", "scipy", "pyarrow", "duckdb", "pydantic", "rich", "dask", "distributed"}
-    assert not loaded("import caremarket_sim.experiments.batch") & heavy
+    assert not loaded("import caremarket_sim.runs.batch") & heavy
 
 
 def test_one_process_and_two_give_identical_tables(tmp_path):

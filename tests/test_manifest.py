@@ -15,13 +15,13 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput, CannotWrite
-from caremarket_sim.experiments import batch
-from caremarket_sim.experiments.belongings import Belongings
-from caremarket_sim.experiments.executors import Failure, Success
-from caremarket_sim.experiments.manifest import NAME, Manifest, recorded, schema_text
-from caremarket_sim.experiments.preflight import Estimate, PilotFailed, dry_run
-from caremarket_sim.experiments.proof import reproduce, verify
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.belongings import Belongings
+from caremarket_sim.results.manifest import NAME, Manifest, recorded, schema_text
+from caremarket_sim.results.records import Failure, Success
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs import batch
+from caremarket_sim.runs.preflight import Estimate, PilotFailed, dry_run
+from caremarket_sim.runs.proof import reproduce, verify
 from tests.tiny_driver import CODE, SCENARIOS
 from tests.tiny_model import LAYOUT, TinyOutcome, TinyScenario, TinyTask, play
 
@@ -154,8 +154,8 @@ def test_work_that_was_killed_does_not_verify_until_it_is_resumed(tmp_path):
     script = f"""
 import os, signal
 from pathlib import Path
-from caremarket_sim.experiments.manifest import recorded
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.manifest import recorded
+from caremarket_sim.results.store import Store
 from tests.tiny_model import LAYOUT
 with Store.open(Path({str(tmp_path)!r}), LAYOUT, {CODE!r}, resume=True) as store, recorded(store, planned=6):
     os.kill(os.getpid(), signal.SIGKILL)

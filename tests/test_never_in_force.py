@@ -12,17 +12,17 @@ from benchmarks.lever_paths import identical
 from caremarket_sim import settling, week
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.allowances import allowances, require_in_force
-from caremarket_sim.experiments.explain import plan_explanation
-from caremarket_sim.experiments.runs import plan_run
-from caremarket_sim.experiments.stress import plan_stress
 from caremarket_sim.indicators import outcome_of
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import LEVERS, PRESETS, of_preset
 from caremarket_sim.policy.settings import unmet_needs
+from caremarket_sim.runs.allowances import allowances, require_in_force
 from caremarket_sim.scenario import Change, load
 from caremarket_sim.scenario.never import never_in_force
 from caremarket_sim.scenario.timeline import timeline
+from caremarket_sim.studies.compare.run import plan_run
+from caremarket_sim.studies.explain.study import plan_explanation
+from caremarket_sim.studies.stress.study import plan_stress
 from tests.small_place import FEW, FOLDER, begun, small, wigan
 from tests.test_timeline import PROCUREMENT
 

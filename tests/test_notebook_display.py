@@ -9,12 +9,14 @@ import pytest
 import caremarket_sim as cm
 from caremarket_sim import markup
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.explore import explore
-from caremarket_sim.experiments.factors import Factor
-from caremarket_sim.experiments.samplers import Sampler
-from caremarket_sim.experiments.sensitivity import Sensitivity, analyse
-from caremarket_sim.experiments.stress import StressTest, stress
-from caremarket_sim.experiments.sweep import sweep_of_function
+from caremarket_sim.methods.factors import Factor
+from caremarket_sim.methods.samplers import Sampler
+from caremarket_sim.studies.explore.study import explore
+from caremarket_sim.studies.sensitivity.result import Sensitivity
+from caremarket_sim.studies.sensitivity.study import analyse
+from caremarket_sim.studies.stress.result import StressTest
+from caremarket_sim.studies.stress.study import stress
+from caremarket_sim.studies.sweep.study import sweep_of_function
 from tests.small_place import small
 
 BAD = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'

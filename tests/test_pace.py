@@ -9,10 +9,10 @@ import pytest
 
 from caremarket_sim import settling
 from caremarket_sim.cli import main
-from caremarket_sim.experiments.compare import plan_comparison
-from caremarket_sim.experiments.design import play, ready
-from caremarket_sim.experiments.pace import Machine, expected, this_machine
-from caremarket_sim.experiments.plausibility import probe
+from caremarket_sim.runs.design import play, ready
+from caremarket_sim.runs.pace import Machine, expected, this_machine
+from caremarket_sim.runs.plausibility import probe
+from caremarket_sim.studies.compare.study import plan_comparison
 from caremarket_sim.warming import compiled_so_far
 from tests.small_place import FOLDER, small, wigan
 
@@ -81,8 +81,8 @@ def test_with_everything_compiled_nothing_is_counted_for_it():
 @pytest.mark.slow
 def test_how_far_compiling_is_is_told_as_it_grows_and_expected_before(tmp_path):
     program = """
-from caremarket_sim.experiments.design import ready
-from caremarket_sim.experiments.pace import Machine, expected
+from caremarket_sim.runs.design import ready
+from caremarket_sim.runs.pace import Machine, expected
 from tests.test_pace import planned
 before = expected(planned(1), 1, Machine(0.01, 2, 0.0))
 assert before.compiling > 1 and "to compile the model, once on this machine" in before.sentence

@@ -16,20 +16,21 @@ from benchmarks.periods import page
 from caremarket_sim import indicators
 from caremarket_sim.__main__ import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments import economics, equal_budget, frames
-from caremarket_sim.experiments.compare import Comparison, carry_out_comparison, compare, plan_comparison
-from caremarket_sim.experiments.design_files import read_design
-from caremarket_sim.experiments.explain import explain
-from caremarket_sim.experiments.periods import Periods, in_force_from, periods_beside, verdict_period
-from caremarket_sim.experiments.plan import layout
-from caremarket_sim.experiments.store import Store
-from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
-from caremarket_sim.experiments.sweep import load_sweep, sweep
+from caremarket_sim.findings import economics, equal_budget, frames
 from caremarket_sim.indicators import INDICATORS, STAGES
 from caremarket_sim.market.record import RECORD
 from caremarket_sim.policy import of_preset
-from caremarket_sim.reporting.words import family_sentences
+from caremarket_sim.results.periods import Periods, in_force_from, periods_beside, verdict_period
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs.plan import layout
 from caremarket_sim.settling import code_version
+from caremarket_sim.studies.compare.result import Comparison
+from caremarket_sim.studies.compare.study import carry_out_comparison, compare, plan_comparison
+from caremarket_sim.studies.explain.study import explain
+from caremarket_sim.studies.stress.study import carry_out_stress, plan_stress
+from caremarket_sim.studies.sweep.design_files import read_design
+from caremarket_sim.studies.sweep.study import load_sweep, sweep
+from caremarket_sim.telling.words import family_sentences
 from tests.small_place import FOLDER, small
 from tests.test_compare import sample
 

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from caremarket_sim.cli import main
 from caremarket_sim.compiled.keeping import KeptIsDamaged
 from caremarket_sim.errors import ComparisonRefused
-from caremarket_sim.experiments.allowances import allowances
-from caremarket_sim.experiments.compare import compare
-from caremarket_sim.experiments.plausibility import (
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.parameters import sources
+from caremarket_sim.report.results import read_csv
+from caremarket_sim.runs.allowances import allowances
+from caremarket_sim.runs.plausibility import (
     BAND,
     LATER,
     LIMIT,
@@ -29,13 +31,11 @@ from caremarket_sim.experiments.plausibility import (
     refuse_implausible,
     remembered,
 )
-from caremarket_sim.experiments.targets import targets
-from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.parameters import sources
-from caremarket_sim.reporting.files import csv_bytes
-from caremarket_sim.reporting.report.results import read_csv
+from caremarket_sim.runs.targets import targets
 from caremarket_sim.scenario import load, read_place
 from caremarket_sim.scenario.beginnings import Given, write_new
+from caremarket_sim.studies.compare.study import compare
+from caremarket_sim.telling.files import csv_bytes
 from tests.small_place import FOLDER, WIGAN, small
 
 QUICK = ("--replicates", "1", "--years", "1", "--workers", "0", "--assumption-replicates", "0")

@@ -7,11 +7,11 @@ import pytest
 
 from caremarket_sim import settling
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.design import replicate_seeds
-from caremarket_sim.experiments.resolved import resolved_json, scenario_from
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import NEUTRAL, of_preset
 from caremarket_sim.regimes import BEGINNING, course_of, cycle_of, phase_of
+from caremarket_sim.runs.design import replicate_seeds
+from caremarket_sim.runs.resolved import resolved_json, scenario_from
 from caremarket_sim.scenario import PROVIDER_TYPE, Change, load, read_place
 from caremarket_sim.scenario.timeline import timeline
 from tests.small_place import FOLDER, REGIMES, WIGAN, alike, small

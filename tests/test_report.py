@@ -15,16 +15,16 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.plausibility import from_records
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.reporting.report import Settings, write_report
-from caremarket_sim.reporting.report.audiences import AUDIENCES
-from caremarket_sim.reporting.report.equity import read_outlines, tile_places
-from caremarket_sim.reporting.report.results import read_csv, read_results
-from caremarket_sim.reporting.report.social_value import proxies
-from caremarket_sim.reporting.svg import COLOURS
-from caremarket_sim.reporting.svg_charts import PALE, tint
-from caremarket_sim.reporting.words import quantity, smallest_in_words, span
+from caremarket_sim.report import Settings, write_report
+from caremarket_sim.report.audiences import AUDIENCES
+from caremarket_sim.report.equity import read_outlines, tile_places
+from caremarket_sim.report.results import read_csv, read_results
+from caremarket_sim.report.social_value import proxies
+from caremarket_sim.runs.plausibility import from_records
+from caremarket_sim.telling.charts import PALE, tint
+from caremarket_sim.telling.palette import COLOURS
+from caremarket_sim.telling.words import quantity, smallest_in_words, span
 
 SMALL = Path(__file__).parent / "data" / "small"
 SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>'

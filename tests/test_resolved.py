@@ -10,7 +10,7 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.resolved import resolved_json, scenario_from
+from caremarket_sim.runs.resolved import resolved_json, scenario_from
 from caremarket_sim.scenario import load
 
 NAMES = ("baseline", "block", "zero-hours-spot", "collaborative", "collaborative-on-the-cheap")

@@ -8,14 +8,14 @@ import pytest
 from SALib.analyze import delta as salib_delta
 from SALib.analyze import pawn as salib_pawn
 
-from caremarket_sim.experiments import emulator, indices
-from caremarket_sim.experiments.factors import Factor
-from caremarket_sim.experiments.noise import noise_of
-from caremarket_sim.experiments.samplers import Sampler, draw, problem_of
-from caremarket_sim.experiments.sensitivity import sensitivity
-from caremarket_sim.experiments.sweep import sweep_of_function
-from caremarket_sim.reporting.sensitivity_figures import kinds_of
-from caremarket_sim.reporting.sweep_files import png_bytes
+from caremarket_sim.methods import emulator, indices
+from caremarket_sim.methods.factors import Factor
+from caremarket_sim.methods.noise import noise_of
+from caremarket_sim.methods.samplers import Sampler, draw, problem_of
+from caremarket_sim.studies.sensitivity.figures import kinds_of
+from caremarket_sim.studies.sensitivity.study import sensitivity
+from caremarket_sim.studies.sweep.study import sweep_of_function
+from caremarket_sim.telling.files import png_bytes
 
 FACTORS = [*(Factor(f"x{number}", low=-pi, high=pi) for number in (1, 2, 3)), Factor("dead")]
 FIRST = {"x1": 0.3139, "x2": 0.4424, "x3": 0.0, "dead": 0.0}

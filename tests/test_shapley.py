@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
-from caremarket_sim.experiments.shapley import (
+from caremarket_sim.methods.shapley import (
     alone,
     along,
     interactions,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from caremarket_sim.cli import app, main
-from caremarket_sim.reporting.documents.formats import results_tables
+from caremarket_sim.documents.formats import results_tables
 from tests.small_place import FOLDER as SMALL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -157,7 +157,7 @@ def test_the_python_in_a_page_runs(workspace, page):
 
 @pytest.mark.slow
 def test_a_design_shown_in_a_page_is_one_that_can_be_read(workspace):
-    from caremarket_sim.experiments.design_files import read_design
+    from caremarket_sim.studies.sweep.design_files import read_design
 
     [text] = [text for language, _, text in blocks(DOCS / "how-to" / "sweep-and-sensitivity.md") if language == "yaml"]
     file = workspace / "scenarios" / "designs" / "shown.yaml"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.resolved import resolved_json, scenario_from
 from caremarket_sim.opening import make_market
+from caremarket_sim.runs.resolved import resolved_json, scenario_from
 from caremarket_sim.scenario import load, read_place
 from caremarket_sim.scenario.beginnings import Given, write_new
 from caremarket_sim.scenario.estimates import estimated_figures

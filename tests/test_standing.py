@@ -8,12 +8,12 @@ import pytest
 import caremarket_sim as cm
 from caremarket_sim import settling
 from caremarket_sim.cli import main
-from caremarket_sim.experiments.calibration.standing_still import BOUNDS, judge
-from caremarket_sim.experiments.design import replicate_seeds
-from caremarket_sim.experiments.standing import compare_standing, standing_scenarios
 from caremarket_sim.indicators import INDICATORS, outcome_of
-from caremarket_sim.reporting.files import tables_of
-from caremarket_sim.reporting.standing_words import standing_sentences
+from caremarket_sim.methods.standing_still import BOUNDS, judge
+from caremarket_sim.runs.design import replicate_seeds
+from caremarket_sim.studies.compare.files import tables_of
+from caremarket_sim.studies.standing.study import compare_standing, standing_scenarios
+from caremarket_sim.studies.standing.words import standing_sentences
 from tests.small_place import FOLDER, REGIMES, small
 
 QUICK = {"baseline.regime_years": 7}

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
 
-from caremarket_sim.experiments import statistics
-from caremarket_sim.experiments.statistics import holm, interval, p_better, paired_difference, verdict
+from caremarket_sim.methods import statistics
+from caremarket_sim.methods.statistics import holm, interval, p_better, paired_difference, verdict
 
 sane = st.floats(-1e6, 1e6, allow_subnormal=False)
 replicates = arrays.arrays(np.float64, st.tuples(st.integers(2, 12), st.just(3)), elements=sane)

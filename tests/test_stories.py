@@ -15,10 +15,18 @@ import pytest
 from caremarket_sim import settling, week
 from caremarket_sim.cli import main
 from caremarket_sim.compiled.draws import draws_of
+from caremarket_sim.documents.formats import results_tables
 from caremarket_sim.errors import BadInput, ComparisonRefused
-from caremarket_sim.experiments.design import replicate_seeds
-from caremarket_sim.experiments.following import CHANGE, CLIENT, WEEK, WORKER, Follower
-from caremarket_sim.experiments.stories import (
+from caremarket_sim.indicators import outcome_of
+from caremarket_sim.market.codes import GONE, IN_HOSPITAL, IN_POST, LEFT, RECEIVING
+from caremarket_sim.parameters import Numbers
+from caremarket_sim.runs.design import replicate_seeds
+from caremarket_sim.scenario.timing import monday_of
+from caremarket_sim.studies.story.files import story_files
+from caremarket_sim.studies.story.following import CHANGE, CLIENT, WEEK, WORKER, Follower
+from caremarket_sim.studies.story.lines import facts, told
+from caremarket_sim.studies.story.page import story_html
+from caremarket_sim.studies.story.study import (
     NEAREST,
     candidates,
     follow,
@@ -27,13 +35,6 @@ from caremarket_sim.experiments.stories import (
     story,
     with_a_story,
 )
-from caremarket_sim.indicators import outcome_of
-from caremarket_sim.market.codes import GONE, IN_HOSPITAL, IN_POST, LEFT, RECEIVING
-from caremarket_sim.parameters import Numbers
-from caremarket_sim.reporting.documents.formats import results_tables
-from caremarket_sim.reporting.story import story_files, story_html
-from caremarket_sim.reporting.story_lines import facts, told
-from caremarket_sim.scenario.timing import monday_of
 from tests.small_place import FOLDER, REGIMES, begun, small, weekly
 from tests.test_report import BROWSER, what_a_browser_lacks
 

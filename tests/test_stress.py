@@ -9,9 +9,10 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments.stress import SHOCKS, StressTest, carry_out_stress, plan_stress, shocked, stress
 from caremarket_sim.indicators import INDICATORS, WEEKLY
-from caremarket_sim.reporting.stress_report import stress_files
+from caremarket_sim.studies.stress.files import stress_files
+from caremarket_sim.studies.stress.result import StressTest
+from caremarket_sim.studies.stress.study import SHOCKS, carry_out_stress, plan_stress, shocked, stress
 from tests.small_place import FOLDER, small
 
 

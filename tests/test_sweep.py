@@ -8,15 +8,15 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments import design_schema
-from caremarket_sim.experiments.design import replicate_seeds
-from caremarket_sim.experiments.design_files import read_design
-from caremarket_sim.experiments.factors import Factor
-from caremarket_sim.experiments.samplers import Sampler, draw
-from caremarket_sim.experiments.sweep import load_sweep, sweep, sweep_of_function
-from caremarket_sim.experiments.sweep_plan import plan_sweep
+from caremarket_sim.methods.factors import Factor
+from caremarket_sim.methods.samplers import Sampler, draw
 from caremarket_sim.parameters import register
+from caremarket_sim.runs.design import replicate_seeds
 from caremarket_sim.settling import simulate
+from caremarket_sim.studies.sweep import design_schema
+from caremarket_sim.studies.sweep.design_files import read_design
+from caremarket_sim.studies.sweep.plan import plan_sweep
+from caremarket_sim.studies.sweep.study import load_sweep, sweep, sweep_of_function
 from tests.small_place import FOLDER, WIGAN
 
 DESIGNS = WIGAN.parent / "designs"

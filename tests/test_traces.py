@@ -5,10 +5,10 @@ import json
 import pytest
 
 import caremarket_sim as cm
-from caremarket_sim.experiments.traces import MOVED, NEVER, NOT_AT_ALL, NOT_COMPARED, happened
+from caremarket_sim.findings.traces import MOVED, NEVER, NOT_AT_ALL, NOT_COMPARED, happened
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.reporting.files import files_of
-from caremarket_sim.reporting.screen import summary
+from caremarket_sim.studies.compare.files import files_of
+from caremarket_sim.studies.compare.screen import summary
 from tests.small_place import small
 
 

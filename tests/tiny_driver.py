@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, CaremarketError
-from caremarket_sim.experiments import batch
-from caremarket_sim.experiments.executors import Failure, Success
-from caremarket_sim.experiments.query import table
-from caremarket_sim.experiments.store import Store
+from caremarket_sim.results.query import table
+from caremarket_sim.results.records import Failure, Success
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs import batch
 from tests.tiny_model import LAYOUT, TinyOutcome, TinyScenario, TinyTask, play
 
 CODE = "code of the day"

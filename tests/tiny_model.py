@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from caremarket_sim.experiments.records import Layout, ScenarioRecord
+from caremarket_sim.results.records import Layout, ScenarioRecord
 
 LAYOUT = Layout(weekly=("waiting", "visits"), indicators=("waiting", "visits", "cost"), broken_down=("waiting", "cost"))
 GROUPS = (("zone", "north"), ("zone", "south"), ("payer", "council"))

@@ -11,10 +11,10 @@ import typer
 from caremarket_sim.cli.runs import AsJson, Cluster, Out, Quiet, Replace, Resume, Workers, telling
 
 if TYPE_CHECKING:
-    from caremarket_sim.experiments.calibration.calibrate import Calibration
-    from caremarket_sim.experiments.calibration.checks import Checked
-    from caremarket_sim.experiments.calibration.recipe import Recipe
     from caremarket_sim.scenario import Scenario
+    from caremarket_sim.studies.calibration.calibrate import Calibration
+    from caremarket_sim.studies.calibration.checks import Checked
+    from caremarket_sim.studies.calibration.recipe import Recipe
 
 A_CHECK_FAILED = 1
 PlaceFile = Annotated[
@@ -60,8 +60,8 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the parameter values that the calibration targets leave plausible: a set of draws, not one point."""
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.experiments.calibration.calibrate import calibrate
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.studies.calibration.calibrate import calibrate
 
     scenario = _loaded(place)
     recipe, record = _recipe(again, effort)
@@ -97,11 +97,11 @@ def check_command(
 
     Leaves with status 1 where a check failed. Each failure is explained.
     """
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.experiments.calibration.checks import check
-    from caremarket_sim.experiments.durable import require_document, write_document
-    from caremarket_sim.reporting.files import csv_bytes
-    from caremarket_sim.reporting.validation import MARK, validation_document
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.results.durable import require_document, write_document
+    from caremarket_sim.studies.calibration.checks import check
+    from caremarket_sim.studies.calibration.validation import MARK, validation_document
+    from caremarket_sim.telling.files import csv_bytes
 
     scenario = _loaded(place)
     folder = out or Path("results") / f"check-{scenario.name}"
@@ -134,7 +134,7 @@ def _recipe(again: Path | None, effort: float) -> tuple[Recipe, dict[str, Any] |
     from dataclasses import replace
 
     from caremarket_sim.errors import BadInput, Problem
-    from caremarket_sim.experiments.calibration.recipe import from_record, shipped_recipe
+    from caremarket_sim.studies.calibration.recipe import from_record, shipped_recipe
 
     if again is not None:
         try:
@@ -153,9 +153,9 @@ def _recipe(again: Path | None, effort: float) -> tuple[Recipe, dict[str, Any] |
 
 def _write(folder: Path, done: Calibration) -> None:
     """The set, its record, its fit and what it leaves open."""
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.experiments.calibration.calibrate import record_json
-    from caremarket_sim.reporting.files import csv_bytes
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.studies.calibration.calibrate import record_json
+    from caremarket_sim.telling.files import csv_bytes
 
     ours = Belongings(folder)
     ours.write("draws.csv", csv_bytes(done.draws()))
@@ -183,7 +183,7 @@ def _tell_calibration(done: Calibration, folder: Path, same: bool | None, *, qui
 
 
 def _tell_checks(done: Checked, folder: Path, *, quiet: bool, as_json: bool) -> None:
-    from caremarket_sim.experiments.calibration.checks import counts
+    from caremarket_sim.studies.calibration.checks import counts
 
     if as_json:
         rows = json.loads(done.frame().to_json(orient="records"))
@@ -191,7 +191,7 @@ def _tell_checks(done: Checked, folder: Path, *, quiet: bool, as_json: bool) -> 
     elif not quiet:
         from rich.console import Console
 
-        from caremarket_sim.reporting.validation import check_table
+        from caremarket_sim.studies.calibration.validation import check_table
 
         console = Console(highlight=False)
         console = console if console.is_terminal else Console(highlight=False, width=110)

@@ -20,7 +20,7 @@ def commands_page(app: Any) -> str:
     """Every command of a typer application as Markdown."""
     import typer
 
-    from caremarket_sim.reporting.documents import filled, table
+    from caremarket_sim.documents import filled, table
 
     return filled(
         "commands",

@@ -29,7 +29,7 @@ class Document(NamedTuple):
         return write(app) if self.module.startswith("cli.") else write()
 
 
-_MADE = "reporting.documents"
+_MADE = "documents"
 DOCUMENTS = {
     "parameters": Document(
         "reference/parameters.md", f"{_MADE}.reference", "parameters_page",
@@ -118,7 +118,7 @@ def _writer_of_all(app: typer.Typer) -> Callable[..., None]:
         ),
     ) -> None:
         """Every document above, each in its place in a folder."""
-        from caremarket_sim.experiments.durable import require_document
+        from caremarket_sim.results.durable import require_document
 
         old = []
         for document in [] if check else DOCUMENTS.values():
@@ -147,7 +147,7 @@ def schema(
     from caremarket_sim.scenario.schema import SCHEMAS, schema_text
 
     if of == "design":
-        from caremarket_sim.experiments import design_schema
+        from caremarket_sim.studies.sweep import design_schema
 
         _write(design_schema.schema_text(), out, SCHEMA_MARK)
         return
@@ -161,6 +161,6 @@ def _write(text: str, out: Path | None, mark: str) -> None:
     if out is None:
         typer.echo(text, nl=False)
         return
-    from caremarket_sim.experiments.durable import write_document
+    from caremarket_sim.results.durable import write_document
 
     write_document(out, text.encode(), mark)

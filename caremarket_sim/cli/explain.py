@@ -25,7 +25,7 @@ from caremarket_sim.cli.runs import (
 )
 
 if TYPE_CHECKING:
-    from caremarket_sim.experiments.explain import Explanation
+    from caremarket_sim.studies.explain.result import Explanation
 
 Against = Annotated[
     Path | None, typer.Option(metavar="FILE", help="The reference. Default: the place's present regime.")
@@ -78,8 +78,8 @@ def explain_command(
 ) -> None:
     """Say what in a policy did it: each group of levers' share of the difference, pairs of groups, single levers."""
     from caremarket_sim.cli import runs, sweeps
-    from caremarket_sim.experiments.allowances import allowances
-    from caremarket_sim.experiments.explain import carry_out_explanation, plan_explanation
+    from caremarket_sim.runs.allowances import allowances
+    from caremarket_sim.studies.explain.study import carry_out_explanation, plan_explanation
 
     (scenario, *references), inputs = runs.loaded([file, against] if against else [file])
     explaining = plan_explanation(
@@ -111,7 +111,7 @@ def explain_command(
     with sweeps.opened_results(folder, asked_for, inputs, cluster, **how) as (store, tell, say):
         found = carry_out_explanation(explaining, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
         done.append(found)
-        from caremarket_sim.reporting.explanation import explanation_files, explanation_summary
+        from caremarket_sim.studies.explain.files import explanation_files, explanation_summary
 
         tell("writing tables and figures", 0, 0)
         store.ours.discard(name for name in store.ours.present() if name.startswith("figures/"))

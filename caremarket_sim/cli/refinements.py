@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from caremarket_sim.experiments.compare import Comparison
-    from caremarket_sim.experiments.plan import Plan
-    from caremarket_sim.experiments.precision import Precision
-    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.findings.precision import Precision
+    from caremarket_sim.results.store import Store
+    from caremarket_sim.runs.plan import Plan
+    from caremarket_sim.studies.compare.result import Comparison
 
 
 TABLES = ("settled.csv", "precision.csv", "equal_budget.csv", "equal_budget_fees.csv")
@@ -21,7 +21,7 @@ AT_EQUAL_BUDGET = "-at-equal-budget.json"
 
 def forget_refinements(folder: Path) -> None:
     """Remove what earlier work on the folder left of them: it may have been about fewer replicates."""
-    from caremarket_sim.experiments.belongings import Belongings
+    from caremarket_sim.results.belongings import Belongings
 
     ours = Belongings(folder)
     solved = [name for name in ours.present() if name.startswith("scenarios/") and name.endswith(AT_EQUAL_BUDGET)]
@@ -37,10 +37,10 @@ def until_precise(
     how: Any,
 ) -> tuple[Comparison, str]:
     """The comparison with as many replicates as it takes, and a sentence on how precise it came to be."""
-    from caremarket_sim.experiments import precision
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.experiments.compare import carry_out_comparison
-    from caremarket_sim.reporting.files import csv_bytes
+    from caremarket_sim.findings import precision
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.studies.compare.study import carry_out_comparison
+    from caremarket_sim.telling.files import csv_bytes
 
     reached: list[Comparison] = []
 
@@ -55,10 +55,10 @@ def until_precise(
 
 def at_equal_budget(result: Comparison, folder: Path, how: Any) -> list[str]:
     """Solve the fee of every other scenario, write what it is like there, and say of each what fee that took."""
-    from caremarket_sim.experiments import equal_budget
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.experiments.resolved import resolved_json
-    from caremarket_sim.reporting.files import csv_bytes
+    from caremarket_sim.findings import equal_budget
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.runs.resolved import resolved_json
+    from caremarket_sim.telling.files import csv_bytes
 
     ours = Belongings(folder)
     base = result.samples[result.reference]

@@ -27,7 +27,7 @@ def report(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object; all else goes to standard error."),
 ) -> None:
     """Write the report: one HTML file that needs no network, first the decision, then a page for each reader."""
-    from caremarket_sim.reporting.report import Settings, write_report
+    from caremarket_sim.report import Settings, write_report
 
     settings = Settings((lowest, highest), budget, outlines, small_cell)
     path = write_report(results, settings, to)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from caremarket_sim.experiments.executors import Failure, Success
-    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.results.records import Failure, Success
+    from caremarket_sim.results.store import Store
     from caremarket_sim.scenario import Scenario
 
 DIFFERENCE_FOUND = 1
@@ -41,8 +41,8 @@ def sql(
     Tables: runs, outcomes (a row a run, period and indicator), weekly (a row a week), breakdowns (a row a group and
     period), failures, scenarios, parameters, indicators, provenance, and every CSV file in the folder by its name.
     """
-    from caremarket_sim.experiments import query as tables
-    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.results import query as tables
+    from caremarket_sim.results.store import Store
 
     with Store.read(results) as store:
         names, rows = tables.sql(store, query)
@@ -68,8 +68,8 @@ def export(
 ) -> None:
     """Write results as tables for other programs: runs, outcomes, weekly, breakdowns and what they mean."""
     from caremarket_sim.errors import BadInput, Problem, suggestion
-    from caremarket_sim.experiments import query as tables
-    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.results import query as tables
+    from caremarket_sim.results.store import Store
 
     unknown = [name for name in table or () if name not in tables.EXPORTED]
     if unknown:
@@ -84,8 +84,8 @@ def export(
 
 def verify(results: Path = _RESULTS, quiet: bool = _QUIET, as_json: bool = _JSON) -> None:
     """Hash every file of results again and hold it against the manifest: status 1 if any is not what it was."""
-    from caremarket_sim.experiments import proof
-    from caremarket_sim.experiments.manifest import NOT_PROVED
+    from caremarket_sim.results.manifest import NOT_PROVED
+    from caremarket_sim.runs import proof
 
     found = proof.verify(results)
     if as_json:
@@ -127,14 +127,14 @@ def reproduce(
 
     from caremarket_sim.cli.runs import telling
     from caremarket_sim.errors import BadInput, Problem
-    from caremarket_sim.experiments import proof
-    from caremarket_sim.experiments.design import Task, play, ready
-    from caremarket_sim.experiments.executors import perform
-    from caremarket_sim.experiments.manifest import NOT_PROVED
-    from caremarket_sim.experiments.plan import IN_FORCE_NOTE
-    from caremarket_sim.experiments.preflight import afresh
-    from caremarket_sim.experiments.store import Store
     from caremarket_sim.indicators import Outcome
+    from caremarket_sim.results.manifest import NOT_PROVED
+    from caremarket_sim.results.store import Store
+    from caremarket_sim.runs import proof
+    from caremarket_sim.runs.design import Task, play, ready
+    from caremarket_sim.runs.executors import perform
+    from caremarket_sim.runs.plan import IN_FORCE_NOTE
+    from caremarket_sim.runs.preflight import afresh
     from caremarket_sim.settling import code_version
 
     with Store.read(results) as store, telling(quiet or as_json) as (tell, say):
@@ -184,7 +184,7 @@ def reproduce(
 
 def _scenarios(store: Store) -> dict[tuple[str, str], Scenario]:
     """Every scenario under every variant of the assumptions that the ledger holds runs of, made again from it."""
-    from caremarket_sim.experiments.resolved import scenario_from
+    from caremarket_sim.runs.resolved import scenario_from
 
     made = {}
     values: dict[tuple[str, str], dict[str, float]] = {}
@@ -198,7 +198,7 @@ def _scenarios(store: Store) -> dict[tuple[str, str], Scenario]:
 
 
 def _print_not_proved() -> None:
-    from caremarket_sim.experiments.manifest import NOT_PROVED
+    from caremarket_sim.results.manifest import NOT_PROVED
 
     typer.echo("This does not prove:")
     for sentence in NOT_PROVED:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from caremarket_sim.experiments.compare import Comparison
-    from caremarket_sim.experiments.design import Tell
-    from caremarket_sim.experiments.draws import Draw
-    from caremarket_sim.experiments.plan import Plan
-    from caremarket_sim.experiments.runs import Run
+    from caremarket_sim.findings.draws import Draw
+    from caremarket_sim.runs.design import Tell
+    from caremarket_sim.runs.plan import Plan
     from caremarket_sim.scenario import Scenario
+    from caremarket_sim.studies.compare.result import Comparison
+    from caremarket_sim.studies.compare.run_result import Run
 
 FINISHED_WITH_FAILURES = 4
 MOST_YEARS = 10
@@ -122,8 +122,8 @@ def run_command(
     as_json: AsJson = False,
 ) -> None:
     """Simulate one scenario, many times over, and print its headline indicators and calibration targets."""
-    from caremarket_sim.experiments.allowances import allowances
-    from caremarket_sim.experiments.runs import carry_out_run, plan_run
+    from caremarket_sim.runs.allowances import allowances
+    from caremarket_sim.studies.compare.run import carry_out_run, plan_run
 
     (scenario,), inputs = loaded([file])
     drawn = _drawn(draws, draws_from, replicates)
@@ -167,10 +167,10 @@ def compare_command(
 ) -> None:
     """Compare scenarios on the same simulated futures: differences, intervals, verdicts in words."""
     from caremarket_sim.cli.refinements import at_equal_budget, forget_refinements, until_precise
-    from caremarket_sim.experiments.allowances import allowances
-    from caremarket_sim.experiments.compare import carry_out_comparison, held_plausible, plan_comparison
-    from caremarket_sim.experiments.pace import expected
-    from caremarket_sim.experiments.plausibility import Plausibility, probe_each
+    from caremarket_sim.runs.allowances import allowances
+    from caremarket_sim.runs.pace import expected
+    from caremarket_sim.runs.plausibility import Plausibility, probe_each
+    from caremarket_sim.studies.compare.study import carry_out_comparison, held_plausible, plan_comparison
 
     allowed = allowances(allow or (), why)
     scenarios, inputs = loaded(files)
@@ -183,7 +183,7 @@ def compare_command(
     drawn = _drawn(draws, draws_from, replicates)
     asked = None
     if precision is not None:
-        from caremarket_sim.experiments.precision import precision_from
+        from caremarket_sim.findings.precision import precision_from
 
         asked = precision_from(precision)
         replicates = max(2, min(replicates, max_replicates))
@@ -233,14 +233,14 @@ def compare_command(
             result, precise = until_precise(planned, asked, replicates, max_replicates, store, how)
             sentences.append(precise)
         if settled:
-            from caremarket_sim.experiments.compare import with_standing
+            from caremarket_sim.studies.compare.study import with_standing
 
             result = with_standing(result, **how)
         _write(store.folder, result, weekly, tell)
         if equal_budget:
             sentences += at_equal_budget(result, store.folder, how)
         if report:
-            from caremarket_sim.reporting.report import write_report
+            from caremarket_sim.report import write_report
 
             tell("writing the report", 0, 0)
             write_report(store.folder)
@@ -275,7 +275,7 @@ def _drawn(draws: int, draws_from: Path | None, replicates: int) -> Sequence[Dra
     """The draws asked for; none when the assumptions are held fixed."""
     if draws == 1:
         return ()
-    from caremarket_sim.experiments.draws import first_draws
+    from caremarket_sim.findings.draws import first_draws
 
     return first_draws(draws, replicates, draws_from)
 
@@ -293,9 +293,9 @@ def _results(
     runs: Callable[[], int] | None = None,
 ) -> Iterator[tuple[Any, Tell, Callable[[str], None]]]:
     """The results folder open to be written to, with a manifest at the end; and those who tell how far the work is."""
-    from caremarket_sim.experiments.manifest import recorded
-    from caremarket_sim.experiments.plan import layout
-    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.results.manifest import recorded
+    from caremarket_sim.results.store import Store
+    from caremarket_sim.runs.plan import layout
     from caremarket_sim.settling import code_version
 
     folder = out or _default_folder(plan)
@@ -313,8 +313,8 @@ def tell_estimate(
     """Print what carrying out the plan would take; nothing is written."""
     from dataclasses import asdict
 
-    from caremarket_sim.experiments.design import play, ready
-    from caremarket_sim.experiments.preflight import dry_run
+    from caremarket_sim.runs.design import play, ready
+    from caremarket_sim.runs.preflight import dry_run
 
     folder = out or _default_folder(plan)
     with telling(quiet or as_json) as (tell, _):
@@ -381,8 +381,8 @@ def telling(quiet: bool) -> Iterator[tuple[Tell, Callable[[str], None]]]:
 
 def _write(folder: Path, result: Comparison | Run, weekly: bool, tell: Tell) -> None:
     """Write every table and figure, each whole or not at all."""
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.reporting.files import files_of
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.studies.compare.files import files_of
 
     tell("writing tables and figures", 0, 0)
     Belongings(folder).write_all(files_of(result, weekly=weekly))
@@ -399,7 +399,7 @@ def _tell_results(
     as_json: bool,
 ) -> None:
     """Print what was found, as asked for, and what to do next, and leave with the status for it."""
-    from caremarket_sim.reporting import screen
+    from caremarket_sim.studies.compare import screen
 
     if as_json:
         found = screen.summary(result, folder, everything) | ({"notes": sentences} if sentences else {})

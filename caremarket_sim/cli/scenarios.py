@@ -168,7 +168,7 @@ def _plausible(files: Sequence[str | Path]) -> list[dict[str, Any]]:
     if not scenarios:
         return []
     from caremarket_sim.cli.runs import telling
-    from caremarket_sim.experiments.plausibility import PROBING, probe, remembered
+    from caremarket_sim.runs.plausibility import PROBING, probe, remembered
 
     found = []
     for scenario in scenarios.values():

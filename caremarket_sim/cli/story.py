@@ -45,8 +45,8 @@ def story_command(
 ) -> None:
     """Follow one client and one care worker, the same two with the same luck, through each scenario."""
     from caremarket_sim.cli import runs, sweeps
-    from caremarket_sim.experiments.stories import story
-    from caremarket_sim.reporting.story import story_files, story_summary
+    from caremarket_sim.studies.story.files import story_files, story_summary
+    from caremarket_sim.studies.story.study import story
 
     scenarios, _ = runs.loaded(files)
     folder = out or Path("results") / f"story-{'-'.join(one.name for one in scenarios)[:80]}-{seed}"

@@ -27,10 +27,10 @@ from caremarket_sim.cli.runs import (
 )
 
 if TYPE_CHECKING:
-    from caremarket_sim.experiments.allowances import Allowances
-    from caremarket_sim.experiments.belongings import Belongings
-    from caremarket_sim.experiments.sweep import Sweep
-    from caremarket_sim.experiments.sweep_plan import SweepPlan
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.runs.allowances import Allowances
+    from caremarket_sim.studies.sweep.plan import SweepPlan
+    from caremarket_sim.studies.sweep.result import Sweep
 
 DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="A design file.", show_default=False)]
 DesignOrResults = Annotated[
@@ -78,7 +78,7 @@ def sweep_command(
     as_json: AsJson = False,
 ) -> None:
     """Simulate a design's samples: a grid, Latin hypercube, Sobol sequence, Morris, Saltelli, FAST or a CSV list."""
-    from caremarket_sim.experiments.allowances import allowances
+    from caremarket_sim.runs.allowances import allowances
 
     plan = _planned(design, seed, replicates, years, allowances(allow or (), why))
     if dry_run:
@@ -108,16 +108,16 @@ def sensitivity_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what drives each output: a design is simulated and analysed; a sweep's results are analysed as they are."""
-    from caremarket_sim.experiments.allowances import allowances
-    from caremarket_sim.experiments.sensitivity import sensitivity
-    from caremarket_sim.experiments.sweep import load_sweep
-    from caremarket_sim.reporting import sweep_files
+    from caremarket_sim.runs.allowances import allowances
+    from caremarket_sim.studies.sensitivity.files import sensitivity_files, sensitivity_summary
+    from caremarket_sim.studies.sensitivity.study import sensitivity
+    from caremarket_sim.studies.sweep.study import load_sweep
 
     if design.is_dir():
         with telling(quiet or as_json) as (tell, _):
             ours = beside(design, out, "sensitivity", replace=replace)
             found = sensitivity(load_sweep(design), seed=seed, tell=tell)
-            ours.replace_all(sweep_files.sensitivity_files(found, figures=figures))
+            ours.replace_all(sensitivity_files(found, figures=figures))
             folder = ours.folder
     else:
         plan = _planned(design, seed, replicates, years, allowances(allow or (), why))
@@ -128,9 +128,9 @@ def sensitivity_command(
             found = sensitivity(done, tell=opened[1])
             write_files(folder, _sweep_files(done))
             opened[1]("writing tables and figures", 0, 0)
-            write_files(folder, sweep_files.sensitivity_files(found, figures=figures))
+            write_files(folder, sensitivity_files(found, figures=figures))
     if as_json:
-        typer.echo(json.dumps(sweep_files.sensitivity_summary(found, folder), ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(sensitivity_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:
         for sentence in found.summary():
             typer.echo(f"{sentence}\n")
@@ -158,9 +158,9 @@ def explore_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the futures of a sweep in which a policy stops paying off, and how much each policy may be regretted."""
-    from caremarket_sim.experiments.explore import explore
-    from caremarket_sim.experiments.sweep import load_sweep
-    from caremarket_sim.reporting.sweep_files import explore_files, explore_summary
+    from caremarket_sim.studies.explore.files import explore_files, explore_summary
+    from caremarket_sim.studies.explore.study import explore
+    from caremarket_sim.studies.sweep.study import load_sweep
 
     ours = beside(results, out, "explore", replace=replace)
     found = explore(load_sweep(results), indicator=indicator, scenario=scenario, threshold=threshold, below=below)
@@ -203,8 +203,10 @@ def stress_command(
 ) -> None:
     """Try shocks on each policy: what breaks, when, and how long it takes to recover."""
     from caremarket_sim.cli import runs
-    from caremarket_sim.experiments.allowances import allowances
-    from caremarket_sim.experiments.stress import carry_out_stress, plan_stress
+    from caremarket_sim.runs.allowances import allowances
+    from caremarket_sim.studies.stress.files import stress_files, stress_summary
+    from caremarket_sim.studies.stress.study import carry_out_stress, plan_stress
+    from caremarket_sim.studies.stress.words import screen_table
 
     scenarios, inputs = runs.loaded(files)
     planned = plan_stress(
@@ -223,16 +225,14 @@ def stress_command(
     how = {"resume": resume, "replace": replace, "quiet": quiet or as_json}
     with opened_results(folder, plan.runs, inputs, cluster, **how) as (store, tell, say):
         found = carry_out_stress(planned, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
-        from caremarket_sim.reporting import stress_report
-
-        write_files(folder, stress_report.stress_files(found))
+        write_files(folder, stress_files(found))
     if as_json:
-        typer.echo(json.dumps(stress_report.stress_summary(found, folder), ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(stress_summary(found, folder), ensure_ascii=False, allow_nan=False))
     elif not quiet:
         from rich.console import Console
 
         for one in found.shocks:
-            Console(highlight=False).print(stress_report.screen_table(found, one))
+            Console(highlight=False).print(screen_table(found, one))
         for sentence in found.summary():
             typer.echo(f"{sentence}\n")
         typer.echo(f"Tables and figures are in {folder}")
@@ -247,9 +247,9 @@ def _planned(
     """The design's plan, with what the command line says over what the file does."""
     from dataclasses import replace
 
-    from caremarket_sim.experiments.design_files import read_design
-    from caremarket_sim.experiments.plan import at_horizon
-    from caremarket_sim.experiments.sweep_plan import plan_sweep
+    from caremarket_sim.runs.plan import at_horizon
+    from caremarket_sim.studies.sweep.design_files import read_design
+    from caremarket_sim.studies.sweep.plan import plan_sweep
 
     found = read_design(design)
     changed: dict[str, Any] = {"scenarios": at_horizon(found.scenarios, years)}
@@ -261,7 +261,7 @@ def _planned(
 
 
 def _carried_out(plan: SweepPlan, opened: tuple, workers: int | None, cluster: str | None) -> tuple[Path, Sweep]:
-    from caremarket_sim.experiments.sweep import carry_out_sweep
+    from caremarket_sim.studies.sweep.study import carry_out_sweep
 
     store, tell, say = opened
     return store.folder, carry_out_sweep(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
@@ -279,9 +279,9 @@ def opened_results(
     quiet: bool,
 ) -> Iterator[tuple[Any, Any, Any]]:
     """The results folder open to be written to, with a manifest at the end; and those who tell how far the work is."""
-    from caremarket_sim.experiments.manifest import recorded
-    from caremarket_sim.experiments.plan import layout
-    from caremarket_sim.experiments.store import Store
+    from caremarket_sim.results.manifest import recorded
+    from caremarket_sim.results.store import Store
+    from caremarket_sim.runs.plan import layout
     from caremarket_sim.settling import code_version
 
     with (
@@ -305,9 +305,9 @@ def _tell_estimate(
     """Print what the sweep would take, judged by one timed task; nothing is written."""
     from dataclasses import asdict
 
-    from caremarket_sim.experiments.design import ready
-    from caremarket_sim.experiments.lean import play_lean
-    from caremarket_sim.experiments.preflight import dry_run
+    from caremarket_sim.runs.design import ready
+    from caremarket_sim.runs.lean import play_lean
+    from caremarket_sim.runs.preflight import dry_run
 
     folder = out or _default_folder(plan)
     with telling(quiet or as_json) as (tell, _):
@@ -331,7 +331,7 @@ def beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Belo
 
     Nothing is changed yet: what is to be replaced goes when the new is there to be written.
     """
-    from caremarket_sim.experiments.belongings import Belongings
+    from caremarket_sim.results.belongings import Belongings
 
     ours = Belongings(out or results.parent / f"{results.name}-{what}")
     ours.require(resume=None, replace=replace)
@@ -339,14 +339,14 @@ def beside(results: Path, out: Path | None, what: str, *, replace: bool) -> Belo
 
 
 def _sweep_files(done: Sweep) -> Iterable[tuple[str, bytes]]:
-    from caremarket_sim.reporting.sweep_files import sweep_files
+    from caremarket_sim.studies.sweep.files import sweep_files
 
     return sweep_files(done)
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """Write every file into a results folder, each whole or not at all."""
-    from caremarket_sim.experiments.belongings import Belongings
+    from caremarket_sim.results.belongings import Belongings
 
     Belongings(folder).write_all(files)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.markup import display
 from caremarket_sim.parameters import Parameters, register
 from caremarket_sim.policy import LEVERS, Levers
 from caremarket_sim.policy.settings import accepted_levers, unmet_needs
@@ -151,9 +152,7 @@ class Scenario:
         return replace(self, name=name, title=self.title if title is None else title)
 
     def _repr_html_(self) -> str:
-        from caremarket_sim.scenario.display import scenario_html
-
-        return scenario_html(self)
+        return display(self).scenario_html(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and (self.name, self.title, self.key) == (other.name, other.title, other.key)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from caremarket_sim import markup
 from caremarket_sim.parameters import register
 from caremarket_sim.policy.values import shown
+from caremarket_sim.scenario.definition import Scenario
+from caremarket_sim.scenario.places import Place, figure_kinds
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR, monday_of
-
-if TYPE_CHECKING:
-    from caremarket_sim.scenario.definition import Scenario
-    from caremarket_sim.scenario.places import Place
 
 
 def scenario_html(scenario: Scenario) -> str:
@@ -41,8 +37,6 @@ def scenario_html(scenario: Scenario) -> str:
 
 def place_html(place: Place) -> str:
     """A place's figures, each with its unit, range, grade and source."""
-    from caremarket_sim.scenario.places import figure_kinds
-
     rows = []
     for key, kind in figure_kinds().items():
         figure = place.figures[key]

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.markup import display
 from caremarket_sim.policy import NEUTRAL, PRESETS, Levers, of_preset
 from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document
 from caremarket_sim.scenario.fields import Reader
@@ -156,9 +157,7 @@ class Place:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _repr_html_(self) -> str:
-        from caremarket_sim.scenario.display import place_html
-
-        return place_html(self)
+        return display(self).place_html(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Place) and (self.name, self.key) == (other.name, other.key)

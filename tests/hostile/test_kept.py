@@ -12,8 +12,8 @@ import pytest
 
 from caremarket_sim import settling
 from caremarket_sim.compiled.keeping import KeptIsDamaged, cache_folder, is_for_us, is_ours_alone, keep, kept
-from caremarket_sim.experiments.records import hash_of
 from caremarket_sim.market.stored import NotAMarket, from_bytes, to_bytes
+from caremarket_sim.results.records import hash_of
 from caremarket_sim.week import PROCESSES, steps_of
 from tests.small_place import small
 
@@ -232,7 +232,7 @@ pwd.getpwuid, tempfile.gettempdir = nobody, nowhere
 import numpy as np
 from caremarket_sim import week
 from caremarket_sim.compiled import folder_of
-from caremarket_sim.experiments.settled import settled_folder
+from caremarket_sim.runs.settled import settled_folder
 from caremarket_sim.mechanisms.recording import add_up
 assert folder_of(pathlib.Path(week.__file__)) is None and settled_folder() is None
 sums = np.zeros((2, 1))

@@ -12,9 +12,9 @@ import pytest
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
-from caremarket_sim.experiments import query
-from caremarket_sim.experiments.store import Store
 from caremarket_sim.indicators import Outcome
+from caremarket_sim.results import query
+from caremarket_sim.results.store import Store
 from tests.hostile.test_kept import spoilings
 from tests.small_place import FOLDER
 

@@ -1,1 +1,0 @@
-"""Running many simulated futures and saying what they show."""

@@ -1,0 +1,1 @@
+"""What runs come to, as plain tables: levels, differences, traces, shares, money."""

@@ -1,0 +1,1 @@
+"""Statistics, samplers, emulators and searches: plain mathematics that knows nothing of care."""

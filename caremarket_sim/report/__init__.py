@@ -1,0 +1,40 @@
+"""The report for a committee: one self-contained page made from a results folder, and the CSV files beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from caremarket_sim.report.page import report_html
+from caremarket_sim.report.results import read_results
+from caremarket_sim.report.settings import Settings
+from caremarket_sim.results.belongings import Belongings
+from caremarket_sim.results.durable import write_document
+
+NAME = "report.html"
+BESIDE = "report-tables"
+"""The folder of the CSV files that stand behind the report's charts and tables."""
+MARK = 'name="generator" content="caremarket-sim"'
+"""What tells a report of ours from another file."""
+
+__all__ = ["BESIDE", "NAME", "Settings", "write_report"]
+
+
+def write_report(folder: Path, settings: Settings | None = None, to: Path | None = None) -> Path:
+    """Write the report of a results folder, into it unless told otherwise; equal results give equal bytes.
+
+    Beside it, every table of numbers behind a chart as a CSV file. Raises BadInput for a folder that is not the whole
+    result of a comparison or a file that is no report, CannotWrite where nothing can be written or what is there is not
+    as we wrote it.
+    """
+    folder = Path(folder)
+    html, data = report_html(read_results(folder), settings or Settings())
+    path = Path(to) if to is not None else folder / NAME
+    home = folder.resolve()
+    named = path.parent.resolve() != home  # a file of its own, as somebody named it
+    tables = [(f"{BESIDE}/{table.name}.csv", table.content) for table in data]
+    if named:
+        write_document(path, html.encode(), MARK)
+        Belongings(path.parent / BESIDE).write_all((name.removeprefix(f"{BESIDE}/"), table) for name, table in tables)
+    else:
+        Belongings(home).write_all([*tables, (path.name, html.encode())])
+    return path

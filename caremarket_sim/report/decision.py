@@ -1,0 +1,95 @@
+"""The first page: what was compared, what it shows and how sure that is, in one table and three charts."""
+
+from __future__ import annotations
+
+from caremarket_sim.findings.draws import note_of
+from caremarket_sim.findings.frames import CHANCE_ONLY, headlines
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.report.effects import differences_data, effect_chart, effect_table
+from caremarket_sim.report.results import Results
+from caremarket_sim.results.periods import ALL, LAST_YEAR, periods_beside
+from caremarket_sim.telling.blocks import Block, Columns, Figure, Page, Points, Text
+from caremarket_sim.telling.words import clauses, in_a_sentence, reversals, smallest_in_words
+
+FAMILIES = {"outcomes": "Outcomes for people", "costs": "Costs", "jobs": "Jobs"}
+
+
+def baseline_statement(results: Results) -> str:
+    """What the market that everything starts from is, and is not."""
+    place = results.place
+    return (
+        f"The market starts as a typical English borough of {place['price_base']}, on {place['name']}’s geography and "
+        f"need. It is not {place['name']} today: how the council there buys care now, and what it pays, is not what is "
+        "simulated."
+    )
+
+
+def decision_page(results: Results) -> Page:
+    """One table, three charts, verdicts in words."""
+    ids = [indicator.id for indicator in headlines()]
+    blocks: list[Block] = []
+    if results.banner:
+        blocks.append(Text(results.banner, "warning"))
+    blocks.append(
+        Text(
+            f"{baseline_statement(results)} The report explores the consequences of stated assumptions. It is no "
+            "forecast.",
+            "note",
+        )
+    )
+    blocks += [
+        Text(found.sentence, "note" if found.plausible else "warning")
+        for found in results.plausibility
+        if found.sentence not in (results.banner or "")
+    ]
+    when = [Points(said, f"When: {results.title(name)} ({name})") for name in results.names
+            if (said := results.timeline(name))]  # fmt: skip
+    blocks += [Columns(when)] if when else []
+    blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
+    said = [Points(verdict_sentences(results, name), f"{results.title(name)} ({name})") for name in results.others]
+    blocks.append(Columns(said))
+    futures = f"{results.replicates} simulated futures"
+    draws = int(results.tables["differences"].draws.max())
+    covers = CHANCE_ONLY if draws == 1 else note_of(draws)
+    blocks.append(
+        effect_table(
+            results,
+            ids,
+            f"Nine headline indicators: differences from {results.reference}, {results.periods.words}",
+            "decision",
+            note=f"Each scenario met the same {futures}: the same people, with the same luck. In brackets: the 95% "
+            f"interval of the paired difference ({covers}). Verdicts allow for nine looks at once, so an interval "
+            "just clear of zero may still read “no clear difference”. Last: the difference in other weeks.",
+        )
+    )
+    for family, title in FAMILIES.items():
+        shown = [indicator.id for indicator in headlines() if indicator.family == family]
+        smallest = "; ".join(
+            f"{in_a_sentence(INDICATORS[id_].label)}, {smallest_in_words(INDICATORS[id_])}" for id_ in shown
+        )
+        caption = (
+            f"{title}: difference from {results.reference} (marker) and its 95% interval (bar). The grey band is "
+            f"too small to matter: {smallest}.{beside_words(results)}"
+        )
+        data = differences_data(results, shown, f"decision_{family}")
+        blocks.append(Figure([effect_chart(results, title, shown)], caption, data))
+    return Page("decision", "The decision", "Everybody", blocks)
+
+
+def verdict_sentences(results: Results, name: str) -> list[str]:
+    """What one scenario's verdicts say, a sentence a family; where the mean over all weeks has the other sign, that."""
+    every = results.tables["differences"]
+    every = every[every.scenario == name]
+    table = results.differences(name).reset_index()
+    said = []
+    for family, title in FAMILIES.items():
+        ids = [indicator.id for indicator in headlines() if indicator.family == family]
+        sentence = f"{title}: {clauses(table[table.indicator.isin(ids)])}."
+        said.append(" ".join([sentence, *reversals(every[every.indicator.isin(ids)])]))
+    return said
+
+
+def beside_words(results: Results) -> str:
+    """How the charts mark differences in other periods."""
+    marks = {ALL: f"Stroke: over {results.periods.whole}.", LAST_YEAR: "Small triangle above: the last year."}
+    return "".join(f" {marks[period]}" for period in periods_beside(results.periods.names))

@@ -1,1 +1,0 @@
-"""Results as people read them: sentences, tables, figures, a folder of files."""

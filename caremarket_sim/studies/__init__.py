@@ -1,0 +1,1 @@
+"""One folder a study: its plan, its result, its words and its figures."""

@@ -1,0 +1,73 @@
+"""One scenario, replicated: what happens under it, not what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from caremarket_sim.findings.draws import Draw, batches_of, first_draws
+from caremarket_sim.results.periods import in_force_from
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, require_in_force
+from caremarket_sim.runs.design import Tell, replicate_seeds, tasks_of
+from caremarket_sim.runs.plan import REPLICATES, SEED, Batch, Plan, at_horizon, carry_out_plan
+from caremarket_sim.scenario import Scenario
+from caremarket_sim.studies.compare.run_result import Run
+
+
+def plan_run(
+    scenario: Scenario,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+    years: int | None = None,
+    allowed: Allowances = NOTHING,
+    drawn: Sequence[Draw] = (),
+) -> Plan:
+    """What a run is made of. `drawn`: plausible draws of the assumptions to repeat it under, the centre first.
+
+    Raises BadInput for levers that are never in force, unless `allowed`.
+    """
+    (scenario,) = at_horizon([scenario], years)
+    banner = require_in_force([scenario], allowed)
+    seeds = replicate_seeds(seed, replicates)
+    others = batches_of([scenario], drawn, seeds)
+    batches = (Batch(tasks_of([scenario], seeds)), *others)
+    return Plan((scenario,), None, seed, batches, banner, 1 + len(others), in_force_from([scenario]))
+
+
+def carry_out_run(
+    plan: Plan,
+    *,
+    store: Store | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    tell: Tell | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Run:
+    """Simulate a planned run. Raises EveryReplicateFailed when nothing could be simulated."""
+    (samples, *others), failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    return Run(samples, plan.seed, plan.seeds, tuple(failed), tuple(found for found in others if found), plan.banner)
+
+
+def run(
+    scenario: Scenario,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = SEED,
+    years: int | None = None,
+    allow: str | Sequence[str] = (),
+    why: str = "",
+    workers: int | None = None,
+    cluster: str | None = None,
+    draws: int = 1,
+    tell: Tell | None = None,
+) -> Run:
+    """Simulate one scenario on `replicates` futures, under `draws` plausible draws of the assumptions.
+
+    `allow` names grounds for refusal that are let through under a banner, for the reason `why`. Raises BadInput for
+    levers that are never in force, EveryReplicateFailed when nothing could be simulated.
+    """
+    drawn = first_draws(draws, replicates) if draws > 1 else ()
+    allowed = allowances(allow, why)
+    plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, allowed=allowed, drawn=drawn)
+    return carry_out_run(plan, workers=workers, cluster=cluster, tell=tell)

@@ -1,0 +1,1 @@
+"""Which of a policy's levers did it."""

@@ -1,0 +1,1 @@
+"""When a policy stops paying off: boxes of a sweep in which it does, and regret."""

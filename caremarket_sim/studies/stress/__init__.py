@@ -1,0 +1,1 @@
+"""What shocks do to each policy."""

@@ -1,0 +1,230 @@
+"""Results in words: quantities with their units, how often better, a sentence a family."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from caremarket_sim.findings.assumptions import HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR
+from caremarket_sim.findings.frames import headline_rows
+from caremarket_sim.indicators import INDICATORS, Indicator
+from caremarket_sim.methods.statistics import (
+    BETTER,
+    CLEAR,
+    HIGHER,
+    IDENTICAL,
+    LOWER,
+    NO_CLEAR_DIFFERENCE,
+    TOO_SMALL,
+    WORSE,
+)
+from caremarket_sim.results.periods import ALL, IN_FORCE, Periods, verdict_period
+
+if TYPE_CHECKING:
+    pass
+
+
+UNKNOWN = "–"
+"""Shown where there is no number, such as the interval of a single replicate."""
+
+HOW_TO_READ = (
+    "'Better in' counts paired futures, a tie as half of one. The interval is the 95% t interval of the paired "
+    "difference. Verdicts on the headline indicators allow for many looks (Holm), so an interval just clear of zero "
+    "may still read 'no clear difference'."
+)
+
+_SAYING = {
+    BETTER: "better on {}",
+    WORSE: "worse on {}",
+    HIGHER: "higher in {}",
+    LOWER: "lower in {}",
+    NO_CLEAR_DIFFERENCE: "not clearly different on {}",
+    TOO_SMALL: "too little different to matter on {}",
+    IDENTICAL: "identical on {}",
+}
+
+
+def family_sentences(differences: pd.DataFrame, family: str) -> str:
+    """A sentence on a family's headline indicators in force, every scenario against the reference.
+
+    And one on those whose mean over all weeks has the other sign.
+    """
+    period = verdict_period(differences.period)
+    table = differences[(differences.family == family) & headline_rows(differences)]
+    rows = table[table.period == period]
+    said = [f"{name} is {clauses(part)}" for name, part in rows.groupby("scenario", sort=False)]
+    when = f"{period}, " if period == IN_FORCE else ""
+    sentence = f"{family.capitalize()}, {when}against {rows.reference.iloc[0]}: {'; '.join(said)}."
+    return " ".join([sentence, *(reversal for _, part in table.groupby("scenario", sort=False)
+                                 for reversal in reversals(part))])  # fmt: skip
+
+
+def turned(rows: pd.DataFrame) -> list[str]:
+    """The indicators of which one scenario's mean over all weeks has the other sign than in force, and either is clear.
+
+    Where neither is clear, a sign is chance.
+    """
+    if verdict_period(rows.period) == ALL:
+        return []
+    now, whole = (rows[rows.period == period].set_index("indicator") for period in (IN_FORCE, ALL))
+    return [
+        name
+        for name in now.index
+        if now.difference[name] * whole.difference[name] < 0
+        and (now.verdict[name] in CLEAR or whole.verdict[name] in CLEAR)
+    ]
+
+
+def reversals(rows: pd.DataFrame) -> list[str]:
+    """Where one scenario's mean over all weeks has the other sign than in force: a sentence, or none."""
+    found = turned(rows)
+    if not found:
+        return []
+    now, whole = (rows[rows.period == period].set_index("indicator") for period in (IN_FORCE, ALL))
+    said = [
+        f"{in_a_sentence(INDICATORS[name].label)} ({_change(now.difference[name], name)} in force, "
+        f"{_change(whole.difference[name], name)} over all weeks)"
+        for name in found
+    ]
+    return [f"The mean over all weeks has the other sign for {now.scenario.iloc[0]} on {listed(said)}."]
+
+
+def _change(difference: float, name: str) -> str:
+    """A difference with its sign and unit; of shares in percentage points."""
+    indicator = INDICATORS[name]
+    factor, unit = shown_in(indicator)
+    number = signed(quantity(difference, indicator, signed=True))
+    if unit.startswith("£"):
+        return f"{number[:1]}£{number[1:]}{unit[1:]}"
+    return f"{number} {'percentage points' if factor == 100.0 else unit}"
+
+
+def spend_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
+    """What the council and all payers spend over all weeks together, a sentence each."""
+    said = []
+    for payer, words in (("Council", "the council spends"), ("All", "all payers together spend")):
+        rows = spend[spend.payer == payer]
+        parts = [
+            f"{_millions(row.mean)} in {row.scenario}"
+            if row.scenario == row.reference
+            else f"{_millions(row.mean)} in {row.scenario} ({_millions(row.difference, '+')}; "
+            f"{_millions(row.difference_low, '+')} to {_millions(row.difference_high, '+')})"
+            for row in rows.itertuples(index=False)
+        ]
+        said.append(f"Over {periods.whole} {words} {listed(parts)}.")
+    return said
+
+
+def _millions(pounds: float, sign: str = "") -> str:
+    if not math.isfinite(pounds):
+        return UNKNOWN
+    number = f"{pounds / 1e6:{sign},.1f}"
+    return f"£{number} million" if not sign else f"{signed(number)}"
+
+
+def clauses(rows: pd.DataFrame) -> str:
+    """What one scenario's verdicts say, the same verdicts together, in the order of `_SAYING`."""
+    said = []
+    for verdict, saying in _SAYING.items():
+        labels = [in_a_sentence(INDICATORS[name].label) for name in rows[rows.verdict == verdict].indicator]
+        if labels:
+            said.append(saying.format(listed(labels)))
+    return listed(said)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words with commas and an `and`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def in_a_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: its first letter small, unless the first word is an abbreviation."""
+    first = label.split(" ", 1)[0]
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
+
+
+def shown_in(indicator: Indicator) -> tuple[float, str]:
+    """What to multiply a value by to show it, and the unit then: shares in per cent, large sums in millions."""
+    unit = indicator.unit
+    if unit == "share" or unit.startswith("share "):
+        return 100.0, "%" + unit.removeprefix("share")
+    if unit == "points of share":
+        return 100.0, "percentage points"
+    if unit.startswith("£") and indicator.smallest >= 10_000:
+        return 1e-6, f"£ million{unit[1:]}"
+    return 1.0, unit
+
+
+def labelled(indicator: Indicator, label: str | None = None) -> str:
+    """A label, the indicator's own unless another is given, and the unit its numbers are shown in."""
+    return f"{label or indicator.label}, {shown_in(indicator)[1]}"
+
+
+def smallest_in_words(indicator: Indicator) -> str:
+    """The smallest difference that matters, with its unit; shares in percentage points."""
+    factor, unit = shown_in(indicator)
+    smallest = f"{indicator.smallest * factor:g}"
+    if unit.startswith("£"):
+        return f"£{smallest}{unit[1:]}"
+    if factor == 100.0:
+        return f"{smallest} percentage point{'' if smallest == '1' else 's'}"
+    return f"{smallest} {unit}"
+
+
+def quantity(value: float, indicator: Indicator, signed: bool = False) -> str:
+    """A value as it is shown, without its unit, to about a tenth of the smallest difference that matters."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    factor, _ = shown_in(indicator)
+    smallest = indicator.smallest * factor
+    places = max(0, math.ceil(-math.log10(smallest / 5))) if smallest > 0 else 3
+    return f"{value * factor:{'+' if signed else ''},.{places}f}"
+
+
+def signed(number: str) -> str:
+    """A number with a sign as people write it: a true minus, and none before a nought."""
+    return number.replace("-", "−") if number.strip("+-0.,") else number.lstrip("+-")
+
+
+def span(low: float, high: float, indicator: Indicator, signed: bool = True) -> str:
+    """An interval in the indicator's shown unit."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return UNKNOWN
+    return f"{quantity(low, indicator, signed)} to {quantity(high, indicator, signed)}"
+
+
+def better_in(p_better: float, replicates: int) -> str:
+    """How often the scenario was better, as a count of paired futures; a tie counts half."""
+    if not math.isfinite(p_better):
+        return UNKNOWN
+    return f"{p_better * replicates:g} of {replicates}"
+
+
+def assumption_sentences(becomes: pd.DataFrame) -> list[str]:
+    """What becomes of the headline verdicts at the ends of the carrying assumptions, a sentence an end and scenario."""
+    said = []
+    rows = becomes[headline_rows(becomes)]
+    for (parameter, value, scenario), part in rows.groupby(["parameter", "value", "scenario"], sort=False):
+        clear = int(part.usual_verdict.isin(CLEAR).sum())
+        held = int((part.becomes == HOLDS).sum())
+        kept = held + int((part.becomes == SAME_DIRECTION).sum())
+        sentence = f"{parameter} at {value:g}: {kept} of {scenario}'s {clear} clear verdicts keep their direction"
+        sentence += f", {held} still clear"
+        moved = part[~part.becomes.isin([HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR])]
+        for fate, group in moved.groupby("becomes", sort=False):
+            labels = [in_a_sentence(INDICATORS[name].label) for name in group.indicator]
+            sentence += f"; {fate}: {listed(labels)}"
+        said.append(sentence + ".")
+    return said
+
+
+MOST_ROWS = 30
+
+
+def asked(row: Any) -> str:
+    """An output's name with its unit."""
+    unit = f" ({shown_in(INDICATORS[row.indicator])[1]})" if row.indicator in INDICATORS else ""
+    return f"{row.indicator}{unit}, {row.scenario}" + (f" − {row.reference}" if row.reference else "")
