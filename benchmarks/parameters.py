@@ -74,7 +74,7 @@ TOGETHER = {
         "procurement.estimate_error": 0.08,
         "procurement.volume_premium": 0,
         "procurement.payment_premium": 0,
-        "ownership.independent_margin": 0.03,
+        "motive.margin": 0.03,
         "overhead.hiring_allowance": 0.3,
     },
     "leaving.volatility_limit": {"leaving.volatility_step": 0.03},

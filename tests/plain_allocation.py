@@ -105,7 +105,7 @@ def source(market, p, lever, key):
                     continue
                 price = j["rate"] * paid_share if is_council else j["price"]
                 travel = j["cost_travel"] * (p.travel_reference_minutes / max(client["visit_minutes"], 1.0))
-                loses = price - (j["cost_fixed"] + travel) < -p.sourcing_mission_tolerance * j["mission"] * price
+                loses = price - (j["cost_fixed"] + travel) < -p.sourcing_care_tolerance * j["care"] * price
                 if loses and not on_duty:
                     continue
                 score = weight(client, n, k, j, held[n], load, mode, p, key)

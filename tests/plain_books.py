@@ -140,8 +140,10 @@ def provider_books(market, p, lever):
                 * max(size, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)
                 * (1.0 + (size / p.overhead_sprawl_hours) ** 2)
             )
-            overhead[n] = size * an_hour
-        overhead[n] = (overhead[n] + self_hours[n] * p.overhead_self_funded_cost) * market.prices["price_index"]
+            ahead = (j["horizon"] / p.motive_horizon) ** p.motive_investment_slope
+            overhead[n] = size * an_hour * (1.0 + p.motive_office_share * (ahead - 1.0))
+        care = p.motive_care_cost * p.motive_quality_slope * (j["care"] - p.motive_care) * j["delivered"]
+        overhead[n] = (overhead[n] + self_hours[n] * p.overhead_self_funded_cost + care) * market.prices["price_index"]
     rows = range(len(providers))
     index, wage_index = market.prices["price_index"], market.prices["wage_index"]
     return {

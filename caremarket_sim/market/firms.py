@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from ..compiled import compiled, entry
+from ..compiled import compiled, entry, plain
 from ..compiled.arithmetic import median
 from ..compiled.draws import EARLIEST, one_normal, one_uniform
 from .codes import (
@@ -23,6 +23,7 @@ from .codes import (
     PATCH,
     UNRATED,
 )
+from .motive import cares, draw_traits, looks_ahead
 from .workers import born_worker
 from .zones import EAST, NORTH
 
@@ -44,36 +45,42 @@ def first_firm(week, council):
     return council * NUMBERS_A_COUNCIL + (week + EARLIEST) * NUMBERS_A_WEEK
 
 
-def drawn_owner(u: float, p) -> int:
-    """The kind of owner that a uniform gives."""
+def shares_of_owners(p) -> tuple[float, ...]:
+    """Shares of firms by kind of owner; the council's own are the rest."""
     shares = (
         p.ownership_independent_share,
         p.ownership_chain_share,
         p.ownership_not_for_profit_share,
         p.ownership_cooperative_share,
     )
-    return min(bisect_left(list(accumulate(shares)), u), IN_HOUSE)
+    return *shares, max(1.0 - sum(shares), 0.0)
+
+
+def drawn_owner(u: float, p) -> int:
+    """The kind of owner that a uniform gives."""
+    return min(bisect_left(list(accumulate(shares_of_owners(p)[:IN_HOUSE])), u), IN_HOUSE)
 
 
 def own(row, owner: int, number: int, p, key):
-    """Owners differ in parameters only: margin target, mission, extraction, pass-through, voice, evasion."""
+    """Owners differ in their traits and, by the kind they are, in who has a say and whether they take surplus out.
+
+    What they do with pay when fees grow, and would add to open books, follows from their care for the work; how much
+    surplus they take out, where they may, from how short their horizon is.
+    """
     row["ownership"] = owner
-    mission, margin, extraction, voice = {
-        INDEPENDENT: (p.ownership_independent_mission, p.ownership_independent_margin, p.ownership_extraction, 0.0),
-        CHAIN: (p.ownership_chain_mission, p.ownership_chain_margin, p.ownership_chain_extraction, 0.0),
-        NOT_FOR_PROFIT: (p.ownership_mission, p.ownership_mission_margin, 0.0, p.ownership_voice),
-        COOPERATIVE: (p.ownership_mission, p.ownership_mission_margin, 0.0, 1.0),
-        IN_HOUSE: (p.ownership_mission, p.ownership_mission_margin, 0.0, p.ownership_voice),
-    }[owner]
-    row["margin_target"], row["extraction"], row["voice"] = margin, extraction, voice
-    mission += p.ownership_mission_spread * one_normal(key, number, 3)
-    row["mission"] = min(max(mission, 0.0), 1.0)
-    row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * row["mission"]
-    row["evasion"] = p.fees_evasion * (1.0 - row["mission"])
+    missions = (p.ownership_independent_mission, p.ownership_chain_mission, *(p.ownership_mission,) * 3)
+    draw_traits(row, missions, shares_of_owners(p), missions[owner], number, p, key)
+    row["voice"] = {NOT_FOR_PROFIT: p.ownership_voice, COOPERATIVE: 1.0, IN_HOUSE: p.ownership_voice}.get(owner, 0.0)
+    provider = row.view((np.record, row.dtype))
+    passed_on = plain(cares)(provider, p.motive_uplift_slope, p)
+    row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * passed_on
+    row["evasion"] = p.fees_evasion * (1.0 - plain(cares)(provider, p.motive_books_slope, p))
+    taken_out = p.ownership_extraction / plain(looks_ahead)(provider, p.motive_distribution_slope, p)
+    row["extraction"] = min(taken_out, 1.0) if owner in (INDEPENDENT, CHAIN) else 0.0
 
 
 def born_firm(row, number: int, council: int, market, parameters, key):
-    """Give a firm the attributes that its number was born with: owner, base, mission, manager, quality, candour."""
+    """Give a firm the attributes that its number was born with: owner and traits, base, manager, quality."""
     p = parameters
 
     def draw(part):
@@ -135,7 +142,7 @@ def found(
 ):
     """A firm opens here: its plan from the sizes of its class, overhead near today's, cash, and founders' staff.
 
-    A co-operative has voice, mission and little capital. Returns its row.
+    A co-operative has voice, the traits of its kind and little capital. Returns its row.
     """
     p = parameters
     trading = (market.providers.open == 1) & (market.providers.council == council)
@@ -154,11 +161,9 @@ def found(
     row["overhead_opening"] = row["overhead_scale"]
     row["pay"], row["price"] = pay, price
     row["premium"] = max(pay - market.prices["national_living_wage"], 0.0)
-    row["margin"] = row["margin_target"]
     if cooperative:
-        row["ownership"] = COOPERATIVE
-        row["mission"] = max(float(row["mission"]), p.ownership_mission)
-        row["voice"], row["extraction"], row["margin_target"] = 1.0, 0.0, p.ownership_mission_margin
+        own(row, COOPERATIVE, number, p, key)
+    row["margin"] = row["margin_target"]
     row["demand"] = row["demand_slow"] = row["usual_hours"] = p.entry_hours
     spread_patch(row, market, p)
     if staffed:

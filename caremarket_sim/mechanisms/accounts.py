@@ -5,6 +5,7 @@ import numpy as np
 from ..compiled import compiled
 from ..compiled.process import process
 from ..market.ledger import line, pay, pay_provider, provider_pays
+from ..market.motive import care_costs, margin_aimed_at, office_spending
 from ..market.providers import on_cost, overhead_an_hour
 from ..market.state import week_of
 
@@ -48,8 +49,8 @@ def accounts_are_settled(ledger, provider, prices, p):
     """What a provider is paid for self-funded care, and all that it owes this week."""
     r = provider
     self_hours = r.delivered - r.delivered_council
-    overhead = r.usual_hours * overhead_an_hour(r.usual_hours, r.overhead_scale, p) * r.open
-    overhead += self_hours * p.overhead_self_funded_cost
+    overhead = r.usual_hours * overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p) * r.open
+    overhead += self_hours * p.overhead_self_funded_cost + r.delivered * care_costs(r, p)
     pay_provider(ledger, r, SELF_FUNDED, self_hours * r.price)
     provider_pays(ledger, r, WAGES, r.wages)
     provider_pays(ledger, r, SICK_PAY, r.sick_pay)
@@ -82,7 +83,7 @@ def week_is_closed(provider, p):
 def overhead_is_trimmed(provider, p):
     """Overhead follows the margin: slack in good years, savings in bad ones, within a band (E8)."""
     r = provider
-    scale = r.overhead_scale * np.exp(p.overhead_slack * (r.margin - r.margin_target))
+    scale = r.overhead_scale * np.exp(p.overhead_slack * (r.margin - margin_aimed_at(r, p.motive_keeping_slope, p)))
     r.overhead_scale = min(max(scale, p.overhead_leanest * r.overhead_opening), p.overhead_fattest * r.overhead_opening)
 
 
@@ -91,8 +92,9 @@ def providers_know_their_costs(market, parameters, policy, draws):
     """What an hour costs each provider (E8), known when it bids, takes packages and opens its books: pay with paid
     travel and gaps and on-costs, mileage, overhead at its size.
 
-    marginal = w·(1 + paid travel·τ + paid gaps·γ)·on-costs + mileage·τ, with τ and γ hours of travel and gaps for an
-    hour of contact. Open books show it with what the provider would add if nobody looked.
+    marginal = w·(1 + paid travel·τ + paid gaps·γ)·on-costs + mileage·τ + what care for the work costs, with τ and γ
+    hours of travel and gaps for an hour of contact. Open books show it with what the provider would add if nobody
+    looked.
     """
     p, price_index = parameters[0], market.prices[0].price_index
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
@@ -101,12 +103,12 @@ def providers_know_their_costs(market, parameters, policy, draws):
         lever = policy[r.council]
         ratio = r.travel / max(r.contact, 1.0) if r.contact > 0.0 else p.travel_opening_ratio
         r.travel_share += p.experience_memory * (ratio - r.travel_share)
-        r.cost_fixed = r.pay * (1.0 + lever.employment_shift_pay * gaps) * on_cost(p)
+        r.cost_fixed = r.pay * (1.0 + lever.employment_shift_pay * gaps) * on_cost(p) + care_costs(r, p) * price_index
         r.cost_travel = r.travel_share * (
             r.pay * lever.employment_paid_travel_share * on_cost(p) + p.money_mileage_per_travel_hour * price_index
         )
         staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
-        overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p)
+        overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p)
         r.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * price_index
         shown = 1.0 + r.evasion * (1.0 - market.commissioners[r.council].reach)
         r.open_cost = (r.cost_fixed + r.cost_travel + r.overhead_hour) * shown

@@ -9,6 +9,7 @@ from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
 from ..market.codes import GUARANTEED, IN_POST, ZERO_HOURS
+from ..market.motive import looks_ahead
 from ..market.providers import council_part, on_cost, paid_share
 from ..market.state import workers_of
 from ..market.workers import volatility_felt, wants_guarantee, yearly_to_weekly
@@ -19,7 +20,8 @@ CONVERT = process_code("contracts_convert")
 @process
 def providers_offer_contracts(market, parameters, policy, draws):
     """Share of posts offered with guaranteed hours: g = logistic(γ0 + (ξ·B − C)/s), where a guarantee costs C and saves
-    B, in £ a worker-week, and ξ = 1 − k·extraction is how far the provider heeds what it saves.
+    B, in £ a worker-week, and ξ is how far the provider heeds what it saves later: 1 for the usual
+    horizon.
 
     Whoever has a contract with the council offers what its norm asks for, where it has one.
     """
@@ -27,9 +29,7 @@ def providers_offer_contracts(market, parameters, policy, draws):
     for j in range(len(market.providers)):
         r = market.providers[j]
         lever, council = policy[r.council], market.commissioners[r.council]
-        heeded = (1.0 - p.contract_extraction_effect * r.extraction) * leavers_saved(
-            r, council, market.prices[0], lever, p
-        )
+        heeded = looks_ahead(r, p.motive_offers_slope, p) * leavers_saved(r, council, market.prices[0], lever, p)
         logit = council.contract_intercept + (heeded - idle_cost(r, lever, p)) / p.contract_choice_spread
         r.guaranteed_share = 1.0 / (1.0 + math.exp(-logit))
         if r.contracted == 1:

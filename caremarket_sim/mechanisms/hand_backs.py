@@ -8,6 +8,7 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.process import process
 from ..market.codes import COUNCIL, RECEIVING
+from ..market.motive import looks_ahead
 from ..market.people import lose_kept_place
 from ..market.state import clients_of
 
@@ -16,8 +17,8 @@ HAND_BACK, NOTICE = map(process_code, ("providers_hand_back", "give_notice"))
 
 @process
 def providers_hand_back(market, parameters, policy, draws):
-    """After months below cost a contracted provider gives notice on its worst packages, not too often; care goes on
-    meanwhile (E10, M35)."""
+    """After months below cost a contracted provider gives notice on its worst packages, the later the further its owner
+    looks ahead, and not too often; care goes on meanwhile (E10, M35)."""
     p = parameters[0]
     key = key_of(draws, HAND_BACK)
     providers = market.providers
@@ -27,7 +28,8 @@ def providers_hand_back(market, parameters, policy, draws):
         below = r.margin < p.exit_margin_line and r.open == 1 and r.contracted == 1
         r.weeks_below = r.weeks_below + 1.0 if below else 0.0
         r.handing_back += 1.0
-        if r.weeks_below < p.exit_hand_back_weeks or r.handing_back <= p.exit_hand_back_spacing or r.closing > 0:
+        patience = p.exit_hand_back_weeks * looks_ahead(r, p.motive_hand_back_slope, p)
+        if r.weeks_below < patience or r.handing_back <= p.exit_hand_back_spacing or r.closing > 0:
             continue
         chosen[j] = uniform(key, r.number, 0) < p.exit_hand_back_rate
     if chosen.any():

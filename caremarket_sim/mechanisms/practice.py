@@ -6,13 +6,15 @@ import math
 
 from ..compiled import step
 from ..compiled.process import process
+from ..market.motive import looks_ahead
 from ..market.state import week_of
 from ..market.zones import zones_of
 
 
 @process
 def practice_spreads(market, parameters, policy, draws):
-    """Monthly, practice grows by invention and by what forums share, the more with trust, and fades (E16, M48, M49).
+    """Monthly, practice grows by invention and by what forums share, the more with trust and the further an owner
+    looks ahead, and fades (E16, M48, M49).
 
     Learning that is captured fades less; a network of councils adds to what is shared what others have found, with
     loss of fidelity: without forums providers do not hear of it.
@@ -36,6 +38,7 @@ def practice_spreads(market, parameters, policy, draws):
             r = market.providers[j]
             if r.council == c and r.open == 1 and r.contracted == 1:
                 gain = (p.practice_invention + p.practice_imitation * shared * r.trust) * forum + attention
+                gain *= looks_ahead(r, p.motive_investment_slope, p)
                 change = gain * (1.0 - r.practice) - fade * r.practice
                 r.practice = min(max(r.practice + change, 0.0), 1.0)
         kept = lever.stewardship_learning_capture * mean_practice(market, c)

@@ -1,12 +1,13 @@
 """ODD 7.21 Quality: what a provider's care is like, which nobody sees as it is."""
 
 from ..compiled.process import process
+from ..market.motive import cares
 
 
 @process
 def quality_drifts(market, parameters, policy, draws):
-    """A provider's latent quality follows its staff, manager, reliability, practice, mission and strain, slowly (M13,
-    M19)."""
+    """A provider's latent quality follows its staff, manager, reliability, practice, its owner's care for the work, and
+    strain, slowly (M13, M19)."""
     p = parameters[0]
     for j in range(len(market.providers)):
         r = market.providers[j]
@@ -19,7 +20,7 @@ def quality_drifts(market, parameters, policy, draws):
             + p.quality_manager_effect * (r.manager_quality - 0.5)
             - p.quality_no_manager_effect * (r.manager_away > 0)
             - p.quality_undelivered_effect * r.undelivered
-            + p.quality_mission_effect * (r.mission - 0.5)
+            + p.quality_care_effect * (cares(r, p.motive_quality_slope, p) - p.motive_care)
             + p.quality_practice_effect * r.practice
             - p.quality_strain_effect * r.strain
         )

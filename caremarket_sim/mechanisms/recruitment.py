@@ -12,6 +12,7 @@ from ..compiled.geography import distance
 from ..compiled.hashing import gumbel, pair, uniform
 from ..compiled.process import process
 from ..market.codes import IN_POST, ONBOARDING, POOL
+from ..market.motive import cares
 from ..market.state import week_of, workers_of
 from ..market.workers import CareWorkers, born_worker, candidate_number, wants_guarantee
 from ..market.zones import zones_of
@@ -36,7 +37,8 @@ def providers_recruit(market, parameters, policy, draws):
 
     Searchers are the pool between jobs plus people outside care, who respond to pay here against pay outside. The
     week's candidates from outside are made from place and date alone; a hire takes one of them or one from the pool.
-    Among applicants a provider takes whom distance, chance and, the more it is led by mission, values favour (M12).
+    Among applicants a provider takes whom distance, chance and, the more its owner cares for the work, values favour
+    (M12).
     """
     p = parameters[0]
     key = key_of(draws, RECRUIT)
@@ -216,11 +218,11 @@ def to_the_office(worker, provider):
 
 @compiled
 def suits(worker, provider, p, key):
-    """How well somebody suits a provider: near, by chance, and of its values the more it is led by mission (M12)."""
+    """How well somebody suits a provider: near, by chance, and by values the more its owner cares for work (M12)."""
     return (
         gumbel(key, pair(worker.number, provider.number), 2)
         - p.recruitment_distance_weight * to_the_office(worker, provider)
-        + p.recruitment_values_weight * provider.mission * worker.values_match
+        + p.recruitment_values_weight * cares(provider, p.motive_recruitment_slope, p) * worker.values_match
     )
 
 

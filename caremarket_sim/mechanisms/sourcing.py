@@ -12,6 +12,7 @@ from ..compiled.hashing import gumbel, pair, uniform
 from ..compiled.memory import fetch_head, glance_ahead, look_ahead_in
 from ..compiled.process import process
 from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
+from ..market.motive import cares
 from ..market.people import join_queue, place_package
 from ..market.providers import paid_share
 from ..market.state import FIRST_WEEK, clients_of, week_of
@@ -223,10 +224,10 @@ def asked_by_block(provider, hours, attempt, stretch, lever):
 
 @compiled
 def loses_money(provider, client, price, p):
-    """Whether the package pays less than it costs by more than the provider's mission bears (E2)."""
+    """Whether the package pays less than it costs by more than its owner's care for the work bears (E2)."""
     minutes = max(client.visit_minutes, 1.0)
     marginal = provider.cost_fixed + provider.cost_travel * (p.travel_reference_minutes / minutes)
-    return price - marginal < -p.sourcing_mission_tolerance * provider.mission * price
+    return price - marginal < -p.sourcing_care_tolerance * cares(provider, p.motive_sourcing_slope, p) * price
 
 
 @compiled

@@ -7,6 +7,7 @@ from ..compiled.draws import one_poisson, one_uniform
 from ..compiled.process import guard, process, when
 from ..market.codes import PATCH, PLANNED_TIME, TENDERED
 from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
+from ..market.motive import cares, margin_aimed_at, office_spending
 from ..market.providers import overheads, paid_share
 from ..market.state import week_of
 from ..market.terms import cost_of_terms, design_begins, is_contest, of_council, weeks_to_prepare
@@ -129,6 +130,7 @@ def bids(market, parameters, council, decided, bidders, slots, volume, draws) ->
     p, providers = parameters, market.providers
     numbers = providers.number[bidders]
     overhead = overheads(np.full(len(bidders), volume), providers.overhead_scale[bidders], parameters.row)
+    overhead = overhead * plain(office_spending)(providers, p)[bidders]
     marginal = providers.cost_fixed[bidders] + providers.cost_travel[bidders]
     marginal = marginal + cost_of_terms(market, p, council, decided, bidders)
     estimate = marginal + (overhead + p.overhead_hiring_allowance) * market.prices["price_index"]
@@ -142,7 +144,7 @@ def bids(market, parameters, council, decided, bidders, slots, volume, draws) ->
         - p.procurement_trust_discount * (providers.trust[bidders] - 0.5)
     )
     shade = 1.0 - p.procurement_competition_effect * max(1.0 - slots / max(len(bidders), 1), 0.0)
-    asked = estimate * (1.0 + providers.margin_target[bidders] * shade + risk)
+    asked = estimate * (1.0 + plain(margin_aimed_at)(providers, p.motive_asking_slope, p)[bidders] * shade + risk)
     lowest = np.maximum(p.procurement_lowest_bid * marginal, asked)
     return lowest / plain(paid_share)(decided, p) * decided.fee_level
 
@@ -159,14 +161,16 @@ def scores(market, p, council, decided, bidders, bid, draws) -> np.ndarray:
         reading = r * centred + noise * draws.normal("scores", numbers, part) + flattery
         return 1.0 / (1.0 + np.exp(-reading))
 
-    mission = providers.mission[bidders]
-    gaming = p.procurement_gaming * (1.0 - mission) * (1.0 - market.stewardship(council))
+    led_by_care = providers.care[bidders]
+    writes = 1.0 - plain(cares)(providers, p.motive_writing_slope, p)[bidders]
+    gaming = p.procurement_gaming * writes * (1.0 - market.stewardship(council))
     quality = signal(providers.quality[bidders], 1, gaming)
-    values = signal(mission, 2, gaming)
-    true_value = p.place_value_base + p.place_value_mission * mission
+    values = signal(led_by_care, 2, gaming)
+    for_the_place = plain(cares)(providers, p.motive_social_value_slope, p)[bidders]
+    true_value = p.place_value_base + p.place_value_care * for_the_place
     weight = decided.procurement_weights_social_value
     inflation = p.place_promise_inflation * weight / p.place_weight_reference
-    inflation = inflation * (1.0 - p.place_promise_candour * mission)
+    inflation = inflation * (1.0 - p.place_promise_candour * for_the_place)
     promise = true_value * (1.0 + inflation)
     providers.promised[bidders] = promise
     social = signal(promise, 3, 0.0)

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ..compiled import entry
+from ..compiled import entry, plain
 from ..compiled.draws import draws_of, one_normal
 from ..market import firms
 from ..market.codes import COUNCIL, IN_POST, SELF_FUNDER
 from ..market.market import Market, empty_market
+from ..market.motive import care_costs
 from ..market.people import born
 from ..market.providers import overheads
 from ..market.state import FIRM, FIRST_WEEK
@@ -207,7 +208,8 @@ def place_everybody(market, parameters, draws):
 def back_out_overheads(market, place, parameters, draws):
     """Overhead is what leaves each provider the margin it was drawn (E8), within what an office can cost an hour.
 
-    Without this some would start insolvent. Cash is some weeks of revenue; a rating is what an inspector would say.
+    Without this some would start insolvent. What care for the work costs comes out of the margin. Cash is
+    some weeks of revenue; a rating is what an inspector would say.
     """
     p = parameters
     providers = market.providers
@@ -221,7 +223,7 @@ def back_out_overheads(market, place, parameters, draws):
         p.baseline_lowest_margin,
         p.baseline_highest_margin,
     )
-    direct = providers.cost_fixed + providers.cost_travel + p.baseline_other_costs
+    direct = providers.cost_fixed - plain(care_costs)(providers, p) + providers.cost_travel + p.baseline_other_costs
     left = price * (1.0 - margin) - direct - p.overhead_hiring_allowance - (1.0 - council) * p.overhead_self_funded_cost
     left = np.clip(left, p.overhead_lowest, p.overhead_highest)
     providers.overhead_scale = left / overheads(hours, np.ones(len(hours)), parameters.row)

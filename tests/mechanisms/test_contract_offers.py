@@ -23,7 +23,7 @@ def offered(policy=None, parameters=None, commissioner=None, **columns):
     market = bare()
     alike = {"volatility_zero": 0.06, "volatility_guaranteed": 0.06, "volatility_reference": 0.06}
     council(market, contract_intercept=0.0, leaving_usual=np.log(0.27 / 0.73), **alike | (commissioner or {}))
-    provider(market, **{"cuts": 0.0, "extraction": 0.0, "rate": 24.0, "cost_fixed": 15.0, "cost_travel": 1.0} | columns)
+    provider(market, **{"cuts": 0.0, "rate": 24.0, "cost_fixed": 15.0, "cost_travel": 1.0} | columns)
     return carry_out(
         providers_offer_contracts, market, policy or {}, parameters or numbers()
     ).providers.guaranteed_share[0]
@@ -54,17 +54,17 @@ def test_the_part_that_the_council_pays_for_used_or_not_costs_a_provider_nothing
 
 
 def test_leavers_whom_certain_hours_would_keep_speak_for_a_guarantee():
-    def worth(extraction=0.0, **changes):
+    def worth(horizon=P.motive_horizon, **changes):
         apart = {"volatility_zero": 0.11}
         return 3 * logit(
-            offered({"contract.payment_basis": "planned_time"}, numbers(**changes), apart, extraction=extraction)
+            offered({"contract.payment_basis": "planned_time"}, numbers(**changes), apart, horizon=horizon)
         )
 
     more = 0.35 * (1 - 0.8 * 0.5)
     weekly = [1 - (1 + 0.27 / 0.73 * np.exp(change)) ** (-1 / 52) for change in (0.0, more)]
     assert worth() == pytest.approx((weekly[1] - weekly[0]) * (1500 + 8 * 29.5 * (24 - 15 - 1)))
-    assert worth(extraction=1.0) == pytest.approx(0.65 * worth())
-    assert worth(extraction=1.0, contract__extraction_effect=0) == worth()
+    assert worth(horizon=P.motive_horizon / 4) == pytest.approx(worth() / 2), "the square root at a slope of a half"
+    assert worth(horizon=P.motive_horizon / 4, motive__offers_slope=0) == worth()
     assert worth(leaving__volatility_effect=0) == 0
 
 

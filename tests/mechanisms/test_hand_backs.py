@@ -4,7 +4,7 @@ import pytest
 
 from caremarket_sim.market.codes import IN_HOSPITAL, RECEIVING, SELF_FUNDER
 from caremarket_sim.mechanisms.hand_backs import providers_hand_back
-from tests.mechanisms.markets import bare, carry_out, numbers, person, provider
+from tests.mechanisms.markets import P, bare, carry_out, numbers, person, provider
 
 MONTHS_BELOW = {"margin": -0.05, "weeks_below": 12.0, "handing_back": 8.0}
 
@@ -43,6 +43,12 @@ def test_packages_far_from_others_go_first():
 def test_otherwise_it_keeps_them(change):
     market = handed_back(**change)
     assert not market.clients.notice.any() and market.counts["hand_backs"][0] == 0
+
+
+def test_who_looks_further_ahead_waits_longer():
+    for horizon, weeks in ((P.motive_horizon * 4, 26), (P.motive_horizon, 13), (P.motive_horizon / 4, 6.5)):
+        assert not handed_back(horizon=horizon, weeks_below=weeks - 2.0).clients.notice.any()
+        assert handed_back(horizon=horizon, weeks_below=float(weeks)).clients.notice.any()
 
 
 def test_packages_of_people_who_pay_for_themselves_are_kept():

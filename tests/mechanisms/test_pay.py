@@ -3,7 +3,7 @@
 import pytest
 
 from caremarket_sim.mechanisms.pay import providers_set_pay
-from tests.mechanisms.markets import bare, carry_out, council, provider
+from tests.mechanisms.markets import P, bare, carry_out, council, provider
 
 
 def paid(policy=None, week=1, pot_wages=0.0, fee_growth=0.0, **columns):
@@ -62,3 +62,8 @@ def test_the_citizens_pot_comes_on_top_of_the_contract_s_floor():
 def test_training_is_what_the_contract_asks_and_usual_in_private_agencies():
     policy = {"employment.training_days": 8}
     assert paid(policy)["training_days"] == 8 and paid(policy, contracted=0)["training_days"] == 3
+
+
+def test_who_cares_more_for_the_work_trains_more_than_is_asked_and_who_cares_less_trains_less():
+    assert paid(care=P.motive_care + 0.4)["training_days"] == pytest.approx(3 * 1.2)
+    assert paid(care=P.motive_care - 0.4)["training_days"] == pytest.approx(3 * 0.8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from caremarket_sim.mechanisms.practice import practice_spreads
-from tests.mechanisms.markets import bare, carry_out, council, provider
+from tests.mechanisms.markets import P, bare, carry_out, council, provider
 
 NOTHING = {"stewardship.forum_per_year": 0, "stewardship.learning_capture": 0}
 
@@ -54,3 +54,9 @@ def test_payment_by_outcomes_brings_attention():
 def test_it_moves_monthly_and_among_contracted_providers_only(change):
     policy = {"stewardship.forum_per_year": 6, "contract.outcome_share": 0.5}
     assert spread(policy, **change).providers.practice.tolist() == [0.2, 0.4]
+
+
+def test_who_looks_further_ahead_takes_practice_up_faster():
+    forums = {"stewardship.forum_per_year": 12}
+    usual, ahead = (spread(forums, horizon=P.motive_horizon * times).providers.practice[0] + 0.002 for times in (1, 4))
+    assert ahead - 0.2 == pytest.approx(2 * (usual - 0.2)), "what fades is not hastened"

@@ -3,14 +3,14 @@
 import pytest
 
 from caremarket_sim.mechanisms.quality import quality_drifts
-from tests.mechanisms.markets import bare, carry_out, provider
+from tests.mechanisms.markets import P, bare, carry_out, provider
 
 
 def drifted(**columns):
     """Quality of a middling provider after a week."""
     market = bare()
     provider(market, quality=0.6, staff=10.0, skill=0.55, newcomers=0.25, manager_quality=0.5, undelivered=0.0)
-    provider(market, practice=0.0, strain=0.0, mission=0.5, manager_away=0)
+    provider(market, practice=0.0, strain=0.0, care=P.motive_care, manager_away=0)
     provider(market, **columns)
     return carry_out(quality_drifts, market).providers.quality[0]
 
@@ -24,7 +24,7 @@ def drifted(**columns):
         ({"manager_quality": 1.0}, 0.7),
         ({"manager_away": 3}, 0.5),
         ({"undelivered": 0.1}, 0.5),
-        ({"mission": 1.0}, 0.65),
+        ({"care": P.motive_care + 0.5}, 0.65),
         ({"practice": 1.0}, 0.7),
         ({"strain": 1.0}, 0.45),
         ({"undelivered": 1.0}, 0.0),
@@ -32,7 +32,7 @@ def drifted(**columns):
     ],
     ids=str,
 )
-def test_quality_follows_staff_manager_reliability_practice_mission_and_strain_slowly(change, aim):
+def test_quality_follows_staff_manager_reliability_practice_care_and_strain_slowly(change, aim):
     assert drifted(**change) == pytest.approx(0.6 + 0.02 * (aim - 0.6))
 
 

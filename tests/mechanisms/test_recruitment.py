@@ -84,11 +84,11 @@ def test_people_come_to_work_from_so_far_and_the_nearest_first():
     assert (within.providers.hires[0], beyond.providers.hires[0]) == (1, 0), "zone 2 is 3.59 km from zone 0"
 
 
-def test_a_provider_led_by_mission_takes_those_whose_values_fit():
+def test_an_owner_who_cares_for_the_work_takes_those_whose_values_fit():
     pool = [{"values_match": 0.0}, {"values_match": 1.0}]
     weight = {"recruitment__values_weight": 1000, **FROM_THE_POOL}
-    assert hired(pool, parameters=weight, posts=4.0, mission=1.0).workers.status[1] == ONBOARDING
-    luck = {hired(pool, parameters=weight, posts=4.0, mission=0.0, number=n).workers.status[1] for n in range(12)}
+    assert hired(pool, parameters=weight, posts=4.0, care=1.0).workers.status[1] == ONBOARDING
+    luck = {hired(pool, parameters=weight, posts=4.0, care=0.0, number=n).workers.status[1] for n in range(12)}
     assert luck == {POOL, ONBOARDING}, "one that is not takes either"
 
 

@@ -83,13 +83,13 @@ def test_a_shock_of_absence_takes_from_capacity():
 def test_a_mission_bears_a_small_loss_and_declining_for_money_is_counted():
     cost = {"cost_fixed": 20.0, "cost_travel": 0.0}
     paid = {"contract.payment_basis": "planned_time"}
-    assert sourced(waiting(place(1, rate=19.2, mission=1.0, **cost)), paid).clients.status[0] == RECEIVING
-    market = sourced(waiting(place(2, rate=19.2, mission=0.5, **cost)), paid)
+    assert sourced(waiting(place(1, rate=19.2, care=1.0, **cost)), paid).clients.status[0] == RECEIVING
+    market = sourced(waiting(place(2, rate=19.2, care=0.5, **cost)), paid)
     assert market.clients.status[0] == WAITING and market.providers.declined.tolist() == [0.5, 0.5]
 
 
 def test_short_visits_bear_more_travel_for_an_hour():
-    market = place(1, cost_fixed=16.0, cost_travel=3.0, mission=0.0)
+    market = place(1, cost_fixed=16.0, cost_travel=3.0, care=0.0)
     assert sourced(waiting(market.copy(), visit_minutes=35.0)).clients.status[0] == RECEIVING, "16 + 3 = 19 of £19.20"
     assert sourced(waiting(market, visit_minutes=15.0)).clients.status[0] == WAITING, "16 + 3 · 35/15 = £23"
 

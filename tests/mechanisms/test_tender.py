@@ -82,7 +82,7 @@ def test_the_cheapest_wins_where_price_decides():
 
 @pytest.mark.parametrize(
     ("weights", "columns"),
-    [(QUALITY, {"quality": (0.4, 0.6)}), (VALUES, {"mission": (0.4, 0.6)}), (SOCIAL, {"mission": (0.4, 0.6)})],
+    [(QUALITY, {"quality": (0.4, 0.6)}), (VALUES, {"care": (0.4, 0.6)}), (SOCIAL, {"care": (0.4, 0.6)})],
 )
 def test_the_better_one_wins_where_quality_values_or_social_value_decide(weights, columns):
     cheap = {"cost_fixed": (12.0, 18.0)}
@@ -91,11 +91,9 @@ def test_the_better_one_wins_where_quality_values_or_social_value_decide(weights
 
 
 @pytest.mark.parametrize(("reach", "won"), [(0.0, [1, 0]), (1.0, [0, 1])])
-def test_writing_flatters_whoever_has_no_mission_unless_the_council_looks(reach, won):
+def test_writing_flatters_whoever_does_not_care_unless_the_council_looks(reach, won):
     gaming = {"procurement__gaming": 100}
-    market = tender(
-        {"procurement.weights": QUALITY}, reach=reach, changes=gaming, mission=(0.0, 1.0), quality=(0.5, 0.51)
-    )
+    market = tender({"procurement.weights": QUALITY}, reach=reach, changes=gaming, care=(0.0, 1.0), quality=(0.5, 0.51))
     assert market.providers.won.tolist() == won
 
 
@@ -117,6 +115,15 @@ def test_a_bid_is_cost_at_the_volume_with_a_margin_shaded_by_competition_and_a_p
     assert bid(overhead_scale=(0.0, 10.0), margin_target=(-0.5, 0.05)) == pytest.approx(1.03 * 18), "lowest"
 
 
+def test_a_bid_has_the_owner_s_margin_as_far_as_its_slope_says():
+    def bid(slope):
+        return tender(changes={"motive__asking_slope": slope}, margin_target=(0.09, 0.01)).providers.bid
+
+    one, usual, half = bid(1.0), bid(0.0), bid(0.5)
+    assert usual[0] == usual[1] and one[0] > half[0] > usual[0]
+    assert half - usual == pytest.approx((one - usual) / 2)
+
+
 def test_new_terms_are_in_the_bid():
     wages = {"employment.wage_floor": 13.0}
     raised = tender(wages, pay=(12.0, 12.0)).providers.bid[0] - tender(pay=(12.0, 12.0)).providers.bid[0]
@@ -131,10 +138,10 @@ def test_a_bid_above_the_ceiling_comes_after_all_others_and_is_held_to_it():
     assert tender({"procurement.weights": QUALITY}, cost_fixed=(25.0, 12.0), quality=(0.9, 0.5)).providers.won[0] == 1
 
 
-def test_a_promise_of_social_value_is_inflated_by_its_weight_less_by_a_provider_with_mission():
-    market = tender({"procurement.weights": SOCIAL}, mission=(0.0, 1.0))
+def test_a_promise_of_social_value_is_inflated_by_its_weight_less_by_an_owner_who_cares():
+    market = tender({"procurement.weights": SOCIAL}, care=(0.0, 1.0))
     assert market.providers.promised == pytest.approx([0.45 * 2.5, 0.65 * (1 + 1.5 * 0.5)])
-    assert tender(mission=(0.0, 1.0)).providers.promised == pytest.approx([0.45, 0.65])
+    assert tender(care=(0.0, 1.0)).providers.promised == pytest.approx([0.45, 0.65])
 
 
 def test_who_may_bid_is_local_agencies_of_some_size_and_firms_from_outside():
