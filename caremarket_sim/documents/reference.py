@@ -106,10 +106,15 @@ def indicators_page() -> str:
     """The indicators as Markdown, by family."""
     page = [
         "# Indicators",
-        "Everything that is measured. Headline indicators are in bold. Written by `caremarket docs indicators`.",
+        "Everything that is measured, as `data/indicators.toml` has it. Headline indicators are in bold. A formula is "
+        "arithmetic on sums over the weeks of a period. Written by `caremarket docs indicators`.",
+    ]
+    formulas = [
+        (code(one.id), code(one.formula), code(one.by_group) if one.groups else "") for one in INDICATORS.values()
     ]
     for family, rows in indicator_tables().items():
         page += [f"## {family.capitalize()}", rows]
+    page += ["## Formulas", table(("indicator", "formula", "by group"), formulas)]
     return "\n\n".join(page) + "\n"
 
 
