@@ -8,11 +8,14 @@ import pytest
 import caremarket_sim as cm
 from caremarket_sim import settling
 from caremarket_sim.cli import main
+from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import INDICATORS, outcome_of
 from caremarket_sim.methods.standing_still import BOUNDS, judge
+from caremarket_sim.report.results import read_csv
 from caremarket_sim.runs.design import replicate_seeds
 from caremarket_sim.studies.compare.files import tables_of
-from caremarket_sim.studies.standing.study import compare_standing, standing_scenarios
+from caremarket_sim.studies.standing import study as standing
+from caremarket_sim.studies.standing.study import compare_standing, play_standing, standing_scenarios
 from caremarket_sim.studies.standing.words import standing_sentences
 from tests.small_place import FOLDER, REGIMES, small
 
@@ -70,14 +73,73 @@ def test_a_comparison_has_the_standing_regimes_beside_the_switch():
     assert any("against block" in one for one in standing_sentences(result.standing))
 
 
-def test_the_command_writes_the_table_and_says_what_holds(tmp_path, capsys):
+def command(out, *more, replicates="2"):
+    """`compare --settled` of two policies of the small place."""
     files = [str(FOLDER / f"{name}.yaml") for name in ("zero-hours-spot", "baseline")]
-    options = ["--settled", "--years", "1", "--replicates", "2", "--assumption-replicates", "0", "--workers", "0"]
-    options += ["--allow", "implausible", "--why", "a made-up place", "--json", "--out", str(tmp_path / "out")]
-    assert main(["compare", *files, *options]) == 0
+    options = ["--settled", "--years", "1", "--replicates", replicates, "--assumption-replicates", "0"]
+    options += ["--workers", "0", "--allow", "implausible", "--why", "a made-up place", "--out", str(out)]
+    return ["compare", *files, *options, *more]
+
+
+def test_the_command_writes_the_table_and_says_what_holds(tmp_path, capsys):
+    assert main(command(tmp_path / "out", "--json")) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["settled"]["sentences"][0].startswith("As standing regimes")
     assert (tmp_path / "out" / "settled.csv").exists()
+
+
+PLAYED = []
+"""Seeds of the tasks of standing regimes that have been simulated whole in this process."""
+
+
+def counted(task):
+    outcomes = play_standing(task)
+    PLAYED.append(task.seed)
+    return outcomes
+
+
+def killed_at_the_second(task):
+    if PLAYED:
+        raise KeyboardInterrupt
+    return counted(task)
+
+
+def test_standing_regimes_that_were_cut_short_are_gone_on_with_and_come_out_the_same(tmp_path, monkeypatch, capsys):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert main(command(whole, "--quiet")) == 0
+    PLAYED.clear()
+    monkeypatch.setattr(standing, "play_standing", killed_at_the_second)
+    assert main(command(cut, "--quiet")) == 130
+    assert not (cut / "settled.csv").exists()
+    monkeypatch.setattr(standing, "play_standing", counted)
+    assert main(command(cut, "--quiet", "--resume")) == 0
+    assert sorted(PLAYED) == sorted(SEEDS)
+    assert (cut / "settled.csv").read_bytes() == (whole / "settled.csv").read_bytes()
+    assert main(command(cut, "--quiet", "--resume")) == 0
+    assert sorted(PLAYED) == sorted(SEEDS)
+    manifests = [json.loads((folder / "manifest.json").read_text()) for folder in (whole, cut)]
+    assert manifests[0]["runs"]["numbers_sha256"] == manifests[1]["runs"]["numbers_sha256"]
+    assert [one["runs"]["done"] for one in manifests] == [one["runs"]["planned"] for one in manifests] == [8, 8]
+    monkeypatch.undo()
+    capsys.readouterr()
+    assert main(["reproduce", str(cut), "--workers", "0", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["reproduced"] and found["identical"] == found["runs"] == 8
+
+
+def test_replicates_that_precision_asks_for_are_those_of_the_standing_regimes(tmp_path, capsys):
+    words = command(tmp_path / "out", "--precision", "turnover=1e-9", "--max-replicates", "3", "--quiet")
+    assert main(words) == 0
+    assert set(read_csv(tmp_path / "out" / "settled.csv").replicates) == {3}
+
+
+def test_drawn_assumptions_are_refused_with_standing_regimes_in_one_sentence(tmp_path, capsys):
+    assert main(command(tmp_path / "out", "--draws", "2")) == 2
+    said = capsys.readouterr().err.strip()
+    assert "--draws does not go with --settled" in said and len(said.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(BadInput, match="does not go with settled"):
+        cm.compare(quick("block"), quick("baseline"), draws=2, settled=True)
 
 
 def test_where_nobody_works_on_zero_hours_nobody_doing_so_afterwards_stands_still():

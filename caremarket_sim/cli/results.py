@@ -131,11 +131,12 @@ def reproduce(
     from caremarket_sim.results.manifest import NOT_PROVED
     from caremarket_sim.results.store import Store
     from caremarket_sim.runs import proof
-    from caremarket_sim.runs.design import Task, play, ready
+    from caremarket_sim.runs.design import Task, ready
     from caremarket_sim.runs.executors import perform
     from caremarket_sim.runs.plan import IN_FORCE_NOTE
     from caremarket_sim.runs.preflight import afresh
     from caremarket_sim.settling import code_version
+    from caremarket_sim.studies.standing.study import STANDING, play_whatever
 
     with Store.read(results) as store, telling(quiet or as_json) as (tell, say):
         if "sweep" in store.provenance():
@@ -146,13 +147,14 @@ def reproduce(
 
         def simulate(tasks: Sequence[tuple[int, str, tuple[str, ...]]]) -> Sequence[Success | Failure]:
             made = [
-                Task(seed, tuple(scenarios[name, variant] for name in names), in_force)
+                (variant == STANDING, Task(seed, tuple(scenarios[name, variant] for name in names), in_force))
                 for seed, variant, names in tasks
             ]
             ready(tell)
             tell("simulating", 0, len(made))
             found: dict[int, Success | Failure] = {}
-            for index, answer in perform(partial(afresh, play), made, workers=workers, cluster=cluster, tell=say):
+            once = partial(afresh, play_whatever)
+            for index, answer in perform(once, made, workers=workers, cluster=cluster, tell=say):
                 found[index] = answer
                 tell("simulating", len(found), len(made))
             return [found[index] for index in range(len(made))]

@@ -174,10 +174,10 @@ def compare_command(
 
     allowed = allowances(allow or (), why)
     scenarios, inputs = loaded(files)
-    if draws > 1 and (precision is not None or equal_budget):
+    if draws > 1 and (precision is not None or equal_budget or settled):
         from caremarket_sim.errors import BadInput, Problem
 
-        option = "--precision" if precision is not None else "--equal-budget"
+        option = "--precision" if precision is not None else "--equal-budget" if equal_budget else "--settled"
         right = f"use {option} with the assumptions held fixed, then --draws without it"
         raise BadInput(Problem(f"--draws does not go with {option}", right=right))
     drawn = _drawn(draws, draws_from, replicates)
@@ -218,7 +218,8 @@ def compare_command(
     sentences: list[str] = []
 
     def asked_for() -> int:
-        return plans[-1].runs
+        standing = len(plans[-1].scenarios) * len(plans[-1].seeds) if settled else 0
+        return plans[-1].runs + standing
 
     with _results(plan, out, inputs, cluster, resume=resume, replace=replace, quiet=quiet, runs=asked_for) as (
         store,
@@ -235,7 +236,7 @@ def compare_command(
         if settled:
             from caremarket_sim.studies.compare.study import with_standing
 
-            result = with_standing(result, **how)
+            result = with_standing(result, store=store, **how)
         _write(store.folder, result, weekly, tell)
         if equal_budget:
             sentences += at_equal_budget(result, store.folder, how)

@@ -128,6 +128,7 @@ def ready(tell: Tell | None = None) -> None:
 
 def play_all(
     tasks: Sequence[Task],
+    play: Callable[[Task], list[Outcome]] = play,
     *,
     workers: int | None = None,
     cluster: str | None = None,

@@ -119,7 +119,8 @@ def carry_out_plan(
         results = play_all(tasks, workers=workers, cluster=cluster, tell=tell, say=say)
     else:
         code = code_version()
-        store.describe(_records(plan), _indicator_rows())
+        variants = {batch.variant: dict(batch.parameters) for batch in plan.batches}
+        store.describe(records(plan.scenarios, variants), _indicator_rows())
         _require_same_weeks(store, plan)
         to_do = iter(tasks)
         runs = [
@@ -201,11 +202,12 @@ def told_apart(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
     return tuple(named.values())
 
 
-def _records(plan: Plan) -> list[ScenarioRecord]:
-    records = []
-    for scenario in plan.scenarios:
+def records(scenarios: Sequence[Scenario], variants: Mapping[str, Mapping[str, float]]) -> list[ScenarioRecord]:
+    """What a store keeps of scenarios, under variants of the assumptions that differ from their own by these values."""
+    found = []
+    for scenario in scenarios:
         own: Mapping[str, float] = scenario.parameters.overrides
-        records.append(
+        found.append(
             ScenarioRecord(
                 name=scenario.name,
                 key=scenario.key,
@@ -213,10 +215,10 @@ def _records(plan: Plan) -> list[ScenarioRecord]:
                 path=str(scenario.path),
                 resolved=resolved_json(scenario),
                 groups=tuple(groups(scenario.place)),
-                parameters={batch.variant: {**own, **dict(batch.parameters)} for batch in plan.batches},
+                parameters={variant: {**own, **values} for variant, values in variants.items()},
             )
         )
-    return records
+    return found
 
 
 def _indicator_rows() -> list[tuple[str, ...]]:

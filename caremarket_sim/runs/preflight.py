@@ -80,7 +80,7 @@ def _sizes(play: Callable[[Any], Sequence[Any]], task: TaskLike) -> list[int]:
     return [sum(getattr(outcome, name).nbytes for name in ARRAYS) for outcome in afresh(play, task)]
 
 
-def afresh(play: Callable[[Any], Sequence[Any]], task: TaskLike) -> Sequence[Any]:
+def afresh(play: Callable[[Any], Sequence[Any]], task: Any) -> Sequence[Any]:
     """In the worker: the task's outcomes without the use of anything that is cached from earlier work."""
     before = os.environ.get("CAREMARKET_CACHE")
     with tempfile.TemporaryDirectory() as folder:

@@ -143,8 +143,12 @@ def compare(
     names grounds for refusal that are let through under a banner, such as "never-in-force", for the reason `why`. A
     scenario made from another by `with_levers` is named by what was changed. `draws`: how many plausible draws of the
     assumptions to repeat it under, so that intervals hold ignorance as well as chance. `settled`: also each policy as
-    the place's standing regime, in `comparison.standing`. Raises what `plan_comparison` and `carry_out_comparison` do.
+    the place's standing regime, in `comparison.standing`, which goes without `draws`. Raises what `plan_comparison` and
+    `carry_out_comparison` do.
     """
+    if settled and draws > 1:
+        right = "settled=True with the assumptions held fixed, then draws without it"
+        raise BadInput(Problem(f"draws={draws} does not go with settled=True", right=right))
     allowed = allowances(allow, why)
     plan = plan_comparison(
         told_apart(scenarios),

@@ -4,32 +4,42 @@ A switch costs something once and a tender comes round again, so that a mean of 
 policy has long been in force when the clock starts (`caremarket_sim.regimes`), its futures are spread over the phases
 of its cycle, and each is measured over as many whole cycles of its own as fit into the longest cycle of them all.
 Whether a regime repeats itself is not assumed: the last cycle before the start is held against those after it.
+
+In a results folder a regime's runs stand under a name and a variant of their own, so that they are resumed, listed and
+reproduced as all others are; the stage "transition" of such a run is the cycle before the start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from caremarket_sim.errors import CaremarketError
 from caremarket_sim.findings.frames import described, paired_rows
-from caremarket_sim.indicators import INDICATORS, add_up, evaluate, record_of
+from caremarket_sim.indicators import INDICATORS, STAGES, Outcome, add_up, evaluate, outcome_of, record_of
 from caremarket_sim.methods.standing_still import BOUNDS, judge
 from caremarket_sim.methods.statistics import interval, paired_difference
 from caremarket_sim.regimes import cycle_of
 from caremarket_sim.results.records import Failure, Success
-from caremarket_sim.runs.design import Task, Tell, ready
-from caremarket_sim.runs.executors import perform
+from caremarket_sim.results.store import Store
+from caremarket_sim.runs.batch import carry_out, runs_of
+from caremarket_sim.runs.design import Task, Tell, play, play_all, ready, tasks_of
+from caremarket_sim.runs.plan import records
 from caremarket_sim.runs.settled import settled_folder, trim
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR
-from caremarket_sim.settling import fork, go_through, settled_market
+from caremarket_sim.settling import code_version, fork, go_through, settled_market
 
 CYCLES = "contract cycles"
 """The period of these results: whole contract cycles."""
+STANDING = "standing regime"
+"""The variant under which a results folder holds these runs."""
+BEFORE = STAGES.index("transition")
+"""The stage of such a run that holds the cycle before the start."""
 DOUBT = 2.0
 """Standard errors beyond its bound that a quantity must have moved not to repeat: few futures prove little."""
 
@@ -88,54 +98,81 @@ def standing_scenarios(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
     return tuple(one.with_weeks(min(w, MOST_YEARS * WEEKS_A_YEAR)) for one, w in zip(regimes, weeks, strict=True))
 
 
+def run_name(scenario: str) -> str:
+    """What a policy's runs as a standing regime are called in a results folder."""
+    return f"{scenario} as a standing regime"
+
+
 def compare_standing(
     scenarios: Sequence[Scenario],
     reference: str,
     seeds: Sequence[int],
     *,
+    store: Store | None = None,
     workers: int | None = None,
     cluster: str | None = None,
     tell: Tell | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Standing:
-    """Simulate every policy as the place's standing regime on the same futures; one that fails is left out of all."""
-    regimes = standing_scenarios(scenarios)
-    tasks = [Task(seed, regimes) for seed in seeds]
-    tell = tell or (lambda what, done, total: None)
-    ready(tell)
-    tell("settling regimes", 0, len(tasks))
-    found: dict[int, Success | Failure] = {}
-    for index, result in perform(play_standing, tasks, workers=workers, cluster=cluster, tell=say):
-        found[index] = result
-        tell("settling regimes", len(found), len(tasks))
-    done = [found[index].value for index in range(len(tasks)) if isinstance(found[index], Success)]  # type: ignore[union-attr]
-    failed = tuple(one.message for one in found.values() if isinstance(one, Failure))
-    if not done:
-        from caremarket_sim.errors import CaremarketError
+    """Simulate every policy as the place's standing regime on the same futures; one that fails is left out of all.
 
+    With a store every run is kept there as it comes, and what is there already is not simulated again.
+    """
+    regimes = standing_scenarios(scenarios)
+    named = [regime.named(run_name(regime.name)) for regime in regimes]
+    tasks = tasks_of(named, seeds)
+    how: dict = {"workers": workers, "cluster": cluster, "tell": _telling(tell), "say": say}
+    if store is None:
+        found = play_all(tasks, play_standing, **how)
+    else:
+        code = code_version()
+        store.describe(records(named, {STANDING: {}}))
+        ready(how["tell"])
+        runs = runs_of(tasks, code, STANDING)
+        found = carry_out(store, tasks, runs, play_standing, Outcome, version=code_version, **how)
+    done = [one.value for one in found if isinstance(one, Success)]
+    failed = tuple(one.message for one in found if isinstance(one, Failure))
+    if not done:
         raise CaremarketError(f"no future of the standing regimes could be simulated; the first: {failed[0]}")
-    arrays = np.array(done)  # (future, scenario, before and after, indicator)
     return Standing(
         tuple(regimes),
         reference,
-        {one.name: arrays[:, k, 1] for k, one in enumerate(regimes)},
-        {one.name: arrays[:, k, 0] for k, one in enumerate(regimes)},
+        {one.name: np.array([outcomes[k].overall for outcomes in done]) for k, one in enumerate(regimes)},
+        {one.name: np.array([outcomes[k].stages[BEFORE] for outcomes in done]) for k, one in enumerate(regimes)},
         {one.name: (_cycle(one), max(one.weeks // _cycle(one), 1)) for one in regimes},
         failed,
     )
 
 
-def play_standing(task: Task) -> list[NDArray[np.float64]]:
-    """Of each regime, every indicator in the last cycle before the start and in the whole cycles after it."""
+def play_standing(task: Task) -> list[Outcome]:
+    """The outcome of each regime over the whole cycles after the start, the last cycle before it as its transition."""
     folder = settled_folder()
     found = []
     for scenario in task.scenarios:
         settled = settled_market(scenario, task.seed, folder)
-        market = go_through(scenario, fork(settled, scenario), task.seed)
-        found.append(np.array([evaluate(add_up(record_of(one).reshape(1, -1)))[0] for one in (settled, market)]))
+        outcome = outcome_of(go_through(scenario, fork(settled, scenario), task.seed))
+        stages = outcome.stages.copy()
+        stages[BEFORE] = evaluate(add_up(record_of(settled).reshape(1, -1)))[0]
+        found.append(replace(outcome, stages=stages))
     if folder is not None:
         trim(folder)
     return found
+
+
+def play_whatever(task: tuple[bool, Task]) -> list[Outcome]:
+    """The outcomes of a task of standing regimes, if the first says that it is one, or of any other."""
+    standing, of_policies = task
+    return play_standing(of_policies) if standing else play(of_policies)
+
+
+def _telling(tell: Tell | None) -> Tell:
+    """Says what is being done here, whatever those who do the work call it."""
+
+    def told(what: str, done: int, total: int) -> None:
+        if tell is not None:
+            tell("settling regimes" if what == "simulating" else what, done, total)
+
+    return told
 
 
 def _cycle(scenario: Scenario) -> int:
