@@ -10,7 +10,7 @@ from caremarket_sim.market.firms import drawn_owner, own
 from caremarket_sim.market.providers import Providers
 from caremarket_sim.parameters import register
 from tests.mechanisms.markets import P, numbers
-from tests.small_place import small
+from tests.small_place import REGIMES, begun, small
 
 SLOPES = [name for name in register() if name.startswith("motive.") and name.endswith("_slope")]
 ALIKE = {"motive.care_spread": 0.0, "motive.horizon_spread": 0.0, "motive.margin_spread": 0.0}
@@ -67,6 +67,16 @@ def test_owners_who_may_take_surplus_out_take_the_more_the_shorter_their_horizon
 def test_a_firm_s_traits_are_its_number_s_whoever_else_there_is():
     many, few = owners(300), owners(30)
     assert all((many[name][:30] == few[name]).all() for name in TRAITS)
+
+
+def test_what_a_firm_is_like_to_work_for_is_its_number_s_in_every_regime():
+    found = []
+    for policy in REGIMES:
+        market = settling.go_through(small(policy, 60), settling.fork(begun(small()), small(policy, 60)), 1)
+        found.append(dict(zip(market.providers.number.tolist(), market.providers.as_employer.tolist(), strict=True)))
+    common = set.intersection(*map(set, found))
+    assert len(common) > 4 and len(set(found[0].values())) == len(found[0])
+    assert all(one[number] == found[0][number] for one in found for number in common)
 
 
 def outcome(slope, policy, given):

@@ -34,6 +34,8 @@ LONG_AGO = 1e4
 OUTSIDE_BIDDERS = 500
 """Numbers from here on within a week's thousand are firms from outside the place that bid in tenders."""
 
+AS_EMPLOYER = 16
+"""The draw of what a firm is like to work for, apart from those of its traits."""
 
 NUMBERS_A_WEEK = 1_000
 """Permanent numbers for a week's potential firms of a council."""
@@ -93,6 +95,7 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     open_office(row, first + min(int(np.searchsorted(residents, draw(1))), len(residents) - 1), market, key)
     own(row, drawn_owner(draw(2), p), number, p, key)
     row["manager_quality"] = draw(4)
+    row["as_employer"] = one_normal(key, number, AS_EMPLOYER)
     quality = p.quality_resting_level + p.quality_opening_spread * one_normal(key, number, 5)
     row["quality"] = min(max(quality, QUALITIES[0]), QUALITIES[1])
     row["overhead_scale"] = np.exp(p.overhead_spread * one_normal(key, number, 6))

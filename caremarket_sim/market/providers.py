@@ -42,6 +42,7 @@ class Providers(Table):
     extraction = Column("f8", "share", "share of distributable surplus paid out")
     voice = Column("f8", "0 to 1", "say of staff in how it is run")
     evasion = Column("f8", "share", "cost it would add to open books if nobody looked")
+    as_employer = Column("f8", "standard score", "what lastingly makes people leave it, beyond all else")
     manager_quality = Column("f8", "0 to 1", "quality of its registered manager's practice")
     manager_away = Column("i4", "weeks", "weeks until a new manager is in post, 0 in post")
     age = Column("f8", "weeks", "weeks trading")

@@ -89,7 +89,8 @@ def certainty_is_seen(council, counts, seen, p):
 def leaving_logit(worker, provider, outside_pay, council, p):
     """Annual log-odds of leaving (E4): effective pay against outside pay (M1, M9), volatility and shortfall of hours
     (M4, M5), tenure (M6), age (M7) and retirement, distance (M8), training and qualification (M10, M11), values (M12),
-    manager (M13), shrinking or growing provider (M14), voice (M18), strain. Zero-hours has no term of its own."""
+    manager (M13), shrinking or growing provider (M14), voice (M18), strain, and what the
+    employer is lastingly like beyond all that. Zero-hours has no term of its own."""
     logit = council.leaving_intercept
     on_duty = math.log(max(worker.effective_pay, 1.0) / outside_pay)
     agreed = math.log(worker.pay / outside_pay)
@@ -109,6 +110,8 @@ def leaving_logit(worker, provider, outside_pay, council, p):
     logit -= p.leaving_values_effect * 2.0 * (worker.values_match - 0.5)
     if provider.manager_away > 0:
         logit += p.leaving_no_manager_effect
+    logit -= p.leaving_manager_effect * (provider.manager_quality - 0.5)
+    logit += p.leaving_employer_spread * provider.as_employer
     growth = min(max(growth_of(provider, p), -p.leaving_growth_limit), p.leaving_growth_limit)
     logit -= (p.leaving_contraction_effect if growth < 0.0 else p.leaving_expansion_effect) * growth
     if provider.voice > 0.0:

@@ -16,7 +16,10 @@ def left(intercept=0.0, policy=None, parameters=None, employer=None, **columns):
     """The market after a week of somebody for whom nothing but the intercept makes them stay or leave."""
     market = bare()
     council(market, leaving_intercept=intercept, volatility_reference=0.1)
-    provider(market, **({"demand": 100.0, "demand_slow": 100.0} | (employer or {})))
+    provider(
+        market,
+        **({"demand": 100.0, "demand_slow": 100.0} | (employer or {})),
+    )
     worker(market, **(OF_NO_ACCOUNT | columns))
     return carry_out(carers_leave, market, policy or {}, parameters or numbers())
 
@@ -54,6 +57,8 @@ def test_a_year_s_chance_is_spread_over_its_weeks():
         ({"guaranteed": 25.0}, 0.0),
         ({"policy": {"shocks.outside_pay": 1.1}}, 1.4 * np.log(1.1)),
         ({"employer": {"manager_away": 3}}, 0.15),
+        ({"employer": {"manager_quality": 1.0}}, -0.3 * 0.5),
+        ({"employer": {"as_employer": 2.0}}, 0.35 * 2),
         ({"employer": {"voice": 1.0}}, np.log(0.85)),
         ({"employer": {"demand": 90.0}}, 3.7 * 0.038 * 52 * 0.1),
         ({"employer": {"demand": 110.0}}, -1.2 * 0.038 * 52 * 0.1),
