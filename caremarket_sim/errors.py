@@ -8,6 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 LONGEST_MESSAGE = 600
+MOST_SHOWN = 20
+"""Mistakes that are told one by one; of the rest it is said how many they are."""
+
+
+def printable(text: str) -> str:
+    """A text as it may be shown on a terminal: what does not print is replaced."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,7 @@ class Problem:
     def __str__(self) -> str:
         place = "" if self.file is None else f"{self.file}: " if self.line is None else f"{self.file}:{self.line}: "
         text = f"{place}{self.what}" + (f"; {self.right}" if self.right else "")
-        line = " ".join(text.split())[:LONGEST_MESSAGE]
-        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+        return printable(" ".join(text.split())[:LONGEST_MESSAGE])
 
 
 class CaremarketError(Exception):
@@ -37,7 +43,7 @@ class CaremarketError(Exception):
 
 
 class BadInput(CaremarketError):
-    """Files or values that are not what they must be: every mistake found, each a `Problem`."""
+    """Files or values that are not what they must be: every mistake found, each a `Problem`, of which few are told."""
 
     exit_status = 2
 
@@ -45,8 +51,14 @@ class BadInput(CaremarketError):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self.problems)
 
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """The first twenty mistakes, and how many more there are."""
+        more = len(self.problems) - MOST_SHOWN
+        return self.problems[:MOST_SHOWN] + ((Problem(f"and {more:,} more mistakes"),) if more > 0 else ())
+
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+        return "\n".join(str(problem) for problem in self.told)
 
 
 class DoesNotSettle(CaremarketError):

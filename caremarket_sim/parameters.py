@@ -108,6 +108,11 @@ def series(name: str, on: date) -> float:
     return points[-1]
 
 
+def first_priced() -> date:
+    """The first day on which every dated series has a value."""
+    return max(min(start for start, _, _ in points) for points in _series().values())
+
+
 def series_table() -> list[tuple[str, date, float, str]]:
     """Every dated value: (series, from, value, observed or projected)."""
     return [(name, *point) for name, points in _series().items() for point in points]

@@ -18,7 +18,8 @@ from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.report import Settings, write_report
 from caremarket_sim.report.audiences import AUDIENCES
-from caremarket_sim.report.equity import read_outlines, tile_places
+from caremarket_sim.report.equity import tile_places
+from caremarket_sim.report.outlines import read_outlines
 from caremarket_sim.report.results import read_csv, read_results
 from caremarket_sim.report.social_value import proxies
 from caremarket_sim.runs.plausibility import from_records
@@ -315,7 +316,7 @@ def test_a_users_map_is_drawn_and_one_that_lacks_a_zone_is_refused(compared, tmp
     with pytest.raises(BadInput, match="no outline"):
         read_outlines(path, results.place["zones"])
     path.write_text("not a map", encoding="utf-8")
-    with pytest.raises(BadInput, match="no GeoJSON"):
+    with pytest.raises(BadInput, match="is no JSON.*FeatureCollection"):
         read_outlines(path, results.place["zones"])
 
 

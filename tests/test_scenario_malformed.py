@@ -107,7 +107,7 @@ MALFORMED = {
     "very many values": (
         HEAD + "title: [" + "[a, b, c, d, e, f, g, h],\n" * 9_000 + "]\n",
         None,
-        "more than 20000 values",
+        "more than 10,000 values",
     ),
 }
 
@@ -115,16 +115,16 @@ MALFORMED = {
 def refused(path, capsys):
     """Validate a file that must be refused; return the one line that is said of it."""
     before = sorted(os.listdir(path.parent))
-    began = time.perf_counter()
+    began = time.process_time()  # of this process alone, however busy the machine is
     status = main(["validate", str(path)])
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     out, err = capsys.readouterr()
     assert status == 2
     assert out == ""
     assert len(err.splitlines()) == 1, err
     assert "Traceback" not in err
     assert sorted(os.listdir(path.parent)) == before
-    assert took < 1
+    assert took < 2
     return err.strip()
 
 

@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _say(error: CaremarketError) -> None:
     """An expected failure, a line for each thing that is wrong."""
     if isinstance(error, BadInput):
-        for problem in error.problems:
+        for problem in error.told:
             print(problem if problem.file is not None else f"caremarket: {problem}", file=sys.stderr)
     else:
         print(f"caremarket: {error}", file=sys.stderr)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from caremarket_sim.scenario import Scenario
     from caremarket_sim.studies.calibration.calibrate import Calibration
     from caremarket_sim.studies.calibration.checks import Checked
-    from caremarket_sim.studies.calibration.recipe import Recipe
+    from caremarket_sim.studies.calibration.recipe import Recipe, Record
 
 A_CHECK_FAILED = 1
 PlaceFile = Annotated[
@@ -60,6 +60,7 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Find the parameter values that the calibration targets leave plausible: a set of draws, not one point."""
+    from caremarket_sim.reading import content_of
     from caremarket_sim.results.belongings import Belongings
     from caremarket_sim.studies.calibration.calibrate import calibrate
 
@@ -74,7 +75,8 @@ def calibrate_command(
     _write(folder, done)
     same = None
     if record is not None and again is not None:
-        same = (folder / "draws.csv").read_bytes() == (again.parent / record["draws"]).read_bytes()
+        theirs = again.parent / record.draws
+        same = (folder / "draws.csv").read_bytes() == content_of(theirs, theirs)
     _tell_calibration(done, folder, same, quiet=quiet, as_json=as_json)
     if same is False:
         raise typer.Exit(A_CHECK_FAILED)
@@ -129,20 +131,21 @@ def _loaded(place: Path) -> Scenario:
     return resolve(place).scenario
 
 
-def _recipe(again: Path | None, effort: float) -> tuple[Recipe, dict[str, Any] | None]:
+def _recipe(again: Path | None, effort: float) -> tuple[Recipe, Record | None]:
     """The recipe to follow: the shipped one, with more or less effort, or a record's."""
     from dataclasses import replace
 
-    from caremarket_sim.errors import BadInput, Problem
-    from caremarket_sim.studies.calibration.recipe import from_record, shipped_recipe
+    from caremarket_sim.errors import BadInput
+    from caremarket_sim.reading import content_of
+    from caremarket_sim.studies.calibration.recipe import from_record, read_record, shipped_recipe
 
     if again is not None:
+        record = read_record(again)
+        content_of(again.parent / record.draws, again.parent / record.draws)
         try:
-            record = json.loads(again.read_text(encoding="utf-8"))
-            return from_record(record["recipe"]), record
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            right = "name the record.json that `caremarket calibrate` wrote"
-            raise BadInput(Problem(f"this is no record of a calibration ({error})", file=again, right=right)) from None
+            return from_record(record.recipe.model_dump()), record
+        except BadInput as bad:
+            raise BadInput(problem.at(again, problem.line) for problem in bad.problems) from None
     recipe = shipped_recipe()
     if effort == 1.0:
         return recipe, None

@@ -35,6 +35,8 @@ def sql(
     query: str = typer.Argument(..., help="One select, in DuckDB's SQL.", show_default=False),
     as_csv: bool = typer.Option(False, "--csv", help="Print CSV."),
     as_json: bool = _JSON,
+    memory: int = typer.Option(2000, "--memory", min=50, max=1_000_000, help="Megabytes that it may take."),
+    seconds: float = typer.Option(60.0, "--seconds", min=0.1, max=86_400.0, help="Seconds after which it is ended."),
 ) -> None:
     """Ask results a question. It only reads, also while a run is writing.
 
@@ -45,7 +47,7 @@ def sql(
     from caremarket_sim.results.store import Store
 
     with Store.read(results) as store:
-        names, rows = tables.sql(store, query)
+        names, rows = tables.sql(store, query, memory_mb=memory, seconds=seconds)
     if as_json:
         _print_json({"columns": names, "rows": [[_plain(value) for value in row] for row in rows]})
     elif as_csv:
@@ -224,12 +226,14 @@ def _print_table(names: list[str], rows: list[tuple]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from caremarket_sim.errors import printable
+
     table = Table(box=box.SIMPLE)
     for place, name in enumerate(names):
         numbers = any(isinstance(row[place], int | float) for row in rows)
-        table.add_column(Text(name), justify="right" if numbers else "left", overflow="fold")
+        table.add_column(Text(printable(name)), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value))
-                        for value in row))  # fmt: skip
+        shown = ("" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value) for value in row)
+        table.add_row(*(Text("\n".join(map(printable, text.splitlines()))) for text in shown))
     console = Console(highlight=False)
     (console if console.is_terminal else Console(highlight=False, width=max(100, 24 * len(names)))).print(table)

@@ -97,7 +97,7 @@ def validate(
             policy = takes_effect(file)
         except BadInput as bad:
             problems.update(dict.fromkeys(bad.problems))
-            answers.append({"file": file, "good": False, "problems": [_as_record(problem) for problem in bad.problems]})
+            answers.append({"file": file, "good": False, "problems": [_as_record(problem) for problem in bad.told]})
         else:
             answers.append({"file": file, "good": True, "understood": line, "takes_effect": policy})
             if not quiet and not as_json:

@@ -6,7 +6,6 @@ between futures is chance. Draw 1 is the centre, which is what runs without draw
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,10 +20,13 @@ from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.noise import noise_of
 from caremarket_sim.methods.statistics import CONFIDENCE, Interval, PairedDifference
+from caremarket_sim.parameters import register
 from caremarket_sim.runs.design import Sample, tasks_of
 from caremarket_sim.runs.plan import Batch
 from caremarket_sim.scenario import Scenario
+from caremarket_sim.scenario.sheets import number_in, number_right, read_rows
 
+MOST_DRAWS = 10_000
 FILE = Path(__file__).parent / "calibration" / "plausible" / "draws.csv"
 Values = NDArray[np.float64]
 Samples = Mapping[str, Sample]
@@ -51,17 +53,25 @@ class Draw:
 @cache
 def shipped_draws(file: Path = FILE) -> tuple[Draw, ...]:
     """The plausible set that comes with the package (or of a file that `caremarket calibrate` wrote), in order."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-        draws = tuple(
-            Draw(int(row["draw"]), {name: float(value) for name, value in row.items() if name != "draw"})
-            for row in rows
-        )
-    except (OSError, KeyError, ValueError) as error:
-        right = "name the draws.csv that `caremarket calibrate` wrote"
-        raise BadInput(Problem(f"this is no set of draws ({error})", file=file, right=right)) from None
-    return draws
+    known = register()
+    rows, problems = read_rows(file, str(file), ("draw", *known), ("draw",), "draw", MOST_DRAWS)
+    draws = []
+    for number, (line, cells) in enumerate(rows, start=1):
+        if cells.pop("draw") != str(number):
+            right = f"write {number}: draws are numbered from 1, the centre"
+            problems.append(Problem("draw is another number", file, line, right))
+        values = {}
+        for name, cell in cells.items():
+            bounds = known[name].low, known[name].high
+            value = number_in(cell, bounds)
+            if value is None:
+                problems.append(Problem(f"{name} is {cell[:40]!r}", file, line, number_right(cell, bounds)))
+            else:
+                values[name] = value
+        draws.append(Draw(number, values))
+    if problems:
+        raise BadInput(problems)
+    return tuple(draws)
 
 
 def first_draws(count: int, replicates: int, file: Path | None = None) -> tuple[Draw, ...]:

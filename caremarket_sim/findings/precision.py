@@ -18,6 +18,7 @@ from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.findings.frames import headlines
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import IDENTICAL, TOO_SMALL
+from caremarket_sim.reading import number_of
 from caremarket_sim.results.periods import verdict_period
 
 RELATIVE, DECISION, ABSOLUTE = "relative", "decision", "absolute"
@@ -58,11 +59,10 @@ def precision_from(text: str) -> Precision:
     name, equals, amount = text.rpartition("=")
     if equals and name not in INDICATORS:
         raise BadInput(Problem(f"no indicator is called {name!r}", right=suggestion(name, INDICATORS, right)))
-    try:
-        number = float(amount)
-    except ValueError:
-        raise BadInput(Problem(f"--precision is {text!r}", right=right)) from None
-    if not (math.isfinite(number) and number > 0):
+    number = number_of(amount)
+    if number is None:
+        raise BadInput(Problem(f"--precision is {text!r}", right=right))
+    if number <= 0:
         raise BadInput(Problem(f"--precision is {text!r}", right="give an amount above 0"))
     return Precision(ABSOLUTE, number, name) if equals else Precision(RELATIVE, number)
 

@@ -71,7 +71,10 @@ class Factor:
     def coordinate(self, value: Any) -> float:
         """A coordinate at which the factor has this value (the middle of those that do). ValueError if none has."""
         if self.levels:
-            return (self.levels.index(value) + 0.5) / len(self.levels)
+            alike = [isinstance(value, bool) == isinstance(level, bool) and value == level for level in self.levels]
+            return (alike.index(True) + 0.5) / len(self.levels)
+        if isinstance(value, bool) or not isinstance(value, int | float) or (self.whole and value != int(value)):
+            raise ValueError(f"{self.name} is {value}, not a {'whole ' if self.whole else ''}number")
         if not self.low <= value <= self.high:
             raise ValueError(f"{self.name} is {value:g}, outside {self.low:g} to {self.high:g}")
         if self.whole:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.report.effects import with_interval
+from caremarket_sim.report.outlines import read_outlines
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.telling.blocks import (
@@ -41,7 +39,6 @@ SHOWN = (
 )  # fmt: skip
 """What is shown by which group; every other indicator that is broken down is in breakdowns.csv."""
 MARK = "*"
-LARGEST_MAP = 5_000_000
 
 NOT_MODELLED = (
     "Disability: everybody drawing on care is disabled in law; kinds of impairment, dementia and learning disability "
@@ -196,32 +193,3 @@ def _half_ranked(values: np.ndarray) -> np.ndarray:
     scaled = (values - values.min()) / span if span > 0 else np.full(len(values), 0.5)
     rank = np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(len(values) - 1, 1)
     return 0.5 * scaled + 0.5 * rank
-
-
-def read_outlines(path: Path, zones: Sequence[Any]) -> list[list[list[tuple[float, float]]]]:
-    """The outer rings of each zone from a GeoJSON of polygons, found by its code or name in any property.
-
-    Raises BadInput if it cannot be read or a zone is missing.
-    """
-    try:
-        if path.stat().st_size > LARGEST_MAP:
-            right = "simplify the outlines: the report must stay small"
-            raise BadInput(Problem(f"the map has more than {LARGEST_MAP // 10**6} MB", file=path, right=right))
-        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-        rings: dict[str, list[list[tuple[float, float]]]] = {}
-        for feature in features:
-            shape = feature["geometry"]
-            polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
-            outer = [[(float(x), float(y)) for x, y, *_ in polygon[0]] for polygon in polygons]
-            for value in feature["properties"].values():
-                rings.setdefault(str(value), outer)
-    except OSError as error:
-        raise BadInput(Problem(f"the map cannot be read: {error.strerror}", file=path)) from None
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        what = f"this is no GeoJSON of polygons ({type(error).__name__}: {error})"
-        raise BadInput(Problem(what, file=path, right="give a FeatureCollection in longitude and latitude")) from None
-    missing = [zone["name"] for zone in zones if zone["code"] not in rings and zone["name"] not in rings]
-    if missing:
-        right = "a property must hold the zone's code or name as in the place's zones file"
-        raise BadInput(Problem(f"the map has no outline of {', '.join(missing[:5])}", file=path, right=right))
-    return [rings.get(zone["code"]) or rings[zone["name"]] for zone in zones]

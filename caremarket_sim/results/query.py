@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,9 @@ _PLAIN = {
 TABLES = ("runs", "outcomes", "weekly", "breakdowns", *list(_PLAIN)[1:])
 """Names of the tables, `outcomes` being one row a run, period and indicator."""
 
+MEMORY_MB, SECONDS, MOST_ROWS = 2_000, 60.0, 1_000_000
+"""What a query may take unless somebody says otherwise, and the rows that an answer may have."""
+
 EXPORTED = ("runs", "outcomes", "weekly", "breakdowns", "failures", "scenarios", "parameters", "indicators")
 
 
@@ -50,15 +54,21 @@ def table(store: Store, name: str) -> pyarrow.Table:
     return pyarrow.table(dict(zip(names, map(list, columns), strict=True)))
 
 
-def sql(store: Store, query: str) -> tuple[list[str], list[tuple]]:
+def sql(
+    store: Store, query: str, *, memory_mb: int = MEMORY_MB, seconds: float = SECONDS
+) -> tuple[list[str], list[tuple]]:
     """Column names and rows of a query in DuckDB's SQL over TABLES and the folder's own CSV files (by their stems).
 
     It can only read, and only these tables: DuckDB runs in memory, with access to files, network and extensions off
-    and locked. Raises BadInput for what it cannot understand or must not do.
+    and locked, in so much memory and so many seconds. Raises BadInput for what it cannot understand, must not do, or
+    cannot answer within them.
     """
     import duckdb
 
-    connection = duckdb.connect(":memory:", config={"python_enable_replacements": False})
+    config: dict[str, Any] = {"python_enable_replacements": False, "memory_limit": f"{memory_mb}MB"}
+    connection = duckdb.connect(":memory:", config=config | {"max_temp_directory_size": "0MB"})
+    clock = threading.Timer(seconds, connection.interrupt)
+    clock.start()
     try:
         statements = connection.extract_statements(query)
         reading = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
@@ -70,12 +80,29 @@ def sql(store: Store, query: str) -> tuple[list[str], list[tuple]]:
         for setting in ("enable_external_access = false", "lock_configuration = true"):
             connection.execute(f"SET {setting}")
         cursor = connection.execute(statements[0])
-        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+        return [column[0] for column in cursor.description or ()], _fetched(cursor)
+    except duckdb.InterruptException:
+        what = f"the query took more than {seconds:g} s"
+        raise BadInput(Problem(what, right="ask for less, or give it more with --seconds")) from None
+    except (duckdb.OutOfMemoryException, MemoryError):
+        what = f"the query needs more than {memory_mb} MB of memory"
+        raise BadInput(Problem(what, right="ask for less, or give it more with --memory")) from None
     except duckdb.Error as error:
         what = str(error).strip().splitlines()[0]
         raise BadInput(Problem(f"the query failed: {what}", right=f"tables: {', '.join(_sources(store))}")) from None
     finally:
+        clock.cancel()
         connection.close()
+
+
+def _fetched(cursor: Any) -> list[tuple]:
+    """All rows of an answer, of which nobody reads more than so many. Raises BadInput for more."""
+    rows: list[tuple] = []
+    while more := cursor.fetchmany(10_000):
+        rows += more
+        if len(rows) > MOST_ROWS:
+            raise BadInput(Problem(f"the answer has more than {MOST_ROWS:,} rows", right="add a limit, or use export"))
+    return rows
 
 
 def _sources(store: Store) -> dict[str, Callable[[], Any]]:

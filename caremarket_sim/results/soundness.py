@@ -13,11 +13,13 @@ import os
 import re
 import sqlite3
 import stat
+import sys
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.reading import content_of as content_of_file
 from caremarket_sim.results.belongings import Belongings
 from caremarket_sim.results.durable import sha256_of
 from caremarket_sim.results.records import LEDGER, MANIFEST
@@ -69,12 +71,7 @@ def require_file(folder: Path, name: str) -> Path:
 def content_of(folder: Path, name: str, sha256: str | None = None) -> bytes:
     """The content of a file of the folder, held against a hash where there is one. Raises BadInput."""
     path = require_file(folder, name)
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        refuse(path, error.strerror or str(error))
+    content = content_of_file(path, path, sys.maxsize - 1, through_links=False)
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
         refuse(path, "this is not what was written when its runs were done")
     return content

@@ -19,8 +19,8 @@ from caremarket_sim.parameters import register
 from caremarket_sim.policy import NEUTRAL, Levers, of_preset
 from caremarket_sim.policy.advice import Span, shown
 from caremarket_sim.policy.values import checked_number
+from caremarket_sim.reading import text_of
 from caremarket_sim.scenario.directory import as_list, read_directory
-from caremarket_sim.scenario.documents import read_text
 from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
 from caremarket_sim.scenario.providers import contradiction, no_providers, read_providers
@@ -152,7 +152,7 @@ def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, di
         problems.extend(bad.problems)
     try:
         if given.providers is not None:
-            text = read_text(given.providers, shown_path(given.providers))
+            text = text_of(given.providers, shown_path(given.providers))
             providers = read_providers(given.providers, shown_path(given.providers), zones)
         elif given.directory is not None:
             found = read_directory(given.directory, shown_path(given.directory), given.authority or name)
@@ -167,7 +167,7 @@ def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, di
     stated = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
     if what := contradiction(providers, complete, *stated):
         raise BadInput(Problem(what, right="--contracted and --private count all providers, listed or not"))
-    return read_text(zones_file, shown_path(zones_file)), text, figures
+    return text_of(zones_file, shown_path(zones_file)), text, figures
 
 
 def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: str) -> str:

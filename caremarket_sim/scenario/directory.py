@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.reading import as_text, content_of, rows_of
 from caremarket_sim.scenario.providers import COLUMNS, LATITUDES, LONGITUDES, RATING_WORDS
 from caremarket_sim.scenario.sheets import number_in, number_right, one_of
 
@@ -45,7 +46,7 @@ def read_directory(path: Path, shown: str, authority: str) -> list[Agency]:
 
     Raises BadInput with every mistake in the authority's rows, or if the file has no header or no row of it.
     """
-    lines = _lines(_text(path, shown), shown)
+    lines = (row for row in rows_of(_text(path, shown), shown) if any(row[1]))
     header = _header(lines, shown)
     problems: list[Problem] = []
     agencies: list[Agency] = []
@@ -84,34 +85,11 @@ def as_list(agencies: list[Agency]) -> str:
 
 def _text(path: Path, shown: str) -> str:
     """The file's text, in UTF-8 or as Excel on Windows writes it."""
-    try:
-        if not path.exists():
-            raise BadInput(Problem("there is no such file", shown))
-        if not path.is_file():
-            raise BadInput(Problem("is no regular file", shown, right="name the CSV file"))
-        if path.stat().st_size > MOST_BYTES:
-            raise BadInput(Problem(f"has more than {MOST_BYTES / 1e6:.0f} MB", shown, right="name the CSV file"))
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInput(Problem(f"cannot be read: {error.strerror or error}", shown)) from None
-    if b"\0" in data or data.startswith(b"PK\x03\x04"):
+    content = content_of(path, shown, MOST_BYTES)
+    if b"\0" in content or content.startswith(b"PK\x03\x04"):
         right = "open the spreadsheet and save the sheet of locations as CSV"
         raise BadInput(Problem("is a spreadsheet or binary, not CSV", shown, 1, right))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
-def _lines(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that hold anything, each with its number."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        for cells in reader:
-            if any(cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise BadInput(Problem(f"is no CSV file: {error}", shown, reader.line_num)) from None
+    return as_text(content, shown, otherwise="cp1252")
 
 
 def _header(lines: Iterator[tuple[int, list[str]]], shown: str) -> list[str]:

@@ -1,25 +1,22 @@
 """Guarded reading of a YAML file into nodes that know their lines.
 
-The file may come from anybody. So its size is looked at before it is opened, and it is read as a stream of parser
+The file may come from anybody. So it passes the guard of all files (`reading`), and then is read as a stream of parser
 events in which anchors, aliases, merge keys, tags, directives, second documents and deep nesting end the reading at
 once: nothing is ever expanded, and nothing in the file can name a Python type.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from caremarket_sim.errors import BadInput, Problem, nearest
+from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.reading import MOST_DEPTH, line_at, text_of
 
-MOST_BYTES = 1_048_576
-MOST_DEPTH = 20
-MOST_VALUES = 20_000
+MOST_VALUES = 10_000
 MOST_LINES = 10_000
 LONGEST_LINE = 4_000
 
@@ -77,33 +74,9 @@ class Document:
     problems: tuple[Problem, ...]
 
 
-def read_text(path: Path, shown: str) -> str:
-    """The text of a regular file of at most 1 MB in UTF-8. Raises BadInput otherwise; what is too big is not read."""
-    try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
-            kind = "is a folder" if stat.S_ISDIR(about.st_mode) else "is no regular file"
-            raise BadInput(Problem(kind, shown, right="name a file"))
-        if about.st_size > MOST_BYTES:
-            raise BadInput(Problem(f"is {about.st_size / 1e6:.1f} MB", shown, 1, "files of at most 1 MB are read"))
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise BadInput(Problem("there is no such file", shown, right=nearest_file(path))) from None
-    except (OSError, ValueError) as error:
-        raise BadInput(Problem(f"cannot be read: {getattr(error, 'strerror', None) or error}", shown)) from None
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadInput(Problem("is binary, not text", shown, 1, "give a text file in UTF-8"))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(Problem("is not text in UTF-8", shown, line, "save it as UTF-8")) from None
-
-
 def read_document(path: Path, shown: str) -> Document:
     """The nodes of a YAML file. Raises BadInput at the first thing that a scenario or place file may not hold."""
-    text = read_text(path, shown)
+    text = text_of(path, shown)
     _guard_lines(text, shown)
     problems: list[Problem] = []
     builder = _Builder(shown, problems)
@@ -142,7 +115,7 @@ def _events(text: str, shown: str) -> Iterator[Any]:
             line = mark.line + 1 if mark is not None else 1
             raise BadInput(Problem(f"is not YAML: {what}", shown, line, _hint(text, line))) from None
         except Exception as error:  # noqa: BLE001 - the parser's own slips on odd bytes are the file's fault, not ours
-            line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
+            line = line_at(text, getattr(error, "position", 0) or 0)
             reason = getattr(error, "reason", None) or type(error).__name__
             raise BadInput(Problem(f"is not YAML: {reason}", shown, line)) from None
         yield event
@@ -189,7 +162,7 @@ class _Builder:
     def _guard(self, event: Any, line: int) -> None:
         self._values += 1
         if self._values > MOST_VALUES:
-            self._stop(f"more than {MOST_VALUES} values", line, "a scenario needs some hundred")
+            self._stop(f"more than {MOST_VALUES:,} values", line, "a scenario needs some hundred")
         if event.anchor is not None:
             self._stop(f"the anchor &{event.anchor}", line, "write the value out where it is used")
         if event.tag is not None:
@@ -218,7 +191,7 @@ class _Builder:
             first = parent.lines[name]
             self.problems.append(Problem(f"{name} is given twice", self.shown, line, f"it is in line {first} already"))
         else:
-            parent.entries[name] = node
+            parent.entries[name] = replace(node, line=line) if isinstance(node, Scalar) and not node.text else node
             parent.lines[name] = line
 
     def _stop(self, what: str, line: int, right: str) -> None:
@@ -236,13 +209,3 @@ def _hint(text: str, line: int) -> str | None:
     if re.search(r":\s+[%@`]", here):
         return "put quotes around text that begins with %, @ or `"
     return None
-
-
-def nearest_file(path: Path) -> str | None:
-    """The file of the same folder whose name is most like the missing one's."""
-    try:
-        names = sorted(entry for entry in os.listdir(path.parent) if not entry.startswith("."))
-    except (OSError, ValueError):
-        return None
-    near = nearest(path.name, [name for name in names if name.endswith((".yaml", ".yml", ".csv"))])
-    return f"did you mean {near}?" if near else None

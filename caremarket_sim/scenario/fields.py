@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.errors import MOST_SHOWN, BadInput, Problem, suggestion
 from caremarket_sim.policy.advice import Span, shown
 from caremarket_sim.policy.values import checked_number
-from caremarket_sim.scenario.documents import Mapping, Node, Scalar, Sequence
+from caremarket_sim.scenario.documents import Mapping, Node, Scalar
+from caremarket_sim.scenario.documents import Sequence as ListNode
 
 FORMAT = 1
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
+"""Between which dates of places and policies lie; before and after them there are no series of prices."""
 _OTHER_DATES = tuple(
     (re.compile(pattern, re.IGNORECASE), parts)
     for pattern, parts in (
@@ -51,14 +54,19 @@ class Reader:
             self.note(f"{name} is a set of `name: value` lines, not {_written(node)}", node.line)
             return {}
         known = list(keys)
-        for key, line in node.lines.items():
-            if key not in known:
-                where = f" in {name}" if name else ""
-                self.note(f"unknown key {key}{where}", line, self.about_unknown(key, known))
+        where = f" in {name}" if name else ""
+        unknown = [(key, line) for key, line in node.lines.items() if key not in known]
+        self.unknown(unknown, lambda key: Problem(f"unknown key {key}{where}", right=self.about_unknown(key, known)))
         for key in required:
             if key not in node.entries:
                 self.note(f"{name} lacks {key}", node.line, f"add `{key}: …`")
         return {key: value for key, value in node.entries.items() if key in known}
+
+    def unknown(self, keys: Sequence[tuple[str, int]], said: Callable[[str], Problem]) -> None:
+        """Note the first twenty of keys that there are not, and how many more there are: each takes time to advise."""
+        self.problems += [said(key).at(self.file, line) for key, line in keys[:MOST_SHOWN]]
+        if more := keys[MOST_SHOWN:]:
+            self.note(f"{len(more):,} more keys that there are not, from here on", more[0][1])
 
     def about_unknown(self, key: str, known: list[str]) -> str | None:
         """What to write instead of an unknown key."""
@@ -72,7 +80,7 @@ class Reader:
 
     def items(self, node: Node, name: str) -> list[Node]:
         """The items of a list."""
-        if isinstance(node, Sequence):
+        if isinstance(node, ListNode):
             return node.items
         self.note(f"{name} is a list, each item begun with `- `, not {_written(node)}", node.line)
         return []
@@ -144,7 +152,11 @@ class Reader:
             right = f"write {meant}"
         try:
             if _ISO.match(text):
-                return date.fromisoformat(text)
+                found = date.fromisoformat(text)
+                if _EARLIEST <= found < _LATEST:
+                    return found
+                self.note(f"{name} is {text}", node.line, f"write a day from {_EARLIEST.year} to {_LATEST.year - 1}")
+                return None
         except ValueError as error:
             self.note(f"{name} is {text}, which is no day: {error}", node.line, right)
             return None
@@ -179,4 +191,4 @@ def _month(text: str) -> int:
 def _written(node: Node) -> str:
     if isinstance(node, Mapping):
         return "a set of lines"
-    return "a list" if isinstance(node, Sequence) else f"{node.text[:40]!r}" if node.text else "nothing"
+    return "a list" if isinstance(node, ListNode) else f"{node.text[:40]!r}" if node.text else "nothing"

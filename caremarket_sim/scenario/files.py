@@ -11,8 +11,9 @@ from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.parameters import Parameters
 from caremarket_sim.policy import LEVERS, PRESETS, REASONS, Levers, of_preset
 from caremarket_sim.policy.values import Value, shown
+from caremarket_sim.reading import nearest_file
 from caremarket_sim.scenario.definition import PRICES, Change, Scenario
-from caremarket_sim.scenario.documents import Node, nearest_file, read_document
+from caremarket_sim.scenario.documents import Node, read_document
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import lever_values, parameter_values
 from caremarket_sim.scenario.places import Place, is_place, read_place

@@ -32,6 +32,7 @@ def lever_values(reader: Reader, node: Node, name: str) -> dict[str, tuple[Value
         reader.note(f"{name} is a set of `lever: value` lines", node.line, "write such as `fee.level: 1.05`")
         return values
     groups = {lever.group for lever in LEVERS.values()}
+    unknown: list[tuple[str, int]] = []
     for key, value in node.entries.items():
         line = node.lines[key]
         if key in groups:
@@ -40,7 +41,7 @@ def lever_values(reader: Reader, node: Node, name: str) -> dict[str, tuple[Value
             right = f"write them in one line each, such as `{first}: {shown(LEVERS[first].neutral)}`"
             reader.note(f"{key} is a group of levers", line, right)
         elif key not in LEVERS:
-            reader.problems.append(unknown_lever(key).at(reader.file, line))
+            unknown.append((key, line))
         elif isinstance(value, Scalar) and value.value is None:
             reader.note(f"{key} has no value", line, right_for(LEVERS[key]))
         else:
@@ -48,6 +49,7 @@ def lever_values(reader: Reader, node: Node, name: str) -> dict[str, tuple[Value
                 values[key] = (LEVERS[key].accept(plain(value)), line)
             except BadInput as bad:
                 reader.note_all(bad, line)
+    reader.unknown(unknown, unknown_lever)
     return values
 
 
@@ -57,10 +59,12 @@ def parameter_values(reader: Reader, node: Node) -> dict[str, tuple[float, int]]
     if not isinstance(node, Mapping):
         reader.note("parameters is a set of `parameter: value` lines", node.line, "remove it, or give values")
         return values
+    reader.unknown([(key, line) for key, line in node.lines.items() if key not in register()], _unknown)
     for key, value in node.entries.items():
         line = node.lines[key]
         try:
-            values[key] = (accepted_parameters({key: plain(value)})[key], line)
+            if key in register():
+                values[key] = (accepted_parameters({key: plain(value)})[key], line)
         except BadInput as bad:
             reader.note_all(bad, line)
     return values
@@ -73,8 +77,7 @@ def accepted_parameters(values: AnyMapping[str, object]) -> dict[str, float]:
     accepted: dict[str, float] = {}
     for name, value in values.items():
         if name not in known:
-            right = suggestion(name, known, "`caremarket docs parameters` lists them")
-            problems.append(Problem(f"there is no parameter {name}", right=right))
+            problems.append(_unknown(name))
             continue
         parameter = known[name]
         value = value.item() if isinstance(value, np.generic) else value
@@ -85,3 +88,8 @@ def accepted_parameters(values: AnyMapping[str, object]) -> dict[str, float]:
     if problems:
         raise BadInput(problems)
     return accepted
+
+
+def _unknown(name: str) -> Problem:
+    right = suggestion(name, register(), "`caremarket docs parameters` lists them")
+    return Problem(f"there is no parameter {name}", right=right)

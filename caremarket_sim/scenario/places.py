@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.markup import display
+from caremarket_sim.parameters import first_priced
 from caremarket_sim.policy import NEUTRAL, PRESETS, Levers, of_preset
 from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document
 from caremarket_sim.scenario.fields import Reader
@@ -199,7 +201,7 @@ def read_place(path: Path, shown: str | None = None) -> Place:
     )
     name = reader.text(entries["name"], "name") if "name" in entries else None
     licence = reader.text(entries["licence"], "licence") if "licence" in entries else ""
-    start = reader.day(entries["start"], "start") if "start" in entries else None
+    start = _start(reader, entries["start"]) if "start" in entries else None
     price_base = _price_base(reader, entries["price_base"], start) if "price_base" in entries else None
     figures = _figures(reader, entries["figures"]) if "figures" in entries else {}
     regime, tendered = _regime(reader, entries["regime"]) if "regime" in entries else (NEUTRAL, False)
@@ -212,6 +214,15 @@ def read_place(path: Path, shown: str | None = None) -> Place:
     monday = monday_before(start)
     licence = licence or ""
     return Place(name, path, zones, figures, price_base, monday, regime, licence, providers, complete, tendered)
+
+
+def _start(reader: Reader, node: Node) -> date | None:
+    """The day on which week 1 begins; none before there are prices."""
+    day, first = reader.day(node, "start", first_priced()), first_priced()
+    if day is not None and day < first:
+        reader.note(f"start is {day}, and prices and wages are known from {first} on", node.line, "start then or later")
+        return None
+    return day
 
 
 def _under_another_regime(reader: Reader, document: Document, path: Path) -> Place:
@@ -354,7 +365,7 @@ def _price_base(reader: Reader, node: Node, start: date | None) -> str | None:
     if text is None:
         return None
     years = text.split("/")
-    if len(years) == 2 and len(years[0]) == 4 and text.replace("/", "").isdecimal():
+    if re.fullmatch("20[0-9]{2}/[0-9]{2}", text):
         first = int(years[0])
         if years[1] == f"{(first + 1) % 100:02d}":
             if start is None or date(first, 4, 1) <= start < date(first + 1, 4, 1):

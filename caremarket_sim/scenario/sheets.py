@@ -1,16 +1,14 @@
-"""The rows of a CSV file with a header: what zones and providers files have in common."""
+"""The rows of a CSV file with a header: what lists of zones, providers, samples and draws have in common."""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Collection, Iterable
+from itertools import islice
 from pathlib import Path
 
-from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.errors import MOST_SHOWN, BadInput, Problem, suggestion
 from caremarket_sim.policy.advice import Span
-from caremarket_sim.scenario.documents import read_text
+from caremarket_sim.reading import number_of, rows_of, text_of
 
 Row = tuple[int, dict[str, str]]
 """A line's number and its cells by column."""
@@ -18,7 +16,7 @@ Row = tuple[int, dict[str, str]]
 
 def header_of(path: Path, shown: str) -> list[str]:
     """The names in the first line of a CSV file; none where it is empty."""
-    first = next(csv.reader(io.StringIO(read_text(path, shown), newline="")), [])
+    _, first = next(rows_of(text_of(path, shown), shown), (1, []))
     return [name.strip() for name in first]
 
 
@@ -31,27 +29,17 @@ def read_rows(
     go on.
     """
     columns = list(columns)
-    try:
-        lines = list(csv.reader(io.StringIO(read_text(path, shown), newline="")))
-    except csv.Error as error:
-        raise BadInput(Problem(f"is no CSV file: {error}", shown)) from None
-    if not any(lines):
+    lines = list(islice(rows_of(text_of(path, shown), shown), most + 2))
+    if not any(cells for _, cells in lines):
         raise BadInput(Problem("is empty", shown, 1, "begin with the line " + ",".join(columns)))
-    header = [name.strip() for name in lines[0]]
-    problems = [
-        Problem(f"unknown column {name}", shown, 1, suggestion(name, columns)) for name in header if name not in columns
-    ]
-    missing = [name for name in required if name not in header]
-    if missing:
-        problems.append(Problem(f"lacks the column {', '.join(missing)}", shown, 1))
-    if len(set(header)) < len(header):
-        problems.append(Problem("names a column twice", shown, 1))
+    header = [name.strip() for name in lines[0][1]]
+    problems = _of_header(header, shown, columns, required)
     if len(lines) - 1 > most:
-        problems.append(Problem(f"has {len(lines) - 1} {thing}s", shown, 1, f"give at most {most}"))
+        problems.append(Problem(f"has more than {most:,} {thing}s", shown, most + 2, f"give at most {most:,}"))
     if problems:
         raise BadInput(problems)
     rows: list[Row] = []
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in lines[1:]:
         if len(cells) not in (0, len(header)):
             problems.append(Problem("has another number of cells than the header", shown, number))
         elif cells:
@@ -61,13 +49,26 @@ def read_rows(
     return rows, problems
 
 
+def _of_header(header: list[str], shown: str, columns: list[str], required: Iterable[str]) -> list[Problem]:
+    """What is wrong with the names of the columns; of many that are unknown, how many more there are."""
+    unknown = [name for name in header if name not in columns]
+    problems = [
+        Problem(f"unknown column {name:.80}", shown, 1, suggestion(name[:80], columns)) for name in unknown[:MOST_SHOWN]
+    ]
+    if len(unknown) > MOST_SHOWN:
+        problems.append(Problem(f"has {len(unknown) - MOST_SHOWN:,} more unknown columns", shown, 1))
+    missing = [name for name in required if name not in header]
+    if missing:
+        problems.append(Problem(f"lacks the column {', '.join(missing)}", shown, 1))
+    if len(set(header)) < len(header):
+        problems.append(Problem("names a column twice", shown, 1))
+    return problems
+
+
 def number_in(cell: str, bounds: tuple[float, float]) -> float | None:
     """The number in a cell, or None where there is none within the bounds."""
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and bounds[0] <= number <= bounds[1] else None
+    number = number_of(cell)
+    return number if number is not None and bounds[0] <= number <= bounds[1] else None
 
 
 def number_right(cell: str, bounds: tuple[float, float]) -> str:

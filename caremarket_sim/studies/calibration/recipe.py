@@ -6,11 +6,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.methods.factors import Factor
 from caremarket_sim.parameters import register
+from caremarket_sim.reading import json_of
 from caremarket_sim.runs.targets import every_target
 from caremarket_sim.studies.calibration.observing import quantities
 
@@ -72,26 +75,68 @@ class Recipe:
         return asdict(self)
 
 
+_Word = Annotated[str, Field(min_length=1, max_length=400)]
+_Count = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class _Fitted(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    name: _Word
+    informs: list[_Word]
+    carried: str = Field("", max_length=2000)
+
+
+class _Band(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    quantity: _Word
+    label: _Word
+    low: float
+    high: float
+    evidence: list[_Word]
+    target: bool = True
+    set_aside: str = Field("", max_length=2000)
+
+
+class _Recipe(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    seed: int = Field(ge=0, lt=2**32)
+    waves: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(min_length=1, max_length=20)
+    replicates: _Count
+    finalists: _Count
+    most_finalists: _Count
+    final_replicates: _Count
+    confirming_replicates: _Count
+    wanted: _Count
+    stands_still: bool
+    parameters: list[_Fitted] = Field(min_length=1, max_length=200)
+    bands: list[_Band] = Field(min_length=1, max_length=200)
+
+
+class Record(BaseModel):
+    """What is read of a calibration's record: how it was made, and the file beside it that holds its draws."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    recipe: _Recipe
+    draws: str = Field(pattern=r"^[A-Za-z0-9_-]{1,80}\.csv$")
+
+
+def read_record(file: Path) -> Record:
+    """A record that `caremarket calibrate` wrote. Raises BadInput with the lines of what is wrong."""
+    return json_of(file, file, Record, "the record.json that `caremarket calibrate` wrote")
+
+
 def from_record(record: Mapping[str, Any]) -> Recipe:
     """The recipe of a record. Raises BadInput for parameters that may not be fitted."""
     fitted = tuple(Fitted(one["name"], tuple(one["informs"]), one.get("carried", "")) for one in record["parameters"])
     bands = tuple(Band(**{**one, "evidence": tuple(one["evidence"])}) for one in record["bands"])
-    numbers = {name: record[name] for name in _NUMBERS}
+    numbers = {name: record[name] for name in _Recipe.model_fields.keys() - {"waves", "parameters", "bands"}}
     recipe = Recipe(**numbers, waves=tuple(record["waves"]), parameters=fitted, bands=bands)
     require_fittable(recipe)
     return recipe
-
-
-_NUMBERS = (
-    "seed",
-    "replicates",
-    "finalists",
-    "most_finalists",
-    "final_replicates",
-    "confirming_replicates",
-    "wanted",
-    "stands_still",
-)
 
 
 def shipped_recipe() -> Recipe:

@@ -19,6 +19,7 @@ from caremarket_sim.scenario.lever_values import accepted_parameters, plain
 from caremarket_sim.scenario.timeline import RETENDER, timeline
 
 FACTOR_KEYS = ("low", "high", "distribution", "mode", "mean", "sd", "levels", "only")
+MOST_LEVELS = 100
 _SHAPES = {"triangular": ("mode",), "normal": ("mean", "sd")}
 
 
@@ -35,11 +36,11 @@ class FactorReader:
             self.reader.note("factors is a set of `name: range` lines", node.line, "write such as `fee.level: {}`")
             return ()
         found = []
+        unknown = [(name, line) for name, line in node.lines.items() if name not in LEVERS and name not in register()]
+        self.reader.unknown(unknown, _unknown)
         for name, entry in node.entries.items():
             line = node.lines[name]
             if name not in LEVERS and name not in register():
-                right = suggestion(name, [*LEVERS, *register()], "`caremarket docs levers` and `parameters` list them")
-                self.reader.note(f"there is no lever or parameter {name}", line, right)
                 continue
             before = len(self.reader.problems)
             try:
@@ -88,6 +89,10 @@ class FactorReader:
         if len(node.items) < 2:
             self.reader.note(f"{name} has fewer than two levels", node.line, f"write such as {_two_of(name)}")
             return None
+        if any(level in levels[:place] for place, level in enumerate(levels[:MOST_LEVELS])):
+            self.reader.note(f"{name} has the same level twice", node.line, "write each once")
+        if len(levels) > MOST_LEVELS:
+            self.reader.note(f"{name} has {len(levels):,} levels", node.line, f"keep to {MOST_LEVELS}, or give a range")
         return Factor(name, _kind(name), 0.0, 1.0, "levels", levels=tuple(levels), only=only, unit=_unit(name))
 
     def _of_range(self, name: str, entries: dict[str, Node], line: int, only: tuple[str, ...]) -> Factor | None:
@@ -163,6 +168,11 @@ class FactorReader:
             self.reader.problems.append(
                 Problem(f"{factor.name} has no effect in these scenarios", self.reader.file, line, right)
             )
+
+
+def _unknown(name: str) -> Problem:
+    right = suggestion(name, [*LEVERS, *register()], "`caremarket docs levers` and `parameters` list them")
+    return Problem(f"there is no lever or parameter {name}", right=right)
 
 
 def _waits(factor: Factor) -> bool:

@@ -5,22 +5,23 @@ Guarded and read like scenario files: every mistake at once, with file, line and
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caremarket_sim.errors import BadInput, Problem, nearest, suggestion
+from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.factors import Factor
 from caremarket_sim.methods.samplers import METHODS, Sampler
+from caremarket_sim.reading import nearest_file
 from caremarket_sim.results.periods import ALL, IN_FORCE, LAST_YEAR
 from caremarket_sim.runs.plan import require_distinct_names
 from caremarket_sim.scenario import Scenario, resolve
-from caremarket_sim.scenario.documents import Node, Scalar, nearest_file, read_document, read_text
+from caremarket_sim.scenario.documents import Node, Scalar, read_document
 from caremarket_sim.scenario.fields import Reader
+from caremarket_sim.scenario.sheets import read_rows
 from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR
 from caremarket_sim.scenario.workspace import referred, shown_path
 from caremarket_sim.studies.compare.study import reference_among
@@ -46,6 +47,8 @@ SAMPLER_KEYS = ("method", "samples", "second_order", "steps", "levels", "curves"
 OUTPUTS = ("levels", "differences", "both")
 PERIODS = (ALL, IN_FORCE, LAST_YEAR)
 MOST_POINTS = 1_000_000
+MOST_LISTED = 10_000
+"""Rows of a list of samples, each of which somebody meant; more come from a sampler."""
 MOST_REPLICATES = 1000
 LARGEST_SEED = 2**32 - 1
 FEWEST_FOR_FAST = 65
@@ -261,42 +264,24 @@ def _rows(
         reader.note_all(bad, node.line)
         return ()
     shown = shown_path(target)
-    try:
-        lines = list(csv.reader(read_text(target, shown).splitlines()))
-    except (BadInput, csv.Error) as error:
-        reader.problems.extend(error.problems if isinstance(error, BadInput) else [Problem(str(error), shown)])
-        return ()
-    head = [cell.strip() for cell in lines[0]] if lines else []
     names = [factor.name for factor in factors]
-    for name in head:
-        if name not in names:
-            reader.problems.append(Problem(f"{name} is no factor of the design", shown, 1, suggestion(name, names)))
-    for name in names:
-        if name not in head:
-            near = nearest(name, head)
-            right = f"is it {near}?" if near else "add a column of its name"
-            reader.problems.append(Problem(f"there is no column {name}", shown, 1, right))
-    if reader.problems:
+    try:
+        lines, problems = read_rows(target, shown, names, names, "sample", MOST_LISTED)
+    except BadInput as bad:
+        reader.problems.extend(bad.problems)
         return ()
     rows = []
-    for number, line in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in line):
-            continue
-        if len(line) != len(head):
-            reader.problems.append(Problem(f"has {len(line)} cells, not {len(head)}", shown, number))
-            continue
-        cells = dict(zip(head, line, strict=True))
+    for number, cells in lines:
         row = []
         for factor in factors:
-            written = Scalar(cells[factor.name].strip(), number, quoted=False).value
+            written = Scalar(cells[factor.name], number, quoted=False).value
             try:
                 factor.coordinate(written)
             except (ValueError, TypeError):
                 span = ", ".join(map(str, factor.levels)) or f"{factor.low:g} to {factor.high:g}"
-                what = f"{factor.name} is {cells[factor.name]!r}"
-                reader.problems.append(Problem(what, shown, number, f"the design has it at {span}"))
+                what = f"{factor.name} is {cells[factor.name][:80]!r}"
+                problems.append(Problem(what, shown, number, f"the design has it at {span}"))
             row.append(written)
         rows.append(tuple(row))
-    if not rows and not reader.problems:
-        reader.problems.append(Problem("holds no rows", shown, 1, "write a row a sample"))
+    reader.problems.extend(problems)
     return tuple(rows)
