@@ -27,7 +27,7 @@ from caremarket_sim.scenario import Scenario
 from caremarket_sim.scenario.sheets import number_in, number_right, read_rows
 
 MOST_DRAWS = 10_000
-FILE = Path(__file__).parent / "calibration" / "plausible" / "draws.csv"
+FILE = Path(__file__).parent / "plausible" / "draws.csv"
 Values = NDArray[np.float64]
 Samples = Mapping[str, Sample]
 
