@@ -95,7 +95,7 @@ def test_more_draws_than_there_are_or_a_single_future_are_refused():
 def test_what_is_no_set_of_draws_is_refused(tmp_path):
     file = tmp_path / "draws.csv"
     file.write_text("one,two\n1,2\n", encoding="utf-8")
-    with pytest.raises(BadInput, match="no set of draws"):
+    with pytest.raises(BadInput, match=r"draws.csv:1: lacks the column draw"):
         first_draws(1, 2, file)
 
 

@@ -52,8 +52,10 @@ def read_rows(
 def _of_header(header: list[str], shown: str, columns: list[str], required: Iterable[str]) -> list[Problem]:
     """What is wrong with the names of the columns; of many that are unknown, how many more there are."""
     unknown = [name for name in header if name not in columns]
+    few = None if len(columns) <= MOST_SHOWN else "take the file as it was written"
     problems = [
-        Problem(f"unknown column {name:.80}", shown, 1, suggestion(name[:80], columns)) for name in unknown[:MOST_SHOWN]
+        Problem(f"unknown column {name:.80}", shown, 1, suggestion(name[:80], columns, few))
+        for name in unknown[:MOST_SHOWN]
     ]
     if len(unknown) > MOST_SHOWN:
         problems.append(Problem(f"has {len(unknown) - MOST_SHOWN:,} more unknown columns", shown, 1))
