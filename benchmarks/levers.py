@@ -3,7 +3,9 @@
 Each lever is set at each bound or option, with the levers that it needs on both sides, on paired replicates of the
 place: same settled market, same draws. The paired t of its declared indicator says whether it moved the declared way.
 Then its path is cut: every process that reads the lever is shown the other value, and the outcome must not change.
-Exit status 1 where a lever does neither what it declares nor what the page explains, or acts past its path.
+Beside that stands what each lever moves most for people, in jobs or in others' money, against the smallest difference
+that matters. Exit status 1 where a lever does neither what it declares nor what the page explains, moves nobody's lot
+by a tenth of that without a reason, or acts past its path.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.lever_paths import path_of
-from benchmarks.lever_reasons import REASONS
+from benchmarks.lever_reasons import CONDITIONS, REASONS, WAITING
 from benchmarks.lever_trials import SILENT_WITHOUT, Trial, cut, outcome, trials
 from caremarket_sim import settling
 from caremarket_sim.indicators import INDICATORS, Outcome
@@ -32,6 +34,20 @@ CLEAR = 3.0
 """|t| above which the declared indicator has moved."""
 VERY_CLEAR = 6.0
 """|t| above which another indicator is named: some ninety are looked at."""
+FELT = 0.1
+"""Part of the smallest difference that matters from which on a lever is felt."""
+LOTS = ("outcomes", "jobs")
+"""Families of indicators in which people who draw on care and care workers feel a lever."""
+MONEY_OF_OTHERS = (
+    "nhs_cost",
+    "self_funder_spend",
+    "staff_costs",
+    "other_provider_costs",
+    "provider_surplus",
+    "workers_net_pay",
+    "treasury_net",
+)
+"""Costs that are no line of the council's, so that no lever can be felt in them by costing something itself."""
 
 
 @cache
@@ -57,8 +73,19 @@ def cuts(seed: int, chosen: tuple[Trial, ...], cache_folder: Path) -> list[tuple
 
 
 @dataclass(frozen=True)
+class Felt:
+    """What moves most of people's lots, jobs and others' money, of all that moves very clearly: `share` is the
+    difference over the smallest that matters."""
+
+    indicator: str = ""
+    difference: float = 0.0
+    share: float = 0.0
+
+
+@dataclass(frozen=True)
 class Finding:
-    """What became of a trial. `t` is of the declared indicator; `others` those that moved most clearly."""
+    """What became of a trial. `t` is of the declared indicator; `others` those that moved most clearly; `felt` what
+    moves most of what people feel."""
 
     trial: Trial
     before: float
@@ -68,6 +95,7 @@ class Finding:
     moves: bool
     cut: bool
     without: bool | None
+    felt: Felt = Felt()
 
     @property
     def verdict(self) -> str:
@@ -105,10 +133,20 @@ def judge(trial: Trial, values: np.ndarray, severed: tuple[bool, bool, bool | No
     at = names.index(trial.indicator)
     order = np.argsort(-np.abs(np.nan_to_num(t, posinf=1e9, neginf=-1e9)))
     others = tuple((names[k], float(mean[k]), float(t[k])) for k in order if abs(t[k]) > VERY_CLEAR and k != at)[:4]
+    felt = max(felts(names, mean, t), key=lambda one: one.share, default=Felt())
     moves = severed[0] or not np.array_equal(before, after, equal_nan=True)
     return Finding(
-        trial, float(before[:, at].mean()), float(mean[at]), float(t[at]), others, moves, severed[1], severed[2]
+        trial, float(before[:, at].mean()), float(mean[at]), float(t[at]), others, moves, severed[1], severed[2], felt
     )
+
+
+def felts(names: list[str], mean: np.ndarray, t: np.ndarray) -> list[Felt]:
+    """What moves very clearly among people's lots, jobs and others' money."""
+    return [
+        Felt(name, float(mean[k]), abs(float(mean[k])) / INDICATORS[name].smallest)
+        for k, name in enumerate(names)
+        if abs(t[k]) > VERY_CLEAR and (INDICATORS[name].family in LOTS or name in MONEY_OF_OTHERS)
+    ]
 
 
 def measure(chosen: list[Trial], replicates: int, workers: int = 2) -> list[Finding]:
@@ -139,6 +177,44 @@ def fails(finding: Finding) -> str:
     if finding.verdict in ("as declared", "moves") or finding.explained:
         return ""
     return finding.verdict
+
+
+def most_felt(findings: list[Finding]) -> dict[str, Finding]:
+    """Of each lever the trial in which it is felt most."""
+    keys = dict.fromkeys(one.trial.key for one in findings)
+    return {key: max((one for one in findings if one.trial.key == key), key=lambda one: one.felt.share) for key in keys}
+
+
+def unfelt(findings: list[Finding]) -> list[str]:
+    """Levers that nobody feels, and of which the page does not say under which conditions somebody would."""
+    found = most_felt(findings)
+    return [key for key, one in found.items() if one.felt.share < FELT and key not in {*CONDITIONS, *WAITING}]
+
+
+def felt_table(findings: list[Finding]) -> list[str]:
+    """What each lever is felt in most, as lines of Markdown."""
+    lines = [
+        "## What people feel of each lever",
+        "",
+        f"Of all that moves very clearly (|t| over {VERY_CLEAR:g}) in outcomes for people, in jobs and in what the "
+        "NHS, self-funders, providers, care workers and the Treasury pay or get: the largest difference against the "
+        "smallest that matters, at the value at which it is largest. A lever is felt from "
+        f"{FELT:g} of that on. The council's own costs are left out, so that no lever is felt by what it costs itself.",
+        "",
+        "| lever | value | moves | by | of the smallest that matters | |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for key, one in most_felt(findings).items():
+        felt = one.felt
+        said = "" if felt.share >= FELT else CONDITIONS.get(key, "**no reason has been given**")
+        waits = f"waits: {WAITING[key]}" if key in WAITING else ""
+        moved = (
+            (f"`{felt.indicator}`", f"{felt.difference:+.3g}", f"{felt.share:.2g}") if felt.indicator else ("", "", "0")
+        )
+        lines.append(
+            "| " + " | ".join((f"`{key}`", one.trial.name, *moved, "; ".join(filter(None, (said, waits))))) + " |"
+        )
+    return [*lines, ""]
 
 
 def page(findings: list[Finding], replicates: int) -> str:
@@ -175,7 +251,14 @@ def page(findings: list[Finding], replicates: int) -> str:
             said = one.explained or "No reason has been given."
             clearly = f" Most clearly moved: {moved}." if moved else ""
             lines.append(f"- `{one.trial.key}`, {one.trial.name}: {one.verdict}. {said}{clearly}")
-    lines += ["", "## Paths", "", "| lever | processes that read it | changes nothing without |", "| --- | --- | --- |"]
+    lines += [
+        "",
+        *felt_table(findings),
+        "## Paths",
+        "",
+        "| lever | processes that read it | changes nothing without |",
+        "| --- | --- | --- |",
+    ]
     for key in dict.fromkeys(one.trial.key for one in findings):
         off = f"`{SILENT_WITHOUT[key]}`" if key in SILENT_WITHOUT else ""
         lines.append(f"| `{key}` | {', '.join(f'`{name}`' for name in path_of(key))} | {off} |")
@@ -200,6 +283,7 @@ def main() -> int:
     else:
         print(text)
     wrong = [f"{one.trial.key}, {one.trial.name}: {fails(one)}" for one in findings if fails(one)]
+    wrong += [f"{key}: felt by nobody, and no condition is named under which it would be" for key in unfelt(findings)]
     print(f"{len(findings)} trials in {time.perf_counter() - began:.0f} s; {len(wrong)} unexplained", *wrong, sep="\n")
     return 1 if wrong else 0
 

@@ -1,6 +1,7 @@
 """Policies as standing regimes: whole cycles, measured as they are simulated, beside the switch."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -11,14 +12,17 @@ from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import INDICATORS, outcome_of
 from caremarket_sim.methods.standing_still import BOUNDS, judge
-from caremarket_sim.report.results import read_csv
+from caremarket_sim.report.results import read_csv, read_results
+from caremarket_sim.report.standing import standing_pages
 from caremarket_sim.runs.design import replicate_seeds
 from caremarket_sim.studies.compare.files import tables_of
 from caremarket_sim.studies.standing import study as standing
 from caremarket_sim.studies.standing.study import compare_standing, play_standing, standing_scenarios
 from caremarket_sim.studies.standing.words import standing_sentences
+from caremarket_sim.telling.words import quantity, span
 from tests.small_place import FOLDER, REGIMES, small
 
+HEADLINES = [one.id for one in INDICATORS.values() if one.headline]
 QUICK = {"baseline.regime_years": 7}
 SEEDS = replicate_seeds(1, 2)
 
@@ -131,6 +135,23 @@ def test_replicates_that_precision_asks_for_are_those_of_the_standing_regimes(tm
     words = command(tmp_path / "out", "--precision", "turnover=1e-9", "--max-replicates", "3", "--quiet")
     assert main(words) == 0
     assert set(read_csv(tmp_path / "out" / "settled.csv").replicates) == {3}
+
+
+def test_the_report_has_a_page_of_what_each_policy_is_like_once_it_is_there(tmp_path):
+    out = tmp_path / "out"
+    assert main(command(out, "--report", "--quiet")) == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    section = page[page.index('<section id="settled"') : page.index('<section id="finance"')]
+    text = " ".join(re.sub("<[^>]+>", " ", section).split())
+    settled = read_csv(out / "settled.csv").set_index(["scenario", "indicator"])
+    for name in HEADLINES:
+        row, indicator = settled.loc[("baseline", name)], INDICATORS[name]
+        assert f"{quantity(row.difference, indicator, signed=True)} ({span(row.low, row.high, indicator)})" in text
+        assert quantity(row.cycle_before, indicator) in text
+    assert "The small place as it is (baseline) 1 year 1 yes" in text or "does not repeat its cycle" in text
+    assert read_csv(out / "report-tables" / "settled.csv").scenario.nunique() == 2
+    (out / "settled.csv").unlink()
+    assert standing_pages(read_results(out)) == []
 
 
 def test_drawn_assumptions_are_refused_with_standing_regimes_in_one_sentence(tmp_path, capsys):

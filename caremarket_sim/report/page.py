@@ -10,6 +10,7 @@ from caremarket_sim.report.finance import finance_page
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.report.social_value import social_value_page
+from caremarket_sim.report.standing import standing_pages
 from caremarket_sim.report.trust import assumptions_page, run_page, validation_page
 from caremarket_sim.telling.blocks import Data, Page, all_data
 from caremarket_sim.telling.page import html_page
@@ -28,6 +29,7 @@ def pages_of(results: Results, settings: Settings) -> list[Page]:
     """Every page, in the order they are read."""
     return [
         decision_page(results),
+        *standing_pages(results),
         finance_page(results, settings),
         *equal_budget_pages(results),
         *audience_pages(results, settings),

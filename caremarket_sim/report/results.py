@@ -24,7 +24,16 @@ from caremarket_sim.runs.plausibility import Plausibility, from_records
 from caremarket_sim.telling.files import FORMULA_STARTS
 
 NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "breakdowns")
-OPTIONAL = ("assumptions", "equal_budget", "equal_budget_fees", "precision", "failed", "plausibility", "timeline")
+OPTIONAL = (
+    "assumptions",
+    "equal_budget",
+    "equal_budget_fees",
+    "precision",
+    "failed",
+    "plausibility",
+    "timeline",
+    "settled",
+)
 
 
 @dataclass(frozen=True)
