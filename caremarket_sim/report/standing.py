@@ -40,7 +40,7 @@ def _what_it_is(results: Results, reference: pd.DataFrame) -> str:
         "the same settled market, and is measured over whole cycles of its contracts at prices held: what it is like "
         f"once it is there, without the way. {int(reference.replicates.iloc[0])} futures; contracts have run for "
         f"{phases[0]:.0%} to {phases[-1]:.0%} of their cycle when the clock starts, in each future as far under every "
-        "policy. Intervals are of chance alone; assumptions are held fixed. The switch beside it is at projected prices, "
+        "policy. Intervals are of chance alone, assumptions held fixed. The switch beside it is at projected prices, "
         f"{results.periods.words}."
     )
 
