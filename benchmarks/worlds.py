@@ -208,8 +208,8 @@ Written by `python -m benchmarks.worlds --futures {futures} --out docs/worlds.md
 (a typical borough of 2024/25) and block as it was (`scenarios/wigan/as-it-was/`). Each policy is compared twice with
 staying as it is: *settled*, as the place's standing regime, in force for years, its mean over whole contract cycles at
 prices held; and *switched*, from the first week on, at projected prices, with what the way there costs. Price-led and
-values-led are the block with other weights of its tender, so that selection stands by itself; contract only and well run
-say what of a bundle its contract did. [How a regime begins](why-it-is-so.md#the-model).
+values-led are the block with other weights of its tender, so that selection stands by itself; contract only and well
+run say what of a bundle its contract did. [How a regime begins](why-it-is-so.md#the-model).
 
 ▲ clearly better than staying, ▼ clearly worse (headlines allow for many looks), · too small to matter; without a mark
 no difference is clear. Chance only; assumptions held fixed. Nothing here was a target.
@@ -232,8 +232,8 @@ The cycle before the start against the mean of those after it, by the same bound
 
 From the baseline, on {explained_futures} paired futures of {EXPLAINED_YEARS} years, in the weeks in which all policies
 are in force. Every combination of the groups of levers is simulated: what a group adds, averaged over every order in
-which the groups could be introduced (Shapley), so that the groups add up to the whole. First, of every headline, the group
-that did most of what is clear. Intervals are of chance only, and not widened for many looks.
+which the groups could be introduced (Shapley), so that the groups add up to the whole. First, of every headline, the
+group that did most of what is clear. Intervals are of chance only, and not widened for many looks.
 
 {parts["explained"]}
 
