@@ -34,13 +34,13 @@ class Bundle:
     @cached_property
     def memory(self) -> np.ndarray:
         """Where each array begins, and how long it is in each direction."""
-        places = (number for array in self for number in (array.__array_interface__["data"][0], *array.shape))  # pyright: ignore
+        places = (number for array in self for number in (array.ctypes.data, *array.shape))  # pyright: ignore
         return np.fromiter(places, np.int64)
 
     @cached_property
     def address(self) -> int:
         """Where the list lies; the bundle has to live for as long as it is used."""
-        return self.memory.__array_interface__["data"][0]
+        return self.memory.ctypes.data
 
 
 class BundleType(types.Type):

@@ -200,29 +200,34 @@ def employers_of(market):
 
 @compiled
 def in_tour_order(clients, served_by):
-    """Rows of people with a provider, in the order in which a tour of the place passes their homes.
+    """Rows of people with a provider, in the order in which a tour of the whole place passes their homes.
 
     By the later half of each place along the tour first, then by the earlier one: two rounds of counting.
     """
-    order, rows = np.empty(len(clients), np.int32), np.empty(len(clients), np.int32)
+    tours, rows = np.empty(len(clients), np.int32), np.empty(len(clients), np.int32)
     count = 0
     for i in range(len(clients)):
-        if served_by[i] >= 0:
-            rows[count] = i
-            count += 1
-    rows, order = rows[:count], order[:count]
-    for half in range(2):
-        start = np.zeros((1 << BITS) + 1, np.int32)
-        for n in range(count):
-            start[((clients[rows[n]].tour >> (half * BITS)) & ((1 << BITS) - 1)) + 1] += 1
-        for digit in range(1 << BITS):
-            start[digit + 1] += start[digit]
-        for n in range(count):
-            digit = (clients[rows[n]].tour >> (half * BITS)) & ((1 << BITS) - 1)
-            order[start[digit]] = rows[n]
-            start[digit] += 1
-        rows, order = order, rows
-    return rows
+        tours[count] = clients[i].tour
+        rows[count] = i
+        count += served_by[i] >= 0
+    later, earlier = np.zeros((1 << BITS) + 1, np.int32), np.zeros((1 << BITS) + 1, np.int32)
+    for n in range(count):
+        later[(tours[n] & ((1 << BITS) - 1)) + 1] += 1
+        earlier[(tours[n] >> BITS) + 1] += 1
+    for digit in range(1 << BITS):
+        later[digit + 1] += later[digit]
+        earlier[digit + 1] += earlier[digit]
+    by_later, order = np.empty(count, np.int32), np.empty(count, np.int32)
+    for n in range(count):
+        digit = tours[n] & ((1 << BITS) - 1)
+        by_later[later[digit]] = n
+        later[digit] += 1
+    for place in range(count):
+        n = by_later[place]
+        digit = tours[n] >> BITS
+        order[earlier[digit]] = rows[n]
+        earlier[digit] += 1
+    return order
 
 
 @compiled
