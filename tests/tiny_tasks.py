@@ -48,3 +48,21 @@ def surroundings(_: int) -> dict[str, object]:
     threads = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     cache = os.environ.get("CAREMARKET_CACHE")
     return {"pid": os.getpid(), "heavy": heavy, "threads": threads, "numpy": "numpy" in sys.modules, "cache": cache}
+
+
+def eat(task: tuple[int, int]) -> int:
+    """The square of a number, holding so many megabytes meanwhile."""
+    number, megabytes = task
+    held = bytearray(megabytes * 1_000_000)
+    return number * number + 0 * len(held)
+
+
+def kill_the_fork_server(task: tuple[int, str]) -> int:
+    """The square of a number; the first time that the task asks for it the process that starts workers is ended."""
+    number, trace = task
+    if trace and not os.path.exists(trace):
+        with open(trace, "w", encoding="utf-8") as file:
+            file.write("here")
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(0.2)
+    return number * number

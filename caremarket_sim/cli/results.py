@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from caremarket_sim.cli.runs import Cluster
+
 if TYPE_CHECKING:
     from caremarket_sim.results.records import Failure, Success
     from caremarket_sim.results.store import Store
@@ -117,7 +119,7 @@ def reproduce(
     results: Path = _RESULTS,
     replicates: int | None = typer.Option(None, min=1, help="Only the first so many replicates. Default: all."),
     workers: int | None = typer.Option(None, min=0, help="Worker processes; 0 for none. Default: all cores."),
-    cluster: str | None = typer.Option(None, metavar="ADDRESS", help="Dask scheduler to use instead."),
+    cluster: Cluster = None,
     quiet: bool = _QUIET,
     as_json: bool = _JSON,
 ) -> None:

@@ -32,7 +32,20 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed that every replicate's own 
 Replicates = Annotated[int, typer.Option(min=1, help="How many simulated futures.")]
 Years = Annotated[int | None, typer.Option(min=1, max=MOST_YEARS, help="Years to simulate. Default: as the files say.")]
 Workers = Annotated[int | None, typer.Option(min=0, help="Worker processes; 0 for none. Default: all cores.")]
-Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use instead.")]
+
+
+def _answering(address: str | None) -> str | None:
+    """The address of a scheduler, asked before anything is planned or written."""
+    if address is not None:
+        from caremarket_sim.runs.cluster import require_scheduler
+
+        require_scheduler(address)
+    return address
+
+
+Cluster = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use instead.", callback=_answering)
+]
 Weekly = Annotated[bool, typer.Option("--weekly", help="Also write every week's values.")]
 All = Annotated[bool, typer.Option("--all", help="Show every indicator, not the headline ones alone.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is in the results folder.")]

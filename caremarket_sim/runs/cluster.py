@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import re
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -14,6 +17,9 @@ PATIENCE = 300.0
 
 ANSWER_WITHIN = 10.0
 """Seconds within which a scheduler must answer for the first time."""
+
+
+_ADDRESS = re.compile(r"(?:(?:tcp|tls|wss?)://)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})/?")
 
 
 class ClusterLost(CaremarketError):
@@ -34,14 +40,16 @@ class Cluster:
     def __init__(
         self, address: str, tell: Callable[[str], None], patience: float = PATIENCE, answer_within=ANSWER_WITHIN
     ):
+        _require_somebody_at(address, min(answer_within, 5.0))
         try:
             from distributed import Client
         except ImportError:
             raise NoCluster("--cluster needs dask: pip install 'caremarket-sim[cluster]'") from None
         self.address, self.tell, self.patience = address, tell, patience
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong we say ourselves, once
         try:
             self._client = Client(address, set_as_default=False, timeout=answer_within)
-        except (OSError, ValueError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever the library makes of somebody who is no scheduler
             raise NoCluster(f"no Dask scheduler answers at {address}: {error}") from None
         self.executor: Executor = self._client.get_executor(retries=0)
         self._looked = -math.inf
@@ -83,3 +91,18 @@ class Cluster:
             return question()
         except (OSError, ValueError, TimeoutError) as error:
             raise ClusterLost(f"the Dask scheduler at {self.address} no longer answers: {error}") from None
+
+
+def require_scheduler(address: str) -> None:
+    """Raise NoCluster at once unless a Dask scheduler answers at the address."""
+    Cluster(address, lambda sentence: None).close()
+
+
+def _require_somebody_at(address: str, seconds: float) -> None:
+    found = _ADDRESS.fullmatch(address)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise NoCluster(f"{address!r:.200} is no address of a Dask scheduler; write such as tcp://host:8786")
+    try:
+        socket.create_connection((found[1].strip("[]"), int(found[2])), timeout=seconds).close()
+    except (OSError, UnicodeError) as error:
+        raise NoCluster(f"no Dask scheduler answers at {address}: {error}") from None

@@ -14,6 +14,7 @@ import pickle
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
+from pathlib import Path
 from typing import Any
 
 from caremarket_sim.errors import CaremarketError
@@ -37,6 +39,12 @@ ONE_THREAD = (
 """Environment variables that limit numerical libraries to one thread, read by them when they are loaded."""
 
 FAILED_STARTS_ALLOWED = 3
+MEMORY = "CAREMARKET_WORKER_MEMORY"
+"""Environment variable: megabytes of memory that a worker may take, instead of nine tenths of its share."""
+LEAST_MEMORY = 4_000_000_000
+"""Bytes that a worker may always take; libraries reserve far more than they use."""
+_GONE = 255
+"""What stands for the exit status of a worker when the fork server that would know it is gone."""
 
 
 class WorkerDied(BrokenExecutor):
@@ -46,7 +54,9 @@ class WorkerDied(BrokenExecutor):
 
 
 class WorkersCannotStart(CaremarketError, BrokenExecutor):
-    """Workers end before they are ready for work, so that no work can be done at all."""
+    """Workers end before they are ready for work, so that no work can be done at all; what was done is kept."""
+
+    exit_status = 130
 
 
 @dataclass
@@ -57,7 +67,27 @@ class _Worker:
     future: Future | None = None
 
 
-def _work(pipe: connection.Connection, environment: dict[str, str]) -> None:
+def memory_each(workers: int) -> int:
+    """Bytes of memory for each of so many workers: nine tenths of its share of what this machine or container has."""
+    if os.environ.get(MEMORY, "").isdecimal():
+        return int(os.environ[MEMORY]) * 1_000_000
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else LEAST_MEMORY
+    with suppress(OSError, ValueError):  # no container, or one without a limit
+        whole = min(whole, int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    return max(LEAST_MEMORY, int(0.9 * whole / max(1, workers)))
+
+
+def _hold_to(memory: int) -> None:
+    """Let this process take no more than so much memory, so that a hungry one fails itself and no other dies of it."""
+    with suppress(ImportError, ValueError, OSError):  # not on every platform
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
+def _work(pipe: connection.Connection, environment: dict[str, str], memory: int) -> None:
     """Answer calls from the pipe until it closes. Ctrl-C is the driver's business: it ends its workers itself.
 
     The environment is the driver's of now: a fork server has that of the day on which it was started.
@@ -65,6 +95,7 @@ def _work(pipe: connection.Connection, environment: dict[str, str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()
     os.environ.update(environment | dict.fromkeys(ONE_THREAD, "1"))
+    _hold_to(memory)
     with suppress(EOFError, OSError):
         pipe.send_bytes(b"ready")
         while True:
@@ -93,7 +124,7 @@ def _reason(exit_code: int | None) -> str:
         with suppress(ValueError):
             name = signal.Signals(-exit_code).name
             return f"by {name}" + (", often a sign that memory ran out" if name == "SIGKILL" else "")
-    return f"with exit status {exit_code}"
+    return "with the server that starts workers" if exit_code == _GONE else f"with exit status {exit_code}"
 
 
 class LocalProcesses(Executor):
@@ -203,15 +234,19 @@ class LocalProcesses(Executor):
 
     def _start(self) -> None:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_work, args=(theirs, dict(os.environ)), name="caremarket worker", daemon=True
-        )
+        about = theirs, dict(os.environ), memory_each(self.slots)
+        process = self._context.Process(target=_work, args=about, name="caremarket worker", daemon=True)
         try:
             process.start()
-        except Exception as error:
-            self._break(f"a worker process could not be started: {error!r}")
+        except Exception as error:  # the fork server was ended, say: multiprocessing starts another when asked again
+            ours.close()
+            self._failed_starts += 1
+            if self._failed_starts >= FAILED_STARTS_ALLOWED:
+                self._break(f"a worker process could not be started: {error!r}")
+            time.sleep(0.2 * self._failed_starts)
             return
-        theirs.close()
+        finally:
+            theirs.close()
         self._workers.append(_Worker(process, ours))
 
     def _hear(self, worker: _Worker) -> None:
@@ -243,6 +278,9 @@ class LocalProcesses(Executor):
         worker.process.join(5)
         why = _reason(worker.process.exitcode)
         worker.pipe.close()
+        if worker.process.exitcode == _GONE:  # it may live on, working for nobody
+            with suppress(OSError):
+                os.kill(worker.process.pid, signal.SIGKILL)
         if worker.future is not None:
             worker.future.set_exception(WorkerDied(f"ended {why}"))
         elif not worker.ready:
