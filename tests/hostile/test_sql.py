@@ -125,7 +125,8 @@ def test_a_csv_that_is_no_file_is_refused_at_once(results, make, capfd):
 
 
 WORDS = ["select", "from", "runs", "weekly", "*", "(", ")", ",", "count", "group by", "order by", "where", "1", "'a'",
-         "union", "limit", "scenario", "=", "join", "using", ";", "with", "as", "null", "::int", "[", "]", "{", "}"]  # fmt: skip
+         "union", "limit", "scenario", "=", "join", "using", ";", "with", "as",
+         "null", "::int", "[", "]", "{", "}"]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)
