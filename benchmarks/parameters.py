@@ -68,7 +68,11 @@ TOGETHER = {
     "entry.waiting_reference": {"entry.waiting_effect": 10},
     "entry.join_reference_hours": {"entry.join_rate": 0.06, "entry.join_hours": 30},
     "procurement.reopen_share": {"procurement.reopen_tolerance": 0.1, "entry.join_hours": 30},
-    "stewardship.budget_fall": {"stewardship.budget_uprating": 0.4, "stewardship.overspend_line": 0.02},
+    "stewardship.budget_fall": {
+        "stewardship.budget_uprating": 0.7,
+        "stewardship.overspend_line": 0.01,
+        "stewardship.patience": 1,
+    },
     "entry.waiting_limit": {"entry.waiting_effect": 10, "entry.waiting_reference": 0.005},
     "procurement.lowest_bid": {
         "procurement.estimate_error": 0.08,
@@ -77,6 +81,7 @@ TOGETHER = {
         "motive.margin": 0.03,
         "overhead.hiring_allowance": 0.3,
     },
+    "law.bound_years": {"law.found_chance": 0.05, "law.arrears_years": 1, "law.penalty": 0},
     "leaving.volatility_limit": {"leaving.volatility_step": 0.03},
     "sourcing.settling_weeks": {"sourcing.unhappy_line": 0.55, "sourcing.switch_rate": 0.03, "experience.memory": 0.2},
     "regulator.inadequate_line": {

@@ -14,6 +14,7 @@ import numpy as np
 from .compiled.keeping import keep, kept
 from .errors import DoesNotSettle
 from .indicators import Outcome, outcome_of
+from .market.law import solve_care_weight
 from .market.market import Market
 from .market.record import COUNCIL_INCOME, COUNCIL_LINES, RECORD
 from .market.stored import NotAMarket, from_bytes, to_bytes
@@ -144,6 +145,7 @@ def solve_intercepts_of(market: Market, council: int, p, place, year: int, last:
     zero = np.clip(total["zero_hours"] / max(total["in_post"], 1.0), 0.01, 0.99)
     row["contract_intercept"] += step * (logit(zero) - logit(p.baseline_zero_hours_share))
     late = np.clip(total["late"] / max(total["visits_due"], 1.0), 0.005, 0.9)
+    row["care_weight"] = solve_care_weight(market, council, p)
     row["late_intercept"] += step * (logit(p.baseline_late_share) - logit(late))
     travel = total["travel"] / max(total["travel"] + total["contact"], 1.0)
     wanted = p.baseline_travel_share / (1.0 - p.baseline_travel_share)

@@ -17,6 +17,7 @@ from .mechanisms.connection import connections_form
 from .mechanisms.contract_offers import contracts_convert, providers_offer_contracts
 from .mechanisms.contracts import contracts_start, packages_move, policy_takes_effect
 from .mechanisms.distribution import providers_distribute_surplus
+from .mechanisms.enforcement import providers_weigh_the_law, the_law_is_enforced
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
 from .mechanisms.experience import care_is_experienced
 from .mechanisms.fees import council_uprates_fees
@@ -63,6 +64,7 @@ PROCESSES = (
     contracts_start,
     packages_move,
     gaps_are_filled,
+    providers_weigh_the_law,
     self_funders_choose,
     packages_are_sourced,
     providers_set_pay,
@@ -87,6 +89,7 @@ PROCESSES = (
     providers_know_their_costs,
     social_value_is_counted,
     providers_distribute_surplus,
+    the_law_is_enforced,
     providers_hand_back,
     providers_close,
     firms_consider_coming,

@@ -241,7 +241,8 @@ def cut_short(market, staff, p):
         if client["status"] in (RECEIVING, WAITING):
             for run in runs_of(client):
                 if int(client["carer"][run]) in kept:
-                    kept[int(client["carer"][run])] += days_of(run) * client["visit_minutes"] / 60.0
+                    hours = client["visit_minutes"] / 60.0  # rounded so, for ties between those who lost the same
+                    kept[int(client["carer"][run])] += days_of(run) * hours
     cancelled, owed = {}, {}
     for w in staff:
         worker = market.workers.rows[w]

@@ -65,6 +65,7 @@ def council_books(market, p, lever):
     learning = lever.stewardship_learning_capture * p.commissioning_learning_cost
     networking = lever.stewardship_network * p.commissioning_network_cost
     connectors = lever.community_connectors_fte + council["pot_connectors"]
+    payrolls = lever.stewardship_pay_checks * len(holders) * p.commissioning_pay_check_cost / 52.0
     chased = counts["placed_council"] + p.commissioning_chase_share * counts["waited"]
     a_year = {
         "stewardship": lever.stewardship_capacity_fte * p.commissioning_fte_cost,
@@ -74,7 +75,7 @@ def council_books(market, p, lever):
         "citizens' panel": p.commissioning_panel_cost if lever.stewardship_citizens_share > 0.0 else 0.0,
     }
     this_week = {purpose: [cost / 52.0] for purpose, cost in a_year.items()} | {
-        "monitoring": [checks * check + open_books],
+        "monitoring": [checks * check + open_books + payrolls],
         "brokerage": [chased * p.commissioning_brokerage_cost],
         "front door": [counts["conversations"] * p.commissioning_conversation_cost],
         "reablement": [counts["reablement_episodes"] * p.commissioning_reablement_cost],
@@ -99,7 +100,7 @@ def outcome_reached(provider, council, p, lever):
     return min(max(measured, 0.0), p.outcome_highest_score)
 
 
-def week_of_pay(worker, provider, living_wage, p, lever):
+def week_of_pay(worker, provider, living_wage, week, p, lever):
     """(wages, sick pay, pay while on leave) of a care worker's week."""
     rate = provider["pay"] + (p.pay_experience_premium if worker["experience"] >= 5.0 else 0.0)
     usual = min(worker["owned"], worker["hours_wanted"])
@@ -107,11 +108,13 @@ def week_of_pay(worker, provider, living_wage, p, lever):
         return 0.0, 0.0, usual * rate
     if worker["absent"] == 2:
         return 0.0, lever.employment_sick_pay * usual * rate, 0.0
-    hours = max(worker["contact"], worker["guaranteed"])
-    hours += lever.employment_paid_travel_share * worker["travel"] + lever.employment_shift_pay * worker["gap"]
-    lawful = living_wage * (worker["contact"] + worker["travel"])
-    pay = rate * hours
-    return pay + p.pay_enforcement_share * max(lawful - pay, 0.0), 0.0, 0.0
+    hours = max(worker["contact"], worker["guaranteed"]) + lever.employment_shift_pay * worker["gap"]
+    travel_paid = lever.employment_paid_travel_share * worker["travel"] * rate if provider["contracted"] else 0.0
+    begins = week % p.law_pay_period == 0
+    worked = worker["contact"] + worker["travel"] + (0.0 if begins else worker["period_hours"])
+    earned = worker["contact"] * rate + travel_paid + (0.0 if begins else worker["period_pay"])
+    lacks = max(living_wage * worked - earned, 0.0) if provider["lawful"] == 1 else 0.0
+    return rate * hours + travel_paid + lacks, 0.0, 0.0
 
 
 def provider_books(market, p, lever):
@@ -122,7 +125,7 @@ def provider_books(market, p, lever):
         if worker["status"] != IN_POST:
             continue
         j = worker["provider"]
-        earned, ill, _ = week_of_pay(worker, providers[j], market.prices["national_living_wage"], p, lever)
+        earned, ill, _ = week_of_pay(worker, providers[j], market.prices["national_living_wage"], market.week, p, lever)
         wages[j] += earned
         sick[j] += ill
         travel[j] += worker["travel"]
@@ -205,6 +208,19 @@ def penalties(before, market, p, lever):
         owed = lever.stewardship_monitoring * short * p.place_penalty_share * j["year_revenue"] * share
         paid[n] = min(owed, max(before.providers.cash[n] / 100.0, 0.0))
     return paid
+
+
+def found_out(before, after, p):
+    """What providers that were found to have underpaid pay, from photographs of just before and just after the law was
+    enforced: all that could be claimed back, and a penalty."""
+    arrears = by_provider(after)
+    for n, (j, now) in enumerate(zip(before.providers.rows, after.providers.rows, strict=True)):
+        if now["bound"] > j["bound"]:
+            arrears[n] = j["arrears"] * (1.0 - 1.0 / (52.0 * p.law_arrears_years)) + j["underpaid"]
+    return {
+        ("providers", "workers", "arrears of pay"): arrears,
+        ("providers", "treasury", "penalties"): [p.law_penalty * owed for owed in arrears],
+    }
 
 
 def opening_capital(provider, p):

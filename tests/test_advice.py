@@ -182,7 +182,7 @@ def test_whatever_a_date_is_told_to_be_is_taken(tmp_path_factory, days, form):
 
     def problems(written: str) -> tuple[Problem, ...]:
         file.write_text(
-            f"format: 1\nextends: builtin:wigan/baseline\nyears: 7\npolicy:\n  - from: {written}\n    use: block\n"
+            f"format: 2\nextends: builtin:wigan/baseline\nyears: 7\npolicy:\n  - from: {written}\n    use: block\n"
         )
         try:
             understood(str(file))
@@ -235,7 +235,7 @@ def test_the_levels_that_a_design_is_told_to_give_are_taken(name, tmp_path):
 
     def problems(written: str) -> list[Problem]:
         file.write_text(
-            "format: 1\nscenarios: [builtin:wigan/collaborative]\nsampler: {method: latin_hypercube, samples: 2}\n"
+            "format: 2\nscenarios: [builtin:wigan/collaborative]\nsampler: {method: latin_hypercube, samples: 2}\n"
             f"factors:\n  {name}: {written}\n"
         )
         try:

@@ -14,6 +14,8 @@ WATCHED = (
     "carers_are_paid",
     "social_value_is_counted",
     "providers_distribute_surplus",
+    "the_law_is_enforced",
+    "providers_hand_back",
     "providers_close",
     "providers_enter",
     "regulator_inspects",
@@ -104,8 +106,10 @@ def check_week(scenario, seen):
     }
     check_cash(seen["social_value_is_counted"], penalties, after)
     surplus = plain_books.surplus_books(after, p, lever)
+    found = plain_books.found_out(seen["the_law_is_enforced"], seen["providers_hand_back"], p)
+    check_cash(seen["the_law_is_enforced"], found, seen["providers_hand_back"])
     support = {("council", "suppliers", "co-operative support"): lever.community_coop_support / 52.0}
-    books = council | provider | penalties | surplus | support
+    books = council | provider | penalties | surplus | support | found
     for line, amounts in books.items():
         check_line(books_of(end), line, amounts)
     check_openings_and_closings(seen, p)

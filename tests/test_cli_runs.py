@@ -167,7 +167,7 @@ def test_two_files_of_one_name_are_refused_before_anything_is_written(tmp_path, 
 def test_files_that_do_not_compare_are_refused_with_status_3_unless_allowed(tmp_path, capsys):
     shutil.copytree(WIGAN, tmp_path / "wigan")
     frozen = tmp_path / "wigan" / "frozen.yaml"
-    frozen.write_text("format: 1\nextends: zero-hours-spot.yaml\ntitle: At frozen prices\nprices: frozen\n")
+    frozen.write_text("format: 2\nextends: zero-hours-spot.yaml\ntitle: At frozen prices\nprices: frozen\n")
     words = ["compare", str(tmp_path / "wigan" / "block.yaml"), str(frozen), "--out", str(tmp_path / "results"), *QUICK]
     assert main(words) == 3
     said = capsys.readouterr().err
@@ -187,7 +187,7 @@ def test_the_same_policy_under_another_name_or_with_a_step_that_changes_nothing_
     shutil.copytree(WIGAN, tmp_path / "wigan")
     again = tmp_path / "wigan" / "again.yaml"
     again.write_text(
-        "format: 1\nextends: zero-hours-spot.yaml\ntitle: Under another name\npolicy:\n"
+        "format: 2\nextends: zero-hours-spot.yaml\ntitle: Under another name\npolicy:\n"
         "  - from: 2024-09-02\n    why: nothing new\n    set:\n      contract.term_years: 1\n"
     )
     words = [

@@ -105,8 +105,8 @@ def test_validate_says_in_a_line_what_it_understood_and_in_another_what_takes_ef
 
 
 def test_validate_checks_every_file_and_says_each_mistake_once(call, tmp_path):
-    (tmp_path / "a.yaml").write_text("format: 1\nextends: builtin:wigan/baseline\nyears: 11\n", encoding="utf-8")
-    (tmp_path / "b.yaml").write_text("format: 1\nextends: a.yaml\nprices: low\n", encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("format: 2\nextends: builtin:wigan/baseline\nyears: 11\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("format: 2\nextends: a.yaml\nprices: low\n", encoding="utf-8")
     status, out, err = call("validate", "a.yaml", "b.yaml", "builtin:wigan/block")
     assert status == 2
     assert [line.split(": ")[0] for line in err.splitlines()] == ["a.yaml:3", "b.yaml:3"]
@@ -114,7 +114,7 @@ def test_validate_checks_every_file_and_says_each_mistake_once(call, tmp_path):
 
 
 def test_validate_answers_in_json(call, tmp_path):
-    (tmp_path / "a.yaml").write_text("format: 1\nextends: builtin:wigan/baseline\nyears: 11\n", encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("format: 2\nextends: builtin:wigan/baseline\nyears: 11\n", encoding="utf-8")
     status, out, err = call("validate", "a.yaml", "builtin:wigan/block", "--json")
     answer = json.loads(out)
     assert status == 2 and err
@@ -154,7 +154,7 @@ def test_show_answers_in_json_and_shows_places(call):
 
 
 def test_diff_shows_what_differs_from_when(call, tmp_path):
-    text = "format: 1\nextends: builtin:wigan/block\nyears: 4\npolicy:\n"
+    text = "format: 2\nextends: builtin:wigan/block\nyears: 4\npolicy:\n"
     text += "  - from: 2025-04-07\n    set: {fee.level: 1.1}\n  - from: 2026-04-06\n    set: {fee.level: 1}\n"
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
     status, out, _ = call("diff", "builtin:wigan/block", "a.yaml")
@@ -169,7 +169,7 @@ def test_diff_shows_what_differs_from_when(call, tmp_path):
 
 
 def test_diff_of_a_scenario_and_its_copy_is_nothing(call, tmp_path):
-    text = "format: 1\nextends: builtin:wigan/block\ntitle: A copy\npolicy:\n"
+    text = "format: 2\nextends: builtin:wigan/block\ntitle: A copy\npolicy:\n"
     text += "  - from: 2025-04-07\n    set: {fee.level: 1}\n  - from: 2031-04-07\n    set: {fee.level: 1.2}\n"
     (tmp_path / "copy.yaml").write_text(text, encoding="utf-8")
     assert call("diff", "builtin:wigan/block", "copy.yaml")[1] == "no difference: every result of the two is the same\n"

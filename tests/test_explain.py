@@ -221,7 +221,7 @@ def test_words_figures_and_tables_are_whole_and_the_same_each_time():
 def test_the_command_writes_tables_goes_on_after_a_stop_and_can_be_verified(tmp_path, capsys):
     file = tmp_path / "bundle.yaml"
     file.write_text(
-        "format: 1\ntitle: Sick pay\nextends: baseline.yaml\n"
+        "format: 2\ntitle: Sick pay\nextends: baseline.yaml\n"
         "policy:\n  - {from: 2024-04-01, why: to see, set: {employment.sick_pay: 1}}\n"
     )
     for name in ("baseline.yaml", "place.yaml", "zones.csv"):

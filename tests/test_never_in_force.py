@@ -26,7 +26,7 @@ from caremarket_sim.studies.stress.study import plan_stress
 from tests.small_place import FEW, FOLDER, begun, small, wigan
 from tests.test_timeline import PROCUREMENT
 
-HEAD = "format: 1\nextends: baseline.yaml\nyears: 5\npolicy:\n"
+HEAD = "format: 2\nextends: baseline.yaml\nyears: 5\npolicy:\n"
 NOWHERE = HEAD + "  - from: 2026-04-01\n    set:\n      procurement.max_providers: 8\n      procurement.zoned: true\n"
 
 
@@ -65,7 +65,7 @@ def test_a_limit_on_providers_without_a_tender_is_refused_and_what_is_advised_is
 def test_a_fee_freeze_from_the_first_of_april_keeps_that_aprils_fee(write):
     freeze = load(write(HEAD + "  - from: 2026-04-01\n    set: {shocks.fee_freeze: true}\n"))
     fees = {}
-    for scenario in (load(write("format: 1\nextends: baseline.yaml\nyears: 5\n", "b.yaml")), freeze):
+    for scenario in (load(write("format: 2\nextends: baseline.yaml\nyears: 5\n", "b.yaml")), freeze):
         market = begun(scenario)
         for number in range(105):
             before = float(market.commissioners.fee[0])

@@ -252,7 +252,7 @@ def folder(tmp_path_factory):
     for file in FOLDER.iterdir():
         shutil.copy(file, home / file.name)
     (home / "dearer.yaml").write_text(
-        "format: 1\nextends: baseline.yaml\ntitle: A higher fee from the second year\npolicy:\n"
+        "format: 2\nextends: baseline.yaml\ntitle: A higher fee from the second year\npolicy:\n"
         "  - from: 2025-10-06\n    why: to see\n    set: {fee.level: 1.15}\n",
         encoding="utf-8",
     )
@@ -367,7 +367,7 @@ def test_what_is_kept_of_a_run_is_given_back_to_the_bit(tmp_path):
 def test_a_sweep_is_of_the_weeks_that_its_design_names(folder, tmp_path, period):
     path = folder / f"{period.replace(' ', '-')}.yaml"
     path.write_text(
-        "format: 1\nscenarios: [baseline.yaml, dearer.yaml]\nyears: 3\nindicators: [fee]\noutputs: differences\n"
+        "format: 2\nscenarios: [baseline.yaml, dearer.yaml]\nyears: 3\nindicators: [fee]\noutputs: differences\n"
         f"period: {period}\nsampler: {{method: latin_hypercube, samples: 2}}\n"
         "factors: {travel.density_exponent: {}}\n",
         encoding="utf-8",
@@ -385,11 +385,11 @@ def test_a_sweep_is_of_the_weeks_that_its_design_names(folder, tmp_path, period)
 def test_a_sweep_cannot_ask_about_weeks_in_force_where_something_never_is(folder):
     path = folder / "never.yaml"
     path.write_text(
-        "format: 1\nscenarios: [baseline.yaml, late.yaml]\nyears: 1\nperiod: in force\n"
+        "format: 2\nscenarios: [baseline.yaml, late.yaml]\nyears: 1\nperiod: in force\n"
         "sampler: {method: latin_hypercube, samples: 2}\nfactors: {travel.density_exponent: {}}\n",
         encoding="utf-8",
     )
-    late = "format: 1\nextends: baseline.yaml\npolicy:\n  - {from: 2024-04-01, use: collaborative}\n"
+    late = "format: 2\nextends: baseline.yaml\npolicy:\n  - {from: 2024-04-01, use: collaborative}\n"
     (folder / "late.yaml").write_text(late, encoding="utf-8")
     with pytest.raises(BadInput, match="never in force"):
         sweep(path, workers=0)

@@ -22,7 +22,7 @@ GROUPS = {
     "fee": "rule level ceiling uplift_share",
     "employment": "contract_norm zero_hours_cap wage_floor paid_travel_share shift_pay sick_pay training_days",
     "stewardship": (
-        "capacity_fte codesign_months forum_per_year monitoring open_book profit_norm citizens_share "
+        "capacity_fte codesign_months forum_per_year monitoring pay_checks open_book profit_norm citizens_share "
         "citizens_weights learning_capture network"
     ),
     "community": "connectors_fte front_door coop_support",
@@ -213,7 +213,7 @@ def test_a_preset_is_a_whole_bundle_that_keeps_only_the_shocks_in_force():
     ("preset", "values"),
     [
         ("block", {"contract.guaranteed_volume": 0.9, "procurement.max_providers": 25, "fee.rule": "tendered"}),
-        ("zero-hours-spot", {"contract.term_years": 1, "employment.paid_travel_share": 0.2, "fee.rule": "fixed"}),
+        ("zero-hours-spot", {"contract.term_years": 1, "employment.sick_pay": 0.1, "fee.rule": "fixed"}),
         (
             "collaborative",
             {

@@ -132,7 +132,7 @@ def test_who_holds_a_contract_on_day_one_is_as_the_list_says_whatever_the_regime
     assert [held[number] for number in (1, 2, 3, 4)] == [1, 0, 1, 0]
 
 
-HEAD = "format: 1\nname: Another\nextends: place.yaml\nregime:"
+HEAD = "format: 2\nname: Another\nextends: place.yaml\nregime:"
 
 
 @pytest.fixture
@@ -163,9 +163,9 @@ def test_a_place_begins_under_a_preset_or_one_with_differences_or_levers(written
     [
         (f"{HEAD} blok\n", "regime is 'blok'"),
         (f"{HEAD}\n  use: block\n  fee.level: 1.1\n", "unknown key fee.level in regime"),
-        ("format: 1\nname: Another\nextends: place.yaml\n", "lacks regime"),
-        ("format: 1\nname: A\nextends: other.yaml\nregime: block\n", "there is no other place file"),
-        ("format: 1\nname: A\nextends: place.yaml\nregime: block\nzones: zones.csv\n", "unknown key zones"),
+        ("format: 2\nname: Another\nextends: place.yaml\n", "lacks regime"),
+        ("format: 2\nname: A\nextends: other.yaml\nregime: block\n", "there is no other place file"),
+        ("format: 2\nname: A\nextends: place.yaml\nregime: block\nzones: zones.csv\n", "unknown key zones"),
     ],
 )
 def test_a_regime_that_cannot_be_is_refused_with_what_is_wrong(written, text, what):

@@ -58,7 +58,7 @@ def test_a_comparison_is_verified_resumed_and_reproduced_without_its_files(tmp_p
     work, out = tmp_path / "work", tmp_path / "results"
     work.mkdir()
     for name in ("block", "collaborative"):
-        text = f"format: 1\nextends: builtin:wigan/{name}\n"
+        text = f"format: 2\nextends: builtin:wigan/{name}\n"
         (work / f"{name}.yaml").write_text(text, encoding="utf-8")
     files = [str(work / f"{name}.yaml") for name in ("block", "collaborative")]
     how = ["--years", "2", "--assumption-replicates", "1", "--no-baseline", "--out", str(out), "--quiet"]

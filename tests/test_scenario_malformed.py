@@ -8,7 +8,7 @@ import pytest
 
 from caremarket_sim.cli import main
 
-HEAD = "format: 1\nextends: builtin:wigan/baseline\n"
+HEAD = "format: 2\nextends: builtin:wigan/baseline\n"
 STEP = HEAD + "policy:\n  - from: 2024-04-01\n    "
 
 # What is wrong: the text of the file, the line of the error, and a part of what is said.
@@ -63,22 +63,22 @@ MALFORMED = {
     "years in words": (HEAD + "years: five\n", 3, "years is a number, not text five"),
     "prices that there are not": (HEAD + "prices: frosen\n", 3, "did you mean frozen?"),
     "a parameter that there is not": (HEAD + "parameters:\n  no.such_thing: 1\n", 4, "there is no parameter"),
-    "no format": ("extends: builtin:wigan/baseline\n", 1, "begin with `format: 1`"),
-    "another format": ("format: 2\nextends: builtin:wigan/baseline\n", 1, "format is 2"),
-    "a quoted format": ('format: "1"\nextends: builtin:wigan/baseline\n', 1, "write 1"),
-    "an impossible file name": (f"format: 1\nextends: {'x' * 300}.yaml\n", 2, "there is no such file"),
-    "a folder for a parent": ("format: 1\nextends: ..\n", 2, "lies outside the workspace"),
-    "a missing parent": ("format: 1\nextends: basline.yaml\n", 2, "there is no such file"),
+    "no format": ("extends: builtin:wigan/baseline\n", 1, "begin with `format: 2`"),
+    "another format": ("format: 3\nextends: builtin:wigan/baseline\n", 1, "format is 3"),
+    "a quoted format": ('format: "2"\nextends: builtin:wigan/baseline\n', 1, "write 2"),
+    "an impossible file name": (f"format: 2\nextends: {'x' * 300}.yaml\n", 2, "there is no such file"),
+    "a folder for a parent": ("format: 2\nextends: ..\n", 2, "lies outside the workspace"),
+    "a missing parent": ("format: 2\nextends: basline.yaml\n", 2, "there is no such file"),
     "a builtin that there is not": (
-        "format: 1\nextends: builtin:wigan/basline\n",
+        "format: 2\nextends: builtin:wigan/basline\n",
         2,
         "did you mean builtin:wigan/baseline?",
     ),
-    "a circle of one": ("format: 1\nextends: scenario.yaml\n", 2, "which extends this file; break the circle"),
-    "a path out of the workspace": ("format: 1\nextends: ../outside.yaml\n", 2, "lies outside the workspace"),
-    "a path from the root": ("format: 1\nextends: /etc/passwd\n", 2, "lies outside the workspace"),
-    "no place": ("format: 1\ntitle: nowhere\n", 1, "names no place"),
-    "a missing place": ("format: 1\nplace: nowhere.yaml\n", 2, "there is no place file nowhere.yaml"),
+    "a circle of one": ("format: 2\nextends: scenario.yaml\n", 2, "which extends this file; break the circle"),
+    "a path out of the workspace": ("format: 2\nextends: ../outside.yaml\n", 2, "lies outside the workspace"),
+    "a path from the root": ("format: 2\nextends: /etc/passwd\n", 2, "lies outside the workspace"),
+    "no place": ("format: 2\ntitle: nowhere\n", 1, "names no place"),
+    "a missing place": ("format: 2\nplace: nowhere.yaml\n", 2, "there is no place file nowhere.yaml"),
     "a key twice": (HEAD + "years: 3\nyears: 4\n", 4, "years is given twice; it is in line 3 already"),
     "a tag": (HEAD + "title: !!python/object/apply:os.system ['true']\n", 3, "the tag"),
     "an anchor": (HEAD + "title: &t x\n", 3, "the anchor &t"),
@@ -96,12 +96,12 @@ MALFORMED = {
     "no YAML": (HEAD + "title: [x\n", 4, "is not YAML"),
     "a tab": (HEAD + "policy:\n\t- from: 2024-04-01\n", 4, "indent with spaces, not tabs"),
     "one word": ("hello\n", 1, "a scenario is a set of `name: value` lines, not 'hello'"),
-    "a list": ("- format: 1\n", 1, "a scenario is a set of `name: value` lines, not a list"),
+    "a list": ("- format: 2\n", 1, "a scenario is a set of `name: value` lines, not a list"),
     "nothing": ("", 1, "is empty"),
     "a comment alone": ("# nothing\n", 1, "is empty"),
     "binary": (b"\x7fELF\0\0\0\0", 1, "is binary"),
     "another encoding": (HEAD.encode() + "title: £\n".encode("latin-1"), 3, "is not text in UTF-8"),
-    "20 MB": (b"format: 1\n" + b"# more\n" * 2_900_000, 1, "is 20.3 MB; files of at most 1 MB are read"),
+    "20 MB": (b"format: 2\n" + b"# more\n" * 2_900_000, 1, "is 20.3 MB; files of at most 1 MB are read"),
     "a very long line": (HEAD + "title: " + "x" * 900_000 + "\n", 3, "has a line of 900,007 letters"),
     "very many lines": (HEAD + "a:\n" * 300_000, 10_000, "has 300,002 lines"),
     "very many values": (
@@ -150,13 +150,13 @@ def test_a_symbolic_link_out_of_the_workspace_is_refused(tmp_path, capsys):
     (inside / "caremarket.toml").write_text("", encoding="utf-8")
     (inside / "link.yaml").symlink_to(tmp_path / "outside.yaml")
     path = inside / "scenario.yaml"
-    path.write_text("format: 1\nextends: link.yaml\n", encoding="utf-8")
+    path.write_text("format: 2\nextends: link.yaml\n", encoding="utf-8")
     assert "scenario.yaml:2: link.yaml lies outside the workspace" in refused(path, capsys)
 
 
 def test_a_circle_of_files_is_refused(tmp_path, capsys):
     for name, parent in (("a", "b"), ("b", "c"), ("c", "a")):
-        (tmp_path / f"{name}.yaml").write_text(f"format: 1\nextends: {parent}.yaml\n", encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(f"format: 2\nextends: {parent}.yaml\n", encoding="utf-8")
     assert "c.yaml:2: extends a.yaml, which extends this file" in refused(tmp_path / "a.yaml", capsys)
 
 
@@ -164,7 +164,7 @@ def test_a_loop_of_symbolic_links_is_refused(tmp_path, capsys):
     (tmp_path / "x.yaml").symlink_to(tmp_path / "y.yaml")
     (tmp_path / "y.yaml").symlink_to(tmp_path / "x.yaml")
     path = tmp_path / "scenario.yaml"
-    path.write_text("format: 1\nextends: x.yaml\n", encoding="utf-8")
+    path.write_text("format: 2\nextends: x.yaml\n", encoding="utf-8")
     assert "scenario.yaml:2: " in refused(path, capsys)
 
 

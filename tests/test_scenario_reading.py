@@ -14,7 +14,7 @@ from caremarket_sim.scenario import load, read_place, resolve
 from caremarket_sim.scenario.documents import read_document
 from caremarket_sim.scenario.workspace import shipped_scenarios
 
-HEAD = "format: 1\nextends: builtin:wigan/baseline\n"
+HEAD = "format: 2\nextends: builtin:wigan/baseline\n"
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def test_two_steps_that_fall_in_one_week_are_one_change(write):
 
 def test_a_file_differs_from_what_it_extends_only_in_what_it_says(write):
     write("a.yaml", HEAD + "years: 2\nprices: frozen\npolicy:\n  - from: 2024-04-01\n    set: {fee.level: 1.1}\n")
-    write("b/b.yaml", "format: 1\nextends: ../a.yaml\nyears: 3\n")
-    path = write("c.yaml", "format: 1\nextends: b/b.yaml\npolicy:\n  - from: 2024-04-01\n    set: {fee.level: 1.2}\n")
+    write("b/b.yaml", "format: 2\nextends: ../a.yaml\nyears: 3\n")
+    path = write("c.yaml", "format: 2\nextends: b/b.yaml\npolicy:\n  - from: 2024-04-01\n    set: {fee.level: 1.2}\n")
     scenario = load(path)
     assert (scenario.name, scenario.title) == ("c", "C")
     assert (scenario.weeks, scenario.prices) == (156, "frozen")
@@ -87,7 +87,7 @@ def test_a_file_differs_from_what_it_extends_only_in_what_it_says(write):
 def test_steps_of_an_extended_file_take_their_place_by_date(write):
     write("a.yaml", HEAD + "policy:\n  - from: 2025-03-31\n    set: {fee.level: 1.1}\n")
     steps = "policy:\n  - from: 2024-04-01\n    use: block\n  - from: 2026-03-30\n    set: {fee.level: 1.3}\n"
-    scenario = load(write("b.yaml", "format: 1\nextends: a.yaml\n" + steps))
+    scenario = load(write("b.yaml", "format: 2\nextends: a.yaml\n" + steps))
     assert [change.levers["fee.level"] for change in scenario.changes] == [1, 1.1, 1.3]
     assert scenario.levers_at(200)["contract.sourcing"] == "block_first"
 
@@ -95,7 +95,7 @@ def test_steps_of_an_extended_file_take_their_place_by_date(write):
 def test_parameters_are_overridden_by_name(write):
     name, value = _a_parameter()
     write("a.yaml", HEAD + f"parameters:\n  {name}: {value}\n")
-    scenario = load(write("b.yaml", "format: 1\nextends: a.yaml\n"))
+    scenario = load(write("b.yaml", "format: 2\nextends: a.yaml\n"))
     assert scenario.parameters.overrides == {name: value}
 
 
@@ -129,7 +129,7 @@ def test_mistakes_in_a_place_and_its_zones_are_said_with_their_own_files(write, 
     write("place.yaml", text)
     zones = (Path(place).parent / "zones.csv").read_text(encoding="utf-8").replace("-2.59456", "259")
     write("zones.csv", zones)
-    path = write("a.yaml", "format: 1\nplace: place.yaml\nyears: 0\n")
+    path = write("a.yaml", "format: 2\nplace: place.yaml\nyears: 0\n")
     found = problems_of(path)
     assert [Path(problem.split(":")[0]).name for problem in found] == [
         "a.yaml",
@@ -143,7 +143,7 @@ def test_mistakes_in_a_place_and_its_zones_are_said_with_their_own_files(write, 
 def test_a_place_may_start_from_a_regime_of_its_own(write, place):
     with open(place, "a", encoding="utf-8") as file:
         file.write("regime:\n  contract.payment_basis: planned_time\n")
-    scenario = load(write("a.yaml", "format: 1\nplace: place.yaml\n"))
+    scenario = load(write("a.yaml", "format: 2\nplace: place.yaml\n"))
     assert scenario.changes == ()
     assert scenario.levers_at(0) == NEUTRAL.changed({"contract.payment_basis": "planned_time"})
     assert scenario.spin_up_key != load("builtin:wigan/baseline").spin_up_key
@@ -166,14 +166,14 @@ def test_the_shipped_place_is_wigan_as_it_is_documented():
 def test_a_symbolic_link_inside_the_workspace_is_followed(write, tmp_path):
     write("real/a.yaml", HEAD)
     (tmp_path / "link.yaml").symlink_to(tmp_path / "real" / "a.yaml")
-    assert load(write("b.yaml", "format: 1\nextends: link.yaml\n")).weeks == 260
+    assert load(write("b.yaml", "format: 2\nextends: link.yaml\n")).weeks == 260
 
 
 def test_without_a_marked_workspace_a_file_keeps_to_its_own_folder(tmp_path):
     (tmp_path / "inner").mkdir()
     (tmp_path / "a.yaml").write_text(HEAD, encoding="utf-8")
     path = tmp_path / "inner" / "b.yaml"
-    path.write_text("format: 1\nextends: ../a.yaml\n", encoding="utf-8")
+    path.write_text("format: 2\nextends: ../a.yaml\n", encoding="utf-8")
     [problem] = problems_of(path)
     assert "lies outside the workspace" in problem and "caremarket.toml" in problem
 

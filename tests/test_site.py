@@ -92,7 +92,7 @@ def unexplained(results: Path) -> list[str]:
 
 
 DESIGN = """
-format: 1
+format: 2
 scenarios: [wigan/baseline.yaml, wigan/collaborative.yaml]
 reference: baseline
 years: 2

@@ -22,7 +22,7 @@ from tests.small_place import FOLDER, WIGAN
 DESIGNS = WIGAN.parent / "designs"
 
 DESIGN = """\
-format: 1
+format: 2
 scenarios: [small/baseline.yaml, small/collaborative.yaml]
 years: 1
 replicates: 2

@@ -56,7 +56,7 @@ def test_every_year_of_the_model_has_the_prices_of_its_own_april(tmp_path, start
     (tmp_path / "caremarket.toml").touch()
     (tmp_path / "zones.csv").write_bytes((FOLDER / "zones.csv").read_bytes())
     (tmp_path / "place.yaml").write_text(place, encoding="utf-8")
-    (tmp_path / "a.yaml").write_text("format: 1\nplace: place.yaml\nyears: 5\n", encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("format: 2\nplace: place.yaml\nyears: 5\n", encoding="utf-8")
     scenario = load(tmp_path / "a.yaml")
     assert scenario.start == start
     path = price_path(scenario, scenario.parameters.numbers)

@@ -41,6 +41,7 @@ class Commissioners(Table):
     continuity_reference = Column("f8", "0 to 1", "mean continuity in the baseline, frozen")
     leaving_intercept = Column("f8", "logit", "a0 of leaving, solved at spin-up")
     contract_intercept = Column("f8", "logit", "gamma0 of contract offers, solved at spin-up")
+    care_weight = Column("f8", "", "weight c of care for staff in obeying the law on pay, solved at spin-up")
     late_intercept = Column("f8", "logit", "lambda0 of late visits, solved at spin-up")
     leg_factor = Column("f8", "", "phi of travel legs, solved at spin-up")
     hours_a_post = Column("f8", "hours", "planned contact hours a post, solved at spin-up")

@@ -23,6 +23,7 @@ from .codes import (
     PATCH,
     UNRATED,
 )
+from .law import UNDECIDED
 from .motive import cares, draw_traits, looks_ahead
 from .workers import born_worker
 from .zones import EAST, NORTH
@@ -103,6 +104,8 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     row["practice"] = 0.0
     row["cuts"] = p.contract_opening_cuts**2
     row["rating"] = UNRATED
+    row["lawful"] = UNDECIDED
+    row["scruple"] = draw(20)
     row["open"] = 1
     row["travel_share"] = p.travel_opening_ratio
     row["experience"] = p.experience_opening_experience

@@ -29,6 +29,7 @@ PURPOSES = (
     "sick pay",
     "holiday pay",
     "employer charges",
+    "arrears of pay",
     "mileage",
     "office cover",
     "agency staff",

@@ -6,6 +6,7 @@ from ..compiled import compiled, entry, plain, step
 from ..parameters import Numbers
 from ..policy import LEVERS
 from .codes import REAL_LIVING_WAGE, STATUTORY, TENDERED
+from .law import travel_pay_now, travel_pay_under
 from .ledger import line, pay
 from .providers import median_open_cost, on_cost, open_book_rate
 
@@ -58,16 +59,17 @@ def wage_floor(lever, prices):
 
 
 def cost_of_terms(market, p, council, decided, rows) -> np.ndarray:
-    """What the terms decided add to the cost of an hour over the terms in force, for each of these providers, £: wage
-    floor, paid travel and gaps, training."""
+    """What the terms decided add to the cost of an hour over what is in force for each of these providers, £: wage
+    floor, paid gaps, training, and pay for travel as each would mean to pay it under them."""
     providers, now = market.providers, of_council(market.levers, council)
     floor = plain(wage_floor)(decided, Numbers(market.price_rows))
     pay = providers.pay[rows]
     raised = np.maximum(pay, floor)
-    travel = providers.travel_share[rows]
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
-    then = raised * (1.0 + travel * decided.employment_paid_travel_share + gaps * decided.employment_shift_pay)
-    before = pay * (1.0 + travel * now.employment_paid_travel_share + gaps * now.employment_shift_pay)
+    then = raised * (1.0 + gaps * decided.employment_shift_pay)
+    then += travel_pay_under(market, council, p, decided, rows, raised)
+    before = pay * (1.0 + gaps * now.employment_shift_pay)
+    before += travel_pay_now(providers.rows[rows], now.row, float(market.prices["national_living_wage"]))
     days = decided.employment_training_days - now.employment_training_days
     return (then - before) * plain(on_cost)(p) + days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
 

@@ -49,6 +49,8 @@ class CareWorkers(Table):
     block_hours = Column("f8", "hours", "contact hours in each block this week", BLOCKS, part="rounds")
     last_paid = Column("f8", "hours", "contact hours paid in the last week at work")
     week_pay = Column("f8", "£", "pay this week")
+    period_hours = Column("f8", "hours", "contact and travel in this pay period")
+    period_pay = Column("f8", "£", "pay for them")
     usual_pay = Column("f8", "£", "pay in a week at work, recent weeks; 0 before the first")
     pay_variance = Column("f8", "£²", "squared distance of a week's pay from it, recent weeks")
     sum_weeks = Column("f8", "weeks", "weeks in post this year", part="year")
@@ -138,6 +140,8 @@ def end_job(worker, stay_share, u):
     worker.provider = -1
     worker.guaranteed = 0.0
     worker.tenure = 0.0
+    worker.period_hours = 0.0
+    worker.period_pay = 0.0
 
 
 @compiled

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..compiled import compiled
 from ..compiled.process import process
+from ..market.law import cost_of_travel
 from ..market.ledger import line, pay, pay_provider, provider_pays
 from ..market.motive import care_costs, margin_aimed_at, office_spending
 from ..market.providers import on_cost, overhead_an_hour
@@ -90,11 +91,12 @@ def overhead_is_trimmed(provider, p):
 @process
 def providers_know_their_costs(market, parameters, policy, draws):
     """What an hour costs each provider (E8), known when it bids, takes packages and opens its books: pay with paid
-    travel and gaps and on-costs, mileage, overhead at its size.
+    gaps, what it means to pay for travel, on-costs, mileage, overhead at its size.
 
-    marginal = w·(1 + paid travel·τ + paid gaps·γ)·on-costs + mileage·τ + what care for the work costs, with τ and γ
-    hours of travel and gaps for an hour of contact. Open books show it with what the provider would add if nobody
-    looked.
+    marginal = (w·(1 + paid gaps·γ) + pay for travel)·on-costs + mileage·τ + what care for the work costs, with τ and γ
+    hours of travel and gaps for an hour of contact; pay for travel is what the contract requires, and the rest of the
+    legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the provider would
+    add if nobody looked.
     """
     p, price_index = parameters[0], market.prices[0].price_index
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
@@ -104,9 +106,7 @@ def providers_know_their_costs(market, parameters, policy, draws):
         ratio = r.travel / max(r.contact, 1.0) if r.contact > 0.0 else p.travel_opening_ratio
         r.travel_share += p.experience_memory * (ratio - r.travel_share)
         r.cost_fixed = r.pay * (1.0 + lever.employment_shift_pay * gaps) * on_cost(p) + care_costs(r, p) * price_index
-        r.cost_travel = r.travel_share * (
-            r.pay * lever.employment_paid_travel_share * on_cost(p) + p.money_mileage_per_travel_hour * price_index
-        )
+        r.cost_travel = cost_of_travel(r, lever, market.prices[0], p)
         staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
         overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p)
         r.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * price_index

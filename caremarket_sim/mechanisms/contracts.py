@@ -8,6 +8,7 @@ from ..compiled.geography import patch_of, providers_by_locality
 from ..compiled.hashing import pair, uniform
 from ..compiled.process import guard, when
 from ..market.codes import BLOCKS, COUNCIL, IN_POST, LEFT, OPEN_BOOK, RECEIVING, TENDERED
+from ..market.law import UNDECIDED
 from ..market.people import days_of, place_package
 from ..market.state import clients_of, workers_of
 from ..market.terms import (
@@ -114,6 +115,7 @@ def start_contracts(market, parameters, council, draws):
     won &= mine
     if not won.any():
         return
+    providers.lawful[mine] = UNDECIDED  # its council may look at pay from now on, or no longer
     if not is_contest(decided):
         rate = providers.rate[mine]
         providers.rate[mine] = rate * (decided.fee_level * commissioner["fee"] / np.maximum(rate, 1e-9))

@@ -108,13 +108,14 @@ def commissioning_is_paid(market, c, lever, p):
     checks = lever.stewardship_monitoring * people * 12.0 / 52.0
     check_cost = p.commissioning_check_cost * (1.0 + p.trust_monitoring_effect * (0.5 - trust / max(contracted, 1.0)))
     books = lever.stewardship_open_book * p.commissioning_open_book_cost * contracted
+    pay_checks = lever.stewardship_pay_checks * p.commissioning_pay_check_cost * contracted
     packages = counts.placed_council + p.commissioning_chase_share * counts.waited
     connectors = lever.community_connectors_fte + market.commissioners[c].pot_connectors
     learning = (
         lever.stewardship_learning_capture * p.commissioning_learning_cost
         + lever.stewardship_network * p.commissioning_network_cost
     )
-    pay(market.ledger, c, MONITORING, (checks * check_cost + books / 52.0) * index)
+    pay(market.ledger, c, MONITORING, (checks * check_cost + (books + pay_checks) / 52.0) * index)
     pay(market.ledger, c, BROKERAGE, packages * p.commissioning_brokerage_cost * index)
     pay(market.ledger, c, STEWARDSHIP, lever.stewardship_capacity_fte * p.commissioning_fte_cost / 52.0 * index)
     pay(market.ledger, c, FORUMS, lever.stewardship_forum_per_year * p.commissioning_forum_cost / 52.0 * index)

@@ -105,8 +105,9 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
         row["demand"] = row["demand_slow"] = row["usual_hours"] = 0.0
         here = np.flatnonzero(providers.council == council)
         pick = here[int(one_uniform(key, number, 1) * max(len(here) - 1, 1))]
-        row["cost_fixed"], row["cost_travel"] = providers.cost_fixed[pick], providers.cost_travel[pick]
-        row["open_cost"] = providers.open_cost[pick]
+        row["cost_fixed"], row["travel_share"] = providers.cost_fixed[pick], providers.travel_share[pick]
+        row["cost_travel"] = row["travel_share"] * p.money_mileage_per_travel_hour * market.prices["price_index"]
+        row["open_cost"] = providers.open_cost[pick] + row["cost_travel"] - providers.cost_travel[pick]
     outside = np.arange(len(providers)) >= len(providers) - arrivals
     local = (providers.open == 1) & (providers.closing == 0)
     local &= (providers.demand > p.procurement_smallest_bidder) | (providers.contracted == 1)

@@ -4,31 +4,43 @@ from ..compiled import compiled
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
 from ..market.codes import IN_POST, ON_LEAVE, SICK
-from ..market.state import workers_of
+from ..market.law import required_share
+from ..market.state import week_of, workers_of
 from ..market.workers import income_spread
+
+A_PENNY = 1.0
+"""Pence up to which a pay period lacks nothing: what rounding leaves."""
 
 
 @process
 def carers_are_paid(market, parameters, policy, draws):
     """The week's pay of every care worker (E5).
 
-    Pay covers contact, a share of travel and of gaps, and at least the guaranteed hours of whoever was at work; holiday
-    is paid from accrual. Contact and travel together must reach the legal minimum where it is enforced. Each provider
-    owes the sums. Guaranteed hours without a visit are counted, in hours and pounds.
+    Pay covers contact, the share of travel that a contract requires, a share of gaps, and at least the guaranteed hours
+    of whoever was at work; holiday is paid from accrual. A provider that obeys the law adds what pay for contact and
+    travel lacks to the legal minimum, in the pay period so far. Each provider owes the sums. Guaranteed hours without a
+    visit are counted, in hours and pounds; so are travel without pay, and pay periods below the legal minimum.
     """
     p = parameters[0]
     workers, providers = workers_of(market), market.providers
     for j in range(len(providers)):
         providers[j].wages = 0.0
         providers[j].sick_pay = 0.0
+        providers[j].underpaid = 0.0
     wage_line = market.prices[0].national_living_wage
+    period = round(p.law_pay_period)
+    begins, ends = week_of(market) % period == 0, week_of(market) % period == period - 1
     for w in range(len(workers)):
         look_ahead(workers, w)
         look_ahead(market.worker_year, w)
         r = workers[w]
         if r.status != IN_POST:
             continue
+        if begins:
+            r.period_hours = 0.0
+            r.period_pay = 0.0
         provider = providers[r.provider]
+        counts = market.counts[provider.council]
         lever = policy[provider.council]
         r.pay = provider.pay + (p.pay_experience_premium if r.experience >= p.pay_premium_years else 0.0)
         usual = min(r.owned, r.hours_wanted)
@@ -39,15 +51,22 @@ def carers_are_paid(market, parameters, policy, draws):
             provider.sick_pay += r.week_pay
         else:
             hours = max(r.contact, r.guaranteed)
-            pay = r.pay * (hours + lever.employment_paid_travel_share * r.travel + lever.employment_shift_pay * r.gap)
-            owed = wage_line * (r.contact + r.travel) - pay
-            r.week_pay = pay + p.pay_enforcement_share * max(owed, 0.0)
+            for_travel = pay_for_travel(r, required_share(lever, provider.contracted), provider.lawful == 1, wage_line)
+            r.week_pay = r.pay * (hours + lever.employment_shift_pay * r.gap) + for_travel
             provider.wages += r.week_pay
             idle = hours - r.contact
-            market.counts[provider.council].idle_hours += idle
-            market.counts[provider.council].idle_pay += idle * r.pay
+            counts.idle_hours += idle
+            counts.idle_pay += idle * r.pay
+            counts.weeks_travelled += r.travel > 0.0
+            counts.weeks_travel_unpaid += r.travel > 0.0 and for_travel <= 0.0
             work_is_felt(r, hours, p)
             usual_week_moves(r, p)
+        if ends and r.period_hours > 0.0:
+            lacks = wage_line * r.period_hours - r.period_pay
+            below = 100.0 * lacks > A_PENNY
+            counts.pay_periods += 1.0
+            counts.pay_periods_below += below
+            provider.underpaid += lacks if below else 0.0
         year = market.worker_year[w]
         year.sum_weeks += 1.0
         year.sum_zero += r.guaranteed == 0.0
@@ -57,6 +76,19 @@ def carers_are_paid(market, parameters, policy, draws):
         year.sum_income_spread += income_spread(r)
         year.sum_cancelled += r.cancelled
         year.sum_guaranteed += r.guaranteed
+
+
+@compiled
+def pay_for_travel(worker, required, lawful, wage_line):
+    """£ for this week's travel: what the contract requires, and where the employer obeys the law what pay for contact
+    and travel in the pay period so far lacks to the legal minimum. Both are added to the pay period's sums."""
+    r = worker
+    r.period_hours += r.contact + r.travel
+    paid = required * r.travel * r.pay
+    r.period_pay += r.contact * r.pay + paid
+    extra = max(wage_line * r.period_hours - r.period_pay, 0.0) if lawful else 0.0
+    r.period_pay += extra
+    return paid + extra
 
 
 @compiled

@@ -6,6 +6,7 @@ from ..compiled import entry, plain
 from ..compiled.draws import draws_of, one_normal
 from ..market import firms
 from ..market.codes import COUNCIL, IN_POST, SELF_FUNDER
+from ..market.law import solve_care_weight
 from ..market.market import Market, empty_market
 from ..market.motive import care_costs
 from ..market.people import born
@@ -15,6 +16,7 @@ from ..market.territory import cover_localities
 from ..market.tidy import tidy_rows, tours
 from ..market.workers import CareWorkers
 from ..mechanisms.accounts import providers_know_their_costs
+from ..mechanisms.enforcement import providers_weigh_the_law
 from ..mechanisms.needs import needs_change
 from ..mechanisms.posts import staff_are_counted
 from ..mechanisms.regulator import providers_have_been_rated
@@ -50,6 +52,9 @@ def make_market(scenario, seed: int) -> Market:
     add_clients(market, place, parameters, draws)
     add_providers(market, place, parameters, draws)
     add_workers(market, place, parameters, draws)
+    staff_are_counted(market, parameters, Numbers(market.levers), draws)
+    market.commissioners.care_weight[0] = solve_care_weight(market, 0, p)
+    providers_weigh_the_law(market, parameters, Numbers(market.levers), draws)
     place_everybody(market, parameters, draws)
     tidy_rows(market)
     back_out_overheads(market, place, parameters, draws)

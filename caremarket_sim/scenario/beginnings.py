@@ -200,7 +200,7 @@ def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
         f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones, and",
         "# says so: replace it by the council's own, with its source and grade (measured, derived or assumed), before",
         "# you use any result. Ids of sources are those of `caremarket docs parameters`.",
-        "format: 1",
+        "format: 2",
         f"name: {json.dumps(name, ensure_ascii=False)}",
         "# licence:                            # whose data zones.csv and providers.csv are, and on what terms",
         "zones: zones.csv",
@@ -247,7 +247,7 @@ def _stand_in_text(name: str, stand_in: Place, given: Mapping[str, float]) -> st
     lines = [
         f"# {name}. Every figure below, and every zone in zones.csv, is {stand_in.name}'s and stands in for your own:",
         "# replace each, with its source and its grade (measured, derived or assumed), before you use any result.",
-        "format: 1",
+        "format: 2",
         f"name: {json.dumps(name, ensure_ascii=False)}",
         f"licence: {json.dumps(stand_in.licence, ensure_ascii=False)}",
         "zones: zones.csv",
@@ -277,7 +277,7 @@ def _baseline_text(name: str) -> str:
 #   caremarket compare block.yaml zero-hours-spot.yaml collaborative.yaml
 #   caremarket docs levers              lists what a policy may set
 #   caremarket docs schema              gives your editor completion
-format: 1
+format: 2
 title: {title}
 place: place.yaml
 years: 5                               # of 52 weeks, 1 to {MOST_YEARS}

@@ -83,7 +83,7 @@ def read_document(path: Path, shown: str) -> Document:
     for event in _events(text, shown):
         builder.take(event)
     if builder.root is None:
-        raise BadInput(Problem("is empty", shown, 1, "begin with `format: 1`"))
+        raise BadInput(Problem("is empty", shown, 1, "begin with `format: 2`"))
     return Document(builder.root, tuple(problems))
 
 

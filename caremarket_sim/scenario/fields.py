@@ -14,7 +14,13 @@ from caremarket_sim.policy.values import checked_number
 from caremarket_sim.scenario.documents import Mapping, Node, Scalar
 from caremarket_sim.scenario.documents import Sequence as ListNode
 
-FORMAT = 1
+FORMAT = 2
+BEFORE = 1
+"""The last format but one, which is still read."""
+SINCE_THEN = (
+    "in format 1 `employment.paid_travel_share` was the share of travel that was paid, 0.3 unless set; it is now the "
+    "least share that the contract requires, 0 unless set, and whoever obeys the law pays more where the law asks it"
+)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 """Between which dates of places and policies lie; before and after them there are no series of prices."""
@@ -39,6 +45,8 @@ class Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.older: Problem | None = None
+        """What has changed since the format that the file is written in, where it is not the present one."""
 
     def note(self, what: str, line: int | None, right: str | None = None) -> None:
         """Note one mistake of this file."""
@@ -170,7 +178,11 @@ class Reader:
         node = root.entries.get("format")
         if node is None:
             self.note("does not say its format", root.line, f"begin with `format: {FORMAT}`")
-        elif (value := self.scalar(node, "format")) is not None and (value != FORMAT or isinstance(value, bool)):
+        elif (value := self.scalar(node, "format")) == BEFORE and not isinstance(value, bool):
+            self.older = Problem(
+                f"is written in format {BEFORE}: {SINCE_THEN}", self.file, node.line, f"write {FORMAT}"
+            )
+        elif value is not None and (value != FORMAT or isinstance(value, bool)):
             what = f"format is {shown(value)!r}" if isinstance(value, str) else f"format is {shown(value)}"
             self.note(f"{what}, which this version does not read", node.line, f"write {FORMAT}")
 

@@ -114,6 +114,7 @@ def resolve(path: str | Path) -> Resolved:
         problems.extend(wrong)
     if problems or place is None:
         raise BadInput(_in_order(problems))
+    notes = [*(draft.reader.older for draft in reversed(drafts) if draft.reader.older is not None), *notes]
     parameters = {key: value for draft in reversed(drafts) for key, value in draft.parameters.items()}
     leaf = drafts[0]
     name = located(given).stem

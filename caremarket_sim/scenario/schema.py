@@ -9,7 +9,7 @@ from typing import Any
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import LEVERS, PRESET_TITLES, Lever
 from caremarket_sim.scenario.definition import PRICES
-from caremarket_sim.scenario.fields import FORMAT
+from caremarket_sim.scenario.fields import BEFORE, FORMAT
 from caremarket_sim.scenario.places import GRADES, figure_kinds
 from caremarket_sim.scenario.timing import MOST_YEARS
 
@@ -46,7 +46,7 @@ def scenario_schema() -> dict[str, Any]:
     )
     step["anyOf"] = [{"required": ["use"]}, {"required": ["set"]}]
     properties = {
-        "format": {"const": FORMAT, "description": "The version of this kind of file."},
+        "format": {"enum": [BEFORE, FORMAT], "description": "The version of this kind of file."},
         "extends": {**_TEXT, "description": "The scenario this one differs from: a path, or builtin:wigan/baseline."},
         "title": {**_TEXT, "description": "What it is, in a line, for tables and reports."},
         "place": {**_TEXT, "description": "The place file."},
@@ -79,7 +79,7 @@ def place_schema() -> dict[str, Any]:
         description = f"{kind.meaning} ({kind.unit})"
         figures[key] = {**_closed(parts, ("value", "grade")), "description": description}
     properties = {
-        "format": {"const": FORMAT, "description": "The version of this kind of file."},
+        "format": {"enum": [BEFORE, FORMAT], "description": "The version of this kind of file."},
         "extends": {**_TEXT, "description": "The place file that this one differs from in name and regime alone."},
         "name": {**_TEXT, "description": "The council."},
         "licence": {**_TEXT, "description": "Under which licence the data of the place may be used."},

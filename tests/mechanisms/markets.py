@@ -18,6 +18,7 @@ CONTRACTED = {
     **{"care": P.motive_care, "horizon": P.motive_horizon, "margin_target": P.motive_margin, "as_employer": 0.0},
     **{"patch_count": 3, "patch_lead": 0, "age": 500.0, "voice": 0.0, "won": 0, "lots": 0, "hurt": 100.0},
     **{"committed": 100.0, "council_hours": 100.0, "delivered": 0.0, "delivered_council": 0.0, "pay": 12.0},
+    **{"lawful": 0, "bound": 0, "arrears": 0.0, "underpaid": 0.0, "scruple": 1.0},
 }
 """What a provider is like where a test says nothing else."""
 
@@ -81,6 +82,7 @@ def worker(market, w=0, **columns):
     usual = {"status": IN_POST, "provider": 0, "zone": 0, "absent": IN, "hours_wanted": 30.0, "guaranteed": 0.0}
     usual |= {"home_x": zone["x"], "home_y": zone["y"]}
     usual |= {"contact": 0.0, "travel": 0.0, "gap": 0.0, "owned": 0.0, "tenure": 100.0, "age": 42.0, "strain": 0.0}
+    usual |= {"period_hours": 0.0, "period_pay": 0.0}
     if columns.get("status") == POOL:
         usual["provider"] = -1
     return filled(market.workers.rows[w], usual | columns)

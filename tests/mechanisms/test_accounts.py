@@ -75,6 +75,16 @@ def test_an_hour_costs_pay_with_paid_travel_on_costs_mileage_and_overhead():
     assert r["overhead_hour"] == pytest.approx(10 * OVERHEAD_AT_150_HOURS + 0.6 + 3 * 95 / 52 / 29.5)
 
 
+def test_whoever_obeys_the_law_knows_what_the_rest_of_the_legal_minimum_costs():
+    on_cost = 1 + 0.1207 + 0.18
+    obeying, not_obeying = (costs({}, lawful=lawful)["cost_travel"] for lawful in (1, 0))
+    assert obeying - not_obeying == pytest.approx((11.44 * 1.235 - 12) * on_cost)
+    required = {"employment.paid_travel_share": 1}
+    assert costs(required, lawful=1)["cost_travel"] == pytest.approx(costs(required, lawful=0)["cost_travel"])
+    private = costs(required, contracted=0)["cost_travel"]
+    assert private == pytest.approx(not_obeying), "a contract binds who has one"
+
+
 def test_paid_gaps_make_an_hour_dearer_by_the_minutes_between_visits():
     unpaid, paid = (costs({"employment.shift_pay": share})["cost_fixed"] for share in (0, 1))
     assert paid / unpaid == pytest.approx(1 + 3 / 35)

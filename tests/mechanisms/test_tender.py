@@ -127,8 +127,23 @@ def test_a_bid_has_the_owner_s_margin_as_far_as_its_slope_says():
 def test_new_terms_are_in_the_bid():
     wages = {"employment.wage_floor": 13.0}
     raised = tender(wages, pay=(12.0, 12.0)).providers.bid[0] - tender(pay=(12.0, 12.0)).providers.bid[0]
-    more = 1.0 * (1 + 0.2 * 0.3) * 1.3007
+    more = 1.0 * 1.3007
     assert raised == pytest.approx(more * (1 + 0.05 * 0.75))
+
+
+def test_a_bid_knows_what_the_bidder_means_to_pay_for_travel():
+    plain, required, obeying = (
+        tender(policy, pay=(12.0, 12.0), scruple=(scruple, 1.0)).providers.bid[0]
+        for policy, scruple in (({}, 1.0), ({"employment.paid_travel_share": 1}, 1.0), ({}, 0.0))
+    )
+    assert required - plain == pytest.approx(12 * 0.2 * 1.3007 * (1 + 0.05 * 0.75))
+    assert obeying - plain == pytest.approx((11.44 * 1.2 - 12) * 1.3007 * (1 + 0.05 * 0.75))
+
+
+def test_pay_checks_are_in_the_bids_of_those_who_would_obey_because_of_them():
+    unsure = {"pay": (12.0, 12.0), "scruple": (0.5, 1.0), "care": (0.0, 0.0)}
+    checked = {"stewardship.pay_checks": 1}
+    assert tender(checked, **unsure).providers.bid[0] > tender(**unsure).providers.bid[0]
 
 
 def test_a_bid_above_the_ceiling_comes_after_all_others_and_is_held_to_it():

@@ -44,11 +44,57 @@ def test_experience_is_paid_a_premium():
     assert pay(experience=5.0) / pay(experience=4.9) == pytest.approx(13.1 / 13)
 
 
-def test_some_of_what_is_missing_to_the_legal_minimum_is_paid():
-    short = 11.44 * 30 - 13 * 20  # ten hours of unpaid travel
-    unpaid = {"employment.paid_travel_share": 0, "employment.shift_pay": 0}
-    assert pay(unpaid, travel=10.0) == pytest.approx(260 + 0.1 * short)
-    assert pay(unpaid, travel=0.5) == pytest.approx(260), "nothing is missing"
+LONG_WAY = {"travel": 10.0, "gap": 5.0}
+SHORT = 11.44 * 30 - 13 * 20
+"""What pay for 20 hours of contact lacks to the legal minimum with ten hours of travel between them, £."""
+
+
+def paid_by(lawful, policy=None, week=1, contracted=1, **columns):
+    market = bare(week=week)
+    provider(market, pay=13.0, lawful=lawful, contracted=contracted)
+    worker(market, **({"contact": 20.0, "experience": 0.0, "last_paid": -1.0} | LONG_WAY | columns))
+    return carry_out(carers_are_paid, market, policy or {})
+
+
+def test_an_employer_that_obeys_makes_pay_for_contact_and_travel_up_to_the_legal_minimum():
+    assert paid_by(lawful=1).workers.week_pay[0] == pytest.approx(11.44 * 30)
+    assert paid_by(lawful=0).workers.week_pay[0] == pytest.approx(13 * 20)
+    assert paid_by(lawful=1, travel=0.5).workers.week_pay[0] == pytest.approx(13 * 20), "nothing is missing"
+
+
+def test_pay_for_gaps_and_for_idle_guaranteed_hours_does_not_count_towards_the_legal_minimum():
+    fair = paid_by(lawful=1, policy={"employment.shift_pay": 1}, guaranteed=25.0)
+    assert fair.workers.week_pay[0] == pytest.approx(13 * 25 + 13 * 5 + SHORT)
+
+
+def test_the_legal_minimum_is_averaged_over_a_pay_period_of_four_weeks():
+    well_paid = {"period_hours": 20.0, "period_pay": 20 * 11.44 + 50.0}  # weeks with little travel before
+    assert paid_by(lawful=1, week=2, **well_paid).workers.week_pay[0] == pytest.approx(13 * 20 + SHORT - 50)
+    assert paid_by(lawful=1, week=4, **well_paid).workers.week_pay[0] == pytest.approx(13 * 20 + SHORT), "a new one"
+
+
+def test_at_the_end_of_a_pay_period_what_it_lacks_is_counted_and_owed():
+    for lawful, lacks in ((0, SHORT + 30), (1, 0)):
+        market = paid_by(lawful, week=3, period_hours=10.0, period_pay=10 * 11.44 - 30 * (lawful == 0))
+        assert market.providers.underpaid[0] == pytest.approx(lacks)
+        assert (market.counts["pay_periods"][0], market.counts["pay_periods_below"][0]) == (1, lawful == 0)
+    assert paid_by(lawful=0, week=2).providers.underpaid[0] == 0, "not before its end"
+    away = paid_by(lawful=0, week=3, absent=SICK, period_hours=10.0, period_pay=100.0)
+    assert away.providers.underpaid[0] == pytest.approx(14.4), "a pay period ends for whoever is away as well"
+
+
+def test_what_a_contract_requires_for_travel_binds_who_has_one_and_counts():
+    required = {"employment.paid_travel_share": 0.5}
+    assert paid_by(0, required).workers.week_pay[0] == pytest.approx(13 * 25)
+    assert paid_by(0, required, contracted=0).workers.week_pay[0] == pytest.approx(13 * 20)
+    assert paid_by(1, required).workers.week_pay[0] == pytest.approx(11.44 * 30)
+    assert paid_by(1, {"employment.paid_travel_share": 1}).workers.week_pay[0] == pytest.approx(13 * 30), "above it"
+
+
+def test_weeks_with_travel_and_no_pay_for_it_are_counted():
+    counts = [(m.counts["weeks_travelled"][0], m.counts["weeks_travel_unpaid"][0]) for m in map(paid_by, (0, 1))]
+    assert counts == [(1, 1), (1, 0)]
+    assert paid_by(0, travel=0.0).counts["weeks_travelled"][0] == 0
 
 
 def test_pay_on_duty_volatility_shortfall_and_strain_are_felt_in_recent_memory():

@@ -11,7 +11,7 @@ from caremarket_sim.methods.factors import DISTRIBUTIONS
 from caremarket_sim.methods.samplers import MEANING, METHODS
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import LEVERS
-from caremarket_sim.scenario.fields import FORMAT
+from caremarket_sim.scenario.fields import BEFORE, FORMAT
 from caremarket_sim.scenario.schema import DIALECT, scenario_schema
 from caremarket_sim.scenario.timing import MOST_YEARS
 from caremarket_sim.studies.sweep.design_files import (
@@ -59,7 +59,7 @@ def design_schema() -> dict[str, Any]:
         "file": {**_TEXT, "description": "A CSV file with a column a factor (csv)."},
     }
     properties = {
-        "format": {"const": FORMAT, "description": "The version of this kind of file."},
+        "format": {"enum": [BEFORE, FORMAT], "description": "The version of this kind of file."},
         "title": {**_TEXT, "description": "What it is, in a line."},
         "why": {**_TEXT, "description": "What it is for."},
         "scenarios": {
