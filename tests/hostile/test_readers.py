@@ -34,7 +34,7 @@ MAP = {"type": "FeatureCollection", "features": [
     {"type": "Feature", "properties": {"code": code}, "geometry": {"type": "Polygon", "coordinates": [RING]}}
     for code in ("S01", "S02", "S03")
 ]}  # fmt: skip
-SCENARIO = """format: 1
+SCENARIO = """format: 2
 title: One
 place: place.yaml
 years: 2
@@ -46,7 +46,7 @@ policy:
     set:
       fee.level: 1.05
 """
-DESIGN = """format: 1
+DESIGN = """format: 2
 scenarios: [scenario.yaml]
 sampler:
   method: csv
@@ -111,14 +111,14 @@ NO_TEXTS = {
     "empty": b"",
     "binary": b"\x7fELF\x00\x00\x00",
     "a spreadsheet": b"PK\x03\x04\x00\x00",
-    "UTF-16": "format: 1\n".encode("utf-16"),
+    "UTF-16": "format: 2\n".encode("utf-16"),
     "spaces": b"  \n\n",
     "a bracket": b"[",
     "a deep one": b"[" * 100_000,
     "deep objects": b'{"a":' * 50_000,
     "a quote that never ends": b'"' + b"x" * 300_000,
     "many columns": b",".join(b"c%d" % number for number in range(100_000)) + b"\n",
-    "many keys": b"format: 1\n" + b"".join(b"k%d: 1\n" % number for number in range(100_000)),
+    "many keys": b"format: 2\n" + b"".join(b"k%d: 1\n" % number for number in range(100_000)),
     "many keys in one line": b"{" + b", ".join(b"k%d: 1" % number for number in range(100_000)) + b"}",
     "many names": b"{" + b",".join(b'"k%d":1' % number for number in range(80_000)) + b"}",
 }
