@@ -27,6 +27,7 @@ from caremarket_sim.results.records import Failure, Layout, ScenarioRecord, core
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.batch import carry_out, runs_of
 from caremarket_sim.runs.executors import perform
+from caremarket_sim.warming import warm_up
 
 NAP = 0.010
 """Seconds of a run that does nothing."""
@@ -182,8 +183,10 @@ def _do_real_runs(count: int) -> dict[str, Any]:
 
 
 def _play_in(folder: str, play: Callable[[Any], Any], task: Any) -> Span:
-    """In the worker: the task, with settled states cached in this folder."""
-    os.environ["CAREMARKET_CACHE"] = folder
+    """In the worker: the task, with settled states cached in this folder, and what is compiled where it is kept."""
+    if os.environ.get("CAREMARKET_CACHE") != folder:
+        warm_up()
+        os.environ["CAREMARKET_CACHE"] = folder
     began = time.perf_counter()
     play(task)
     return os.getpid(), began, time.perf_counter()
