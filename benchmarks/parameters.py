@@ -64,6 +64,12 @@ TOGETHER = {
         "overhead.self_funded_cost": 2,
         "pay.opening_spread": 0.4,
     },
+    "overhead.lowest": {
+        "baseline.margin_spread": 0.05,
+        "baseline.other_costs": 0.7,
+        "clipping.usual": 0,
+        "pay.opening_spread": 0.4,
+    },
     "entry.coop_capital": {"entry.coop_rate": 1, "entry.hours": 60, "exit.insolvent_weeks": 13},
     "entry.waiting_reference": {"entry.waiting_effect": 10},
     "entry.join_reference_hours": {"entry.join_rate": 0.06, "entry.join_hours": 30},

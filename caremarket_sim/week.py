@@ -11,6 +11,7 @@ from .market.market import Market
 from .mechanisms.absence import carers_take_leave_and_fall_sick
 from .mechanisms.accounts import providers_know_their_costs, providers_settle_accounts
 from .mechanisms.budget import budget_is_checked
+from .mechanisms.clipping import visits_are_clipped
 from .mechanisms.clock import time_passes
 from .mechanisms.closing import providers_close
 from .mechanisms.connection import connections_form
@@ -79,6 +80,7 @@ PROCESSES = (
     carers_train,
     carers_take_leave_and_fall_sick,
     visits_are_rostered,
+    visits_are_clipped,
     care_is_experienced,
     connections_form,
     quality_of_life_responds,

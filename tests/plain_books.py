@@ -46,6 +46,9 @@ def council_books(market, p, lever):
     books["council", "providers", "retainers"] = [
         hours * j["rate"] * p.contract_retainer_share for hours, j in zip(retained, providers, strict=True)
     ]
+    books["providers", "council", "clipped time claimed back"] = [
+        j["clip_found"] * j["rate"] * (1.0 + p.clipping_penalty) for j in providers
+    ]
     unused = by_provider(market)
     for n, j in enumerate(providers):
         used[n] = paid_hours[n] + retained[n]

@@ -25,6 +25,7 @@ PURPOSES = (
     "self-funded care",
     "surplus returned",
     "penalties",
+    "clipped time claimed back",
     "wages",
     "sick pay",
     "holiday pay",

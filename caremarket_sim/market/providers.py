@@ -70,6 +70,8 @@ class Providers(Table):
     due_council = Column("f8", "hours", "of which council-funded")
     delivered = Column("f8", "hours", "hours delivered this week")
     delivered_council = Column("f8", "hours", "of which council-funded")
+    clip = Column("f8", "share", "share of billed hours by which its visits are shorter this week")
+    clip_found = Column("f8", "hours", "council-funded hours clipped this week that are found")
     office = Column("f8", "hours", "delivered by office staff")
     agency = Column("f8", "hours", "delivered by agency staff")
     contact = Column("f8", "hours", "contact hours of its care workers this week")

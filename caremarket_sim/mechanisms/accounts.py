@@ -93,9 +93,9 @@ def providers_know_their_costs(market, parameters, policy, draws):
     """What an hour costs each provider (E8), known when it bids, takes packages and opens its books: pay with paid
     gaps, what it means to pay for travel, on-costs, mileage, overhead at its size.
 
-    marginal = (w·(1 + paid gaps·γ) + pay for travel)·on-costs + mileage·τ + what care for the work costs, with τ and γ
-    hours of travel and gaps for an hour of contact; pay for travel is what the contract requires, and the rest of the
-    legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the provider would
+    marginal = (w·(1 − clipped + paid gaps·γ) + pay for travel)·on-costs + mileage·τ + what care for the work costs, with
+    τ and γ hours of travel and gaps for an hour of contact; pay for travel is what the contract requires, and the rest
+    of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the provider would
     add if nobody looked.
     """
     p, price_index = parameters[0], market.prices[0].price_index
@@ -105,7 +105,8 @@ def providers_know_their_costs(market, parameters, policy, draws):
         lever = policy[r.council]
         ratio = r.travel / max(r.contact, 1.0) if r.contact > 0.0 else p.travel_opening_ratio
         r.travel_share += p.experience_memory * (ratio - r.travel_share)
-        r.cost_fixed = r.pay * (1.0 + lever.employment_shift_pay * gaps) * on_cost(p) + care_costs(r, p) * price_index
+        r.cost_fixed = r.pay * (1.0 - r.clip + lever.employment_shift_pay * gaps) * on_cost(p)
+        r.cost_fixed += care_costs(r, p) * price_index
         r.cost_travel = cost_of_travel(r, lever, market.prices[0], p)
         staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
         overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p)

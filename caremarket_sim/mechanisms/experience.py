@@ -170,7 +170,8 @@ def meet(acquainted, w, gain):
 def experience_of(client, provider, lever, codesigned, p):
     """Experience of care (E12): continuity, reliability, length of visit, skill, fit of the package to the person.
 
-    Fit starts at its resting value, moves with co-design times flexibility and with practice.
+    A visit that is clipped is as long as it is in fact. Fit starts at its resting value, moves with co-design times
+    flexibility and with practice.
     """
     contracted = client.payer == COUNCIL
     design = codesigned * lever.contract_package_flexibility if contracted else p.experience_self_funder_say
@@ -179,7 +180,7 @@ def experience_of(client, provider, lever, codesigned, p):
     reliability = max(
         0.0, 1.0 - p.experience_late_weight * client.late_share - p.experience_missed_weight * client.missed_share
     )
-    length = 1.0 - math.exp(-client.visit_minutes / p.experience_length_scale)
+    length = 1.0 - math.exp(-client.visit_minutes * (1.0 - provider.clip) / p.experience_length_scale)
     experience = (
         p.experience_weight_continuity * client.continuity
         + p.experience_weight_reliability * reliability

@@ -5,7 +5,7 @@ import numpy as np
 from ..compiled import compiled, step
 from ..compiled.process import process
 from ..market.codes import COUNCIL, FOR_EXPERIENCE, FOR_INDEPENDENCE, IN_HOSPITAL
-from ..market.ledger import PARTY, line, pay, pay_provider, pence_of
+from ..market.ledger import PARTY, line, pay, pay_provider, pence_of, provider_pays
 from ..market.providers import on_cost, paid_share, weeks_kept
 from ..market.state import clients_of
 
@@ -15,6 +15,7 @@ OUTCOME = line("council", "providers", "outcome payments")
 PANEL_WAGES = line("council", "providers", "citizens' panel")
 RETAINERS = line("council", "providers", "retainers")
 UNUSED = line("council", "providers", "block hours unused")
+CLAIMED_BACK = line("providers", "council", "clipped time claimed back")
 CONTRIBUTIONS = line("clients", "council", "client contributions")
 MONITORING = line("council", "suppliers", "monitoring")
 BROKERAGE = line("council", "suppliers", "brokerage")
@@ -31,7 +32,8 @@ NIGHTS = line("nhs", "suppliers", "delayed nights")
 
 @process
 def council_pays(market, parameters, policy, draws):
-    """Fees by payment basis, block hours unused, retainers, outcome payments; and the cost of commissioning.
+    """Fees by payment basis, block hours unused, retainers, outcome payments; what was billed for time that is found to
+    be clipped is claimed back with a penalty; and the cost of commissioning.
 
     A fresh page begins for what each provider earns and spends.
     """
@@ -82,6 +84,7 @@ def fees_are_paid(ledger, provider, hours_away, lever, council, p):
         pay_provider(ledger, r, OUTCOME, hours * r.rate * lever.contract_outcome_share * r.outcome_score)
     pay_provider(ledger, r, PANEL_WAGES, hours * max(council.pot_wages, 0.0) * on_cost(p))
     pay_provider(ledger, r, RETAINERS, hours_away * r.rate * p.contract_retainer_share)
+    provider_pays(ledger, r, CLAIMED_BACK, r.clip_found * r.rate * (1.0 + p.clipping_penalty))
     if r.contracted == 1 and r.open == 1 and r.closing == 0:
         promised = lever.contract_guaranteed_volume * r.contracted_hours
         unused = max(promised - (hours + hours_away), 0.0) * min(1.0, r.capacity / max(promised, 1.0))

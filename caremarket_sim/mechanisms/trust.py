@@ -16,9 +16,10 @@ def trust_moves(market, parameters, policy, draws):
     """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month.
 
     T* rises with stewardship's reach, forums, co-design and a fee that covers open costs (a windfall counts no more
-    than a fair fee). It falls with what is not delivered, with checking (the less, the further stewardship reaches),
-    and where the service in force was co-designed but people decide nothing of how money is used: heard and ignored
-    (E17). A shortfall found in a check is an event, and so may be a package declined for money.
+    than a fair fee). It falls with what is not delivered, with what is found to be clipped, with checking (the less,
+    the further stewardship reaches), and where the service in force was co-designed but people decide nothing of how
+    money is used: heard and ignored (E17). A shortfall found in a check is an event, and so may be a package declined
+    for money.
     """
     p = parameters[0]
     key = key_of(draws, TRUST)
@@ -38,7 +39,8 @@ def trust_moves(market, parameters, policy, draws):
         checks = lever.stewardship_monitoring * 12.0 / 52.0
         fair = min(max(r.rate / max(r.open_cost, 1.0) - 1.0, -p.trust_fee_limit), p.trust_fair_limit)
         lacking = max(r.undelivered - p.trust_undelivered_line, 0.0)
-        aim = min(max(everybody + fair - p.trust_undelivered_effect * lacking, 0.0), 1.0)
+        clipped = p.clipping_trust_effect * r.clip_found / max(r.delivered_council, 1.0)
+        aim = min(max(everybody + fair - p.trust_undelivered_effect * lacking - clipped, 0.0), 1.0)
         r.trust += (p.trust_rise if aim > r.trust else p.trust_fall) * (aim - r.trust)
         r.hurt += 1.0
         if r.contracted == 0 or r.open == 0 or r.hurt < p.trust_event_spacing:

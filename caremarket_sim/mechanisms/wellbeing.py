@@ -12,7 +12,8 @@ from ..market.state import clients_of
 @process
 def quality_of_life_responds(market, parameters, policy, draws):
     """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
-    the way a week. While waiting nobody comes, and informal carers fill a part. Sums of the year are kept by person.
+    the way a week, with the hours that were given in fact. While waiting nobody comes, and informal carers fill a
+    part. Sums of the year are kept by person.
     """
     p = parameters[0]
     clients = clients_of(market)
@@ -30,7 +31,7 @@ def quality_of_life_responds(market, parameters, policy, draws):
         had = 0.0
         due = c.need_hours
         if c.status == RECEIVING:
-            had = c.delivered
+            had = c.delivered * (1.0 - market.providers[c.provider].clip)
             due = c.due
             effect = c.experience / market.commissioners[c.council].experience_reference
         else:

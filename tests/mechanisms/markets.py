@@ -15,7 +15,15 @@ P = small().parameters.numbers
 
 CONTRACTED = {
     **{"open": 1, "contracted": 1, "closing": 0, "ownership": INDEPENDENT, "manager_away": 0, "manager_quality": 0.5},
-    **{"care": P.motive_care, "horizon": P.motive_horizon, "margin_target": P.motive_margin, "as_employer": 0.0},
+    **{
+        "care": P.motive_care,
+        "horizon": P.motive_horizon,
+        "margin_target": P.motive_margin,
+        "as_employer": 0.0,
+        "clip": 0.0,
+        "clip_found": 0.0,
+    },
+    **{"clip": 0.0, "clip_found": 0.0},
     **{"patch_count": 3, "patch_lead": 0, "age": 500.0, "voice": 0.0, "won": 0, "lots": 0, "hurt": 100.0},
     **{"committed": 100.0, "council_hours": 100.0, "delivered": 0.0, "delivered_council": 0.0, "pay": 12.0},
     **{"lawful": 0, "bound": 0, "arrears": 0.0, "underpaid": 0.0, "scruple": 1.0},

@@ -100,3 +100,8 @@ def test_travel_for_an_hour_of_contact_is_remembered_and_guessed_where_there_was
     assert costs({}, contact=0.0, travel_share=0.0)["travel_share"] == pytest.approx(
         0.1 * numbers().travel_opening_ratio
     )
+
+
+def test_visits_that_are_shorter_cost_less_pay():
+    whole, shorter = (costs({}, clip=clip)["cost_fixed"] for clip in (0.0, 0.1))
+    assert shorter == pytest.approx(0.9 * whole)
