@@ -205,6 +205,19 @@ def test_docs_give_the_schema_that_is_shipped(call):
     assert call("docs", "schema", "--of", "plaice")[0] == 2
 
 
+def test_in_a_source_tree_all_documents_are_written_with_the_package_s_schemas(call, tmp_path):
+    data = tmp_path / "caremarket_sim" / "data"
+    data.mkdir(parents=True)
+    assert call("docs", "all", str(tmp_path / "docs"))[0] == 0
+    ours = Path(__file__).resolve().parents[1] / "caremarket_sim" / "data"
+    names = [f"{one}.schema.json" for one in ("design", "manifest", "place", "scenario")]
+    assert sorted(file.name for file in data.iterdir()) == names
+    assert all((data / name).read_bytes() == (ours / name).read_bytes() for name in names)
+    (data / names[0]).write_text("{}", encoding="utf-8")
+    status, said, _ = call("docs", "all", str(tmp_path / "docs"), "--check")
+    assert status == 1 and "design.schema.json is not what" in said
+
+
 def test_docs_that_cannot_be_written_say_so(call):
     status, out, err = call("docs", "levers", "--out", "nowhere/levers.md")
     assert (status, out) == (5, "")

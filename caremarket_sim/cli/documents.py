@@ -83,6 +83,15 @@ DOCUMENTS = {
 """Every document that `docs` writes, by the name of its command."""
 
 
+SCHEMAS = {
+    "scenario": "scenario.schema",
+    "place": "scenario.schema",
+    "design": "studies.sweep.design_schema",
+    "manifest": "results.manifest",
+}
+"""What writes the schema of each kind of file, which the package ships in its folder of data."""
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     docs = typer.Typer(
@@ -117,10 +126,17 @@ def _writer_of_all(app: typer.Typer) -> Callable[..., None]:
             False, "--check", help="Write nothing; status 1 if a document there is not what would be written."
         ),
     ) -> None:
-        """Every document above, each in its place in a folder."""
+        """Every document above, each in its place in a folder; in a source tree, the schemas of the package too."""
         from caremarket_sim.results.durable import require_document
 
         old = []
+        shipped = folder.absolute().parent / "caremarket_sim" / "data"
+        for of in SCHEMAS if shipped.is_dir() else ():
+            file, text = shipped / f"{of}.schema.json", _schema(of)
+            if not check:
+                _write(text, file, SCHEMA_MARK)
+            elif not file.is_file() or file.read_text(encoding="utf-8") != text:
+                old.append(f"{file} is not what `caremarket docs all` writes")
         for document in [] if check else DOCUMENTS.values():
             require_document(folder / document.file, MARK)
         for name, document in DOCUMENTS.items():
@@ -140,20 +156,19 @@ def _writer_of_all(app: typer.Typer) -> Callable[..., None]:
 
 def schema(
     out: Path | None = typer.Option(None, "--out", help="The file to write; stdout without it."),
-    of: str = typer.Option("scenario", "--of", help="Which files: scenario, place or design."),
+    of: str = typer.Option("scenario", "--of", help="Which files: scenario, place, design or manifest."),
 ) -> None:
-    """The JSON Schema of scenario, place or design files, for editors."""
+    """The JSON Schema of scenario, place or design files, for editors; or of a results folder's manifest."""
     from caremarket_sim.errors import BadInput, Problem, suggestion
-    from caremarket_sim.scenario.schema import SCHEMAS, schema_text
 
-    if of == "design":
-        from caremarket_sim.studies.sweep import design_schema
-
-        _write(design_schema.schema_text(), out, SCHEMA_MARK)
-        return
     if of not in SCHEMAS:
-        raise BadInput(Problem(f"there is no schema of {of}", right=suggestion(of, (*SCHEMAS, "design"))))
-    _write(schema_text(of), out, SCHEMA_MARK)
+        raise BadInput(Problem(f"there is no schema of {of}", right=suggestion(of, SCHEMAS)))
+    _write(_schema(of), out, SCHEMA_MARK)
+
+
+def _schema(of: str) -> str:
+    write = import_module(f"caremarket_sim.{SCHEMAS[of]}").schema_text
+    return write(of) if SCHEMAS[of] == "scenario.schema" else write()
 
 
 def _write(text: str, out: Path | None, mark: str) -> None:

@@ -93,10 +93,10 @@ def providers_know_their_costs(market, parameters, policy, draws):
     """What an hour costs each provider (E8), known when it bids, takes packages and opens its books: pay with paid
     gaps, what it means to pay for travel, on-costs, mileage, overhead at its size.
 
-    marginal = (w·(1 − clipped + paid gaps·γ) + pay for travel)·on-costs + mileage·τ + what care for the work costs, with
-    τ and γ hours of travel and gaps for an hour of contact; pay for travel is what the contract requires, and the rest
-    of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the provider would
-    add if nobody looked.
+    marginal = (w·(1 − clipped + paid gaps·γ) + pay for travel)·on-costs + mileage·τ + what care for the work costs,
+    with τ and γ hours of travel and gaps for an hour of contact; pay for travel is what the contract requires, and the
+    rest of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the
+    provider would add if nobody looked.
     """
     p, price_index = parameters[0], market.prices[0].price_index
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
