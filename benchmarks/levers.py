@@ -38,6 +38,8 @@ FELT = 0.1
 """Part of the smallest difference that matters from which on a lever is felt."""
 LOTS = ("outcomes", "jobs")
 """Families of indicators in which people who draw on care and care workers feel a lever."""
+TERMS = ("zero_hours_share", "guaranteed_hours", "training_days")
+"""What a lever says of contracts itself, and so is not felt by."""
 MONEY_OF_OTHERS = (
     "nhs_cost",
     "self_funder_spend",
@@ -80,6 +82,11 @@ class Felt:
     indicator: str = ""
     difference: float = 0.0
     share: float = 0.0
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """What people feel comes before others' money, where they feel it at all."""
+        return self.share >= FELT and self.indicator not in MONEY_OF_OTHERS, self.share
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def judge(trial: Trial, values: np.ndarray, severed: tuple[bool, bool, bool | No
     at = names.index(trial.indicator)
     order = np.argsort(-np.abs(np.nan_to_num(t, posinf=1e9, neginf=-1e9)))
     others = tuple((names[k], float(mean[k]), float(t[k])) for k in order if abs(t[k]) > VERY_CLEAR and k != at)[:4]
-    felt = max(felts(names, mean, t), key=lambda one: one.share, default=Felt())
+    felt = max(felts(names, mean, t), key=lambda one: one.rank, default=Felt())
     moves = severed[0] or not np.array_equal(before, after, equal_nan=True)
     return Finding(
         trial, float(before[:, at].mean()), float(mean[at]), float(t[at]), others, moves, severed[1], severed[2], felt
@@ -145,7 +152,7 @@ def felts(names: list[str], mean: np.ndarray, t: np.ndarray) -> list[Felt]:
     return [
         Felt(name, float(mean[k]), abs(float(mean[k])) / INDICATORS[name].smallest)
         for k, name in enumerate(names)
-        if abs(t[k]) > VERY_CLEAR and (INDICATORS[name].family in LOTS or name in MONEY_OF_OTHERS)
+        if abs(t[k]) > VERY_CLEAR and (INDICATORS[name].family in LOTS or name in MONEY_OF_OTHERS) and name not in TERMS
     ]
 
 
@@ -182,7 +189,7 @@ def fails(finding: Finding) -> str:
 def most_felt(findings: list[Finding]) -> dict[str, Finding]:
     """Of each lever the trial in which it is felt most."""
     keys = dict.fromkeys(one.trial.key for one in findings)
-    return {key: max((one for one in findings if one.trial.key == key), key=lambda one: one.felt.share) for key in keys}
+    return {key: max((one for one in findings if one.trial.key == key), key=lambda one: one.felt.rank) for key in keys}
 
 
 def unfelt(findings: list[Finding]) -> list[str]:
@@ -196,9 +203,10 @@ def felt_table(findings: list[Finding]) -> list[str]:
     lines = [
         "## What people feel of each lever",
         "",
-        f"Of all that moves very clearly (|t| over {VERY_CLEAR:g}) in outcomes for people, in jobs and in what the "
-        "NHS, self-funders, providers, care workers and the Treasury pay or get: the largest difference against the "
-        "smallest that matters, at the value at which it is largest. A lever is felt from "
+        f"Of all that moves very clearly (|t| over {VERY_CLEAR:g}) in outcomes for people and in jobs, and where "
+        "nothing does there in what the NHS, self-funders, providers, care workers and the Treasury pay or get: the "
+        "largest difference against the smallest that matters, at the value at which it is largest. Zero-hours, "
+        "guaranteed hours and days of training, which levers set themselves, do not count. A lever is felt from "
         f"{FELT:g} of that on. The council's own costs are left out, so that no lever is felt by what it costs itself.",
         "",
         "| lever | value | moves | by | of the smallest that matters | |",
@@ -206,8 +214,8 @@ def felt_table(findings: list[Finding]) -> list[str]:
     ]
     for key, one in most_felt(findings).items():
         felt = one.felt
-        said = "" if felt.share >= FELT else CONDITIONS.get(key, "**no reason has been given**")
         waits = f"waits: {WAITING[key]}" if key in WAITING else ""
+        said = "" if felt.share >= FELT or waits else CONDITIONS.get(key, "**no reason has been given**")
         moved = (
             (f"`{felt.indicator}`", f"{felt.difference:+.3g}", f"{felt.share:.2g}") if felt.indicator else ("", "", "0")
         )
