@@ -1,5 +1,7 @@
 """Money, value and risk, on tables small enough to add up by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from caremarket_sim.findings import economics
 from caremarket_sim.indicators import INDICATORS, evaluate
 from caremarket_sim.market.record import RECORD
 from caremarket_sim.studies.compare.study import compare
+from caremarket_sim.telling.words import spend_sentences
 from tests.small_place import small
 
 
@@ -147,3 +150,19 @@ def test_what_the_weeks_cost_adds_up_to_what_the_years_cost(name):
     weeks = weekly[weekly.indicator == "council_spend"].groupby(keys).value.sum() / 52.0
     years = yearly[yearly.indicator == "council_spend"].groupby(keys).value.sum()
     assert weeks.to_numpy() == pytest.approx(years.to_numpy(), rel=1e-9)
+
+
+def test_pay_below_the_legal_minimum_stands_beside_the_payers_and_in_no_sum_and_is_told():
+    spent = {name: 0.0 for entry in economics.BUDGET for name in entry.sums}
+    levels = {("a", name): [value, value] for name, value in (spent | {"underpayment": 2e6}).items()}
+    levels |= {("b", name): [value, value] for name, value in (spent | {"underpayment": 5e5}).items()}
+    for name, council in (("a", 20e6), ("b", 23e6)):
+        levels[name, "fees_paid"] = levels[name, "care_spend"] = [council, council]
+    found = economics.spend(long(levels), "a", weeks=52)
+    of = found.set_index(["scenario", "payer"])
+    assert of.loc[("b", "All"), "difference"] == pytest.approx(of.loc[("b", "Council"), "difference"])
+    assert of.loc[("b", economics.UNDERPAID), "difference"] == pytest.approx(-1.5e6)
+    told = " ".join(spend_sentences(found, SimpleNamespace(whole="the year")))
+    assert "which nobody may agree, comes to £2.0 million in a and £0.5 million in b" in told
+    assert "spend £3.0 million more than in a, while staff are unlawfully underpaid by £1.5 million less" in told
+    assert "with lawful pay in both they would spend £1.5 million more" in told

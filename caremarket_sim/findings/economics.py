@@ -68,6 +68,9 @@ POSITIONS: Mapping[str, Sums] = {
 }
 """What everybody receives less what they pay: it adds up to nothing, because every pound paid is a pound received."""
 
+UNDERPAID = "Nobody: pay below the legal minimum"
+"""In place of a payer: what care workers are not paid and the law asks for."""
+
 PUBLIC: Sums = {"council_spend": 1, "nhs_cost": 1}
 COUNCIL: Sums = {"council_spend": 1}
 
@@ -120,13 +123,15 @@ def who_gains(overall: pd.DataFrame, reference: str) -> pd.DataFrame:
 def spend(overall: pd.DataFrame, reference: str, weeks: int) -> pd.DataFrame:
     """What each payer and all together spend over all weeks, £, and the paired difference from the reference.
 
-    The transition is in it: what a policy costs includes what it takes to get there.
+    The transition is in it: what a policy costs includes what it takes to get there. Beside the payers stands what
+    nobody pays and the law asks for: pay below the legal minimum.
     """
     values = wide(overall).reindex(list(dict.fromkeys(overall.scenario)), level="scenario") * weeks / 52.0
     lines = pd.DataFrame(
         {payer: sum(summed(values, entry.sums) for entry in BUDGET if entry.payer == payer) for payer in PAYERS}
     )
     lines["All"] = lines.sum(axis=1)
+    lines[UNDERPAID] = summed(values, {"underpayment": 1})
     rows = []
     for payer, line in lines.items():
         rows += _by_scenario(line.to_frame(ALL), reference, {"reference": reference, "payer": payer, "weeks": weeks})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from caremarket_sim.findings.assumptions import HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR
+from caremarket_sim.findings.economics import UNDERPAID
 from caremarket_sim.findings.frames import headline_rows
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.methods.statistics import (
@@ -115,7 +116,30 @@ def spend_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
             for row in rows.itertuples(index=False)
         ]
         said.append(f"Over {periods.whole} {words} {listed(parts)}.")
+    return [*said, *_underpayment_sentences(spend, periods)]
+
+
+def _underpayment_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
+    """What pay below the legal minimum comes to, and what would be left of a difference in cost with lawful pay."""
+    unpaid = spend[spend.payer == UNDERPAID].set_index("scenario")
+    every = spend[spend.payer == "All"].set_index("scenario")
+    if unpaid.empty:
+        return []
+    parts = [f"{_millions(row['mean'])} in {name}" for name, row in unpaid.iterrows()]
+    said = [f"Over {periods.whole} pay below the legal minimum, which nobody may agree, comes to {listed(parts)}."]
+    for name, row in unpaid.iterrows():
+        if name != row["reference"]:
+            lawful = every.loc[name, "difference"] + row["difference"]
+            said.append(
+                f"In {name} all payers together spend {_more(every.loc[name, 'difference'])} than in "
+                f"{row['reference']}, while staff are unlawfully underpaid by {_more(row['difference'])}: with lawful "
+                f"pay in both they would spend {_more(lawful)}, employers' charges left out."
+            )
     return said
+
+
+def _more(pounds: float) -> str:
+    return f"{_millions(abs(pounds))} {'less' if pounds < 0.0 else 'more'}"
 
 
 def _millions(pounds: float, sign: str = "") -> str:
