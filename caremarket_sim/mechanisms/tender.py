@@ -151,7 +151,9 @@ def bids(market, parameters, council, decided, bidders, slots, volume, draws) ->
 
 
 def scores(market, p, council, decided, bidders, bid, draws) -> np.ndarray:
-    """Weighted score of each bid: price, and signals of quality, values and social value, each 0 to 1 (M46)."""
+    """Weighted score of each bid: price, and signals of quality, values and social value, each 0 to 1 (M46).
+
+    Writing flatters quality and values the more, the more each weighs."""
     providers = market.providers
     numbers = providers.number[bidders]
     r = p.procurement_signal
@@ -165,8 +167,13 @@ def scores(market, p, council, decided, bidders, bid, draws) -> np.ndarray:
     led_by_care = providers.care[bidders]
     writes = 1.0 - plain(cares)(providers, p.motive_writing_slope, p)[bidders]
     gaming = p.procurement_gaming * writes * (1.0 - market.stewardship(council))
-    quality = signal(providers.quality[bidders], 1, gaming)
-    values = signal(led_by_care, 2, gaming)
+    usual = p.procurement_flattery_reference
+    flattered = (
+        gaming * decided.procurement_weights_quality / usual,
+        gaming * decided.procurement_weights_values / usual,
+    )
+    quality = signal(providers.quality[bidders], 1, flattered[0])
+    values = signal(led_by_care, 2, flattered[1])
     for_the_place = plain(cares)(providers, p.motive_social_value_slope, p)[bidders]
     true_value = p.place_value_base + p.place_value_care * for_the_place
     weight = decided.procurement_weights_social_value

@@ -97,6 +97,21 @@ def test_writing_flatters_whoever_does_not_care_unless_the_council_looks(reach, 
     assert market.providers.won.tolist() == won
 
 
+@pytest.mark.parametrize(("weight", "won"), [(0.02, [0, 1]), (0.98, [1, 0])])
+def test_writing_flatters_a_criterion_the_more_the_more_it_weighs(weight, won):
+    weights = {"price": 1 - weight, "quality": weight, "values": 0, "social_value": 0}
+    gaming = {"procurement__gaming": 4, "motive__writing_slope": 1}
+    market = tender(
+        {"procurement.weights": weights},
+        reach=0.0,
+        changes=gaming,
+        care=(0.0, 1.0),
+        quality=(0.5, 0.52),
+        cost_fixed=(16.0, 15.95),
+    )
+    assert market.providers.won.tolist() == won
+
+
 def test_a_bid_is_cost_at_the_volume_with_a_margin_shaded_by_competition_and_a_premium_for_risk():
     def bid(policy=None, **columns):
         return tender(policy, **columns).providers.bid[0]
