@@ -13,8 +13,8 @@ import typer
 
 if TYPE_CHECKING:
     from caremarket_sim.findings.draws import Draw
-    from caremarket_sim.runs.design import Tell
     from caremarket_sim.runs.plan import Plan
+    from caremarket_sim.runs.work import Tell
     from caremarket_sim.scenario import Scenario
     from caremarket_sim.studies.compare.result import Comparison
     from caremarket_sim.studies.compare.run_result import Run

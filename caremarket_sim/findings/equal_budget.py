@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ from caremarket_sim.findings import frames
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import paired_difference
 from caremarket_sim.policy import LEVERS
-from caremarket_sim.runs.design import Sample, Task, Tell, gather, play_all
+from caremarket_sim.runs.design import Sample, Task, gather, play_all
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 
 LEVER = "fee.level"
@@ -59,11 +61,7 @@ def solve(
     samples: Mapping[str, Sample],
     reference: str,
     seeds: Sequence[int],
-    *,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> list[Solution]:
     """The fee level of each other scenario at which the council spends what it does in the reference.
 
@@ -77,7 +75,7 @@ def solve(
     def at(levels: Sequence[tuple[Scenario, float]]) -> list[Fee]:
         variants = [scenario.with_levers({LEVER: level}).named(f"{i}") for i, (scenario, level) in enumerate(levels)]
         tasks = [Task(seeds[replicate - 1], tuple(variants), base.in_force) for replicate in base.replicates]
-        results = play_all(tasks, workers=workers, cluster=cluster, tell=tell, say=say)
+        results = play_all(tasks, **how)
         found, _ = gather(tasks, results)
         return [
             _fee(level, _numbered(found[str(i)], base, scenario), base) for i, (scenario, level) in enumerate(levels)

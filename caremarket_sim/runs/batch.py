@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from caremarket_sim.errors import CannotWrite, CaremarketError
 from caremarket_sim.results.records import ARRAYS, Failure, RunId, Success, TaskLike, cores, run_key
 from caremarket_sim.results.store import Store
-from caremarket_sim.runs.executors import failure_of, perform, perform_one
+from caremarket_sim.runs.executors import failure_of, perform_one
 from caremarket_sim.runs.preflight import LONG, Estimate, free_bytes
+from caremarket_sim.runs.work import How, Work
 
 Tell = Callable[[str, int, int], None]
 
@@ -57,11 +58,8 @@ def carry_out(
     play: Callable[[Any], list[Any]],
     make: Callable[..., Any],
     *,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
     version: Callable[[], str] | None = None,
+    **how: Unpack[How],
 ) -> list[Success | Failure]:
     """Perform every task whose runs are not in the store, keep what comes of it, and give all tasks' results in order.
 
@@ -75,21 +73,21 @@ def carry_out(
     everything = [run for of_task in runs for run in of_task]
     outcomes: dict[RunId, Any] = store.outcomes(make, store.done(everything))
     failures: dict[RunId, Failure] = {}
-    progress = _Progress(runs, outcomes, failures, tell)
+    work = Work(**how)
+    progress = _Progress(runs, outcomes, failures, work.tell)
     with _Writer(store) as writer:
         left = [_without(task, of_task, outcomes) for task, of_task in zip(tasks, runs, strict=True)]
         left = [(task, of_task) for task, of_task in left if of_task]
         while left:
             killed = []
             one = functools.partial(play_each, play, version, version and version())
-            work = [task for task, _ in left]
-            with closing(perform(one, work, workers=workers, cluster=cluster, tell=say)) as answers:
+            with closing(work.answers(one, [task for task, _ in left])) as answers:
                 for index, answer in answers:
                     task, of_task = left[index]
                     if isinstance(answer, Failure) and len(of_task) > 1:
                         killed.append((task, of_task))  # which of its scenarios kills the worker is found one by one
                         continue
-                    progress.estimate(answer, left, None if cluster else workers or cores(), store.folder, say)
+                    progress.estimate(answer, left, work, store.folder)
                     results = answer.value if isinstance(answer, Success) else [answer] * len(of_task)
                     for run, result in zip(of_task, results, strict=True):
                         if isinstance(result, Success):
@@ -183,19 +181,19 @@ class _Progress:
         self._done = min(self._total, self._done + 1)
         self._tell("simulating", self._done, self._total)
 
-    def estimate(self, answer: Any, left: Sequence[Any], workers: int | None, folder: Path, say: Any) -> None:
+    def estimate(self, answer: Any, left: Sequence[Any], work: Work, folder: Path) -> None:
         """Once, from the first task that is done: if there is long work ahead, say how long."""
         results = answer.value if isinstance(answer, Success) else []
         done = [result.value for result in results if isinstance(result, Success)]
-        if self._estimated or say is None or workers is None or not done:
+        if self._estimated or work.say is None or work.cluster is not None or not done:
             return
         self._estimated = True
         each = sum(getattr(done[0], name).nbytes for name in ARRAYS)
         runs = sum(len(of_task) for _, of_task in left)
-        workers = max(1, min(workers, len(left)))
+        workers = max(1, min(work.workers or cores(), len(left)))
         found = Estimate(runs, len(left), workers, answer.seconds, each * runs, free_bytes(folder))
         if found.seconds > LONG:
-            say(found.sentence)
+            work.say(found.sentence)
 
 
 def _without(task: TaskLike, runs: tuple[RunId, ...], done: Any) -> tuple[TaskLike, tuple[RunId, ...]]:

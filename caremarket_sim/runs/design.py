@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,11 @@ from caremarket_sim.errors import CaremarketError
 from caremarket_sim.indicators import STAGES, Outcome
 from caremarket_sim.results.periods import ALL, Periods
 from caremarket_sim.results.records import ARRAYS, Failure, Success
-from caremarket_sim.runs.executors import perform
 from caremarket_sim.runs.settled import settled_folder, trim
+from caremarket_sim.runs.work import How, Tell, Work
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import simulate
 from caremarket_sim.warming import warm_up
-
-Tell = Callable[[str, int, int], None]
-"""Told what is being done, and how many of how many tasks are done (of 0 when nothing can be counted)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,26 +125,14 @@ def ready(tell: Tell | None = None) -> None:
 
 
 def play_all(
-    tasks: Sequence[Task],
-    play: Callable[[Task], list[Outcome]] = play,
-    *,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    tasks: Sequence[Any],
+    play: Callable[[Any], Any] = play,
+    what: str = "simulating",
+    **how: Unpack[How],
 ) -> list[Success | Failure]:
-    """Simulate every task and give the results in the order of the tasks, whatever order they ended in.
-
-    `tell` hears how far the work is, `say` what is out of the ordinary, such as the death of a worker.
-    """
-    ready(tell)
-    tell = tell or _say_nothing
-    tell("simulating", 0, len(tasks))
-    results: dict[int, Success | Failure] = {}
-    for index, result in perform(play, tasks, workers=workers, cluster=cluster, tell=say):
-        results[index] = result
-        tell("simulating", len(results), len(tasks))
-    return [results[index] for index in range(len(tasks))]
+    """Simulate every task and give the results in the order of the tasks, whatever order they ended in."""
+    ready(how.get("tell"))
+    return Work(**how).each(play, tasks, what)
 
 
 def gather(
@@ -187,7 +173,3 @@ class EveryReplicateFailed(CaremarketError):
         first = failed[0]
         super().__init__(f"all {len(failed)} replicates failed; the first {first.kind}: {first.message}")
         self.failed = tuple(failed)
-
-
-def _say_nothing(what: str, done: int, total: int) -> None:
-    """Nobody wants to be told."""

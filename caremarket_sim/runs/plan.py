@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, groups
@@ -17,7 +18,6 @@ from caremarket_sim.runs.design import (
     FailedReplicate,
     Sample,
     Task,
-    Tell,
     gather,
     play,
     play_all,
@@ -25,6 +25,7 @@ from caremarket_sim.runs.design import (
 )
 from caremarket_sim.runs.plausibility import Plausibility
 from caremarket_sim.runs.resolved import resolved_json
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
 from caremarket_sim.settling import code_version
@@ -103,10 +104,7 @@ def carry_out_plan(
     plan: Plan,
     *,
     store: Store | None = None,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> tuple[list[dict[str, Sample]], list[FailedReplicate]]:
     """Simulate every batch; give for each the sample of each scenario by name, and all replicates that failed.
 
@@ -116,7 +114,7 @@ def carry_out_plan(
     """
     tasks = plan.tasks
     if store is None:
-        results = play_all(tasks, workers=workers, cluster=cluster, tell=tell, say=say)
+        results = play_all(tasks, **how)
     else:
         code = code_version()
         variants = {batch.variant: dict(batch.parameters) for batch in plan.batches}
@@ -128,8 +126,7 @@ def carry_out_plan(
             for batch in plan.batches
             for of_task in runs_of([next(to_do) for _ in batch.tasks], code, batch.variant)
         ]
-        ready(tell)
-        how = {"workers": workers, "cluster": cluster, "tell": tell, "say": say}
+        ready(how.get("tell"))
         results = carry_out(store, tasks, runs, play, Outcome, version=code_version, **how)
     answers = iter(zip(tasks, results, strict=True))
     samples, failed = [], []

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -21,17 +21,9 @@ from caremarket_sim.compiled.keeping import cache_folder, is_for_us, keep, kept
 from caremarket_sim.errors import ComparisonRefused, DoesNotSettle
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.runs.allowances import IMPLAUSIBLE, NOTHING, Allowances
-from caremarket_sim.runs.design import (
-    EveryReplicateFailed,
-    Tell,
-    gather,
-    play,
-    ready,
-    replicate_seeds,
-    tasks_of,
-)
-from caremarket_sim.runs.executors import perform
+from caremarket_sim.runs.design import EveryReplicateFailed, gather, play_all, replicate_seeds, tasks_of
 from caremarket_sim.runs.targets import targets
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
 from caremarket_sim.settling import code_version
@@ -196,9 +188,7 @@ def _from_kept(scenario: Scenario, found: Mapping[str, Any]) -> Plausibility:
     return judged(scenario, np.array(found["overall"], dtype=float))
 
 
-def probe(
-    scenario: Scenario, *, workers: int | None = None, cluster: str | None = None, tell: Tell | None = None
-) -> Plausibility:
+def probe(scenario: Scenario, **how: Unpack[How]) -> Plausibility:
     """The place of a scenario with no new policy: as remembered, else simulated now and kept.
 
     Raises EveryReplicateFailed if a future fails for another reason than that no market settles.
@@ -209,13 +199,7 @@ def probe(
     weeks = YEARS * WEEKS_A_YEAR
     baseline = scenario.without_policy("baseline").with_weeks(weeks).with_prices("frozen")
     tasks = tasks_of([baseline], replicate_seeds(SEED, FUTURES))
-    ready(tell)
-    results = {}
-    for index, result in perform(play, tasks, workers=workers, cluster=cluster):
-        results[index] = result
-        if tell is not None:
-            tell(PROBING, len(results), FUTURES)
-    samples, failed = gather(tasks, [results[index] for index in range(FUTURES)])
+    samples, failed = gather(tasks, play_all(tasks, what=PROBING, **how))
     why = [one.message for one in failed if one.message.startswith(DoesNotSettle.__name__)]
     if why:
         found: dict[str, Any] = {"unsettled": f"in {len(why)} of {FUTURES} futures; {why[0].partition(': ')[2]}"}
@@ -230,7 +214,7 @@ def probe(
     return _from_kept(scenario, found)
 
 
-def probe_each(scenarios: Sequence[Scenario], **how: Any) -> tuple[Plausibility, ...]:
+def probe_each(scenarios: Sequence[Scenario], **how: Unpack[How]) -> tuple[Plausibility, ...]:
     """The place of every scenario, each once, in order; `how` as for `probe`."""
     return tuple(probe(one, **how) for one in {one.spin_up_key: one for one in reversed(scenarios)}.values())[::-1]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,10 @@ from caremarket_sim.results.records import RunId, ScenarioRecord, Success, run_k
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs import plan
 from caremarket_sim.runs.batch import carry_out
-from caremarket_sim.runs.design import Tell, ready, replicate_seeds
+from caremarket_sim.runs.design import ready, replicate_seeds
 from caremarket_sim.runs.lean import SweepTask
 from caremarket_sim.runs.resolved import resolved_json
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import code_version
 from caremarket_sim.studies.calibration import matching
@@ -242,10 +243,7 @@ def calibrate(
     *,
     folder: Path | None = None,
     resume: bool = False,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Calibration:
     """The plausible set of a place. With a folder every run is kept as it comes and none is simulated twice.
 
@@ -258,9 +256,9 @@ def calibrate(
     those few. The same place, recipe and code give the same set. Raises NothingPlausible where no sample meets the
     targets.
     """
-    ready(tell)
-    say = say or (lambda sentence: None)
-    stage = _Stage(place, recipe, folder, resume, {"workers": workers, "cluster": cluster, "tell": tell, "say": say})
+    ready(how.get("tell"))
+    say = how.get("say") or (lambda sentence: None)
+    stage = _Stage(place, recipe, folder, resume, {**how, "say": say})
     factors = [one.factor for one in recipe.parameters]
     columns = [quantities().index(band.quantity) for band in recipe.bands]
     usual = np.array([[place.parameters[factor.name] for factor in factors]])

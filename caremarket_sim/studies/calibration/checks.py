@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,11 @@ import pandas as pd
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.methods.statistics import interval
 from caremarket_sim.parameters import register
-from caremarket_sim.results.records import Failure, Success
-from caremarket_sim.runs.design import Tell, ready, replicate_seeds
-from caremarket_sim.runs.executors import perform
+from caremarket_sim.results.records import Failure
+from caremarket_sim.runs.design import play_all, replicate_seeds
 from caremarket_sim.runs.settled import settled_folder
 from caremarket_sim.runs.targets import every_target
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import settled_market
 from caremarket_sim.studies.calibration.judging import JUDGES, Judged
@@ -117,28 +118,18 @@ def check(
     *,
     replicates: int = REPLICATES,
     seed: int = 1,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Checked:
     """Hold a place (a scenario; its policy, if it has any, is left out) to every target and pattern.
 
     Raises ChecksFailed if a simulation failed.
     """
     place = Scenario(scenario.name, scenario.title, scenario.path, scenario.place, parameters=scenario.parameters)
-    ready(tell)
     seeds = replicate_seeds(seed, replicates)
-    results: dict[int, Success | Failure] = {}
-    for index, result in perform(examine, [(place, one) for one in seeds], workers=workers, cluster=cluster, tell=say):
-        results[index] = result
-        if tell is not None:
-            tell("simulating", len(results), len(seeds))
     every: list[Found] = []
-    for index in range(len(seeds)):
-        result = results[index]
+    for one, result in zip(seeds, play_all([(place, one) for one in seeds], examine, **how), strict=True):
         if isinstance(result, Failure):
-            raise ChecksFailed(f"the checks of seed {seeds[index]} failed: {result.message}")
+            raise ChecksFailed(f"the checks of seed {one} failed: {result.message}")
         every.append(result.value)
     found = {name: np.array([one[name] for one in every]) for name in every[0]}
     return Checked(place, (*target_checks(found, place), *pattern_checks(found)), found, seeds)

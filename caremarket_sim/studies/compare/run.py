@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
 from caremarket_sim.findings.draws import Draw, batches_of, first_draws
 from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, require_in_force
-from caremarket_sim.runs.design import Tell, replicate_seeds, tasks_of
+from caremarket_sim.runs.design import replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import REPLICATES, SEED, Batch, Plan, at_horizon, carry_out_plan
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.compare.run_result import Run
 
@@ -39,13 +41,10 @@ def carry_out_run(
     plan: Plan,
     *,
     store: Store | None = None,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Run:
     """Simulate a planned run. Raises EveryReplicateFailed when nothing could be simulated."""
-    (samples, *others), failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    (samples, *others), failed = carry_out_plan(plan, store=store, **how)
     return Run(samples, plan.seed, plan.seeds, tuple(failed), tuple(found for found in others if found), plan.banner)
 
 
@@ -57,17 +56,16 @@ def run(
     years: int | None = None,
     allow: str | Sequence[str] = (),
     why: str = "",
-    workers: int | None = None,
-    cluster: str | None = None,
     draws: int = 1,
-    tell: Tell | None = None,
+    **how: Unpack[How],
 ) -> Run:
     """Simulate one scenario on `replicates` futures, under `draws` plausible draws of the assumptions.
 
     `allow` names grounds for refusal that are let through under a banner, for the reason `why`. Raises BadInput for
     levers that are never in force, EveryReplicateFailed when nothing could be simulated.
+    `how`: `workers`, `cluster`, `tell` and `say`, as `runs.work.How` has them.
     """
     drawn = first_draws(draws, replicates) if draws > 1 else ()
     allowed = allowances(allow, why)
     plan = plan_run(scenario, replicates=replicates, seed=seed, years=years, allowed=allowed, drawn=drawn)
-    return carry_out_run(plan, workers=workers, cluster=cluster, tell=tell)
+    return carry_out_run(plan, **how)

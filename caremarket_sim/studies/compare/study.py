@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Unpack
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.findings import assumptions
@@ -13,7 +13,7 @@ from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
 from caremarket_sim.runs.comparability import ground, require_common_ground
-from caremarket_sim.runs.design import Sample, Tell, replicate_seeds, tasks_of
+from caremarket_sim.runs.design import Sample, replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import (
     REPLICATES,
     SEED,
@@ -25,6 +25,7 @@ from caremarket_sim.runs.plan import (
     told_apart,
 )
 from caremarket_sim.runs.plausibility import Plausibility, people_of, probe_each, refuse_implausible
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.compare.result import Comparison
 from caremarket_sim.studies.standing.study import compare_standing
@@ -84,14 +85,11 @@ def carry_out_comparison(
     plan: Plan,
     *,
     store: Store | None = None,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Comparison:
     """Simulate a planned comparison. Raises EveryReplicateFailed when nothing could be simulated."""
     assert plan.reference is not None
-    samples, failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    samples, failed = carry_out_plan(plan, store=store, **how)
     last = len(plan.batches) - plan.draws + 1
     ends = []
     for batch, found in zip(plan.batches[1:last], samples[1:last], strict=True):
@@ -128,13 +126,11 @@ def compare(
     years: int | None = None,
     allow: str | Sequence[str] = (),
     why: str = "",
-    workers: int | None = None,
-    cluster: str | None = None,
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     draws: int = 1,
     baseline: bool = True,
     settled: bool = False,
-    tell: Tell | None = None,
+    **how: Unpack[How],
 ) -> Comparison:
     """Simulate every scenario on the same `replicates` futures and hold each against the reference.
 
@@ -143,7 +139,8 @@ def compare(
     names grounds for refusal that are let through under a banner, such as "never-in-force", for the reason `why`. A
     scenario made from another by `with_levers` is named by what was changed. `draws`: how many plausible draws of the
     assumptions to repeat it under, so that intervals hold ignorance as well as chance. `settled`: also each policy as
-    the place's standing regime, in `comparison.standing`, which goes without `draws`. Raises what `plan_comparison` and
+    the place's standing regime, in `comparison.standing`, which goes without `draws`. `how`: `workers`, `cluster`,
+    `tell` and `say`, as `runs.work.How` has them. Raises what `plan_comparison` and
     `carry_out_comparison` do.
     """
     if settled and draws > 1:
@@ -161,15 +158,17 @@ def compare(
         drawn=first_draws(draws, replicates) if draws > 1 else (),
         baseline=baseline,
     )
-    found = probe_each(plan.scenarios, workers=workers, cluster=cluster, tell=tell)
+    found = probe_each(plan.scenarios, **how)
     plan = held_plausible(plan, found, allowed)
-    result = carry_out_comparison(plan, workers=workers, cluster=cluster, tell=tell)
-    return with_standing(result, workers=workers, cluster=cluster, tell=tell) if settled else result
+    result = carry_out_comparison(plan, **how)
+    return with_standing(result, **how) if settled else result
 
 
-def with_standing(result: Comparison, **how: Any) -> Comparison:
+def with_standing(result: Comparison, store: Store | None = None, **how: Unpack[How]) -> Comparison:
     """The comparison, and beside it the same policies as standing regimes on the same futures."""
-    return replace(result, standing=compare_standing(result.scenarios, result.reference, result.seeds, **how))
+    return replace(
+        result, standing=compare_standing(result.scenarios, result.reference, result.seeds, store=store, **how)
+    )
 
 
 def with_baseline(scenarios: Sequence[Scenario]) -> Sequence[Scenario]:

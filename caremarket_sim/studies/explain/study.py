@@ -7,10 +7,10 @@ whole difference in each, and intervals are those of paired futures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
 from caremarket_sim.runs.comparability import ground, require_common_ground
-from caremarket_sim.runs.design import Sample, Tell, replicate_seeds, tasks_of
+from caremarket_sim.runs.design import Sample, replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import Batch, Plan, at_horizon, carry_out_plan, require_distinct_names
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.explain import coalitions
 from caremarket_sim.studies.explain.coalitions import AS_WRITTEN, Bundle, at_equal_fee, at_fee_level, require_bundle
@@ -116,16 +117,12 @@ def carry_out_explanation(
     explaining: Explaining,
     *,
     store: Store | None = None,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Explanation:
     """Simulate a planned explanation; at an equal budget too if asked for, once the fee that takes is known.
 
     Raises EveryReplicateFailed when nothing could be simulated.
     """
-    how: Any = {"workers": workers, "cluster": cluster, "tell": tell, "say": say}
     bundles, plan = list(explaining.bundles), explaining.plan
     notes = [explaining.banner] if explaining.banner else []
     found, failed = carry_out_plan(plan, store=store, **how)
@@ -158,9 +155,7 @@ def explain(
     equal_budget: bool = False,
     allow: str | Sequence[str] = (),
     why: str = "",
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
+    **how: Unpack[How],
 ) -> Explanation:
     """What in the scenario's bundle of levers did it, against the place's present regime or another scenario.
 
@@ -168,6 +163,7 @@ def explain(
     groups with the reference's fee levers as well; `equal_budget` the bundle at the fee level at which the whole of it
     costs the council what the reference does. `allow` names grounds for refusal that are let through under a banner,
     for the reason `why`. Raises what `plan_explanation` and `carry_out_explanation` raise.
+    `how`: `workers`, `cluster`, `tell` and `say`, as `runs.work.How` has them.
     """
     explaining = plan_explanation(
         scenario,
@@ -181,7 +177,7 @@ def explain(
         equal_budget=equal_budget,
         allowed=allowances(allow, why),
     )
-    return carry_out_explanation(explaining, workers=workers, cluster=cluster, tell=tell)
+    return carry_out_explanation(explaining, **how)
 
 
 def _by_key(found: Sequence[Mapping[str, Sample]]) -> dict[str, Sample]:

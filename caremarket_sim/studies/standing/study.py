@@ -11,8 +11,9 @@ reproduced as all others are; the stage "transition" of such a run is the cycle 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,10 @@ from caremarket_sim.regimes import cycle_of
 from caremarket_sim.results.records import Failure, Success
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.batch import carry_out, runs_of
-from caremarket_sim.runs.design import Task, Tell, play, play_all, ready, tasks_of
+from caremarket_sim.runs.design import Task, play, play_all, ready, tasks_of
 from caremarket_sim.runs.plan import records
 from caremarket_sim.runs.settled import settled_folder, trim
+from caremarket_sim.runs.work import How, Tell
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR
 from caremarket_sim.settling import code_version, fork, go_through, settled_market
@@ -109,10 +111,7 @@ def compare_standing(
     seeds: Sequence[int],
     *,
     store: Store | None = None,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Standing:
     """Simulate every policy as the place's standing regime on the same futures; one that fails is left out of all.
 
@@ -121,7 +120,7 @@ def compare_standing(
     regimes = standing_scenarios(scenarios)
     named = [regime.named(run_name(regime.name)) for regime in regimes]
     tasks = tasks_of(named, seeds)
-    how: dict = {"workers": workers, "cluster": cluster, "tell": _telling(tell), "say": say}
+    how["tell"] = _telling(how.get("tell"))
     if store is None:
         found = play_all(tasks, play_standing, **how)
     else:

@@ -20,9 +20,10 @@ from caremarket_sim.market.table import Table
 from caremarket_sim.parameters import Numbers
 from caremarket_sim.runs.allowances import allowances, banner_of, require_in_force
 from caremarket_sim.runs.comparability import ground, require_common_ground
-from caremarket_sim.runs.design import Tell, ready, replicate_seeds
+from caremarket_sim.runs.design import ready, replicate_seeds
 from caremarket_sim.runs.plan import at_horizon, require_distinct_names, told_apart
 from caremarket_sim.runs.settled import settled_folder
+from caremarket_sim.runs.work import Tell
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import fork, settled_market
 from caremarket_sim.studies.story.following import CLIENT, WORKER, Event, Follower

@@ -6,8 +6,9 @@ is the shock's doing and nothing else's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.policy import PRESET_TITLES, of_preset
@@ -15,8 +16,9 @@ from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
 from caremarket_sim.runs.comparability import ground, require_common_ground
-from caremarket_sim.runs.design import Tell, replicate_seeds, tasks_of
+from caremarket_sim.runs.design import replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import Batch, Plan, carry_out_plan, require_distinct_names
+from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Change, Scenario
 from caremarket_sim.studies.stress.result import RECOVERED_WEEKS, SEPARATOR, Shock, StressTest, _named
 
@@ -110,14 +112,11 @@ def carry_out_stress(
     planned: tuple[Plan, tuple[Shock, ...], int],
     *,
     store: Store | None = None,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> StressTest:
     """Simulate a planned stress test."""
     plan, shocks, first = planned
-    samples, failed = carry_out_plan(plan, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    samples, failed = carry_out_plan(plan, store=store, **how)
     policies = tuple(scenario.name for scenario in plan.scenarios if SEPARATOR not in scenario.name)
     return StressTest(samples[0], policies, shocks, first, plan.seed, plan.seeds, tuple(failed), plan.banner)
 
@@ -130,14 +129,13 @@ def stress(
     years: int | None = None,
     allow: str | Sequence[str] = (),
     why: str = "",
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
+    **how: Unpack[How],
 ) -> StressTest:
     """Each scenario with and without each shock (all of `SHOCKS` when None) on the same futures.
 
     `allow` names grounds for refusal that are let through under a banner, for the reason `why`.
+    `how`: `workers`, `cluster`, `tell` and `say`, as `runs.work.How` has them.
     """
     allowed = allowances(allow, why)
     planned = plan_stress(scenarios, shocks=shocks, replicates=replicates, seed=seed, years=years, allowed=allowed)
-    return carry_out_stress(planned, workers=workers, cluster=cluster, tell=tell)
+    return carry_out_stress(planned, **how)

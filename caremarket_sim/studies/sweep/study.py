@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,10 @@ from caremarket_sim.results.soundness import refuse
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import allowances
 from caremarket_sim.runs.batch import carry_out
-from caremarket_sim.runs.design import Tell, ready
-from caremarket_sim.runs.executors import perform
+from caremarket_sim.runs.design import play_all, ready
 from caremarket_sim.runs.lean import play_lean
 from caremarket_sim.runs.resolved import resolved_json
+from caremarket_sim.runs.work import How
 from caremarket_sim.settling import code_version
 from caremarket_sim.studies.sweep.design_files import Design, read_design
 from caremarket_sim.studies.sweep.plan import SweepPlan, plan_sweep
@@ -44,43 +44,30 @@ def sweep(
     *,
     allow: str | Sequence[str] = (),
     why: str = "",
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Sweep:
     """Simulate a design (or the design of a file). Raises BadInput with every mistake of the file.
 
     `allow` names grounds for refusal that are let through under a banner, for the reason `why`.
+    `how`: `workers`, `cluster`, `tell` and `say`, as `runs.work.How` has them.
     """
     plan = plan_sweep(design if isinstance(design, Design) else read_design(design), allowances(allow, why))
-    return carry_out_sweep(plan, workers=workers, cluster=cluster, tell=tell, say=say)
+    return carry_out_sweep(plan, **how)
 
 
 def carry_out_sweep(
     plan: SweepPlan,
     *,
     store: Store | None = None,
-    workers: int | None = None,
-    cluster: str | None = None,
-    tell: Tell | None = None,
-    say: Callable[[str], None] | None = None,
+    **how: Unpack[How],
 ) -> Sweep:
     """Simulate a planned sweep; with a store every run is kept as it comes and none is simulated twice."""
-    ready(tell)
-    how = {"workers": workers, "cluster": cluster}
     if store is None:
-        found: dict[int, Success | Failure] = {}
-        for index, answer in perform(play_lean, plan.tasks, **how, tell=say):
-            found[index] = answer
-            if tell is not None:
-                tell("simulating", len(found), len(plan.tasks))
-        answers = [found[index] for index in range(len(plan.tasks))]
+        answers = play_all(plan.tasks, play_lean, **how)
     else:
+        ready(how.get("tell"))
         _describe(store, plan)
-        answers = carry_out(
-            store, plan.tasks, _runs(plan), play_lean, Outcome, version=code_version, tell=tell, say=say, **how
-        )
+        answers = carry_out(store, plan.tasks, _runs(plan), play_lean, Outcome, version=code_version, **how)
     return _gathered(plan, answers)
 
 
