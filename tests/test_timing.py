@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from caremarket_sim.cli import runs
+from caremarket_sim import asking
 from caremarket_sim.opening.prices import price_path
 from caremarket_sim.parameters import series
 from caremarket_sim.policy import NEUTRAL
@@ -32,7 +32,7 @@ def test_over_ten_years_every_change_is_in_force_in_the_week_that_contains_its_d
 
 
 def test_the_command_line_takes_as_many_years_as_a_file():
-    assert runs.MOST_YEARS == MOST_YEARS
+    assert asking.MOST_YEARS == MOST_YEARS
 
 
 def test_wages_go_on_growing_through_the_longest_horizon():

@@ -9,11 +9,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
-from caremarket_sim.cli import calibration, documents, explain, report, results, runs, scenarios, story, sweeps
+from caremarket_sim.cli import documents, report, results, scenarios
 from caremarket_sim.errors import BadInput, CaremarketError
+from caremarket_sim.studies import STUDIES
 
 DONE, USAGE, OUR_DEFECT, INTERRUPTED = 0, 2, 70, 130
 
@@ -41,12 +43,9 @@ def _caremarket(
 
 
 scenarios.register(app)
-runs.register(app)
+for study in STUDIES:
+    import_module(f"caremarket_sim.studies.{study}.command").register(app)
 results.register(app)
-sweeps.register(app)
-calibration.register(app)
-explain.register(app)
-story.register(app)
 documents.register(app)
 report.register(app)
 

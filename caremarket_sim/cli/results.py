@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from caremarket_sim.cli.runs import Cluster
+from caremarket_sim.asking import Cluster
 
 if TYPE_CHECKING:
     from caremarket_sim.results.records import Failure, Success
@@ -129,7 +129,7 @@ def reproduce(
     """
     from functools import partial
 
-    from caremarket_sim.cli.runs import telling
+    from caremarket_sim.asking import telling
     from caremarket_sim.errors import BadInput, Problem
     from caremarket_sim.indicators import Outcome
     from caremarket_sim.results.manifest import NOT_PROVED

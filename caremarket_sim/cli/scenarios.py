@@ -167,7 +167,7 @@ def _plausible(files: Sequence[str | Path]) -> list[dict[str, Any]]:
     scenarios = {one.spin_up_key: one for one in map(_scenario_on, files) if one is not None}
     if not scenarios:
         return []
-    from caremarket_sim.cli.runs import telling
+    from caremarket_sim.asking import telling
     from caremarket_sim.runs.plausibility import PROBING, probe, remembered
 
     found = []

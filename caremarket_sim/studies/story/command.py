@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from caremarket_sim.cli.runs import Allow, AsJson, Quiet, Why, Years, telling
+from caremarket_sim.asking import Excused, Voice, Years, beside, grouped, loaded, paragraphs, telling
 
 Files = Annotated[list[Path], typer.Argument(help="One or more scenario files.", show_default=False)]
 Client = Annotated[
@@ -27,7 +26,7 @@ Replace = Annotated[bool, typer.Option("--replace", help="Start again in a folde
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     files = "scenarios/wigan/baseline.yaml scenarios/wigan/collaborative.yaml"
-    app.command("story", epilog=f"Example: caremarket story {files} --seed 1")(story_command)
+    app.command("story", epilog=f"Example: caremarket story {files} --seed 1")(grouped(story_command))
 
 
 def story_command(
@@ -36,29 +35,24 @@ def story_command(
     worker: Worker = None,
     seed: Seed = 1,
     years: Years = None,
-    allow: Allow = None,
-    why: Why = "",
+    excused: Excused = Excused(),
     out: Out = None,
     replace: Replace = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    voice: Voice = Voice(),
 ) -> None:
     """Follow one client and one care worker, the same two with the same luck, through each scenario."""
-    from caremarket_sim.cli import runs, sweeps
     from caremarket_sim.studies.story.files import story_files, story_summary
     from caremarket_sim.studies.story.study import story
 
-    scenarios, _ = runs.loaded(files)
+    scenarios, _ = loaded(files)
     folder = out or Path("results") / f"story-{'-'.join(one.name for one in scenarios)[:80]}-{seed}"
-    ours = sweeps.beside(folder, folder, "story", replace=replace)
-    with telling(quiet or as_json) as (tell, _):
+    ours = beside(folder, folder, "story", replace=replace)
+    with telling(voice.silent) as (tell, _):
         people = {"client": client, "worker": worker}
-        found = story(*scenarios, **people, seed=seed, years=years, allow=allow or (), why=why, tell=tell)
+        found = story(
+            *scenarios, **people, seed=seed, years=years, allow=excused.allow or (), why=excused.why, tell=tell
+        )
         tell("writing the story", 0, 0)
         ours.replace_all(story_files(found))
-    if as_json:
-        typer.echo(json.dumps(story_summary(found, folder), ensure_ascii=False, allow_nan=False))
-    elif not quiet:
-        for sentence in found.summary():
-            typer.echo(f"{sentence}\n")
-        typer.echo(f"The story is {folder / 'story.html'}")
+    page = f"The story is {folder / 'story.html'}"
+    voice.end(story_summary(found, folder), *paragraphs(found.summary()), page)

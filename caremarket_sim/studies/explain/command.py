@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caremarket_sim.cli.runs import (
-    FINISHED_WITH_FAILURES,
-    Allow,
-    AsJson,
-    Cluster,
+from caremarket_sim.asking import (
     DryRun,
+    Excused,
     File,
-    Quiet,
-    Replace,
-    Resume,
+    Hands,
+    Kept,
     Seed,
-    Why,
-    Workers,
+    Voice,
     Years,
+    grouped,
+    leave,
+    loaded,
+    opened_results,
+    paragraphs,
+    tell_estimate,
+    write_files,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ Replicates = Annotated[int, typer.Option(min=2, help="How many simulated futures
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     example = "caremarket explain scenarios/wigan/collaborative.yaml --replicates 5 --equal-fee"
-    app.command("explain", epilog=f"Example: {example}")(explain_command)
+    app.command("explain", epilog=f"Example: {example}")(grouped(explain_command))
 
 
 def explain_command(
@@ -66,22 +67,19 @@ def explain_command(
     seed: Seed = 1,
     replicates: Replicates = 10,
     years: Years = None,
-    allow: Allow = None,
-    why: Why = "",
-    workers: Workers = None,
-    cluster: Cluster = None,
-    resume: Resume = False,
-    replace: Replace = False,
+    excused: Excused = Excused(),
+    hands: Hands = Hands(),
+    kept: Kept = Kept(),
     dry_run: DryRun = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    voice: Voice = Voice(),
 ) -> None:
     """Say what in a policy did it: each group of levers' share of the difference, pairs of groups, single levers."""
-    from caremarket_sim.cli import runs, sweeps
-    from caremarket_sim.runs.allowances import allowances
+    from caremarket_sim.runs.design import play
+    from caremarket_sim.runs.work import Work
+    from caremarket_sim.studies.explain.files import explanation_files, explanation_summary
     from caremarket_sim.studies.explain.study import carry_out_explanation, plan_explanation
 
-    (scenario, *references), inputs = runs.loaded([file, against] if against else [file])
+    (scenario, *references), inputs = loaded([file, against] if against else [file])
     explaining = plan_explanation(
         scenario,
         against=references[0] if references else None,
@@ -92,13 +90,13 @@ def explain_command(
         knock_outs=knock_outs,
         equal_fee=equal_fee,
         equal_budget=equal_budget,
-        allowed=allowances(allow or (), why),
+        allowed=excused.allowances,
     )
     plan = explaining.plan
     folder = out or Path("results") / f"explain-{scenario.name[:80]}-{plan.key[:8]}"
     if dry_run:
-        runs.tell_estimate(plan, folder, workers, cluster, quiet=quiet, as_json=as_json)
-        if equal_budget and not as_json:
+        tell_estimate(plan.tasks, play, folder, hands, voice)
+        if equal_budget and not voice.as_json:
             more = explaining.plan_of(explaining.bundles[:1]).runs
             typer.echo(f"For the equal budget come some {more} runs, and those that find the fee level.")
         return
@@ -107,21 +105,11 @@ def explain_command(
     def asked_for() -> int:
         return done[0].runs if done else plan.runs
 
-    how = {"resume": resume, "replace": replace, "quiet": quiet or as_json}
-    with sweeps.opened_results(folder, asked_for, inputs, cluster, **how) as (store, tell, say):
-        found = carry_out_explanation(explaining, store=store, workers=workers, cluster=cluster, tell=tell, say=say)
+    with opened_results(folder, asked_for, inputs, hands, kept, voice.silent) as (store, how):
+        found = carry_out_explanation(explaining, store=store, **how)
         done.append(found)
-        from caremarket_sim.studies.explain.files import explanation_files, explanation_summary
-
-        tell("writing tables and figures", 0, 0)
+        Work(**how).heard("writing tables and figures", 0, 0)
         store.ours.discard(name for name in store.ours.present() if name.startswith("figures/"))
-        sweeps.write_files(folder, explanation_files(found))
-    if as_json:
-        typer.echo(json.dumps(explanation_summary(found, folder), ensure_ascii=False, allow_nan=False))
-    elif not quiet:
-        for sentence in found.summary():
-            typer.echo(f"{sentence}\n")
-        typer.echo(f"Tables and figures are in {folder}")
-    if found.failed:
-        typer.echo(f"{len(found.failed)} futures failed; the first: {found.failed[0].message}", err=True)
-        raise typer.Exit(FINISHED_WITH_FAILURES)
+        write_files(folder, explanation_files(found))
+    voice.end(explanation_summary(found, folder), *paragraphs(found.summary()), f"Tables and figures are in {folder}")
+    leave(found.failed)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caremarket_sim.cli.runs import AsJson, Cluster, Out, Quiet, Replace, Resume, Workers, telling
+from caremarket_sim.asking import Hands, Kept, Out, Replace, Voice, grouped, telling
 
 if TYPE_CHECKING:
+    from caremarket_sim.runs.work import How
     from caremarket_sim.scenario import Scenario
     from caremarket_sim.studies.calibration.calibrate import Calibration
     from caremarket_sim.studies.calibration.checks import Checked
@@ -43,8 +44,8 @@ Beside = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     base = "scenarios/wigan/baseline.yaml"
-    app.command("calibrate", epilog=f"Example: caremarket calibrate {base} --effort 0.1")(calibrate_command)
-    app.command("check", epilog=f"Example: caremarket check {base}")(check_command)
+    app.command("calibrate", epilog=f"Example: caremarket calibrate {base} --effort 0.1")(grouped(calibrate_command))
+    app.command("check", epilog=f"Example: caremarket check {base}")(grouped(check_command))
 
 
 def calibrate_command(
@@ -52,12 +53,9 @@ def calibrate_command(
     out: Out = None,
     again: Again = None,
     effort: Shorter = 1.0,
-    workers: Workers = None,
-    cluster: Cluster = None,
-    resume: Resume = False,
-    replace: Replace = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    hands: Hands = Hands(),
+    kept: Kept = Kept(),
+    voice: Voice = Voice(),
 ) -> None:
     """Find the parameter values that the calibration targets leave plausible: a set of draws, not one point."""
     from caremarket_sim.reading import content_of
@@ -67,17 +65,21 @@ def calibrate_command(
     scenario = _loaded(place)
     recipe, record = _recipe(again, effort)
     folder = out or Path("results") / f"calibrate-{scenario.name}"
-    Belongings(folder).take(resume=resume, replace=replace)
-    how: dict[str, Any] = {"workers": workers, "cluster": cluster}
-    with telling(quiet or as_json) as (tell, say):
-        silent = quiet or as_json
-        done = calibrate(scenario, recipe, folder=folder, resume=resume, tell=tell, say=None if silent else say, **how)
+    Belongings(folder).take(resume=kept.resume, replace=kept.replace)
+    with telling(voice.silent) as (tell, say):
+        how: How = {
+            "workers": hands.workers,
+            "cluster": hands.cluster,
+            "tell": tell,
+            "say": None if voice.silent else say,
+        }
+        done = calibrate(scenario, recipe, folder=folder, resume=kept.resume, **how)
     _write(folder, done)
     same = None
     if record is not None and again is not None:
         theirs = again.parent / record.draws
         same = (folder / "draws.csv").read_bytes() == content_of(theirs, theirs)
-    _tell_calibration(done, folder, same, quiet=quiet, as_json=as_json)
+    _tell_calibration(done, folder, same, voice)
     if same is False:
         raise typer.Exit(A_CHECK_FAILED)
 
@@ -89,11 +91,9 @@ def check_command(
     seed: CheckSeed = 1,
     document: Document = None,
     beside: Beside = None,
-    workers: Workers = None,
-    cluster: Cluster = None,
+    hands: Hands = Hands(),
     replace: Replace = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    voice: Voice = Voice(),
 ) -> None:
     """Hold a place to every calibration target and to patterns that markets like it are known for.
 
@@ -111,8 +111,9 @@ def check_command(
     ours.require(resume=None, replace=replace)
     if document is not None:
         require_document(document, MARK)
-    with telling(quiet or as_json) as (tell, say):
-        done = check(scenario, replicates=replicates, seed=seed, workers=workers, cluster=cluster, tell=tell, say=say)
+    with telling(voice.silent) as (tell, say):
+        how: How = {"workers": hands.workers, "cluster": hands.cluster, "tell": tell, "say": say}
+        done = check(scenario, replicates=replicates, seed=seed, **how)
         tell("writing tables", 0, 0)
         kept = None if document is None else document.parent / document.stem
         text = validation_document(done, beside or [], kept)
@@ -120,7 +121,7 @@ def check_command(
         ours.replace_all([*tables, ("validation.md", text.encode())])
         if document is not None:
             write_document(document, text.encode(), MARK)
-    _tell_checks(done, folder, quiet=quiet, as_json=as_json)
+    _tell_checks(done, folder, voice)
     if done.failed:
         raise typer.Exit(A_CHECK_FAILED)
 
@@ -167,11 +168,11 @@ def _write(folder: Path, done: Calibration) -> None:
     ours.write("record.json", record_json({**done.record(), "draws": "draws.csv"}))
 
 
-def _tell_calibration(done: Calibration, folder: Path, same: bool | None, *, quiet: bool, as_json: bool) -> None:
-    if as_json:
+def _tell_calibration(done: Calibration, folder: Path, same: bool | None, voice: Voice) -> None:
+    if voice.as_json:
         about = {"command": "calibrate", "results": str(folder), **done.record(), "same_as_record": same}
         typer.echo(json.dumps(about, ensure_ascii=False))
-    elif not quiet:
+    elif not voice.quiet:
         fit, known = done.fit(), done.identifiability()
         typer.echo(
             f"{len(done.plausible)} plausible draws, from {done.samples} samples and {len(done.finalists)} finalists."
@@ -185,13 +186,13 @@ def _tell_calibration(done: Calibration, folder: Path, same: bool | None, *, qui
         typer.echo(f"Tables are in {folder}; use them with `compare … --draws N --draws-from {folder / 'draws.csv'}`.")
 
 
-def _tell_checks(done: Checked, folder: Path, *, quiet: bool, as_json: bool) -> None:
+def _tell_checks(done: Checked, folder: Path, voice: Voice) -> None:
     from caremarket_sim.studies.calibration.checks import counts
 
-    if as_json:
+    if voice.as_json:
         rows = json.loads(done.frame().to_json(orient="records"))
         typer.echo(json.dumps({"command": "check", "results": str(folder), "checks": rows}, ensure_ascii=False))
-    elif not quiet:
+    elif not voice.quiet:
         from rich.console import Console
 
         from caremarket_sim.studies.calibration.validation import check_table
