@@ -35,7 +35,7 @@ class Count:
     def _repr_html_(self):
         return display(self).html(self)
 '''
-DISPLAY = '''
+DISPLAY = """
 from caremarket_sim.markup import sentences as listed
 from caremarket_sim.studies.zones.result import Count
 
@@ -46,7 +46,7 @@ def sentences(found: Count):
 
 def html(found: Count):
     return listed("Zones", sentences(found))
-'''
+"""
 COMMAND = '''
 from caremarket_sim.asking import File, Voice, grouped, loaded
 
