@@ -140,11 +140,11 @@ def followed(scenario, pairs):
 
 @pytest.fixture(scope="module")
 def crowd():
-    """Thirty people and as many care workers, followed through the collaborative regime's first year."""
+    """Thirty people and as many care workers, or all there are, through the collaborative regime's first year."""
     scenario = small("collaborative", 60)
     market = begun(scenario, FUTURE)
-    clients = market.clients.number[market.clients.status != LEFT][:30].tolist()
     workers = market.workers.number[market.workers.status != GONE][:30].tolist()
+    clients = market.clients.number[market.clients.status != LEFT][: len(workers)].tolist()
     return scenario, clients, workers, followed(scenario, list(zip(clients, workers, strict=True)))
 
 
