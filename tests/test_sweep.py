@@ -197,7 +197,7 @@ def test_a_grid_has_every_combination_and_a_list_has_its_rows(folder):
     plan = plan_sweep(read_design(written(folder, rows)))
     assert plan.values[0] == pytest.approx((1.0, 0.5, 0.25))
     (folder / "rows.csv").write_text("fee.level,hospital.admission_rate\n5,0.5\n", encoding="utf-8")
-    with pytest.raises(BadInput, match="rows.csv:1: there is no column contract.guaranteed_volume"):
+    with pytest.raises(BadInput, match="rows.csv:1: lacks the column contract.guaranteed_volume"):
         read_design(folder / "design.yaml")
 
 

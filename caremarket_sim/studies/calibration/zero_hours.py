@@ -25,7 +25,7 @@ PARTS: dict[str, str] = {
     "age": "age",
     "skills": "qualification, training and values",
     "pay": "pay and unpaid time",
-    "employer": "distance, manager, growth of the provider, voice and strain",
+    "employer": "distance, manager, growth of the provider, voice, strain, and what the employer is lastingly like",
 }
 """The parts of the gap, in words."""
 
@@ -107,6 +107,7 @@ def terms_of(market: Market, parameters, policy, logits: NDArray[np.float64]) ->
             rows["strain"], rows["commute"] = 0.0, p.leaving_distance_reference
             providers = market.providers.rows.copy()
             providers["manager_away"], providers["voice"] = 0, 0.0
+            providers["manager_quality"], providers["as_employer"] = 0.5, 0.0
             providers["demand"] = np.maximum(providers["demand_slow"], 1.0)  # neither grows nor shrinks
             without = logits_of(market, parameters, policy, workers=rows, providers=providers)
         else:
