@@ -71,6 +71,7 @@ TOGETHER = {
         "pay.opening_spread": 0.4,
     },
     "procurement.flattery_reference": {"procurement.gaming": 1, "motive.care_spread": 0.3},
+    "motive.writing_slope": {"procurement.gaming": 1, "motive.care_spread": 0.3},
     "entry.coop_capital": {"entry.coop_rate": 1, "entry.hours": 60, "exit.insolvent_weeks": 13},
     "entry.waiting_reference": {"entry.waiting_effect": 10},
     "entry.join_reference_hours": {"entry.join_rate": 0.06, "entry.join_hours": 30},

@@ -136,6 +136,11 @@ def test_every_code_has_words_and_every_row_number_is_checked(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_no_column_is_named_as_what_an_array_does_so_that_rows_know_their_fields_uncompiled_too(kind):
+    assert [name for name in kind.TABLE.columns() if hasattr(np.recarray, name)] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_whatever_the_market_holds_could_be_assigned(model, kind):
     for _ in range(3):
         model.step()

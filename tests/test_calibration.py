@@ -290,4 +290,5 @@ def test_what_is_no_record_is_refused(tmp_path, capsys):
     (tmp_path / "record.json").write_text("{}")
     how = ["--again", str(tmp_path / "record.json"), "--out", str(tmp_path / "out")]
     assert main(["calibrate", str(FOLDER / "baseline.yaml"), *how]) == 2
-    assert "no record of a calibration" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "record.json:1: recipe: Field required" in said and "that `caremarket calibrate` wrote" in said

@@ -39,7 +39,7 @@ from tests.small_place import (
 )
 
 PACKAGE = Path(caremarket_sim.__file__).parent
-WATCHED = ("packages_are_sourced", "providers_set_pay", "visits_are_rostered", "care_is_experienced")
+WATCHED = ("packages_are_sourced", "providers_set_pay", "visits_are_rostered", "visits_are_clipped")
 WEEKS = 110
 """Past the start of contracts that were co-designed and tendered, and past two ends of years."""
 
@@ -56,7 +56,7 @@ def check_sourcing(seen, p):
 
 def check_roster(seen, p):
     """Everybody's runs are done by whom the plain version says, and every care worker's hours are as it says."""
-    before, after = seen["visits_are_rostered"], seen["care_is_experienced"]
+    before, after = seen["visits_are_rostered"], seen["visits_are_clipped"]
     who, rota = plain_allocation.roster(before, p, draws_of(1, before.week).key("visits_are_rostered"))
     expected = np.full((len(before.clients), plain_week.RUNS), plain_week.NOBODY)
     for (i, run), w in who.items():

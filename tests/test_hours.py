@@ -22,7 +22,7 @@ def check_people(market, contact_by, nobody):
     receiving = clients.status == RECEIVING
     assert np.allclose(clients.due[receiving], clients.hours[receiving])
     assert np.array_equal(clients.visits_due, 7 * clients.visits * clients.carers * receiving)
-    in_fact = np.where(workers.status == IN_POST, 1.0 - market.providers.clip[workers.provider], 1.0)
+    in_fact = np.where(workers.status == IN_POST, 1.0 - market.providers.clipping[workers.provider], 1.0)
     assert np.allclose(workers.contact, np.asarray(contact_by) * in_fact), "shorter by what its provider clips"
     assert np.allclose(workers.block_hours.sum(axis=1), contact_by)
 

@@ -66,6 +66,19 @@ def test_the_levers_and_moves_worked_out_are_those_of_the_simulation_in_every_we
             assert (market.transfers >= 0).any() == (number < clock.settled)
 
 
+def test_weights_are_varied_as_a_whole_though_one_of_them_is_what_was_last_asked_for():
+    first = {"price": 0.1, "quality": 0.3, "values": 0.3, "social_value": 0.3}
+    then = {"price": 0.8, "quality": 0.2, "values": 0.0, "social_value": 0.0}
+    last = {"price": 0.5, "quality": 0.5, "values": 0.0, "social_value": 0.0}
+    tendered = {"procurement.weights": then, "procurement.retender_at_start": True, "stewardship.codesign_months": 6}
+    scenario = policy((0, {"procurement.weights": first}), (8, tendered), (12, {"procurement.weights": last}), weeks=16)
+    market = begun(scenario)
+    for number in range(scenario.weeks):
+        decided = Numbers(scenario.levers_at(number).row)
+        week.one_week(market, scenario.parameters.numbers, decided, 1, PROCUREMENT)
+    assert [market.levers[f"procurement_weights_{part}"][0] for part in last] == list(last.values())
+
+
 @pytest.mark.parametrize("regime", ["block", "zero-hours-spot", "collaborative"])
 def test_a_preset_is_in_force_when_its_contracts_have_started_and_zones_have_moved(regime):
     scenario = small(regime, 260)

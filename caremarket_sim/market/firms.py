@@ -102,7 +102,7 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     row["overhead_scale"] = np.exp(p.overhead_spread * one_normal(key, number, 6))
     row["trust"] = p.trust_opening
     row["practice"] = 0.0
-    row["clip"] = p.clipping_usual * (1.0 - p.clipping_logged)
+    row["clipping"] = p.clipping_usual * (1.0 - p.clipping_logged)
     row["cuts"] = p.contract_opening_cuts**2
     row["rating"] = UNRATED
     row["lawful"] = UNDECIDED

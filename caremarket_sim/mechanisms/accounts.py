@@ -1,5 +1,7 @@
 """ODD 7.24 Accounts: what providers earn and spend, and what an hour costs them."""
 
+import math
+
 import numpy as np
 
 from ..compiled import compiled
@@ -84,7 +86,7 @@ def week_is_closed(provider, p):
 def overhead_is_trimmed(provider, p):
     """Overhead follows the margin: slack in good years, savings in bad ones, within a band (E8)."""
     r = provider
-    scale = r.overhead_scale * np.exp(p.overhead_slack * (r.margin - margin_aimed_at(r, p.motive_keeping_slope, p)))
+    scale = r.overhead_scale * math.exp(p.overhead_slack * (r.margin - margin_aimed_at(r, p.motive_keeping_slope, p)))
     r.overhead_scale = min(max(scale, p.overhead_leanest * r.overhead_opening), p.overhead_fattest * r.overhead_opening)
 
 
@@ -105,7 +107,7 @@ def providers_know_their_costs(market, parameters, policy, draws):
         lever = policy[r.council]
         ratio = r.travel / max(r.contact, 1.0) if r.contact > 0.0 else p.travel_opening_ratio
         r.travel_share += p.experience_memory * (ratio - r.travel_share)
-        r.cost_fixed = r.pay * (1.0 - r.clip + lever.employment_shift_pay * gaps) * on_cost(p)
+        r.cost_fixed = r.pay * (1.0 - r.clipping + lever.employment_shift_pay * gaps) * on_cost(p)
         r.cost_fixed += care_costs(r, p) * price_index
         r.cost_travel = cost_of_travel(r, lever, market.prices[0], p)
         staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted

@@ -1,4 +1,4 @@
-"""ODD 7.18 Clipped visits: billed as planned and shorter in fact, as far as a provider chooses and is not found."""
+"""ODD 7.39 Clipped visits: billed as planned and shorter in fact, as far as a provider chooses and is not found."""
 
 from ..compiled import compiled
 from ..compiled.memory import look_ahead
@@ -20,19 +20,19 @@ def visits_are_clipped(market, parameters, policy, draws):
         r = market.providers[j]
         lever, counts = policy[r.council], market.counts[r.council]
         chance = found_share(r, lever, p)
-        r.clip = clipped_share(r, chance, lever, p)
-        clipped = r.delivered_council * r.clip
+        r.clipping = clipped_share(r, chance, lever, p)
+        clipped = r.delivered_council * r.clipping
         r.clip_found = clipped * chance
-        counts.clipped_hours += r.delivered * r.clip
+        counts.clipped_hours += r.delivered * r.clipping
         counts.clipped_council += clipped
         counts.clipped_found += r.clip_found
-        counts.complaints += r.clients * p.clipping_complaints * r.clip
+        counts.complaints += r.clients * p.clipping_complaints * r.clipping
     workers = workers_of(market)
     for w in range(len(workers)):
         look_ahead(workers, w)
         r = workers[w]
         if r.status == IN_POST:
-            r.contact *= 1.0 - market.providers[r.provider].clip
+            r.contact *= 1.0 - market.providers[r.provider].clipping
 
 
 @compiled
@@ -57,5 +57,5 @@ def found_share(provider, lever, p):
     and managers speak, or by a complaint, of which there are more the shorter visits are."""
     checks = min(lever.stewardship_monitoring * 12.0 / 52.0 * p.clipping_check_finds, 1.0)
     told = p.clipping_trust_finds * provider.trust
-    complained = min(p.clipping_complaints * provider.clip, 1.0)
+    complained = min(p.clipping_complaints * provider.clipping, 1.0)
     return 1.0 - (1.0 - checks) * (1.0 - told) * (1.0 - complained)

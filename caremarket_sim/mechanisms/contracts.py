@@ -22,6 +22,7 @@ from ..market.terms import (
 )
 from ..market.territory import cover_localities, take_localities
 from ..market.workers import count_as_leaver, end_job
+from ..policy import LEVERS
 
 MOVE, STAFF_MOVE = map(process_code, ("move_zones", "transfer_staff"))
 
@@ -48,8 +49,7 @@ def policy_takes_effect(market, parameters, policy, draws):
     p = parameters
     for c in range(len(market.commissioners)):
         before, decided = of_council(market.decided, c), of_council(market.asked, c)
-        names = market.decided.dtype.names
-        changed = [name for name in names if not _same(getattr(before, name), getattr(decided, name))]
+        changed = [name for lever in LEVERS.values() if _is_another(lever, before, decided) for name in lever.fields]
         market.decided[c] = market.asked[c]
         terms = [name for name in changed if name in WITH_THE_CONTRACT]
         for name in changed:
@@ -65,8 +65,10 @@ def policy_takes_effect(market, parameters, policy, draws):
             vary_contracts(market, parameters, c, terms)
 
 
-def _same(a, b) -> bool:
-    return a == b or (np.isnan(a) and np.isnan(b))
+def _is_another(lever, before, decided) -> bool:
+    """Whether a lever is set anew; one of several parts is so as a whole."""
+    pairs = [(getattr(before, name), getattr(decided, name)) for name in lever.fields]
+    return any(a != b and not (np.isnan(a) and np.isnan(b)) for a, b in pairs)
 
 
 def vary_contracts(market, parameters, council, terms):

@@ -180,7 +180,7 @@ def experience_of(client, provider, lever, codesigned, p):
     reliability = max(
         0.0, 1.0 - p.experience_late_weight * client.late_share - p.experience_missed_weight * client.missed_share
     )
-    length = 1.0 - math.exp(-client.visit_minutes * (1.0 - provider.clip) / p.experience_length_scale)
+    length = 1.0 - math.exp(-client.visit_minutes * (1.0 - provider.clipping) / p.experience_length_scale)
     experience = (
         p.experience_weight_continuity * client.continuity
         + p.experience_weight_reliability * reliability

@@ -31,7 +31,7 @@ def quality_of_life_responds(market, parameters, policy, draws):
         had = 0.0
         due = c.need_hours
         if c.status == RECEIVING:
-            had = c.delivered * (1.0 - market.providers[c.provider].clip)
+            had = c.delivered * (1.0 - market.providers[c.provider].clipping)
             due = c.due
             effect = c.experience / market.commissioners[c.council].experience_reference
         else:

@@ -27,12 +27,12 @@ def clipped(policy=None, parameters=None, **columns):
 
 
 def share(*arguments, **columns):
-    return clipped(*arguments, **columns).providers.clip[0]
+    return clipped(*arguments, **columns).providers.clipping[0]
 
 
 def test_the_usual_owner_under_no_pressure_clips_the_usual_share_and_staff_are_there_for_so_much_less():
     market = clipped()
-    assert market.providers.clip[0] == pytest.approx(0.07)
+    assert market.providers.clipping[0] == pytest.approx(0.07)
     assert market.workers.contact[:2] == pytest.approx([30 * 0.93, 30]), "nobody employs the other"
     assert market.counts["clipped_hours"][0] == pytest.approx(7)
     assert market.counts["clipped_council"][0] == pytest.approx(5.6)
@@ -61,15 +61,15 @@ def test_where_minutes_are_logged_and_paid_for_less_is_clipped_by_those_with_a_c
     [
         ({"stewardship.monitoring": 1}, {}, 12 / 52 * 0.6),
         ({}, {"trust": 1.0}, 0.1),
-        ({}, {"clip": 0.5}, 0.05),
+        ({}, {"clipping": 0.5}, 0.05),
         ({"stewardship.monitoring": 1}, {"trust": 1.0}, 1 - (1 - 12 / 52 * 0.6) * 0.9),
     ],
     ids=["checks", "trust", "complaints", "checks and trust"],
 )
 def test_checks_trust_and_complaints_find_a_part_and_whoever_is_found_clips_less(policy, columns, chance):
     market = clipped(policy, **columns)
-    assert market.providers.clip[0] == pytest.approx(0.07 * (1 - 1.5 * chance))
-    assert market.providers.clip_found[0] == pytest.approx(80 * market.providers.clip[0] * chance)
+    assert market.providers.clipping[0] == pytest.approx(0.07 * (1 - 1.5 * chance))
+    assert market.providers.clip_found[0] == pytest.approx(80 * market.providers.clipping[0] * chance)
     assert market.counts["clipped_found"][0] == market.providers.clip_found[0]
 
 
@@ -85,14 +85,14 @@ def test_complaints_are_the_more_the_more_is_clipped():
 def test_no_more_is_found_than_was_clipped_and_no_more_clipped_than_billed(care, trust, clip, margin, check, basis):
     policy = {"stewardship.monitoring": check, "contract.payment_basis": basis}
     most = numbers(clipping__complaints=0.3, clipping__trust_finds=0.3, clipping__check_finds=1, clipping__reckoning=0)
-    counts = clipped(policy, most, care=care, trust=trust, clip=clip, margin=margin).counts[0]
+    counts = clipped(policy, most, care=care, trust=trust, clipping=clip, margin=margin).counts[0]
     assert 0 <= counts["clipped_found"] <= counts["clipped_council"] <= counts["clipped_hours"] <= 100
 
 
 def test_what_is_found_is_claimed_back_with_a_penalty_and_what_is_not_found_is_billed():
     def books(**columns):
         market = bare()
-        provider(market, delivered_council=80.0, rate=20.0, clip=0.07, **columns)
+        provider(market, delivered_council=80.0, rate=20.0, clipping=0.07, **columns)
         return carry_out(council_pays, market, {"contract.payment_basis": "planned_time"})
 
     found = books(clip_found=2.0)
@@ -107,8 +107,8 @@ def test_trust_follows_what_is_found_and_not_what_is_clipped():
         provider(market, delivered_council=80.0, trust=0.9, rate=20.0, open_cost=20.0, undelivered=0.0, **columns)
         return carry_out(trust_moves, market, {"stewardship.monitoring": 0}).providers.trust[0]
 
-    assert trust(clip=0.1, clip_found=0.0) == trust(clip=0.0, clip_found=0.0)
-    assert trust(clip=0.1, clip_found=4.0) == pytest.approx(trust(clip=0.1, clip_found=0.0) - 0.06 * 4 * 0.05)
+    assert trust(clipping=0.1, clip_found=0.0) == trust(clipping=0.0, clip_found=0.0)
+    assert trust(clipping=0.1, clip_found=4.0) == pytest.approx(trust(clipping=0.1, clip_found=0.0) - 0.06 * 4 * 0.05)
 
 
 def test_quality_of_life_follows_what_is_given_in_fact_found_or_not():
@@ -120,15 +120,15 @@ def test_quality_of_life_follows_what_is_given_in_fact_found_or_not():
         return carry_out(quality_of_life_responds, market, {}).clients.rows[0]
 
     gain = 0.28 * (1 - np.exp(-1.256 * (0.9 + 0.3 * 0.1)))
-    assert life(clip=0.1)["quality_of_life"] == pytest.approx(0.2 + (gain - 0.2) / 8)
-    assert life(clip=0.1, clip_found=5.0)["quality_of_life"] == life(clip=0.1)["quality_of_life"]
-    assert life(clip=0.1)["unmet_hours"] == pytest.approx(1.44)
+    assert life(clipping=0.1)["quality_of_life"] == pytest.approx(0.2 + (gain - 0.2) / 8)
+    assert life(clipping=0.1, clip_found=5.0)["quality_of_life"] == life(clipping=0.1)["quality_of_life"]
+    assert life(clipping=0.1)["unmet_hours"] == pytest.approx(1.44)
 
 
 def test_a_clipped_visit_is_felt_to_be_as_short_as_it_is():
     def felt(minutes, clip):
         market = bare()
-        provider(market, clip=clip)
+        provider(market, clipping=clip)
         person(market, visit_minutes=minutes, continuity=0.5, skill=0.5, package_fit=0.5)
         return carry_out(care_is_experienced, market, {}).clients.experience[0]
 
