@@ -10,6 +10,8 @@ from .law import travel_pay_now, travel_pay_under
 from .ledger import line, pay
 from .providers import median_open_cost, on_cost, open_book_rate
 
+EVERY_LEVER = tuple(lever.fields for lever in LEVERS.values())
+"""What each lever is called in a row of levers: weights have a name for each part."""
 WITH_THE_CONTRACT = frozenset(name for lever in LEVERS.values() if lever.is_term for name in lever.fields)
 """Levers that are terms of a contract: while one is in preparation, the old terms hold."""
 

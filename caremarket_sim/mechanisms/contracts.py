@@ -12,6 +12,7 @@ from ..market.law import UNDECIDED
 from ..market.people import days_of, place_package
 from ..market.state import clients_of, workers_of
 from ..market.terms import (
+    EVERY_LEVER,
     WITH_THE_CONTRACT,
     cost_of_terms,
     is_contest,
@@ -22,7 +23,6 @@ from ..market.terms import (
 )
 from ..market.territory import cover_localities, take_localities
 from ..market.workers import count_as_leaver, end_job
-from ..policy import LEVERS
 
 MOVE, STAFF_MOVE = map(process_code, ("move_zones", "transfer_staff"))
 
@@ -49,7 +49,7 @@ def policy_takes_effect(market, parameters, policy, draws):
     p = parameters
     for c in range(len(market.commissioners)):
         before, decided = of_council(market.decided, c), of_council(market.asked, c)
-        changed = [name for lever in LEVERS.values() if _is_another(lever, before, decided) for name in lever.fields]
+        changed = [name for lever in EVERY_LEVER if _is_another(lever, before, decided) for name in lever]
         market.decided[c] = market.asked[c]
         terms = [name for name in changed if name in WITH_THE_CONTRACT]
         for name in changed:
@@ -67,7 +67,7 @@ def policy_takes_effect(market, parameters, policy, draws):
 
 def _is_another(lever, before, decided) -> bool:
     """Whether a lever is set anew; one of several parts is so as a whole."""
-    pairs = [(getattr(before, name), getattr(decided, name)) for name in lever.fields]
+    pairs = [(getattr(before, name), getattr(decided, name)) for name in lever]
     return any(a != b and not (np.isnan(a) and np.isnan(b)) for a, b in pairs)
 
 

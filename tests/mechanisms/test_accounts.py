@@ -103,5 +103,5 @@ def test_travel_for_an_hour_of_contact_is_remembered_and_guessed_where_there_was
 
 
 def test_visits_that_are_shorter_cost_less_pay():
-    whole, shorter = (costs({}, clip=clip)["cost_fixed"] for clip in (0.0, 0.1))
+    whole, shorter = (costs({}, clipping=clip)["cost_fixed"] for clip in (0.0, 0.1))
     assert shorter == pytest.approx(0.9 * whole)
