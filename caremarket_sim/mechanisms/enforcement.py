@@ -13,6 +13,8 @@ from ..market.state import week_of
 FOUND = process_code("the_law_is_enforced")
 ARREARS = line("providers", "workers", "arrears of pay")
 PENALTIES = line("providers", "treasury", "penalties")
+A_POUND = 1.0
+"""Arrears up to which there is nothing to find: what rounding and fading leave."""
 
 
 @process
@@ -48,7 +50,7 @@ def the_law_is_enforced(market, parameters, policy, draws):
         r = market.providers[j]
         r.arrears += r.underpaid - r.arrears / (52.0 * p.law_arrears_years)
         market.counts[r.council].underpaid += r.underpaid
-        if r.open == 0 or r.arrears < 1.0 or r.bound > 0:
+        if r.open == 0 or r.arrears < A_POUND or r.bound > 0:
             continue
         a_year = chance_to_be_found(policy[r.council], r.contracted, p)
         if uniform(key, r.number, 0) >= 1.0 - math.pow(1.0 - a_year, 1.0 / 52.0):
