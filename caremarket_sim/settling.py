@@ -184,8 +184,9 @@ def solve_referrals(row, total: dict[str, float], p, place, year: int, last: boo
 
 
 def spent_a_week(total: dict[str, float]) -> float:
-    """The council's net spend a week over the weeks summed in `total`, £."""
-    spent = reduce(add, (total[line] for line in COUNCIL_LINES))  # `sum` rounds otherwise from Python 3.12 on
+    """The council's net spend a week at contract rates over the weeks summed in `total`, £."""
+    lines = (line for line in COUNCIL_LINES if line != "emergency")
+    spent = reduce(add, (total[line] for line in lines))  # `sum` rounds otherwise from Python 3.12 on
     returned = reduce(add, (total[line] for line in COUNCIL_INCOME))
     return (spent - returned) / total["weeks"]
 

@@ -7,6 +7,7 @@ from tests.plain_week import (
     COUNCIL,
     FIT,
     IN_POST,
+    LEFT,
     NOBODY,
     OFFICE,
     RECEIVING,
@@ -62,15 +63,21 @@ def rounds(client, mode, has_backup, leads, drawn):
 
 
 def source(market, p, lever, key):
-    """Find providers for everybody in the queue. Returns the row of everybody's provider, their statuses, and how many
-    were placed."""
+    """Find providers for everybody in the queue, in an emergency above the contract rate. Returns the row of
+    everybody's provider, their statuses, how many were placed, and everybody's weeks above the rate."""
+    market = market.copy()
     clients, providers = market.clients.rows, market.providers.rows
+    paid_share = 1.0 if lever.contract_payment_basis == 1.0 else p.contract_actual_paid_share
+    emergencies_pass(clients, providers, paid_share, p)
     held, council = packages_held(market)
     provider = [int(j) for j in market.clients.provider]
     status = [int(code) for code in market.clients.status]
     plans = sum(j["plan"] for j in providers if j["open"])
     load = sum(j["demand"] for j in providers) / max(plans, 1.0)
-    paid_share = 1.0 if lever.contract_payment_basis == 1.0 else p.contract_actual_paid_share
+    weeks_above = [int(weeks) for weeks in clients["emergency"]]
+    keeps_place = [int(c["provider"]) >= 0 and (c["status"] == RECEIVING or bool(c["kept"])) for c in clients]
+    above = sum(float(c["hours"]) for i, c in enumerate(clients) if weeks_above[i] > 0 and keeps_place[i])
+    limit = p.sourcing_emergency_share * sum(council)
     placed = 0
     for i in in_queue(market, key):
         client = clients[i]
@@ -85,7 +92,16 @@ def source(market, p, lever, key):
         backup = lever.procurement_backup_share
         drawn = mode == 2.0 and chance(key, client["number"], 1) < backup
         best, best_score = None, -math.inf
-        for turn, asked in enumerate(rounds(client, mode, backup > 0.0, leads, drawn)):
+        offers = [1.0]
+        if is_council and status[i] != RECEIVING and client["weeks_waiting"] >= p.sourcing_emergency_wait:
+            offers += [lever.sourcing_emergency_rate] if above + hours <= limit else []
+        asking = [
+            (offer, turn, asked)
+            for offer in offers
+            for turn, asked in enumerate(rounds(client, mode, backup > 0.0, leads, drawn))
+        ]
+        offered = 1.0
+        for offer, turn, asked in asking:
             for n, k in serving:
                 j = providers[n]
                 lead = bool(j["patch_lead"][k])
@@ -103,14 +119,12 @@ def source(market, p, lever, key):
                 stretch = max(stretch, p.sourcing_duty_stretch) if on_duty else stretch
                 if held[n] + hours > stretch * j["capacity"] * (1.0 - lever.shocks_absence):
                     continue
-                price = j["rate"] * paid_share if is_council else j["price"]
-                travel = j["cost_travel"] * (p.travel_reference_minutes / max(client["visit_minutes"], 1.0))
-                loses = price - (j["cost_fixed"] + travel) < -p.sourcing_care_tolerance * j["care"] * price
-                if loses and not on_duty:
+                price = offer * j["rate"] * paid_share if is_council else j["price"]
+                if loses_money(j, client, price, p) and not on_duty:
                     continue
                 score = weight(client, n, k, j, held[n], load, mode, p, key)
                 if score > best_score:
-                    best, best_score = n, score
+                    best, best_score, offered = n, score, offer
             if best is not None:
                 break
         if best is None:
@@ -122,10 +136,31 @@ def source(market, p, lever, key):
         held[best] += hours
         council[best] += hours * is_council
         provider[i], status[i] = best, RECEIVING
+        weeks_above[i] = round(p.sourcing_emergency_weeks) if offered > 1.0 else 0
+        above += hours * (offered > 1.0)
     for i, client in enumerate(clients):  # notice that ends this week, of whoever has found nobody else
         if client["notice"] == 1 and client["status"] == RECEIVING and provider[i] == client["provider"]:
             provider[i], status[i] = NOBODY, WAITING
-    return provider, status, placed
+    return provider, status, placed, weeks_above
+
+
+def emergencies_pass(clients, providers, paid_share, p):
+    """A week above the contract rate passes; after the last, notice where the contract rate loses money."""
+    for client in clients:
+        if client["status"] == LEFT or client["emergency"] == 0:
+            continue
+        client["emergency"] -= 1
+        if client["emergency"] == 0 and client["status"] == RECEIVING and client["notice"] == 0:
+            j = providers[client["provider"]]
+            if loses_money(j, client, j["rate"] * paid_share, p):
+                client["notice"] = round(p.exit_notice_weeks)
+
+
+def loses_money(provider, client, price, p):
+    """Whether a package pays less than it costs by more than care for the work bears."""
+    travel = provider["cost_travel"] * (p.travel_reference_minutes / max(client["visit_minutes"], 1.0))
+    cares = p.motive_care + p.motive_sourcing_slope * (provider["care"] - p.motive_care)
+    return price - (provider["cost_fixed"] + travel) < -p.sourcing_care_tolerance * cares * price
 
 
 def weight(client, n, k, provider, held, load, mode, p, key):

@@ -18,10 +18,14 @@ def council_books(market, p, lever):
     providers, counts, council = market.providers.rows, market.counts[0], market.commissioners.rows[0]
     planned = lever.contract_payment_basis == 1.0
     paid_hours, used, people = by_provider(market), by_provider(market), by_provider(market)
-    for client in market.clients.rows:
+    above = by_provider(market)
+    for i, client in enumerate(market.clients.rows):
         j = client["provider"]
         if client["status"] == RECEIVING and client["payer"] == COUNCIL:
-            paid_hours[j] += client["delivered"] * (1.0 if planned else p.contract_actual_paid_share)
+            paid = client["delivered"] * (1.0 if planned else p.contract_actual_paid_share)
+            paid_hours[j] += paid
+            if client["emergency"] > 0:
+                above[j] += paid * market.clients.above_rate[i]
         if j >= 0 and (client["status"] == RECEIVING or client["kept"]):
             people[j] += 1.0
     books = {
@@ -29,6 +33,7 @@ def council_books(market, p, lever):
             hours * j["rate"] * (1.0 - lever.contract_outcome_share)
             for hours, j in zip(paid_hours, providers, strict=True)
         ],
+        ("council", "providers", "emergency purchase"): above,
         ("council", "providers", "outcome payments"): [
             hours * j["rate"] * lever.contract_outcome_share * outcome_reached(j, council, p, lever)
             for hours, j in zip(paid_hours, providers, strict=True)

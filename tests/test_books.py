@@ -136,6 +136,13 @@ def test_purses_balance_to_the_penny_at_full_size(name):
         check_week(scenario, seen)
 
 
+def test_purses_balance_to_the_penny_in_an_emergency():
+    scenario = wigan("baseline", 3).with_levers({"fee.level": 0.7})
+    for seen in weekly(scenario, begun(scenario), watched=WATCHED):
+        check_week(scenario, seen)
+    assert seen["end"].paid("council", "providers", "emergency purchase") > 0
+
+
 def test_co_design_is_paid_for_once_when_it_begins():
     scenario = small("collaborative", 60)
     months = scenario.levers_at(0)["stewardship.codesign_months"]

@@ -48,9 +48,10 @@ def check_sourcing(seen, p):
     """Everybody is with whom the plain version says, after a week's sourcing."""
     before, after = seen["packages_are_sourced"], seen["providers_set_pay"]
     key = draws_of(1, before.week).key("packages_are_sourced")
-    provider, status, placed = plain_allocation.source(before, p, Numbers(before.levers), key)
+    provider, status, placed, weeks_above = plain_allocation.source(before, p, Numbers(before.levers), key)
     assert after.clients.provider.tolist() == provider
     assert after.clients.status.tolist() == status
+    assert after.clients.emergency.tolist() == weeks_above
     assert after.counts["placed"][0] == placed
 
 
@@ -95,6 +96,14 @@ def test_sourcing_is_that_of_plain_python_at_full_size():
     scenario = wigan("collaborative", 3)
     for seen in weekly(scenario, begun(scenario), watched=WATCHED):
         check_sourcing(seen, scenario.parameters.numbers)
+
+
+def test_sourcing_is_that_of_plain_python_in_an_emergency():
+    scenario = wigan("baseline", 4).with_levers({"fee.level": 0.7})
+    scenario = scenario.with_parameters({"sourcing.emergency_weeks": 4})
+    for seen in weekly(scenario, begun(scenario), watched=WATCHED):
+        check_sourcing(seen, scenario.parameters.numbers)
+    assert (seen["end"].clients.emergency > 0).any()
 
 
 def test_draws_in_plain_python_are_those_of_compiled_code():

@@ -18,6 +18,7 @@ PARTIES = (
 )
 PURPOSES = (
     "fees",
+    "emergency purchase",
     "block hours unused",
     "retainers",
     "outcome payments",

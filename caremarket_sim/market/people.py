@@ -36,6 +36,7 @@ class Clients(Table):
     lives_alone = Column("i1", "0/1", "lives alone")
     kept = Column("i1", "0/1", "the provider keeps the place during a hospital stay")
     notice = Column("i4", "weeks", "weeks of notice left before the provider stops, 0 no notice")
+    emergency = Column("i4", "weeks", "weeks left in which the provider is paid above the contract rate, 0 none")
     hours = Column("f8", "hours a week", "weekly hours of the package as commissioned")
     weeks_in_care = Column("f8", "weeks", "weeks since care first began")
     weeks_waiting = Column("f8", "weeks", "weeks waiting for a provider")
@@ -60,6 +61,7 @@ class Clients(Table):
     seen_before = Column("i4", "", "the same a week ago", RUNS, part="rounds")
     home_x = Column("f8", "km", "home, east of the middle of the place", part="rounds")
     home_y = Column("f8", "km", "home, north of it", part="rounds")
+    above_rate = Column("f8", "£ an hour", "paid above the contract rate in those weeks", part="rounds")
     leg = Column("f8", "minutes", "way to a visit from the provider's call before it, this week", part="rounds")
     familiar = Column("i4", "", "rows of the care workers whom the person knows, -1 none", FAMILIAR, part="known")
     familiarity = Column("f4", "0 to 1", "how well the person knows each of them", FAMILIAR, part="known")
@@ -195,10 +197,11 @@ def join_queue(client):
 
 @compiled
 def place_package(client, j):
-    """A package goes to provider j, which the person would go back to after a hospital stay."""
+    """A package goes to provider j at its rate; the person would go back to it after a hospital stay."""
     client.provider = j
     client.former = j
     client.notice = 0
+    client.emergency = 0
 
 
 @compiled

@@ -83,6 +83,7 @@ class Providers(Table):
     late_visits = Column("f8", "visits", "late visits this week")
     visits_due = Column("f8", "visits", "visits due this week")
     travel_share = Column("f8", "share", "travel over contact plus travel, recent weeks")
+    above_rate = Column("f8", "£", "paid above the contract rate for packages bought in an emergency, this week")
     revenue = Column("f8", "£", "revenue this week")
     cost = Column("f8", "£", "cost this week")
     margin = Column("f8", "share", "margin, recent weeks")

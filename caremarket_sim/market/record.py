@@ -79,6 +79,7 @@ PERSON_SUMS = (
     "missed",
     "late",
     "hours_council",
+    "hours_emergency",
     "delivered_council",
     "hours_self",
     "waiting",
@@ -127,6 +128,7 @@ PROVIDER_VALUES = (
 )
 LINES = {
     "fees": ("council", "providers", "fees"),
+    "emergency": ("council", "providers", "emergency purchase"),
     "block_unused": ("council", "providers", "block hours unused"),
     "retainers": ("council", "providers", "retainers"),
     "outcome_payments": ("council", "providers", "outcome payments"),

@@ -69,11 +69,15 @@ def accounts_are_settled(ledger, provider, prices, p):
 
 @compiled
 def week_is_closed(provider, p):
-    """Margin, unit cost and usual hours remember this week a little; surplus and revenue add to the year's."""
+    """Margin, unit cost and usual hours remember this week a little; surplus and revenue add to the year's.
+
+    The margin is that of contract rates and prices: what overhead, pay and bids follow takes no notice of emergencies.
+    """
     r = provider
     surplus = r.revenue - r.cost
-    if r.revenue > 0.0:
-        r.margin += p.money_margin_memory * (surplus / max(r.revenue, 1.0) - r.margin)
+    usual = r.revenue - r.above_rate
+    if usual > 0.0:
+        r.margin += p.money_margin_memory * ((usual - r.cost) / max(usual, 1.0) - r.margin)
         r.unit_cost += p.money_margin_memory * (r.cost / max(r.delivered, 1.0) - r.unit_cost)
     r.margin = min(max(r.margin, -1.0), 1.0)
     r.year_surplus += surplus

@@ -4,13 +4,14 @@ import numpy as np
 
 from ..compiled import compiled, step
 from ..compiled.process import process
-from ..market.codes import COUNCIL, FOR_EXPERIENCE, FOR_INDEPENDENCE, IN_HOSPITAL
+from ..market.codes import COUNCIL, FOR_EXPERIENCE, FOR_INDEPENDENCE, IN_HOSPITAL, RECEIVING
 from ..market.ledger import PARTY, line, pay, pay_provider, pence_of, provider_pays
 from ..market.providers import on_cost, paid_share, weeks_kept
 from ..market.state import clients_of
 
 THE_COUNCIL = PARTY["council"]
 FEES = line("council", "providers", "fees")
+EMERGENCY = line("council", "providers", "emergency purchase")
 OUTCOME = line("council", "providers", "outcome payments")
 PANEL_WAGES = line("council", "providers", "citizens' panel")
 RETAINERS = line("council", "providers", "retainers")
@@ -32,32 +33,39 @@ NIGHTS = line("nhs", "suppliers", "delayed nights")
 
 @process
 def council_pays(market, parameters, policy, draws):
-    """Fees by payment basis, block hours unused, retainers, outcome payments; what was billed for time that is found to
-    be clipped is claimed back with a penalty; and the cost of commissioning.
+    """Fees by payment basis, what is paid above them in an emergency, block hours unused, retainers, outcome payments;
+    what was billed for time that is found to be clipped is claimed back with a penalty; and the cost of commissioning.
 
-    A fresh page begins for what each provider earns and spends.
+    A fresh page begins for what each provider earns and spends. The spend that the budget is held against, and fees
+    with it, is that at contract rates.
     """
     p = parameters[0]
     clients, providers = clients_of(market), market.providers
     councils = len(market.commissioners)
     away = np.zeros(len(providers))
+    for j in range(len(providers)):
+        providers[j].above_rate = 0.0
     for i in range(len(clients)):
         c = clients[i]
+        if c.emergency > 0 and c.status == RECEIVING:
+            providers[c.provider].above_rate += c.delivered * market.rounds[i].above_rate
         if c.status == IN_HOSPITAL and c.kept == 1 and c.provider >= 0 and c.payer == COUNCIL:
             away[c.provider] += c.hours
-    due = np.zeros(councils)
+    due, above = np.zeros(councils), np.zeros(councils)
     for j in range(len(providers)):
         r = providers[j]
         r.revenue = 0.0
         r.cost = 0.0
         lever, council = policy[r.council], market.commissioners[r.council]
         hours_away = away[j] if weeks_kept(lever, p) > 0.0 else 0.0
+        r.above_rate = np.rint(r.above_rate * paid_share(lever, p) * 100.0) / 100.0
+        above[r.council] += r.above_rate
         due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, p)
     for k in range(councils):
         pay(market.ledger, k, CONTRIBUTIONS, p.money_client_contribution_share * due[k])
         commissioning_is_paid(market, k, policy[k], p)
         paid = pence_of(market.ledger, k, THE_COUNCIL, -1) / 100.0
-        spend = paid - pence_of(market.ledger, k, -1, THE_COUNCIL) / 100.0
+        spend = paid - pence_of(market.ledger, k, -1, THE_COUNCIL) / 100.0 - above[k]
         council = market.commissioners[k]
         council.spend = spend
         council.quarter_spend += spend
@@ -73,6 +81,7 @@ def fees_are_paid(ledger, provider, hours_away, lever, council, p):
     r = provider
     hours = r.delivered_council * paid_share(lever, p)
     pay_provider(ledger, r, FEES, hours * r.rate * (1.0 - lever.contract_outcome_share))
+    pay_provider(ledger, r, EMERGENCY, r.above_rate)
     if lever.contract_outcome_share > 0.0:
         if lever.contract_outcome_measure == FOR_EXPERIENCE:
             measured = r.experience / council.experience_reference

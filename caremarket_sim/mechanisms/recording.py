@@ -71,6 +71,7 @@ def sum_clients(market, at, p):
             r.package_fit += c.package_fit
             if council:
                 r.hours_council += c.hours
+                r.hours_emergency += c.hours * (c.emergency > 0)
             else:
                 r.hours_self += c.hours
         elif c.status == WAITING:

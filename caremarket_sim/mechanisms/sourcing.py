@@ -22,6 +22,8 @@ FULLEST = 2.0
 """Fill beyond the plan above which no more weight is lost: a guard, hardly anybody comes to so full a provider."""
 NOT_ASKED = -1.0
 """In place of how far a provider is stretched."""
+CONTRACT_RATE = 1.0
+"""What is offered for a package, over the contract rate."""
 NOBODY_ABLE = -1e300
 """In place of a score, and below any other."""
 
@@ -30,13 +32,15 @@ NOBODY_ABLE = -1e300
 def packages_are_sourced(market, parameters, policy, draws):
     """Fit patients first, then those displaced, then by weeks waiting; one after the other, as each takes capacity.
 
-    Then notice passes, and where it runs out care stops and the person waits, displaced. Demand, quick and slow,
+    Before, a week above the contract rate passes; after the last a provider whom that rate loses money gives notice.
+    What nobody takes for a while though somebody has room is offered above the rate, within a limit. Then notice
+    passes, and where it runs out care stops and the person waits, displaced. Demand, quick and slow,
     follows the hours that each provider holds.
     """
     p = parameters[0]
     providers = market.providers
     load, plans = np.zeros(len(policy)), np.zeros(len(policy))
-    count_packages(market, False)
+    count_packages(market, policy, p, False)
     for j in range(len(providers)):
         plans[providers[j].council] += providers[j].plan * providers[j].open
         load[providers[j].council] += providers[j].demand
@@ -44,7 +48,7 @@ def packages_are_sourced(market, parameters, policy, draws):
         load[c] /= max(plans[c], 1.0)
     begun = week_of(market) != FIRST_WEEK  # in it, those who are there at the start are placed, with luck of its own
     source_packages(market, p, policy, load, key_of(draws, SOURCED if begun else AT_FIRST))
-    count_packages(market, True)
+    count_packages(market, policy, p, True)
     for c in range(len(policy)):
         market.counts[c].waited += market.commissioners[c].waiting
     for j in range(len(providers)):
@@ -72,7 +76,10 @@ def source_packages(market, p, policy, load, key):
         look_for_next(queue, clients, providers, serving, m)
         c = clients[queue[m]]
         lever, counts = policy[c.council], market.counts[c.council]
-        j = provider_for(c, providers, serving, lever, load[c.council], p, key)
+        j = provider_for(c, providers, serving, lever, load[c.council], CONTRACT_RATE, p, key)
+        emergency = j < 0 and may_pay_more(c, lever, market.commissioners[c.council], p)
+        if emergency:
+            j = provider_for(c, providers, serving, lever, load[c.council], lever.sourcing_emergency_rate, p, key)
         if j < 0:
             if c.status == FIT:
                 counts.delayed_nights += min(7.0, max(0.0, -c.nights_left)) if c.weeks_waiting == 0.0 else 7.0
@@ -89,9 +96,25 @@ def source_packages(market, p, policy, load, key):
         providers[j].committed += c.hours
         providers[j].council_hours += c.hours * (c.payer == COUNCIL)
         place_package(c, j)
+        if emergency:
+            c.emergency = round(p.sourcing_emergency_weeks)
+            market.rounds[queue[m]].above_rate = providers[j].rate * (lever.sourcing_emergency_rate - CONTRACT_RATE)
+            market.commissioners[c.council].hours_emergency += c.hours
         c.status = RECEIVING
         c.weeks_waiting = 0.0
         c.weeks_away = 0
+
+
+@compiled
+def may_pay_more(client, lever, council, p):
+    """Whether a package of the council's that nobody takes may be offered above the contract rate.
+
+    Whoever has room and would take it then has refused it for money: price makes no staff.
+    """
+    if client.payer != COUNCIL or client.status == RECEIVING or lever.sourcing_emergency_rate <= CONTRACT_RATE:
+        return False
+    limit = p.sourcing_emergency_share * council.hours_held
+    return client.weeks_waiting >= p.sourcing_emergency_wait and council.hours_emergency + client.hours <= limit
 
 
 @compiled
@@ -126,8 +149,9 @@ def look_for_next(queue, clients, providers, serving, m):
 
 
 @compiled
-def provider_for(client, providers, serving, lever, load, p, key):
-    """Row of the provider who takes a package, -1 nobody: the best of the first round in which anybody does."""
+def provider_for(client, providers, serving, lever, load, offer, p, key):
+    """Row of the provider who takes a package at `offer` times its rate, -1 nobody: the best of the first round in
+    which anybody does."""
     mode = lever.contract_sourcing if client.payer == COUNCIL else OWN_CHOICE
     rounds = 1
     turn_to_backup = False
@@ -141,7 +165,9 @@ def provider_for(client, providers, serving, lever, load, p, key):
         best_score = NOBODY_ABLE
         for n in range(serving.start[client.locality], serving.start[client.locality + 1]):
             j, patch = serving.rows[n], serving.patches[n]
-            score = answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, p, key)
+            score = answer(
+                client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, offer, p, key
+            )
             if score > best_score:
                 best_score = score
                 best = j
@@ -161,11 +187,11 @@ def has_a_lead(locality, providers, serving):
 
 
 @compiled
-def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, p, key):
+def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, offer, p, key):
     """How much a provider who is asked and able wants the package, as a log weight with chance; else `NOBODY_ABLE`.
 
-    Declining for money is counted against the provider. Packages of a provider that closes bring their care workers
-    (TUPE), so others take them beyond their present capacity.
+    Declining the contract rate for money is counted against the provider. Packages of a provider that closes bring
+    their care workers (TUPE), so others take them beyond their present capacity.
     """
     provider = providers[j]
     from_council = client.payer == COUNCIL
@@ -181,12 +207,13 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
         stretch = asked_by_block(provider, client.hours, attempt, stretch, lever)
     if stretch == NOT_ASKED:
         return NOBODY_ABLE
-    price = provider.rate * paid_share(lever, p) if from_council else provider.price
+    price = offer * provider.rate * paid_share(lever, p) if from_council else provider.price
     room = stretch * (provider.capacity * (1.0 - lever.shocks_absence))
     if provider.committed + client.hours > room:
         return NOBODY_ABLE
     if loses_money(provider, client, price, p) and from_council:
-        provider.declined += 1.0 / max(1, serving.start[client.locality + 1] - serving.start[client.locality])
+        if offer == CONTRACT_RATE:
+            provider.declined += 1.0 / max(1, serving.start[client.locality + 1] - serving.start[client.locality])
         if mode != ZONED_LEAD or not lead:
             return NOBODY_ABLE
     elif loses_money(provider, client, price, p):
@@ -249,11 +276,12 @@ def appeal(provider, patch, load, p):
 
 
 @step
-def count_packages(market, week_ends):
+def count_packages(market, policy, p, week_ends):
     """Hours that each provider is committed to, kept places included, and the people it holds a place for; and each
     council's own list: people here, people waiting, and council clients waiting, for how many hours, and receiving.
 
-    When the search of a week ends, notice passes first; where it runs out, care stops and the person waits, displaced.
+    When the search of a week begins, weeks above the contract rate pass first; when it ends, notice: where it runs out,
+    care stops and the person waits, displaced.
     The list is as it stands here: whoever is displaced by a closure later in the week is on next week's.
     """
     clients, providers = clients_of(market), market.providers
@@ -268,6 +296,8 @@ def count_packages(market, week_ends):
         council.waiting_council = 0.0
         council.waiting_hours = 0.0
         council.receiving_council = 0.0
+        council.hours_held = 0.0
+        council.hours_emergency = 0.0
     for i in range(len(clients)):
         glance_ahead(clients, i)
         c = clients[i]
@@ -278,6 +308,8 @@ def count_packages(market, week_ends):
             if c.notice == 0 and c.status == RECEIVING:
                 join_queue(c)
                 market.counts[c.council].displaced += 1.0
+        if not week_ends and c.emergency > 0:
+            emergency_passes(c, providers, policy[c.council], p)
         council = market.commissioners[c.council]
         council.people += 1.0
         from_council = c.payer == COUNCIL
@@ -291,4 +323,18 @@ def count_packages(market, week_ends):
             provider.clients += 1.0
             if from_council:
                 provider.council_hours += c.hours
+                council.hours_held += c.hours
+                council.hours_emergency += c.hours * (c.emergency > 0)
                 council.receiving_council += c.status == RECEIVING
+
+
+@compiled
+def emergency_passes(client, providers, lever, p):
+    """A week above the contract rate passes. After the last the provider gives notice if the contract rate, which it is
+    paid from then on, loses it money."""
+    client.emergency -= 1
+    if client.emergency > 0 or client.status != RECEIVING or client.notice > 0:
+        return
+    provider = providers[client.provider]
+    if loses_money(provider, client, provider.rate * paid_share(lever, p), p):
+        client.notice = round(p.exit_notice_weeks)

@@ -105,3 +105,14 @@ def test_travel_for_an_hour_of_contact_is_remembered_and_guessed_where_there_was
 def test_visits_that_are_shorter_cost_less_pay():
     whole, shorter = (costs({}, clipping=clip)["cost_fixed"] for clip in (0.0, 0.1))
     assert shorter == pytest.approx(0.9 * whole)
+
+
+def test_what_is_paid_above_the_rate_in_an_emergency_is_no_part_of_the_margin():
+    market = bare()
+    provider(market, delivered=100.0, delivered_council=100.0, usual_hours=50.0, overhead_scale=0.0, wages=0.0)
+    for column in ("sick_pay", "travel", "office", "agency", "hires", "training_days", "year_surplus", "year_revenue"):
+        provider(market, **{column: 0.0})
+    provider(market, revenue=2600.0, above_rate=600.0, cost=1500.0, margin=0.05)
+    r = carry_out(providers_settle_accounts, market, {}).providers.rows[0]
+    assert r["margin"] == pytest.approx(0.05 + 0.08 * (0.25 - 0.05))
+    assert r["year_surplus"] == 1100.0, "the money is there"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from caremarket_sim.market.codes import IN_HOSPITAL, SELF_FUNDER
+from caremarket_sim.market.codes import IN_HOSPITAL, RECEIVING, SELF_FUNDER
 from caremarket_sim.mechanisms.payments import council_pays
 from tests.mechanisms.markets import bare, carry_out, council, person, provider
 
@@ -129,3 +129,21 @@ def test_the_council_adds_up_what_it_has_spent_less_what_it_was_paid():
     r = market.commissioners.rows[0]
     assert r["spend"] == pytest.approx(spend) and spend > 1760
     assert (r["quarter_spend"], r["year_spend"]) == pytest.approx((100 + spend, 1000 + spend))
+
+
+def test_what_is_paid_above_the_rate_is_a_line_of_its_own_that_the_budget_for_fees_takes_no_notice_of():
+    market = bare()
+    council(market, pot_wages=0.0, pot_connectors=0.0, experience_reference=0.7)
+    provider(market, rate=20.0, delivered_council=100.0, contracted_hours=0.0, cash=0)
+    plain = carry_out(council_pays, market.copy(), {})
+    for i, status in enumerate((RECEIVING, IN_HOSPITAL)):
+        person(market, i, status=status, emergency=5, delivered=10.0)
+        market.clients.above_rate[i] = 3.0
+    market = carry_out(council_pays, market, {})
+    above = 10 * 0.96 * 3
+    assert market.paid("council", "providers", "emergency purchase") == pytest.approx(above)
+    assert market.providers.revenue[0] - plain.providers.revenue[0] == pytest.approx(above)
+    assert market.providers.above_rate[0] == pytest.approx(above)
+    assert market.paid("council", "providers", "fees") == plain.paid("council", "providers", "fees")
+    assert market.paid("clients") == plain.paid("clients"), "people pay nothing for it"
+    assert market.commissioners.spend[0] == pytest.approx(plain.commissioners.spend[0])

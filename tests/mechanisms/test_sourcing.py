@@ -271,3 +271,69 @@ def test_a_kept_place_is_held_and_the_council_s_list_says_who_is_where():
     assert (r["committed"], r["council_hours"], r["clients"]) == (10.5, 7, 3)
     assert (council["people"], council["waiting"], council["receiving_council"]) == (4, 0, 1)
     assert np.isclose(council["waiting_hours"], 0)
+
+
+def offered(policy=None, weeks_waiting=1.0, hours_held=40, **columns):
+    """The market after a person was offered whom the contract rate of £17 would lose £1 of, and £18.90 would not.
+
+    The provider holds so many people's 3.5 hours already."""
+    market = place(1, **({"rate": 17.0} | columns))
+    for i in range(hours_held):
+        person(market, 1 + i)
+    waiting(market, weeks_waiting=weeks_waiting)
+    return sourced(
+        market, policy if policy is not None else {"sourcing.emergency_rate": 1.15}, motive__sourcing_slope=0
+    )
+
+
+ROOM = {"capacity": 1000.0, "plan": 1000.0}
+
+
+def test_a_package_that_was_refused_for_money_for_a_week_is_bought_above_the_contract_rate_for_a_quarter():
+    market = offered(**ROOM)
+    c = market.clients.rows[0]
+    assert (c["status"], c["provider"], c["emergency"]) == (RECEIVING, 0, 13)
+    assert market.clients.above_rate[0] == pytest.approx(17 * 0.15)
+    assert market.providers.rate[0] == 17.0, "the contract rate is what it was"
+    assert market.commissioners.hours_emergency[0] == 3.5
+    assert market.providers.declined[0] == pytest.approx(1.0), "it has declined once"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weeks_waiting": 0.0},
+        {"policy": {"sourcing.emergency_rate": 1.0}},
+        {"policy": {"sourcing.emergency_rate": 1.001}},
+        {"capacity": 3.5 * 41 - 0.1},
+        {"hours_held": 9},
+        {"contracted": 0},
+    ],
+    ids=["just come", "no such offer", "too small an offer", "no room", "over a tenth of the hours", "no contract"],
+)
+def test_otherwise_nothing_is_bought_above_it(change):
+    market = offered(**(ROOM | change))
+    assert market.clients.status[0] == WAITING and market.clients.emergency[0] == 0
+
+
+def test_what_the_contract_rate_buys_is_bought_at_it():
+    market = offered(rate=20.0, **ROOM)
+    assert (market.clients.status[0], market.clients.emergency[0]) == (RECEIVING, 0)
+
+
+@pytest.mark.parametrize(("rate", "notice"), [(17.0, 3), (20.0, 0)], ids=["gives notice", "keeps it"])
+def test_after_the_last_week_above_the_rate_a_provider_gives_notice_where_the_rate_loses_it_money(rate, notice):
+    market = place(1, rate=rate)
+    person(market, emergency=2)
+    carry_out(packages_are_sourced, market, {}, numbers(motive__sourcing_slope=0))
+    assert (market.clients.emergency[0], market.clients.notice[0]) == (1, 0)
+    carry_out(packages_are_sourced, market, {}, numbers(motive__sourcing_slope=0))
+    assert (market.clients.emergency[0], market.clients.notice[0]) == (0, notice)
+    assert market.counts["hand_backs"][0] == 0, "what fees follow takes no notice of it"
+
+
+def test_a_package_that_goes_to_another_provider_goes_at_the_contract_rate():
+    market = place(2)
+    person(market, emergency=9, notice=3)
+    sourced(market)
+    assert (market.clients.provider[0], market.clients.emergency[0]) == (1, 0)
