@@ -38,6 +38,7 @@ from .mechanisms.recording import the_week_is_recorded, the_year_is_summed
 from .mechanisms.recruitment import providers_recruit, recruits_start
 from .mechanisms.referral import people_are_referred
 from .mechanisms.regulator import regulator_inspects
+from .mechanisms.renegotiation import low_bids_are_put_right
 from .mechanisms.rostering import visits_are_rostered
 from .mechanisms.self_funders import self_funders_choose
 from .mechanisms.social_value import social_value_is_counted
@@ -60,6 +61,7 @@ PROCESSES = (
     people_become_fit_to_leave_hospital,
     people_leave_care,
     council_uprates_fees,
+    low_bids_are_put_right,
     contracts_run_out,
     council_tenders,
     contracts_start,

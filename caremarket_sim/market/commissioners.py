@@ -34,6 +34,7 @@ class Commissioners(Table):
     starting = Column("f8", "0/1", "the contract in preparation starts this week")
     codesign_done = Column("f8", "0 to 1", "how far the contract in preparation was co-designed")
     contract_end = Column("f8", "week", "week in which the contracts in force end, infinite where none has an end")
+    contract_age = Column("f8", "weeks", "weeks since the contracts in force were let")
     uplift_cap = Column("f8", "share", "what steering adds to the share of cost growth passed on")
     fee = Column("f8", "£ an hour", "standard fee in force at fee level 1")
     reach = Column("f8", "0 to 1", "how far stewardship reaches")

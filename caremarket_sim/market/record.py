@@ -22,6 +22,7 @@ COUNTS = (
     "waited",
     "delayed_nights",
     "displaced",
+    "renegotiated",
     "hand_backs",
     "closures",
     "closures_contracted",

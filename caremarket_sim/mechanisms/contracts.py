@@ -107,6 +107,7 @@ def start_contracts(market, parameters, council, draws):
     mine = providers.council == council
     extra = cost_of_terms(market, p, council, decided, np.arange(len(providers)))
     market.levers[council] = market.decided[council]
+    commissioner["contract_age"] = 0.0
     commissioner["contract_end"] = market.week + round(52 * decided.contract_term_years)
     if commissioner["codesign_done"] > 0.0:
         commissioner["codesigned"] = commissioner["codesign_done"]

@@ -80,6 +80,7 @@ def add_commissioner(market, place, p):
     row["referral_factor"] = place.council_clients * p.baseline_leaving_share
     row["self_referral_factor"] = place.self_funders * p.baseline_leaving_share
     row["contract_end"] = np.inf
+    row["contract_age"] = firms.LONG_AGO
     row["zones"] = len(market.zones)
     row["localities"] = len(market.localities)
     row["labour_market"] = place.care_workers / p.recruitment_reference_workers
