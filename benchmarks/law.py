@@ -8,14 +8,13 @@ clearly fall with enforcement and with pay checks.
 """
 
 import argparse
-import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+
+from benchmarks.futures import ask, each
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "wigan"
 WAYS = ("baseline", "block", "zero-hours-spot", "collaborative")
@@ -59,23 +58,16 @@ def one_future(seed: int) -> np.ndarray:
     return np.array(found)
 
 
-def measure(futures: int, workers: int | None = None) -> np.ndarray:
+def measure(futures: int, workers: int | None = None, keep: Path | None = None) -> np.ndarray:
     """(futures, worlds, what is shown)."""
-    seeds = range(FIRST_SEED, FIRST_SEED + futures)
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        return np.array(list(pool.map(one_future, seeds)))
+    return np.array(each(one_future, range(FIRST_SEED, FIRST_SEED + futures), workers, keep))
 
 
-def main() -> int:
-    """Measure, print the worlds and the differences from no policy, and say what does not hold."""
+def told(shown: np.ndarray) -> list[str]:
+    """Print the worlds and the differences from no policy; what does not hold."""
     from caremarket_sim.methods.statistics import interval
 
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--futures", type=int, default=20)
-    parser.add_argument("--workers", type=int)
-    options = parser.parse_args()
-    shown = measure(options.futures, options.workers)
-    print(f"{options.futures} paired futures, years 4 and 5; not paid for travel in surveys: 58% to 75% (C76)\n")
+    print(f"{len(shown)} paired futures, years 4 and 5; not paid for travel in surveys: 58% to 75% (C76)\n")
     print(f"{'':26s}" + "".join(f"{name:>20s}" for name in SHOWN))
     for k, world in enumerate(WORLDS):
         print(f"{world:26s}" + "".join(f"{value:20.5g}" for value in shown[:, k].mean(axis=0)))
@@ -93,7 +85,15 @@ def main() -> int:
     if not SURVEYED[0] <= unpaid <= SURVEYED[1]:
         wrong.append(f"{unpaid:.2f} are not paid for travel in the baseline, outside {SURVEYED[0]} to {SURVEYED[1]}")
     print("\n" + ("does not hold: " + "; ".join(wrong) if wrong else "all holds"))
-    return 1 if wrong else 0
+    return wrong
+
+
+def main() -> int:
+    """Measure, tell, and leave with whether all holds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    ask(parser)
+    options = parser.parse_args()
+    return 1 if told(measure(options.futures, options.workers, options.keep)) else 0
 
 
 if __name__ == "__main__":

@@ -242,3 +242,13 @@ def test_every_source_that_the_place_the_levers_and_the_presets_cite_is_in_the_r
     whys = [reason.why for preset in REASONS.values() for reason in preset.values()]
     cited |= {identity for why in whys for identity in re.findall(r"\(([A-Z]\d+)\)", why)}
     assert sorted(cited - set(sources())) == []
+
+
+def test_a_scenario_of_the_format_before_is_read_and_says_what_has_changed_since(write):
+    before = resolve(write("before.yaml", HEAD.replace("format: 2", "format: 1")))
+    now = resolve(write("now.yaml", HEAD))
+    (note,) = before.notes
+    assert (note.line, note.right) == (1, "write 2") and str(note.file).endswith("before.yaml")
+    assert "is written in format 1" in note.what and "`employment.paid_travel_share`" in note.what
+    assert not now.notes
+    assert before.scenario.levers_at(0) == now.scenario.levers_at(0)
