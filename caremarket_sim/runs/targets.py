@@ -24,7 +24,8 @@ class Target:
 
     `low` and `high` are in the indicator's unit; `band` says whether they are published, a tolerance of ours around
     one published figure, or assumed; `years` (counted from 1) are averaged, or the whole horizon when there are none.
-    A target that is `only_checked` is about no indicator: `caremarket check` looks at the market itself for it.
+    A target that is `only_checked` is about no indicator: `caremarket check` looks at the market itself for it. What is
+    `only_reported` rests on weak evidence: `caremarket check` shows it, and nothing is fitted to it or judged by it.
     """
 
     label: str
@@ -36,11 +37,12 @@ class Target:
     evidence: tuple[str, ...]
     years: tuple[int, ...] = ()
     only_checked: bool = False
+    only_reported: bool = False
 
 
 def targets() -> tuple[Target, ...]:
-    """Every target that is about an indicator, in the order of its file."""
-    return tuple(target for target in every_target() if not target.only_checked)
+    """Every target that is about an indicator and to be judged by, in the order of its file."""
+    return tuple(target for target in every_target() if not (target.only_checked or target.only_reported))
 
 
 @cache

@@ -143,6 +143,8 @@ def target_checks(found: Mapping[str, np.ndarray], place: Scenario) -> list[Chec
         mean = float(np.nanmean(values))
         passed = target.low <= mean <= target.high
         why = f"published: {target.published}; the band is {_BANDS[target.band]}{_spread(values)}"
+        if target.only_reported:
+            why += "; weak evidence, shown and neither fitted nor judged by"
         if not passed:
             why += f". {why_missed(target.indicator, mean, place)}"
         checks.append(
@@ -175,6 +177,11 @@ def why_missed(quantity: str, mean: float, place: Scenario) -> str:
         "tiny_share": (
             "Agencies of four people or fewer are mostly new or dormant registrations; here an owner plans for at "
             f"least {register()['entry.smallest_plan'].value:g} hours a week and agencies with hardly any work close"
+        ),
+        "travel_unpaid_share": (
+            f"A share of {register()['baseline.unpaid_travel_share'].value:g} is what is expected at the start; "
+            "whether a firm obeys the law is one draw a firm, and a few firms employ most staff, so that futures lie "
+            "far apart"
         ),
     }
     return known.get(quantity, "See the calibration set for the values at which it is met") + "."

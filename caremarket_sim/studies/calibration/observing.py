@@ -9,7 +9,7 @@ import numpy as np
 from caremarket_sim.indicators import BROKEN_DOWN, INDICATORS, WEEKLY, Outcome, add_up, evaluate, record_of
 from caremarket_sim.methods.standing_still import BOUNDS
 from caremarket_sim.runs.lean import SweepTask
-from caremarket_sim.runs.targets import every_target
+from caremarket_sim.runs.targets import targets
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import settle
 from caremarket_sim.studies.calibration.panels import Sizes
@@ -24,7 +24,7 @@ TARGET_YEARS = 3
 @cache
 def quantities() -> tuple[str, ...]:
     """What is observed: what must stand still first, then what targets are about, and more that is shown."""
-    asked = [target.indicator for target in every_target() if not target.only_checked]
+    asked = [target.indicator for target in targets()]
     names = dict.fromkeys([*BOUNDS, *asked, "closure_rate", "provider_count"])
     return (*names, *SIZES)
 

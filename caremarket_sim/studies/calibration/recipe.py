@@ -152,6 +152,7 @@ def shipped_recipe() -> Recipe:
             "set_aside": text["set_aside"].get(one.indicator, ""),
         }
         for one in every_target()
+        if not one.only_reported
     ]
     bands += [{"quantity": name, "target": False, **one} for name, one in text["also"].items()]
     parameters = [{"name": name, **one} for name, one in text["parameters"].items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from caremarket_sim.findings.draws import FILE as DRAWS
 from caremarket_sim.methods.statistics import interval
+from caremarket_sim.settling import code_version
 from caremarket_sim.studies.calibration.checks import FAILED, Check, Checked, counts
 from caremarket_sim.studies.calibration.validation_tables import (
     compared,
@@ -80,6 +83,10 @@ def validation_document(done: Checked, results: Sequence[Path], kept: Path | Non
         "\n".join(f"- **{c.id}** {c.why}" for c in _of(done, "pattern")),
         "## The gap in turnover between zero-hours and other contracts",
         gap_section(done),
+        "## What longer runs found",
+        "All above is of the model as it is. What follows comes from runs that take hours and are made anew less "
+        f"often: the plausible set {_age_of_the_set()}, and the tables after it are those that were kept beside this "
+        "page when they were made, of the model of that day.",
         "## The plausible set",
         plausible_set(),
         *compared(tables),
@@ -110,6 +117,12 @@ def gap_section(done: Checked) -> str:
         f"changed, {100 * left:.1f} points would be left.\n\n"
         + markdown(("carried by", "points", "share", "95% interval, points"), rows)
     )
+
+
+def _age_of_the_set() -> str:
+    record = json.loads((DRAWS.parent / "record.json").read_text(encoding="utf-8"))
+    same = record["code_version"] == code_version()
+    return "was made with this very code" if same else "was made with earlier code, and perhaps another model"
 
 
 def _of(done: Checked, kind: str) -> list[Check]:
