@@ -96,6 +96,7 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     open_office(row, first + min(int(np.searchsorted(residents, draw(1))), len(residents) - 1), market, key)
     own(row, drawn_owner(draw(2), p), number, p, key)
     row["manager_quality"] = draw(4)
+    row["turnover"] = p.quality_turnover_reference
     row["as_employer"] = one_normal(key, number, AS_EMPLOYER)
     quality = p.quality_resting_level + p.quality_opening_spread * one_normal(key, number, 5)
     row["quality"] = min(max(quality, QUALITIES[0]), QUALITIES[1])
@@ -113,7 +114,7 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     row["connection"] = p.connection_resting_level
     row["independence"] = p.outcome_independence_reference
     row["outcome_score"] = 1.0
-    row["hurt"] = row["handing_back"] = LONG_AGO
+    row["hurt"] = LONG_AGO
 
 
 def open_office(row, zone: int, market, key):

@@ -95,9 +95,8 @@ class Providers(Table):
     cash = Column("i8", "pence", "cash")
     year_surplus = Column("f8", "£", "surplus since the last April")
     year_revenue = Column("f8", "£", "revenue since the last April")
-    weeks_below = Column("f8", "weeks", "weeks with margin below the hand-back line")
+    weeks_below = Column("f8", "weeks", "weeks in which its council work as a whole has lost money")
     weeks_insolvent = Column("f8", "weeks", "weeks below the line without cash")
-    handing_back = Column("f8", "weeks", "weeks since it last handed packages back")
     trust = Column("f8", "0 to 1", "trust between it and the commissioner")
     hurt = Column("f8", "weeks", "weeks since the last event that cost trust")
     practice = Column("f8", "0 to 1", "how far it works in a person-centred, community-connected way")
@@ -112,11 +111,14 @@ class Providers(Table):
     skill = Column("f8", "0 to 1", "mean skill of started staff")
     strain = Column("f8", "0 to 1", "mean strain of started staff")
     leavers = Column("f8", "care workers", "leavers this week")
-    newcomers = Column("f8", "share", "share of started staff with under a year in post")
+    turnover = Column("f8", "share a year", "leavers for each of its started staff, recent year")
     outcome_score = Column("f8", "ratio", "measured outcome over the baseline's, as the contract measures it")
     patch_locality = Column("i4", "", "localities served: its patch", PATCH)
     patch_lead = Column("i1", "0/1", "lead provider in that locality", PATCH)
     calls = Column("f4", "calls a day", "calls by locality served", PATCH)
+    losing = Column(
+        "f8", "weeks", "weeks in which council work there has lost money, or below 0 until it takes any again", PATCH
+    )
     lot = Column("i4", "localities", "localities won as lead provider in an award not yet started", PATCH)
 
 

@@ -11,6 +11,12 @@ def leads_in(providers, j, locality) -> bool:
     return bool((providers.patch_lead[j, : providers.patch_count[j]][patch == locality] == 1).any())
 
 
+def has_given_up(providers, j, locality) -> bool:
+    """Whether a provider has lately handed back the council's work in a locality."""
+    patch = providers.patch_locality[j, : providers.patch_count[j]]
+    return bool((providers.losing[j, : providers.patch_count[j]][patch == locality] < 0.0).any())
+
+
 def take_localities(providers, j, localities, keep_leads=False):
     """A provider becomes lead in these localities: they come first in its patch, then those it served before."""
     count = providers.patch_count[j]
@@ -21,6 +27,8 @@ def take_localities(providers, j, localities, keep_leads=False):
     patch = (localities + [place for place in before if place in led and place not in localities])[:PATCH]
     leads = len(patch)
     patch += [place for place in before if place not in patch][: PATCH - leads]
+    losing = dict(zip(before, providers.losing[j, :count].tolist(), strict=True)) | dict.fromkeys(localities, 0.0)
+    providers.losing[j, : len(patch)] = [losing.get(place, 0.0) for place in patch]
     providers.patch_locality[j, : len(patch)] = patch
     providers.patch_count[j] = len(patch)
     providers.patch_lead[j] = 0
@@ -44,5 +52,6 @@ def cover_localities(market, rows, localities, fewest):
                 break
             if j not in serving and providers.patch_count[j] < PATCH:
                 providers.patch_locality[j, providers.patch_count[j]] = locality
+                providers.losing[j, providers.patch_count[j]] = 0.0
                 providers.patch_count[j] += 1
                 serving.append(j)

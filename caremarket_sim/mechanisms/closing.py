@@ -7,7 +7,7 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import IN_HOUSE, IN_POST, ONBOARDING, RECEIVING
+from ..market.codes import IN_HOUSE, IN_POST, INADEQUATE, ONBOARDING, RECEIVING
 from ..market.ledger import line, provider_pays
 from ..market.people import join_queue, lose_kept_place
 from ..market.providers import is_trading
@@ -58,8 +58,8 @@ def providers_close(market, parameters, policy, draws):
 
 @compiled
 def gives_up(provider, p, key):
-    """Whether a provider decides this week to close: an owner retires, cash has run out for long, or there is too
-    little work."""
+    """Whether a provider closes with notice from this week on: an owner retires and nobody buys, cash has run out for
+    long, there is too little work, or the regulator has found it inadequate."""
     r = provider
     broke = r.cash < 0 and r.margin < p.exit_margin_line and is_trading(r)
     r.weeks_insolvent = r.weeks_insolvent + 1.0 if broke else 0.0
@@ -68,7 +68,10 @@ def gives_up(provider, p, key):
     hazard = 0.0
     if r.ownership != IN_HOUSE:
         rate = p.exit_contracted_rate if r.contracted == 1 else p.exit_private_rate
+        rate *= min(1.0, p.exit_sold_hours / max(r.usual_hours, 1.0))
         hazard += rate / 52.0 * (1.0 - p.exit_quality_effect * (r.quality - 0.5))
+    if r.rating == INADEQUATE:
+        hazard += p.exit_struck_off_rate / 52.0
     if r.weeks_insolvent >= p.exit_insolvent_weeks:
         hazard += p.exit_insolvent_rate
     if r.demand < p.exit_tiny_hours and r.age > p.exit_tiny_grace:

@@ -85,16 +85,29 @@ def somebody_comes(market, parameters, policy, draws):
 
 @when(somebody_comes)
 def providers_enter(market, parameters, policy, draws):
-    """New agencies open; some come with a contract while the list is open."""
+    """New agencies open. Those that want a contract have one at once where the list is open and its price covers what
+    an hour costs firms on it."""
     for firm in market.firms[: market.clock["firms"][0]].copy():
         number, cooperative, council = int(firm["number"]), bool(firm["cooperative"]), int(firm["council"])
         lever = market.levers[council]
-        joined = lever["procurement_max_providers"] == 0.0 and not lever["procurement_zoned"]
-        chance = one_uniform(draws.key("providers_enter"), number, 2)
-        contracted = joined and (cooperative or chance < parameters.entry_contracted_share)
+        price = market.commissioners.fee[council] * lever["fee_level"]
+        wants = cooperative or one_uniform(draws.key("providers_enter"), number, 2) < parameters.entry_wants_contract
+        contracted = wants and is_open(lever) and cost_on_the_list(market.providers, council) < price
         row = found(market, parameters, draws, number, contracted, council=council, cooperative=cooperative)
-        row["rate"] = market.commissioners.fee[council] * lever["fee_level"]
+        row["rate"] = price
         market.counts[council]["entries"] += 1
+
+
+def is_open(lever) -> bool:
+    """Whether a council's list is open to whoever wants a contract."""
+    return lever["procurement_max_providers"] == 0.0 and not lever["procurement_zoned"]
+
+
+def cost_on_the_list(providers, council) -> float:
+    """What an hour costs the middle one of the providers under contract with a council, 0 where there is none."""
+    listed = (providers.open == 1) & (providers.contracted == 1) & (providers.council == council)
+    costs = (providers.cost_fixed + providers.cost_travel + providers.overhead_hour)[listed]
+    return float(np.median(costs)) if len(costs) else 0.0
 
 
 @process

@@ -13,7 +13,7 @@ from ..market.workers import skill_of
 @process
 def staff_are_counted(market, parameters, policy, draws):
     """Per provider: started staff, onboarding, hours they can deliver in an average week (E2), zero-hours staff,
-    skill, strain and newcomers; and how many people are in the pool between jobs."""
+    skill and strain; and how many people are in the pool between jobs."""
     p = parameters[0]
     workers, providers = workers_of(market), market.providers
     here = 1.0 - p.absence_leave_share - p.absence_sick_share
@@ -27,7 +27,6 @@ def staff_are_counted(market, parameters, policy, draws):
         r.zero_staff = 0.0
         r.skill = 0.0
         r.strain = 0.0
-        r.newcomers = 0.0
     for w in range(len(workers)):
         look_ahead(workers, w)
         r = workers[w]
@@ -40,7 +39,6 @@ def staff_are_counted(market, parameters, policy, draws):
             provider.zero_staff += r.guaranteed == 0.0
             provider.skill += skill_of(r, p)
             provider.strain += r.strain
-            provider.newcomers += r.tenure < 52.0
         elif r.status == POOL:
             market.commissioners[r.council].pool += 1.0
     for j in range(len(providers)):
@@ -48,7 +46,6 @@ def staff_are_counted(market, parameters, policy, draws):
         if r.staff > 0.0:
             r.skill /= r.staff
             r.strain /= r.staff
-            r.newcomers /= r.staff
 
 
 @process

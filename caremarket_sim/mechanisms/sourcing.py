@@ -11,7 +11,7 @@ from ..compiled.geography import providers_by_locality
 from ..compiled.hashing import gumbel, pair, uniform
 from ..compiled.memory import fetch_head, glance_ahead, look_ahead_in
 from ..compiled.process import process
-from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
+from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, INADEQUATE, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
 from ..market.motive import cares
 from ..market.people import join_queue, place_package
 from ..market.providers import paid_share
@@ -195,7 +195,7 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
     """
     provider = providers[j]
     from_council = client.payer == COUNCIL
-    if (from_council and provider.contracted == 0) or (client.notice > 0 and j == client.provider):
+    if (from_council and not may_be_asked(provider, patch)) or (client.notice > 0 and j == client.provider):
         return NOBODY_ABLE
     lead = provider.patch_lead[patch] == 1
     stretch = p.sourcing_accept_share
@@ -229,6 +229,13 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
     if j == client.former and client.notice == 0 and client.weeks_away > 0:
         score += p.sourcing_return_bonus
     return score
+
+
+@compiled
+def may_be_asked(provider, patch):
+    """Whether the council asks a provider in a locality: under contract, not found inadequate, and not having handed
+    its work there back lately."""
+    return provider.contracted == 1 and provider.rating != INADEQUATE and provider.losing[patch] >= 0.0
 
 
 @compiled

@@ -11,7 +11,7 @@ from ..market.motive import cares, margin_aimed_at, office_spending
 from ..market.providers import overheads, paid_share
 from ..market.state import week_of
 from ..market.terms import cost_of_terms, design_begins, is_contest, of_council, weeks_to_prepare
-from ..market.territory import away_from, leads_in, take_localities
+from ..market.territory import away_from, has_given_up, leads_in, take_localities
 
 OVER_THE_CEILING = 10.0
 """Points off a bid above the ceiling: more than any bid can score, so that it comes after all others."""
@@ -285,6 +285,10 @@ def leads_are_found(market, council, lever, soon, draws):
     for locality in here[(leads[here] < wanted) & (market.transfers[here] < 0)]:
         if one_uniform(draws.key("locality_without_lead"), int(locality), 0) >= soon:
             continue
-        others = [j for j in np.flatnonzero(contracted) if not leads_in(providers, j, locality)]
+        others = [
+            j
+            for j in np.flatnonzero(contracted)
+            if not leads_in(providers, j, locality) and not has_given_up(providers, j, locality)
+        ]
         if others:
             take_localities(providers, max(others, key=lambda j: providers.margin[j]), [locality], keep_leads=True)

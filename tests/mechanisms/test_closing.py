@@ -3,11 +3,23 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import GONE, IN_HOSPITAL, IN_HOUSE, IN_POST, ONBOARDING, POOL, RECEIVING, WAITING
+from caremarket_sim.market.codes import (
+    GONE,
+    IN_HOSPITAL,
+    IN_HOUSE,
+    IN_POST,
+    INADEQUATE,
+    ONBOARDING,
+    POOL,
+    RECEIVING,
+    REQUIRES_IMPROVEMENT,
+    UNRATED,
+    WAITING,
+)
 from caremarket_sim.mechanisms.closing import providers_close
 from tests.mechanisms.markets import bare, carry_out, numbers, person, provider, worker
 
-NOBODY_RETIRES = {"exit__contracted_rate": 0, "exit__private_rate": 0, "exit__tiny_rate": 0}
+NOBODY_RETIRES = {"exit__contracted_rate": 0, "exit__private_rate": 0, "exit__tiny_rate": 0, "exit__struck_off_rate": 0}
 IN_TROUBLE = {"cash": -100, "margin": -0.05, "demand": 100.0, "quality": 0.5}
 WELL = IN_TROUBLE | {"cash": 100_000, "margin": 0.05}
 
@@ -37,6 +49,16 @@ def test_owners_retire_by_kind_of_provider_but_the_council_s_own_does_not():
     kinds = {"contracted": 1}, {"contracted": 0}, {"contracted": 0, "ownership": IN_HOUSE}
     assert closing(*kinds, exit__private_rate=520).providers.closing.tolist() == [0, 3, 0]
     assert closing(*kinds, exit__contracted_rate=520).providers.closing.tolist() == [3, 0, 0]
+
+
+def test_of_large_firms_more_and_more_are_sold_and_go_on_when_an_owner_retires():
+    sizes = [{"usual_hours": hours} for hours in (500.0, 50_000.0)]
+    assert closing(*sizes, exit__contracted_rate=52 * 100 / 99).providers.closing.tolist() == [3, 0]
+
+
+def test_a_provider_found_inadequate_may_lose_its_registration():
+    ratings = [{"rating": rating} for rating in (INADEQUATE, REQUIRES_IMPROVEMENT, UNRATED)]
+    assert closing(*ratings, exit__struck_off_rate=52).providers.closing.tolist() == [3, 0, 0]
 
 
 def test_good_quality_keeps_an_owner_on():

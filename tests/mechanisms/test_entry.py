@@ -42,13 +42,14 @@ def test_support_brings_co_operatives_and_costs_the_council_money():
     assert considered(entry__rate=0, entry__coop_rate=1e6).clock["firms"][0] == 0
 
 
-def entered(policy=None, cooperative=0, contracted_share=0.0, firms=1):
+def entered(policy=None, cooperative=0, wants=0.0, firms=1, cost=22.9):
     market = bare()
     provider(market, demand=100.0, overhead_scale=8.0, overhead_opening=8.0, pay=12.5, price=27.0)
+    provider(market, cost_fixed=cost - 7.0, cost_travel=2.0, overhead_hour=5.0)
     council(market, fee=23.0)
     market.firms[0] = (123_000, 0, cooperative)
     market.clock["firms"] = firms
-    return carry_out(providers_enter, market, policy or {}, numbers(entry__contracted_share=contracted_share))
+    return carry_out(providers_enter, market, policy or {}, numbers(entry__wants_contract=wants))
 
 
 def test_a_firm_opens_with_two_founders_capital_and_today_s_pay():
@@ -70,8 +71,14 @@ def test_a_co_operative_has_a_say_for_staff_care_for_the_work_and_little_capital
     ("policy", "contracted"), [({}, 1), ({"procurement.max_providers": 5}, 0), ({"procurement.zoned": True}, 0)]
 )
 def test_a_firm_comes_with_a_contract_only_while_the_list_is_open(policy, contracted):
-    assert entered(policy, contracted_share=1.0).providers.contracted[1] == contracted
+    assert entered(policy, wants=1.0).providers.contracted[1] == contracted
     assert entered(policy, cooperative=1).providers.contracted[1] == contracted
+
+
+@pytest.mark.parametrize("wanted", [{"wants": 1.0}, {"cooperative": 1}])
+def test_a_firm_wants_no_contract_whose_price_does_not_cover_what_an_hour_costs_those_who_have_one(wanted):
+    assert entered(**wanted, cost=22.9).providers.contracted[1] == 1
+    assert entered(**wanted, cost=23.1).providers.contracted[1] == 0
 
 
 def test_nobody_opens_where_nobody_comes():

@@ -59,14 +59,21 @@ def test_whoever_waits_goes_to_a_provider_that_has_room_and_care_begins():
         {"closing": 2},
         {"open": 0},
         {"patch_locality": [1, 2] + 23 * [0], "patch_count": 2},
+        {"rating": INADEQUATE},
+        {"losing": [-4.0] + 24 * [0.0]},
     ],
-    ids=["full", "loses money", "private", "closes", "shut", "elsewhere"],
+    ids=["full", "loses money", "private", "closes", "shut", "elsewhere", "inadequate", "handed back there"],
 )
 def test_otherwise_the_person_waits_a_week_longer(change):
     market = sourced(waiting(place(1, **change), weeks_waiting=2.0))
     assert (market.clients.status[0], market.clients.weeks_waiting[0]) == (WAITING, 3)
     assert market.counts["placed"][0] == 0 and market.counts["waited"][0] == 1
     assert market.commissioners.waiting_hours[0] == 3.5 and market.commissioners.waiting_council[0] == 1
+
+
+def test_a_provider_that_the_council_does_not_ask_still_serves_people_who_pay_for_themselves():
+    market = place(1, rating=INADEQUATE, losing=[-4.0] + 24 * [0.0])
+    assert sourced(waiting(market, payer=SELF_FUNDER)).clients.status[0] == RECEIVING
 
 
 def test_a_provider_takes_packages_up_to_a_share_of_its_capacity():
