@@ -51,7 +51,7 @@ class Lever:
 
     @property
     def group(self) -> str:
-        """The first part of the key: contract, procurement, fee, employment, stewardship, community or shocks."""
+        """The first part of the key, such as contract, fee or shocks."""
         return self.key.partition(".")[0]
 
     @property

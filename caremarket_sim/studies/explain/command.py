@@ -43,7 +43,7 @@ EqualBudget = Annotated[
 ]
 Orders = Annotated[
     int | None,
-    typer.Option(min=2, help="Sample so many orders of the groups. Default: all combinations of groups, 64 at most."),
+    typer.Option(min=2, help="Sample so many orders of the groups. Default: all combinations of groups, 128 at most."),
 ]
 KnockOuts = Annotated[bool, typer.Option(help="Also set back each lever by itself, a run a lever and future.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results. Default: results/explain-<file>-<key>.")]
