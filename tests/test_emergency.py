@@ -1,17 +1,22 @@
 """Emergency purchase at its ceiling for two years: it stays under its limit, ends, and moves no other rate."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from caremarket_sim import week
 from caremarket_sim.market.codes import RECEIVING
-from caremarket_sim.parameters import Numbers
+from caremarket_sim.parameters import Numbers, Parameters
 from tests.small_place import begun, wigan
 
 WEEKS = 104
 LIMIT = 0.02
 SHORT_OF_MONEY = {"fee.level": 0.72, "sourcing.emergency_rate": 1.6}
 """A fee at which many packages are refused for money, and the most that may be offered for them."""
+
+NOBODY_GIVES_UP = {"exit.hand_back_rate": 0.0, "exit.insolvent_rate": 0.0}
+"""So that such a market lasts for two years."""
 
 
 def nothing_is_paid_above_the_rate(market, parameters, policy, draws):
@@ -22,7 +27,7 @@ def nothing_is_paid_above_the_rate(market, parameters, policy, draws):
 def ends_of_weeks(rule, paid=True):
     """The market of a council that is short of money under a fee rule, at the end of each week of two years."""
     scenario = wigan("baseline", WEEKS).with_levers(SHORT_OF_MONEY | {"fee.rule": rule})
-    scenario = scenario.with_parameters({"sourcing.emergency_share": LIMIT})
+    scenario = replace(scenario, parameters=Parameters({"sourcing.emergency_share": LIMIT} | NOBODY_GIVES_UP))
     processes = list(week.PROCESSES)
     if not paid:
         at = [str(process.__name__) for process in processes].index("council_pays")
