@@ -8,7 +8,7 @@ are their names, so that a formula names the number it uses.
 
 numba's own cache does not notice a change in a helper of another file, and raises where nothing is writable. So what
 is compiled of a file is kept in a folder named by the hash of all sources that it can be made of: a mechanism's own
-file, the tools and the market; any other file's, all of the package's.
+file, the tools and the market; any other file's, all of the package's. Every copy of the package finds it there.
 """
 
 import functools
@@ -80,7 +80,8 @@ def entry(function):
 
 def cached(function, **options):
     """The function as numba compiles it with these options, cached in the folder of its file where there is one."""
-    folder = folder_of(Path(function.__code__.co_filename))
+    source = Path(function.__code__.co_filename)
+    folder = folder_of(source)
     if folder is None:
         return numba.njit(**options)(function)
     before, _config.CACHE_DIR = _config.CACHE_DIR, str(folder)
@@ -88,8 +89,10 @@ def cached(function, **options):
         dispatcher: Any = numba.njit(cache=True, **options)(function)
     finally:
         _config.CACHE_DIR = before
-    cache = dispatcher._cache
-    cache._cache_file = _KeptFiles(cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp())
+    cache, stamp = dispatcher._cache, dispatcher._cache._impl.locator.get_source_stamp()
+    if source.is_relative_to(_PACKAGE):  # the folder is named by all that it is made of, wherever this copy lies
+        cache._cache_path, stamp = str(folder), folder.name
+    cache._cache_file = _KeptFiles(cache.cache_path, cache._impl.filename_base, stamp)
     return dispatcher
 
 
@@ -142,6 +145,8 @@ def folder_of(source: Path) -> Path | None:
     """
     digest = hashlib.sha256(_versions() + _common())
     own = [source] if source.parent.name == "mechanisms" else _sources("", "**/*.py")
+    if source.is_relative_to(_PACKAGE):
+        digest.update(source.relative_to(_PACKAGE).as_posix().encode())
     for file in own:
         digest.update(file.read_bytes())
     base = cache_folder()
