@@ -233,8 +233,7 @@ _NOT_OUTPUTS = {NAME, LOCK, NOTES, f"{LEDGER}-shm", f"{LEDGER}-wal"}
 
 def environment() -> Environment:
     """This machine and what is installed on it."""
-    packages = sorted({f"{found.name}=={found.version}" for found in metadata.distributions() if found.name})
-    name, features = _processor()
+    (name, features), packages = _processor(), _packages()
     return Environment(
         python=platform.python_version(),
         system=platform.platform(),
@@ -245,6 +244,12 @@ def environment() -> Environment:
         packages=packages,
         packages_sha256=_sha256("\n".join(packages)),
     )
+
+
+@cache
+def _packages() -> list[str]:
+    """What is installed, read once: it takes as long as a comparison of a small place."""
+    return sorted({f"{found.name}=={found.version}" for found in metadata.distributions() if found.name})
 
 
 @cache

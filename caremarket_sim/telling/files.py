@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-import math
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -23,10 +23,6 @@ from caremarket_sim.methods.statistics import (
     WORSE,
 )
 from caremarket_sim.results.periods import ALL, IN_FORCE, Periods, verdict_period
-
-if TYPE_CHECKING:
-    pass
-
 
 UNKNOWN = "–"
 """Shown where there is no number, such as the interval of a single replicate."""

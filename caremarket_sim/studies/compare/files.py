@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,13 +13,6 @@ from caremarket_sim.studies.compare.figures import FAMILIES
 from caremarket_sim.studies.compare.result import Comparison
 from caremarket_sim.studies.compare.run_result import Run
 from caremarket_sim.telling.files import csv_bytes, png_bytes
-
-if TYPE_CHECKING:
-    pass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 def files_of(result: Comparison | Run, *, weekly: bool = False) -> Iterator[tuple[str, bytes]]:

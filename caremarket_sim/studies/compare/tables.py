@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich import box
@@ -15,9 +14,6 @@ from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import BETTER, WORSE
 from caremarket_sim.results.periods import ALL, LAST_YEAR, periods_beside, verdict_period
 from caremarket_sim.telling.words import better_in, labelled, quantity, span
-
-if TYPE_CHECKING:
-    pass
 
 _STYLES = {BETTER: "green", WORSE: "red"}
 

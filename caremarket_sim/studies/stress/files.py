@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from caremarket_sim.studies.stress.figures import figure
 from caremarket_sim.studies.stress.result import StressTest
 from caremarket_sim.telling.files import csv_bytes, png_bytes, records
-
-if TYPE_CHECKING:
-    pass
 
 
 def stress_files(found: StressTest) -> Iterator[tuple[str, bytes]]:
