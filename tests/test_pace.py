@@ -13,8 +13,9 @@ from caremarket_sim.runs.design import play, ready
 from caremarket_sim.runs.pace import Machine, expected, this_machine
 from caremarket_sim.runs.plausibility import probe
 from caremarket_sim.studies.compare.study import plan_comparison
-from caremarket_sim.warming import compiled_so_far
+from caremarket_sim.warming import compiled_so_far, rules
 from tests.small_place import FOLDER, small, wigan
+from tests.test_warming import almost_compiled
 
 ROOT = Path(__file__).resolve().parents[1]
 IDLE = Machine(loop=0.01, cores=2, others=0.0)
@@ -80,6 +81,7 @@ def test_with_everything_compiled_nothing_is_counted_for_it():
 
 @pytest.mark.slow
 def test_how_far_compiling_is_is_told_as_it_grows_and_expected_before(tmp_path):
+    almost_compiled(tmp_path, *list(rules())[-8:])
     program = """
 from caremarket_sim.runs.design import ready
 from caremarket_sim.runs.pace import Machine, expected
