@@ -1,6 +1,6 @@
 """A driver of the tiny model and a reader of its ledger, as processes of their own that tests can kill.
 
-python -m tests.tiny_driver drive FOLDER DIARY
+python -m tests.tiny_driver drive FOLDER DIARY [TASKS]
 python -m tests.tiny_driver read FOLDER STOP     (until the file STOP exists; prints how many reads it made)
 """
 
@@ -30,11 +30,10 @@ def carry_out(folder: Path, tasks: list[TinyTask], **how) -> list[Success | Fail
         return batch.carry_out(store, tasks, batch.runs_of(tasks, CODE), play, TinyOutcome, **how)
 
 
-def drive(folder: Path, diary: Path) -> int:
+def drive(folder: str, diary: str, tasks: str = str(TASKS)) -> int:
     batch.SHORTEST_BATCH = 0.1
-    tasks = [TinyTask(seed, SCENARIOS, 0.02, str(diary)) for seed in range(TASKS)]
     try:
-        carry_out(folder, tasks, workers=2)
+        carry_out(Path(folder), [TinyTask(seed, SCENARIOS, 0.02, diary) for seed in range(int(tasks))], workers=2)
     except CaremarketError as error:
         print(error, file=sys.stderr)
         return error.exit_status
@@ -43,11 +42,11 @@ def drive(folder: Path, diary: Path) -> int:
     return 0
 
 
-def read(folder: Path, stop: Path) -> int:
+def read(folder: str, stop: str) -> int:
     reads = most = 0
-    while not stop.exists():
+    while not Path(stop).exists():
         try:
-            store = Store.read(folder)
+            store = Store.read(Path(folder))
         except (BadInput, KeyError):  # not begun
             time.sleep(0.01)
             continue
@@ -62,5 +61,5 @@ def read(folder: Path, stop: Path) -> int:
 
 
 if __name__ == "__main__":
-    what, *paths = sys.argv[1:]
-    sys.exit({"drive": drive, "read": read}[what](*map(Path, paths)))
+    what, *words = sys.argv[1:]
+    sys.exit({"drive": drive, "read": read}[what](*words))

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.kills import HERE, ROOT, Trial, Work, tables_of, tried
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks in /proc")]
-TINY = ("-m", "tests.tiny_driver", "drive", "{folder}", "{folder}.diary")
+TINY = ("-m", "tests.tiny_driver", "drive", "{folder}", "{folder}.diary", "40")
 BEGIN = '            self._connection.execute("BEGIN IMMEDIATE")\n'
 END = '                self._connection.execute("COMMIT")\n'
 SLOW = '''
