@@ -1,4 +1,4 @@
-"""The notebooks: each runs from a clean kernel as it stands, and is kept without outputs."""
+"""The notebooks: each runs from a clean kernel, with fewer futures than it names, and is kept without outputs."""
 
 import json
 import os
@@ -13,6 +13,8 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS_A_CELL = 240
+FUTURES = re.compile(r"^(FUTURES(?:, YEARS)? = )\d+", re.MULTILINE)
+"""Where a notebook says how many futures it simulates; that it runs shows as well with two."""
 
 
 def test_there_is_a_notebook_for_each_question():
@@ -30,6 +32,9 @@ def test_a_notebook_runs_from_a_clean_kernel_without_a_warning(path, tmp_path, m
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep))
     monkeypatch.delenv("MPLBACKEND", raising=False)
     notebook = nbformat.read(path, as_version=4)
+    assert any(FUTURES.search(cell.source) for cell in notebook.cells) == (path.stem[:2] in ("01", "02", "06", "07"))
+    for cell in notebook.cells:
+        cell.source = FUTURES.sub(r"\g<1>2", cell.source)
     resources = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=SECONDS_A_CELL, kernel_name="python3", resources=resources).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
