@@ -17,6 +17,7 @@ WIGAN = Path(__file__).resolve().parents[1] / "scenarios" / "wigan"
 BLOCK, SPOT, BASELINE = (str(WIGAN / f"{name}.yaml") for name in ("block", "zero-hours-spot", "baseline"))
 ALONE = ("--replicates", "2", "--years", "1", "--workers", "0", "--quiet")
 QUICK = (*ALONE, "--assumption-replicates", "0", "--no-baseline")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 CSVS = ("differences.csv", "levels.csv", "overall.csv", "yearly.csv", "breakdowns.csv")
 

@@ -27,6 +27,7 @@ from caremarket_sim.studies.compare.run import carry_out_run, plan_run
 from caremarket_sim.studies.compare.study import carry_out_comparison, compare, plan_comparison
 from tests.small_place import FOLDER, small
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 TWO = (Draw(1, {}), Draw(2, {"travel.density_exponent": 0.3}), Draw(3, {"travel.density_exponent": 0.4}))
 
 # The shipped set

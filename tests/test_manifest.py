@@ -25,6 +25,7 @@ from caremarket_sim.runs.proof import reproduce, verify
 from tests.tiny_driver import CODE, SCENARIOS
 from tests.tiny_model import LAYOUT, TinyOutcome, TinyScenario, TinyTask, play
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 ROOT = Path(__file__).parents[1]
 
 

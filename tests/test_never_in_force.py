@@ -26,6 +26,7 @@ from caremarket_sim.studies.stress.study import plan_stress
 from tests.small_place import FEW, FOLDER, begun, small, wigan
 from tests.test_timeline import PROCUREMENT
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 HEAD = "format: 2\nextends: baseline.yaml\nyears: 5\npolicy:\n"
 NOWHERE = HEAD + "  - from: 2026-04-01\n    set:\n      procurement.max_providers: 8\n      procurement.zoned: true\n"
 

@@ -34,6 +34,7 @@ from caremarket_sim.telling.words import family_sentences
 from tests.small_place import FOLDER, small
 from tests.test_compare import sample
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 COUNTED = [
     name
     for name, one in INDICATORS.items()

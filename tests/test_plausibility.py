@@ -40,6 +40,7 @@ from tests.small_place import FOLDER, WIGAN, small
 
 QUICK = ("--replicates", "1", "--years", "1", "--workers", "0", "--assumption-replicates", "0")
 NAMES = list(INDICATORS)
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 def with_fee(folder, fee):

@@ -15,6 +15,7 @@ from caremarket_sim.scenario import load
 
 NAMES = ("baseline", "block", "zero-hours-spot", "collaborative", "collaborative-on-the-cheap")
 HERE = Path("ledger.sqlite")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 @pytest.mark.parametrize("name", NAMES)

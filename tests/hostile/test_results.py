@@ -18,7 +18,10 @@ from caremarket_sim.results.store import Store
 from tests.hostile.test_kept import spoilings
 from tests.small_place import FOLDER
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are a matter of POSIX")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are a matter of POSIX"),
+    pytest.mark.usefixtures("undrawn"),
+]
 WEEKLY, BREAKDOWNS = "weekly/part-000001.parquet", "breakdowns/part-000001.parquet"
 ALLOWED = {0, 1, 2, 3, 5}
 TIMES = 250
