@@ -1,8 +1,9 @@
 """Work that is killed at random moments and gone on with: does it end with the same tables?
 
 `python -m benchmarks.kills [--times 40] [--seed 1] [--json]` compares and sweeps the small place of the tests, here and
-on a Dask cluster of its own, kills by turns what drives it, a worker, what starts workers, or the scheduler, and goes
-on with `--resume` until it is done. The tables must be those of work that nobody killed, to the byte.
+on a Dask cluster of its own, kills by turns what drives it, a worker, what starts workers, or the scheduler, each at a
+random moment of the time that it is there, and goes on with `--resume` until it is done. The tables must be those of
+work that nobody killed, to the byte.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +31,14 @@ from caremarket_sim.results.store import Store
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "data" / "small"
 TABLES = ("outcomes", "weekly", "breakdowns")
-HERE, ON_DASK = ("driver", "worker", "fork server"), ("driver", "worker", "scheduler")
+HERE = ("driver", "worker", "fork server")
+WHO = {"here": HERE, "on Dask": ("driver", "worker", "scheduler")}
+"""Whom there is to kill, by where the work is done."""
+Spans = dict[str, tuple[float, float]]
 TRIES = 6
 """How often killed work is gone on with before it counts as lost."""
+PAUSE = 0.02
+"""Seconds between two looks at who is there."""
 DESIGN = """format: 1
 scenarios: [baseline.yaml, block.yaml]
 years: 1
@@ -104,16 +111,17 @@ def tried(
     name: str, work: Work, victim: str, seconds: float, folder: Path, right: dict[str, bytes], on: Sequence[str] = (),
     cluster: Sequence[int] = (), equal: Callable[[Path], dict[str, bytes]] = tables_of,
 ) -> Trial:  # fmt: skip
-    """The work killed once after so many seconds and gone on with until it is done."""
+    """The work killed once, not before so many seconds, and gone on with until it is done."""
     driver, killed = work.begun(folder, *on), False
     time.sleep(seconds)
-    process = to_kill(driver.pid, victim, cluster) if driver.poll() is None else None
-    if process is not None:
-        try:
+    while driver.poll() is None and not killed:  # whoever is not there yet, or no longer, is waited for
+        process = to_kill(driver.pid, victim, cluster)
+        if process is None:
+            time.sleep(PAUSE)
+            continue
+        with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
             killed = True
-        except ProcessLookupError:
-            pass
     said = driver.communicate()[1]
     status = driver.returncode
     for _ in range(TRIES):
@@ -158,11 +166,40 @@ def dask(folder: Path) -> Iterator[tuple[str, list[int]]]:
             process.wait()
 
 
+def whole(
+    work: Work, folder: Path, victims: Sequence[str], on: Sequence[str] = (), cluster: Sequence[int] = ()
+) -> Spans:
+    """The work done with nobody killed: from when until when, in seconds, each of its parts was there."""
+    began, driver = time.monotonic(), work.begun(folder, *on)
+    seen = {}
+    while driver.poll() is None:
+        now = time.monotonic() - began
+        for victim in victims:
+            if to_kill(driver.pid, victim, cluster) is not None:
+                seen[victim] = (seen.get(victim, (now, now))[0], now)
+        time.sleep(PAUSE)
+    said = driver.communicate()[1]
+    if driver.returncode:
+        raise RuntimeError(f"{work.command} cannot be done even when nobody kills it: {said}")
+    return seen
+
+
+@contextmanager
+def hands(aside: Path, where: str) -> Iterator[tuple[Sequence[str], list[int]]]:
+    """How the command is told who is to do the work, here or on Dask, and the processes of the cluster."""
+    if where == "here":
+        yield ("--workers", "2"), []
+    else:
+        with dask(Path(tempfile.mkdtemp(dir=aside))) as (address, processes):
+            yield ("--cluster", address), processes
+
+
 def trials(times: int, seed: int) -> Iterator[Trial]:
     """So many kills, by turns of a comparison and a sweep, here and on a cluster, and of every part."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="kills-") as aside:
-        folder = Path(shutil.copytree(SMALL, Path(aside) / "small"))
+    with tempfile.TemporaryDirectory(prefix="kills-") as name:
+        aside = Path(name)
+        folder = Path(shutil.copytree(SMALL, aside / "small"))
         (folder / "design.yaml").write_text(DESIGN, encoding="utf-8")
         how = ("--quiet", "--out", "{folder}")
         allowed = ("--allow", "implausible", "--allow", "never-in-force", "--why", "a trial of kills")
@@ -171,29 +208,28 @@ def trials(times: int, seed: int) -> Iterator[Trial]:
             "compare": Work((*compare, "--years", "1", "--replicates", "4", *allowed, *how)),
             "sweep": Work(("-m", "caremarket_sim", "sweep", str(folder / "design.yaml"), *how)),
         }
-        right, long = {}, {}
+        there, right = {}, {}
         for name, work in works.items():
-            for once in ("compiling", "whole"):  # the first time is longer
-                began, whole = time.monotonic(), work.begun(folder / f"{once}-{name}", "--workers", "2")
-                said = whole.communicate()[1]
-                if whole.returncode:
-                    raise RuntimeError(f"{name} cannot be done even when nobody kills it: {said}")
-            right[name], long[name] = tables_of(folder / f"whole-{name}"), time.monotonic() - began
+            whole(work, aside / f"compiling-{name}", (), ("--workers", "2"))  # the first time is longer
+            right[name] = tables_of(aside / f"compiling-{name}")
+            for where, victims in WHO.items():
+                results = aside / f"whole-{name}-{where}"
+                with hands(aside, where) as (on, cluster):
+                    there[name, where] = whole(work, results, victims, on, cluster)
+                if tables_of(results) != right[name]:
+                    raise RuntimeError(f"{name} is not the same {where} as before even when nobody kills it")
+        each = [(name, where, victim) for where, victims in WHO.items() for victim in victims for name in works]
         for turn in range(times):
-            name = ("compare", "sweep")[turn % 2]
-            seconds, results = chance.uniform(0.0, long[name]), folder / f"killed-{turn}"
-            if turn // 2 % 2:
-                with dask(Path(tempfile.mkdtemp(dir=aside))) as (address, processes):
-                    victim = ON_DASK[turn // 4 % 3]
-                    on = ("--cluster", address)
-                    yield tried(f"{name} on Dask", works[name], victim, seconds, results, right[name], on, processes)
-            else:
-                victim = HERE[turn // 4 % 3]
-                yield tried(name, works[name], victim, seconds, results, right[name], ("--workers", "2"))
+            if turn % len(each) == 0:
+                chance.shuffle(each)  # every part of every work is killed once before any is killed again
+            name, where, victim = each[turn % len(each)]
+            seconds, results = chance.uniform(*there[name, where][victim]), aside / f"killed-{turn}"
+            with hands(aside, where) as (on, cluster):
+                yield tried(f"{name} {where}", works[name], victim, seconds, results, right[name], on, cluster)
 
 
 def main() -> int:
-    """Print each trial and how many came out the same; status 1 unless all did."""
+    """Print each trial, how many came out the same and how often each part was hit; status 1 unless all did."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
     parser.add_argument("--times", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
@@ -204,9 +240,8 @@ def main() -> int:
         found.append(one)
         print(json.dumps(one.__dict__) if options.json else one, flush=True)
     same = sum(one.same for one in found)
-    print(
-        f"{same} of {len(found)} are the same; in {sum(one.killed for one in found)} somebody was there to be killed."
-    )
+    hit = Counter(f"{one.victim} ({one.work})" for one in found if one.killed)
+    print(f"{same} of {len(found)} are the same; hit: {', '.join(f'{who} {n}' for who, n in sorted(hit.items()))}.")
     return 0 if same == len(found) else 1
 
 
