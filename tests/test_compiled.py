@@ -297,15 +297,19 @@ def test_a_change_in_a_mechanism_is_a_new_folder_for_it_and_what_calls_it_and_on
         here = {"PYTHONPATH": str(tmp_path), "CAREMARKET_CACHE": str(tmp_path / "cache")}
         return json.loads(run(FOLDERS, folder=tmp_path, **here))
 
+    seen = [folders()]
+
     def changed(path):
-        before = folders()
         with (copy / path).open("a", encoding="utf-8") as file:
             file.write("\n# a change\n")
-        return {name for name, folder in folders().items() if folder != before[name]}
+        seen.append(folders())
+        return {name for name, folder in seen[-1].items() if folder != seen[-2][name]}
 
+    for name, folder in seen[0].items():
+        assert Path(folder).name == folder_of(PACKAGE / name).name, "a copy that lies elsewhere has the same"
     assert changed("cli/runs.py") == set()
     assert changed("mechanisms/trust.py") == {"mechanisms/trust.py", "opening/__init__.py"}
-    assert changed("market/codes.py") == changed("compiled/hashing.py") == set(folders())
+    assert changed("market/codes.py") == changed("compiled/hashing.py") == set(seen[0])
 
 
 @compiled
