@@ -36,7 +36,7 @@ WHO = {"here": HERE, "on Dask": ("driver", "worker", "scheduler")}
 """Whom there is to kill, by where the work is done."""
 Spans = dict[str, tuple[float, float]]
 TRIES = 6
-"""How often killed work is gone on with before it counts as lost."""
+"""How often killed work is gone on with before it counts as lost, and work that was not hit is begun again."""
 PAUSE = 0.02
 """Seconds between two looks at who is there."""
 DESIGN = """format: 1
@@ -223,9 +223,14 @@ def trials(times: int, seed: int) -> Iterator[Trial]:
             if turn % len(each) == 0:
                 chance.shuffle(each)  # every part of every work is killed once before any is killed again
             name, where, victim = each[turn % len(each)]
-            seconds, results = chance.uniform(*there[name, where][victim]), aside / f"killed-{turn}"
-            with hands(aside, where) as (on, cluster):
-                yield tried(f"{name} {where}", works[name], victim, seconds, results, right[name], on, cluster)
+            first, last = there[name, where][victim]
+            for once in range(TRIES):  # work that was done, this time, before that moment is tried at an earlier one
+                last, results = chance.uniform(first, last), aside / f"killed-{turn}-{once}"
+                with hands(aside, where) as (on, cluster):
+                    one = tried(f"{name} {where}", works[name], victim, last, results, right[name], on, cluster)
+                if one.killed or not one.same:
+                    break
+            yield one
 
 
 def main() -> int:
