@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.results.records import ARRAYS, Failure, TaskLike, cores
 from caremarket_sim.runs.executors import perform
+from caremarket_sim.runs.settled import nothing_settled
 
 LONG = 60.0
 """Seconds from which on work is announced with an estimate before it goes on."""
@@ -81,17 +80,9 @@ def _sizes(play: Callable[[Any], Sequence[Any]], task: TaskLike) -> list[int]:
 
 
 def afresh(play: Callable[[Any], Sequence[Any]], task: Any) -> Sequence[Any]:
-    """In the worker: the task's outcomes without the use of anything that is cached from earlier work."""
-    before = os.environ.get("CAREMARKET_CACHE")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["CAREMARKET_CACHE"] = folder
-        try:
-            return play(task)
-        finally:
-            if before is None:
-                del os.environ["CAREMARKET_CACHE"]
-            else:
-                os.environ["CAREMARKET_CACHE"] = before
+    """In the worker: the task's outcomes without the use of any market that earlier work has settled."""
+    with nothing_settled():
+        return play(task)
 
 
 def free_bytes(folder: Path) -> int | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from caremarket_sim.compiled.keeping import cache_folder, is_for_us
 
@@ -16,12 +19,25 @@ MOST_BYTES = 1_000_000_000
 _OURS = re.compile(r"[0-9a-f-]+\.market|tmp\w+\.part")
 """How settled markets are named, and one while it is written; nothing else in their folder is touched."""
 
+_elsewhere: ContextVar[Path | None] = ContextVar("_elsewhere", default=None)
+
 
 def settled_folder() -> Path | None:
     """The folder of settled markets, or None where nothing can be kept."""
-    base = cache_folder()
+    base = _elsewhere.get() or cache_folder()
     folder = base and base / "settled"
     return folder if folder is not None and is_for_us(folder) else None
+
+
+@contextmanager
+def nothing_settled() -> Iterator[None]:
+    """Within, no market that was settled before is used; what is compiled is."""
+    with TemporaryDirectory() as folder:
+        before = _elsewhere.set(Path(folder))
+        try:
+            yield
+        finally:
+            _elsewhere.reset(before)
 
 
 def trim(folder: Path, most_bytes: int = MOST_BYTES) -> None:
