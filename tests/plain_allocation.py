@@ -338,7 +338,9 @@ def roster(market, p, key):
         for run in runs_of(client):
             hours = days_of(run) * client["visit_minutes"] / 60.0
             owner = int(client["carer"][run])
+            waits = int(client["waits"][run])
             if owner not in rota.free or market.workers.provider[owner] != client["provider"]:
+                waits = round(p.rostering_vacant_weeks) if owner >= 0 else waits
                 owner = NOBODY
             if run >= 8 and owner == owners.get((i, run - 8)):
                 owner = NOBODY  # two care workers at one visit are two people
@@ -352,7 +354,7 @@ def roster(market, p, key):
             if kept:
                 owners[i, run] = owner
                 rota.own[owner] -= hours
-            open_runs.append((i, run, kept))
+            open_runs.append((i, run, kept or waits > 0))  # kept for its owner, or for whoever will be
     left = []
     for i, run, kept in open_runs:
         client, w = clients[i], NOBODY

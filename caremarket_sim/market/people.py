@@ -55,6 +55,9 @@ class Clients(Table):
         RUNS,
         part="rounds",
     )
+    waits = Column(
+        "i1", "weeks", "weeks for which each run whose owner has left is still nobody's", RUNS, part="rounds"
+    )
     seen = Column(
         "i4", "", "row of who did each run this week: -1 nobody, -2 office staff, -3 agency", RUNS, part="rounds"
     )
@@ -162,6 +165,7 @@ def born(client, rounds, known, number, council, payer, zones, first_zone, local
     client.former = -1
     known.familiar[:] = -1
     rounds.carer[:] = -1
+    rounds.waits[:] = 0
     rounds.seen[:] = -1
     rounds.seen_before[:] = -1
     client.delivered_share = 1.0

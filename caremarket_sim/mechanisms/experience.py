@@ -12,24 +12,26 @@ from ..market.people import days_of
 from ..market.state import clients_of, workers_of
 from ..market.workers import skill_of
 
-VISIT = np.dtype((np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("known", "f4"), ("met_by", "i4")]))
-"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), how well the person in
-hand knew the worker before, and the row of whom the worker met last."""
+VISIT = np.dtype(
+    (np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("bond", "f4"), ("met_by", "i4"), ("place", "i4")])
+)
+"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), the bond that the person
+in hand had with the worker before it, the row of whom the worker met last, and the place among those they know."""
 
 
 @process
 def care_is_experienced(market, parameters, policy, draws):
     """Continuity, reliability, length, skill and fit make the experience of care (E12).
 
-    Continuity is the share of delivered time from people the person knows, by how well. Carers a fortnight counts each
-    different care worker of this week and the last; agency staff always count as different. Each provider hears what
-    its people had.
+    Continuity is the mean bond with whoever comes, over visits: a bond grows with visits, towards 1, and fades in weeks
+    without any. Carers a fortnight counts each different care worker of this week and the last; agency staff always
+    count as different. Each provider hears what its people had.
     """
     p = parameters[0]
     clients, providers = clients_of(market), market.providers
     visits = visits_of_each(market, policy, p)
     heard = np.zeros((len(providers), 3))  # experience, connection and people receiving care
-    fade = np.float32(1.0 - p.experience_familiarity_fade)
+    fade = np.float32(1.0 - p.experience_bond_fade)
     for j in range(len(providers)):
         providers[j].late_visits = 0.0
     for i in range(len(clients)):
@@ -40,12 +42,11 @@ def care_is_experienced(market, parameters, policy, draws):
         if c.status == LEFT:
             continue
         acquainted = market.known[i]
-        for k in range(len(acquainted.familiar)):
-            acquainted.familiarity[k] *= fade
         if c.status != RECEIVING:
+            bonds_fade(acquainted, 0, fade)
             c.carers_fortnight = 0.0
             continue
-        visits_are_had(c, i, market.rounds[i], acquainted, visits, p)
+        bonds_fade(acquainted, visits_are_had(c, i, market.rounds[i], acquainted, visits, p), fade)
         memory = p.experience_memory
         if c.visits_due > 0.0:
             c.delivered_share += memory * (c.delivered / c.due - c.delivered_share)
@@ -95,8 +96,12 @@ def lateness(worker, late_intercept, p):
 
 @compiled
 def visits_are_had(client, i, rounds, acquainted, visits, p):
-    """Continuity, different carers, late visits, skill and time to spare in the visits of a person in row `i`."""
-    gain = np.float32(p.experience_familiarity_gain)
+    """Continuity, different carers, late visits, skill and time to spare in the visits of a person in row `i`.
+
+    Each visit brings whoever comes a little nearer. Returns who came, as a bit for each place among those known.
+    """
+    keep_five, keep_two = math.exp(-5.0 / p.experience_bond_visits), math.exp(-2.0 / p.experience_bond_visits)
+    met = 0
     familiar = 0.0
     skilled = 0.0
     spare = 0.0
@@ -115,9 +120,13 @@ def visits_are_had(client, i, rounds, acquainted, visits, p):
             visit = visits[w]
             if visit.met_by != i:
                 visit.met_by = i
-                visit.known = meet(acquainted, w, gain)
+                visit.place = place_of(acquainted, w)
+                visit.bond = acquainted.familiarity[visit.place]
+                met |= 1 << visit.place
                 distinct += 1
-            familiar += days * np.float64(visit.known)  # uncompiled too
+            lacks = 1.0 - np.float64(acquainted.familiarity[visit.place])  # rounded once, uncompiled too
+            acquainted.familiarity[visit.place] = 1.0 - lacks * (keep_five if days == 5.0 else keep_two)
+            familiar += days * np.float64(visit.bond)
             skilled += days * visit.skill
             spare += days * visit.slack
             late_visits += days * visit.late
@@ -140,21 +149,17 @@ def visits_are_had(client, i, rounds, acquainted, visits, p):
         client.slack = spare / total
     client.late = late_visits
     client.carers_fortnight = distinct + office
+    return met
 
 
 @compiled
-def meet(acquainted, w, gain):
-    """How well the person knew this worker before, and a week of getting to know them better.
-
-    A stranger takes the place of whoever the person knows least.
-    """
+def place_of(acquainted, w):
+    """Place of a worker among those whom a person knows; a stranger takes that of whoever is known least."""
     known = -1
     for k in range(len(acquainted.familiar)):
         known = k if acquainted.familiar[k] == w else known
     if known >= 0:
-        before = np.float64(acquainted.familiarity[known])  # so that it is rounded once, uncompiled too
-        acquainted.familiarity[known] = before + gain * (1.0 - before)
-        return before
+        return known
     weakest = 0
     least = acquainted.familiarity[0]
     for k in range(len(acquainted.familiar)):
@@ -162,8 +167,16 @@ def meet(acquainted, w, gain):
         weakest = k if less else weakest
         least = acquainted.familiarity[k] if less else least
     acquainted.familiar[weakest] = w
-    acquainted.familiarity[weakest] = gain
-    return 0.0
+    acquainted.familiarity[weakest] = 0.0
+    return weakest
+
+
+@compiled
+def bonds_fade(acquainted, met, fade):
+    """Bonds with those whom the person has not `met` this week fade."""
+    for k in range(len(acquainted.familiar)):
+        if (met >> k) & 1 == 0:
+            acquainted.familiarity[k] *= fade
 
 
 @compiled

@@ -417,7 +417,10 @@ def owners_come(market, desk, j, n_short, key, p):
                     if w >= 0:
                         n = desk.place[w] - lo
                         twice = run >= BLOCKS and w == who.carer[run - BLOCKS]
-                        if twice or n < 0 or n >= hi - lo:
+                        if n < 0 or n >= hi - lo:
+                            w = NOBODY
+                            who.waits[run] = round(p.rostering_vacant_weeks)
+                        elif twice:
                             w = NOBODY
                         elif desk.hands[n].free >= hours and desk.hands[n].block_free[block] >= hours:
                             if n_short > 0 and desk.hands[n].guaranteed == 0.0 and c.carers == 1:
@@ -490,6 +493,8 @@ def stand_ins_come(market, desk, j, n_open, p):
     """Open runs to the best care worker who has time, for good where nobody owns them. Returns how many are left.
 
     A run that is somebody's for good stays where it is in the provider's tour; cover for a week can be a longer way.
+    The runs of somebody who has left are covered for some weeks before they are somebody's, fewer where the same person
+    keeps coming.
     """
     provider = market.providers[j]
     leg_factor = market.commissioners[provider.council].leg_factor
@@ -509,7 +514,9 @@ def stand_ins_come(market, desk, j, n_open, p):
         beside = desk.place[who.seen[run ^ BLOCKS]] - lo if c.carers == 2 and who.seen[run ^ BLOCKS] >= 0 else -1
         x, y, leg = who.home_x, who.home_y, desk.open_leg[m]
         n = -1
-        if who.carer[run] == NOBODY:
+        if who.waits[run] > 0:
+            who.waits[run] -= 1
+        elif who.carer[run] == NOBODY:
             n = stand_in(desk, n_friends, x, y, block, hours, True, beside, hi - lo, p)
             if n >= 0:
                 who.carer[run] = desk.staff.rows[lo + n]
@@ -517,6 +524,8 @@ def stand_ins_come(market, desk, j, n_open, p):
         if n < 0:
             n = stand_in(desk, n_friends, x, y, block, hours, False, beside, hi - lo, p)
             if n >= 0:
+                again = who.waits[run] > 0 and desk.staff.rows[lo + n] == who.seen_before[run]
+                who.waits[run] -= again
                 leg = leg_of_cover(desk.hands[n], block, leg, x, y, leg_factor, provider.practice, p)
         if n < 0:
             desk.open_client[left] = i

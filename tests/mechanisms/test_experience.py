@@ -25,29 +25,43 @@ def had(policy=None, seen=(0,), before=(), familiar=0.0, late_intercept=0.0, **c
     return carry_out(care_is_experienced, market, policy or {})
 
 
-def test_continuity_follows_how_well_the_person_knows_whoever_comes_and_familiarity_grows():
+def test_continuity_follows_the_bond_with_whoever_comes_which_grows_with_visits():
     r = had(familiar=0.5).clients
-    assert r.continuity[0] == pytest.approx(0.4 + 0.1 * (0.5 * 0.95 - 0.4), rel=1e-6)
-    assert r.familiarity[0, 0] == pytest.approx(0.475 + 0.3 * (1 - 0.475), rel=1e-6)
+    assert r.continuity[0] == pytest.approx(0.4 + 0.1 * (0.5 - 0.4), rel=1e-6)
+    assert r.familiarity[0, 0] == pytest.approx(1 - 0.5 * np.exp(-5 / 40), rel=1e-6)
+    twice_a_day = had(familiar=0.5, seen=(0, 0)).clients
+    assert twice_a_day.familiarity[0, 0] == pytest.approx(1 - 0.5 * np.exp(-10 / 40), rel=1e-6)
 
 
 def test_time_apart_makes_strangers_and_a_stranger_takes_the_place_of_whoever_is_known_least():
     r = had(familiar=0.5, seen=(1,)).clients
-    assert r.familiarity[0, 0] == pytest.approx(0.475) and r.continuity[0] == pytest.approx(0.4 - 0.1 * 0.4)
-    assert 1 in r.familiar[0] and r.familiarity[0][r.familiar[0] == 1] == pytest.approx(0.3)
+    assert r.familiarity[0, 0] == pytest.approx(0.49) and r.continuity[0] == pytest.approx(0.4 - 0.1 * 0.4)
+    assert 1 in r.familiar[0] and r.familiarity[0][r.familiar[0] == 1] == pytest.approx(1 - np.exp(-5 / 40))
+
+
+def test_somebody_who_always_sees_the_same_two_comes_to_know_them_wholly():
+    """One comes on weekdays, one at weekends, twice a day, for a year."""
+    market = had(seen=(0, -1, -1, 0, 1, -1, -1, 1), visits=2)
+    for _ in range(51):
+        carry_out(care_is_experienced, market, {})
+    assert market.clients.continuity[0] > 0.95
+
+
+def test_somebody_in_hospital_is_forgotten_a_little():
+    assert had(familiar=0.5, status=IN_HOSPITAL).clients.familiarity[0, 0] == pytest.approx(0.49)
 
 
 def test_weekday_runs_count_by_their_five_days():
     market = had(seen=(0, 1), familiar=1.0)  # two runs of five days each
-    assert market.clients.continuity[0] == pytest.approx(0.4 + 0.1 * (0.95 / 2 - 0.4), rel=1e-6)
+    assert market.clients.continuity[0] == pytest.approx(0.4 + 0.1 * (1 / 2 - 0.4), rel=1e-6)
     weekend = had(seen=(1, -1, -1, -1, 0), familiar=1.0)  # five days of a stranger, two of the one who is known
-    assert weekend.clients.continuity[0] == pytest.approx(0.4 + 0.1 * (0.95 * 2 / 7 - 0.4), rel=1e-6)
+    assert weekend.clients.continuity[0] == pytest.approx(0.4 + 0.1 * (2 / 7 - 0.4), rel=1e-6)
 
 
 def test_the_second_care_worker_of_a_visit_counts_as_the_first():
     runs = (-1,) * 8
     pair = had(seen=(1, *runs[1:], 0), carers=2, familiar=1.0).clients  # the second is the one who is known
-    assert pair.continuity[0] == pytest.approx(0.4 + 0.1 * (0.95 / 2 - 0.4), rel=1e-6)
+    assert pair.continuity[0] == pytest.approx(0.4 + 0.1 * (1 / 2 - 0.4), rel=1e-6)
     assert pair.carers_fortnight[0] == 2 == had(before=(*runs, 1), carers=2).clients.carers_fortnight[0]
 
 

@@ -79,12 +79,32 @@ def test_a_run_is_its_owner_s_and_while_the_owner_is_away_a_stand_in_does_it():
     assert market.workers.contact[:2] == pytest.approx([3.5, 0]) and market.workers.owned[:2] == pytest.approx([0, 3.5])
 
 
-def test_an_owner_who_has_left_the_provider_loses_the_run():
-    market = place(staff=2)
-    market.clients.carer[0, MORNINGS] = 1
-    market.workers.provider[1] = -1
-    market.workers.status[1] = 0
-    assert rostered(market).clients.carer[0, MORNINGS].tolist() == [0, 0]
+def left(weeks, **changes):
+    """The market after the owner of a person's mornings has left, and so many weeks in which two others could come."""
+    market = place(staff=3)
+    market.clients.carer[0, MORNINGS] = 2
+    market.workers.provider[2] = -1
+    market.workers.status[2] = 0
+    for _ in range(weeks):
+        market = rostered(market, **changes)
+    return market
+
+
+def test_runs_of_somebody_who_has_left_are_covered_for_weeks_before_they_are_somebody_s():
+    market = left(1)
+    assert market.clients.carer[0, MORNINGS].tolist() == [NOBODY, NOBODY]
+    assert (market.clients.seen[0, MORNINGS] >= 0).all(), "somebody comes all the same"
+    assert market.clients.waits[0, MORNINGS].tolist() == [5, 5]
+
+
+def test_who_keeps_coming_has_them_sooner():
+    weeks = next(weeks for weeks in range(1, 9) if (left(weeks).clients.carer[0, MORNINGS] >= 0).all())
+    assert weeks == 5, "six weeks are over after four in which the same person came: 1 + 2 + 2 + 1"
+
+
+def test_a_new_package_is_somebody_s_at_once():
+    market = rostered(place(staff=2))
+    assert (market.clients.carer[0, MORNINGS] >= 0).all()
 
 
 def test_whom_the_person_knows_best_comes_before_others():
