@@ -31,8 +31,8 @@ CONTRACTED = {
 """What a provider is like where a test says nothing else."""
 
 
-PEOPLE = 80
-"""Rows for people, at the least."""
+PEOPLE, STAFF = 80, 40
+"""Rows for people and for care workers, at the least."""
 
 
 def bare(providers=1, week=1):
@@ -40,8 +40,9 @@ def bare(providers=1, week=1):
     week of note."""
     market = begun(small())
     market.providers.keep(np.arange(providers))
-    room = max(PEOPLE - len(market.clients), 0)
-    market.clients.add(room)["number"] = 10**9 + np.arange(room)
+    for table, least in ((market.clients, PEOPLE), (market.workers, STAFF)):
+        room = max(least - len(table), 0)
+        table.add(room)["number"] = 10**9 + np.arange(room)
     market.clients.status = LEFT
     market.workers.status = GONE
     for column in (market.clients.provider, market.clients.former, market.workers.provider):
