@@ -15,8 +15,8 @@ from ..market.workers import skill_of
 VISIT = np.dtype(
     (np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("bond", "f4"), ("met_by", "i4"), ("place", "i4")])
 )
-"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), the bond that whoever is
-visited had with the worker before it, the row of whom the worker met last, and the place among those they know."""
+"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), the bond with the person
+in hand before it, the row of whom the worker met last, and the worker's place among those whom that person knows."""
 
 
 @process
