@@ -15,8 +15,8 @@ from ..market.workers import skill_of
 VISIT = np.dtype(
     (np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("bond", "f4"), ("met_by", "i4"), ("place", "i4")])
 )
-"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), the bond with the person
-in hand before it, the row of whom the worker met last, and the worker's place among those whom that person knows."""
+"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), the bond that one they
+visit had with them before, the row of that person, and the worker's place among those whom the person knows."""
 
 
 @process
