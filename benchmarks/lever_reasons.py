@@ -12,6 +12,14 @@ AMBIGUOUS = {
         "An option beside the declared contrast. People weigh rating and other people's experience, and neither the "
         "provider's size and room nor how near it already works, so packages go to those who serve people well."
     ),
+    ("contract.sourcing", "block_first against open_spot"): (
+        "Asked first, holders of block hours use more of them. What is unused falls with each contract that is handed "
+        "back as well, and those few are so large that sixteen futures do not tell the one from the other."
+    ),
+    ("fee.ceiling", "10 against none"): (
+        "At £10 an hour no contract pays: winners hand theirs back, hardly any council care is left to be bought, and "
+        "what is paid for an hour of that is no price of a market."
+    ),
     ("contract.outcome_measure", "connection against experience"): (
         "An option beside the declared contrast: effort goes from experience to connection. The part of the fee then "
         "paid depends on how near providers are to the level at which each measure is paid in full."

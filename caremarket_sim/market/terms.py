@@ -45,9 +45,10 @@ def service_is_designed(market, council, months, parameters):
     design_begins(market, council, months, parameters[0])
 
 
-def is_contest(decided) -> bool:
+@compiled
+def is_contest(decided):
     """Whether a tender picks some and leaves others out; an open list without a price contest readmits everybody."""
-    return bool(decided.procurement_max_providers > 0 or decided.procurement_zoned or decided.fee_rule == TENDERED)
+    return decided.procurement_max_providers > 0 or decided.procurement_zoned != 0 or decided.fee_rule == TENDERED
 
 
 @compiled

@@ -112,14 +112,14 @@ def start_contracts(market, parameters, council, draws):
     if commissioner["codesign_done"] > 0.0:
         commissioner["codesigned"] = commissioner["codesign_done"]
         commissioner["codesign_done"] = 0.0
-    elif is_contest(decided):
+    elif plain(is_contest)(decided):
         commissioner["codesigned"] = 0.0
     won = (providers.won == 1) & ((providers.open == 1) | (providers.usual_hours == 0.0)) & (providers.closing == 0)
     won &= mine
     if not won.any():
         return
     providers.lawful[mine] = UNDECIDED  # its council may look at pay from now on, or no longer
-    if not is_contest(decided):
+    if not plain(is_contest)(decided):
         rate = providers.rate[mine]
         providers.rate[mine] = rate * (decided.fee_level * commissioner["fee"] / np.maximum(rate, 1e-9))
         if decided.fee_rule == OPEN_BOOK:

@@ -13,6 +13,7 @@ from ..market.motive import looks_ahead, office_spending
 from ..market.people import lose_kept_place
 from ..market.providers import overhead_an_hour, paid_share
 from ..market.state import clients_of, week_of
+from ..market.terms import is_contest
 
 HAND_BACK = process_code("providers_hand_back")
 NO_LOCALITY = -1
@@ -24,7 +25,8 @@ def providers_hand_back(market, parameters, policy, draws):
     """Where a contracted provider's council work has lost money for months, in a locality or as a whole, it gives
     notice on all of it there, the later the further its owner looks ahead; care goes on meanwhile (E10, M35).
 
-    It looks at its accounts every few weeks. Who hands back everything has handed back the contract.
+    It looks at its accounts every few weeks, with the overhead of the size that it has or was awarded. Who hands back
+    everything has handed back the contract.
     """
     p = parameters[0]
     if week_of(market) % round(p.exit_look_weeks) != 0:
@@ -33,7 +35,8 @@ def providers_hand_back(market, parameters, policy, draws):
     overhead = np.zeros(len(providers))
     for j in range(len(providers)):
         r = providers[j]
-        size = max(r.committed, r.contracted_hours)
+        awarded = r.contracted_hours if is_contest(policy[r.council]) else 0.0
+        size = max(r.committed, awarded)
         an_hour = overhead_an_hour(size, r.overhead_scale, p) * office_spending(r, p)
         overhead[j] = an_hour * market.prices[0].price_index
     price, cost, hours = work_by_locality(market, policy, overhead, p)

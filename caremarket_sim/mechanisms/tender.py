@@ -69,7 +69,7 @@ def award(market, parameters, council, draws):
     providers = market.providers
     index = market.prices["price_index"]
     market.pay("council", "suppliers", "procurement", p.procurement_tender_cost * index, council)
-    if not is_contest(decided):
+    if not plain(is_contest)(decided):
         mine = providers.council == council
         providers.won[mine] = (providers.contracted * providers.open)[mine]
         providers.bid[mine] = providers.rate[mine]

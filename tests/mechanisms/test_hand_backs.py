@@ -104,9 +104,14 @@ def test_where_it_has_handed_back_it_takes_nothing_for_a_year():
 def test_the_overhead_that_is_asked_of_it_is_that_of_the_size_awarded():
     small = {"overhead__scale_exponent": 0.5, "overhead__floor_hours": 1}
     market = far(place(committed=10.0, council_hours=1000.0), leg=7.5)
-    market.providers.overhead_scale[:] = OVERHEAD
-    found = carry_out(providers_hand_back, market, {"contract.payment_basis": "planned_time"}, numbers(**small))
-    assert found.providers.weeks_below[0] == 0, "5 / sqrt(1000) an hour, and not 5 / sqrt(10)"
+    market.providers.overhead_scale[:] = 60.0
+
+    def weeks_below(policy):
+        terms = {"contract.payment_basis": "planned_time"} | policy
+        return carry_out(providers_hand_back, market.copy(), terms, numbers(**small)).providers.weeks_below[0]
+
+    assert weeks_below({"procurement.max_providers": 5}) == 0, "60 / sqrt(1000) is £1.90 an hour"
+    assert weeks_below({}) == 4, "nothing was awarded, and 60 / sqrt(10) is £19"
 
 
 def test_packages_of_people_who_pay_for_themselves_are_kept():
