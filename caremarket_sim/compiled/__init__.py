@@ -28,9 +28,12 @@ from numba.core.caching import IndexDataCacheFile
 from numba.core.dispatcher import Dispatcher
 
 from .keeping import cache_folder, is_for_us, keep, kept
+from .parts import PartCompiler
 
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """What Python never calls needs no way in for Python, which takes longer to compile than most rules."""
+_PART: dict[str, Any] = {**INNER, "error_model": "numpy", "pipeline_class": PartCompiler}
+"""How a helper is compiled: as a part of those that call it."""
 _config: Any = config
 _PACKAGE = Path(__file__).parent.parent
 _COMMON = ("compiled", "market")
@@ -44,14 +47,14 @@ def is_compiled() -> bool:
 
 def compiled(function):
     """A helper of compiled functions, which Python cannot call: compiled as part of those that do."""
-    return _inner(numba.njit(error_model="numpy", **INNER)(function)) if is_compiled() else uncompiled(function)
+    return _inner(numba.njit(**_PART)(function)) if is_compiled() else uncompiled(function)
 
 
 def step(function):
     """A step of one compiled function, set apart for whoever reads it: compiled into it."""
     if not is_compiled():
         return uncompiled(function)
-    return _inner(numba.njit(error_model="numpy", inline="always", **INNER)(function))
+    return _inner(numba.njit(inline="always", **_PART)(function))
 
 
 class _Inner(Dispatcher):
