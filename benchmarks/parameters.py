@@ -54,6 +54,7 @@ TOGETHER = {
     "stewardship.smallest_package": {"stewardship.package_cut": 0.03},
     "procurement.reopen_tolerance": {"procurement.reopen_share": 1, "entry.join_hours": 30},
     "exit.tiny_rate": {"exit.tiny_hours": 25},
+    "exit.struck_off_rate": {"regulator.inadequate_line": 0.4, "regulator.good_line": 0.55, "regulator.noise": 0.15},
     "exit.tiny_hours": {"exit.tiny_rate": 0.02, "exit.tiny_grace": 26, "entry.hours": 15},
     "exit.tiny_grace": {"exit.tiny_rate": 0.02, "exit.tiny_hours": 25},
     "baseline.lowest_margin": {"baseline.margin_spread": 0.05},

@@ -20,6 +20,7 @@ from .market.record import COUNCIL_INCOME, COUNCIL_LINES, RECORD
 from .market.stored import NotAMarket, from_bytes, to_bytes
 from .mechanisms.closing import providers_close
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
+from .mechanisms.hand_backs import providers_hand_back
 from .mechanisms.regulator import regulator_inspects
 from .mechanisms.tender import contracts_run_out, gaps_are_filled
 from .opening import make_market, price_path
@@ -33,6 +34,7 @@ WHAT_A_LIST_SAYS = (
     providers_enter,
     agencies_join_the_list,
     regulator_inspects,
+    providers_hand_back,
 )
 """Processes that wait for week 0 where the place lists its providers: who there is, with a contract or not, and rated
 how, is known of that day. Closures and entries then show no rush (tried: as many in year 1 as without a list)."""

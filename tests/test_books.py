@@ -137,7 +137,7 @@ def test_purses_balance_to_the_penny_at_full_size(name):
 
 
 def test_purses_balance_to_the_penny_in_an_emergency():
-    scenario = wigan("baseline", 3).with_levers({"fee.level": 0.7})
+    scenario = wigan("baseline", 8).with_levers({"fee.level": 0.7})
     for seen in weekly(scenario, begun(scenario), watched=WATCHED):
         check_week(scenario, seen)
     assert seen["end"].paid("council", "providers", "emergency purchase") > 0

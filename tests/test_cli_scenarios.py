@@ -130,7 +130,7 @@ def test_show_names_the_origin_of_every_value(call):
     status, out, _ = call("show", WIGAN / "collaborative-on-the-cheap.yaml", "--resolved")
     assert status == 0
     lines = {line.split()[0]: line for line in out.splitlines() if line.startswith("  ")}
-    assert len(lines) == 47
+    assert len(lines) == 48
     assert lines["procurement.max_providers"].rstrip().endswith("collaborative-on-the-cheap.yaml:12")
     assert "preset collaborative" in lines["contract.term_years"]
     assert "neutral" in lines["shocks.demand"]

@@ -132,7 +132,7 @@ def test_standing_regimes_that_were_cut_short_are_gone_on_with_and_come_out_the_
 
 
 def test_replicates_that_precision_asks_for_are_those_of_the_standing_regimes(tmp_path, capsys):
-    words = command(tmp_path / "out", "--precision", "turnover=1e-9", "--max-replicates", "3", "--quiet")
+    words = command(tmp_path / "out", "--precision", "council_spend=1e-9", "--max-replicates", "3", "--quiet")
     assert main(words) == 0
     assert set(read_csv(tmp_path / "out" / "settled.csv").replicates) == {3}
 

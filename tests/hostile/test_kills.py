@@ -70,5 +70,5 @@ def test_with_the_ledger_s_transactions_taken_out_they_do_not(tmp_path):
         work = a_copy(tmp_path / name, transactions=transactions)
         (tmp_path / f"{name}-results").mkdir()
         found = killed(work, tmp_path / f"{name}-results", 3, 2, ("driver",))
-        assert sum(one.killed for one in found) >= 2
+        assert any(one.killed for one in found)
         assert all(one.same for one in found) == transactions, [one for one in found if not one.same]

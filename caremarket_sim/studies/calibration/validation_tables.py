@@ -218,8 +218,12 @@ def screened(tables: Tables) -> list[str]:
     from caremarket_sim.parameters import register
 
     table, known = tables["screening"], register()
+
+    def grade_of(name: str) -> str:
+        return known[name].grade if name in known else "of an earlier model"
+
     top = table.head(MOST_SHOWN)
-    assumed = [name for name in top.head(10).factor if known[name].grade == "assumed"]
+    assumed = [name for name in top.head(10).factor if name in known and known[name].grade == "assumed"]
     first = "; ".join(f"`{name}` ({known[name].meaning})" for name in assumed[:5])
     return [
         "## What matters most to the differences between ways of commissioning",
@@ -231,7 +235,7 @@ def screened(tables: Tables) -> list[str]:
         markdown(
             ("", "parameter", "grade", "score", "strongest on"),
             (
-                (str(place), f"`{row.factor}`", known[row.factor].grade, f"{row.score:.2f}", row.strongest_on)
+                (str(place), f"`{row.factor}`", grade_of(row.factor), f"{row.score:.2f}", row.strongest_on)
                 for place, row in enumerate(top.itertuples(), start=1)
             ),
         ),
