@@ -118,6 +118,7 @@ def start_contracts(market, parameters, council, draws):
     won &= mine
     if not won.any():
         return
+    providers.won[mine] = 0
     providers.lawful[mine] = UNDECIDED  # its council may look at pay from now on, or no longer
     if not plain(is_contest)(decided):
         rate = providers.rate[mine]
@@ -142,7 +143,6 @@ def start_contracts(market, parameters, council, draws):
         providers.rate[won] = commissioner["fee"] * decided.fee_level
         if decided.fee_rule == OPEN_BOOK:
             set_open_book_rates(market, parameters, council, extra)
-    providers.won[mine] = 0
     localities_get_their_turn(market, council, int(decided.procurement_phase_in_weeks), draws)
 
 

@@ -100,6 +100,7 @@ def test_an_open_list_without_a_contest_readmits_everybody_at_the_standard_fee()
     market = starting({"contract.retainer_weeks": 4}, winners=(1, 1))
     assert market.providers.contracted.tolist() == [1, 1] and market.providers.rate == pytest.approx([23, 23])
     assert not (market.transfers >= 0).any(), "nobody has to move"
+    assert not market.providers.won.any(), "what was won has begun"
 
 
 def test_a_service_is_co_designed_until_a_contest_replaces_it():
