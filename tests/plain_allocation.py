@@ -6,6 +6,7 @@ from tests.plain_week import (
     AGENCY,
     COUNCIL,
     FIT,
+    INADEQUATE,
     IN_POST,
     LEFT,
     NOBODY,
@@ -105,7 +106,8 @@ def source(market, p, lever, key):
             for n, k in serving:
                 j = providers[n]
                 lead = bool(j["patch_lead"][k])
-                if (is_council and not j["contracted"]) or (client["notice"] > 0 and n == client["provider"]):
+                barred = j["rating"] == INADEQUATE or j["losing"][k] < 0.0
+                if (is_council and (barred or not j["contracted"])) or (client["notice"] > 0 and n == client["provider"]):
                     continue
                 if not asked(lead):
                     continue

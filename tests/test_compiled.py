@@ -374,7 +374,7 @@ def _thrice_called():
 
 def test_a_helper_is_compiled_once_for_all_constants():
     assert _thrice_called() == 24
-    assert not is_compiled() or len(_twice.overloads) == 1
+    assert not is_compiled() or len(_twice.overloads) <= 1, "none where all is kept already"
 
 
 @entry

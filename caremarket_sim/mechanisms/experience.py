@@ -7,7 +7,18 @@ import numpy as np
 from ..compiled import compiled, step
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import AGENCY, BLOCKS, COUNCIL, FOR_EXPERIENCE, LEFT, NOBODY, OFFICE, PLANNED_TIME, RECEIVING
+from ..market.codes import (
+    AGENCY,
+    BLOCKS,
+    COUNCIL,
+    FOR_EXPERIENCE,
+    IN_POST,
+    LEFT,
+    NOBODY,
+    OFFICE,
+    PLANNED_TIME,
+    RECEIVING,
+)
 from ..market.people import days_of
 from ..market.state import clients_of, workers_of
 from ..market.workers import skill_of
@@ -28,7 +39,7 @@ def care_is_experienced(market, parameters, policy, draws):
     count as different. Each provider hears what its people had.
     """
     p = parameters[0]
-    clients, providers = clients_of(market), market.providers
+    clients, providers, workers = clients_of(market), market.providers, workers_of(market)
     visits = visits_of_each(market, policy, p)
     heard = np.zeros((len(providers), 3))  # experience, connection and people receiving care
     fade = np.float32(1.0 - p.experience_bond_fade)
@@ -46,7 +57,7 @@ def care_is_experienced(market, parameters, policy, draws):
             bonds_fade(acquainted, 0, fade)
             c.carers_fortnight = 0.0
             continue
-        bonds_fade(acquainted, visits_are_had(c, i, market.rounds[i], acquainted, visits, p), fade)
+        bonds_fade(acquainted, visits_are_had(c, i, market.rounds[i], acquainted, visits, workers, p), fade)
         memory = p.experience_memory
         if c.visits_due > 0.0:
             c.delivered_share += memory * (c.delivered / c.due - c.delivered_share)
@@ -95,7 +106,7 @@ def lateness(worker, late_intercept, p):
 
 
 @compiled
-def visits_are_had(client, i, rounds, acquainted, visits, p):
+def visits_are_had(client, i, rounds, acquainted, visits, workers, p):
     """Continuity, different carers, late visits, skill and time to spare in the visits of a person in row `i`.
 
     Each visit brings whoever comes a little nearer. Returns who came, as a bit for each place among those known.
@@ -120,12 +131,15 @@ def visits_are_had(client, i, rounds, acquainted, visits, p):
             visit = visits[w]
             if visit.met_by != i:
                 visit.met_by = i
-                visit.place = place_of(acquainted, w)
-                visit.bond = acquainted.familiarity[visit.place]
-                met |= 1 << visit.place
+                visit.place = place_of(acquainted, w, seen, BLOCKS * client.carers, client.provider, workers)
+                visit.bond = np.float32(0.0)
+                if visit.place >= 0:
+                    visit.bond = acquainted.familiarity[visit.place]
+                    met |= 1 << visit.place
                 distinct += 1
-            lacks = 1.0 - np.float64(acquainted.familiarity[visit.place])  # rounded once, uncompiled too
-            acquainted.familiarity[visit.place] = 1.0 - lacks * (keep_five if days == 5.0 else keep_two)
+            if visit.place >= 0:
+                lacks = 1.0 - np.float64(acquainted.familiarity[visit.place])  # rounded once, uncompiled too
+                acquainted.familiarity[visit.place] = 1.0 - lacks * (keep_five if days == 5.0 else keep_two)
             familiar += days * np.float64(visit.bond)
             skilled += days * visit.skill
             spare += days * visit.slack
@@ -153,22 +167,37 @@ def visits_are_had(client, i, rounds, acquainted, visits, p):
 
 
 @compiled
-def place_of(acquainted, w):
-    """Place of a worker among those whom a person knows; a stranger takes that of whoever is known least."""
-    known = -1
+def place_of(acquainted, w, seen, runs, provider, workers):
+    """Place of a worker among those whom a person knows, or -1: a stranger for whom there is no place.
+
+    A stranger takes the place of somebody who no longer works for the person's provider, else of whoever is known
+    least among those who do not come this week: nobody who comes is pushed out.
+    """
+    known, weakest, least = -1, -1, np.float32(2.0)
     for k in range(len(acquainted.familiar)):
-        known = k if acquainted.familiar[k] == w else known
+        who = acquainted.familiar[k]
+        if who == w:
+            known = k
+        strength = acquainted.familiarity[k]
+        if who < 0 or workers[who].status != IN_POST or workers[who].provider != provider:
+            strength = np.float32(-1.0)
+        if strength < least and not comes(who, seen, runs):
+            weakest, least = k, strength
     if known >= 0:
         return known
-    weakest = 0
-    least = acquainted.familiarity[0]
-    for k in range(len(acquainted.familiar)):
-        less = acquainted.familiarity[k] < least
-        weakest = k if less else weakest
-        least = acquainted.familiarity[k] if less else least
-    acquainted.familiar[weakest] = w
-    acquainted.familiarity[weakest] = 0.0
+    if weakest >= 0:
+        acquainted.familiar[weakest] = w
+        acquainted.familiarity[weakest] = 0.0
     return weakest
+
+
+@compiled
+def comes(w, seen, runs):
+    """Whether a care worker comes this week."""
+    found = False
+    for run in range(runs):
+        found |= w >= 0 and seen[run] == w
+    return found
 
 
 @compiled

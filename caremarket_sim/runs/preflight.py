@@ -12,6 +12,7 @@ from typing import Any
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.results.records import ARRAYS, Failure, TaskLike, cores
 from caremarket_sim.runs.executors import perform
+from caremarket_sim.runs.settled import nothing_settled
 
 LONG = 60.0
 """Seconds from which on work is announced with an estimate before it goes on."""
@@ -80,8 +81,6 @@ def _sizes(play: Callable[[Any], Sequence[Any]], task: TaskLike) -> list[int]:
 
 def afresh(play: Callable[[Any], Sequence[Any]], task: Any) -> Sequence[Any]:
     """In the worker: the task's outcomes without the use of any market that earlier work has settled."""
-    from caremarket_sim.runs.settled import nothing_settled  # loads a compiler, which workers do without
-
     with nothing_settled():
         return play(task)
 

@@ -10,8 +10,6 @@ from contextvars import ContextVar
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from caremarket_sim.compiled.keeping import cache_folder, is_for_us
-
 MOST_BYTES = 1_000_000_000
 """Above this the oldest settled markets are deleted (one of Wigan takes 5 MB); they can always be made again."""
 
@@ -24,6 +22,8 @@ _elsewhere: ContextVar[Path | None] = ContextVar("_elsewhere", default=None)
 
 def settled_folder() -> Path | None:
     """The folder of settled markets, or None where nothing can be kept."""
+    from caremarket_sim.compiled.keeping import cache_folder, is_for_us  # loads a compiler, which workers do without
+
     base = _elsewhere.get() or cache_folder()
     folder = base and base / "settled"
     return folder if folder is not None and is_for_us(folder) else None

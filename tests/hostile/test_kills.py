@@ -10,7 +10,7 @@ import pytest
 from benchmarks.kills import HERE, ROOT, Trial, Work, tables_of, tried
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks in /proc")]
-TINY = ("-m", "tests.tiny_driver", "drive", "{folder}", "{folder}.diary", "40")
+TINY = ("-m", "tests.tiny_driver", "drive", "{folder}", "{folder}.diary")
 BEGIN = '            self._connection.execute("BEGIN IMMEDIATE")\n'
 END = '                self._connection.execute("COMMIT")\n'
 SLOW = '''
@@ -70,5 +70,5 @@ def test_with_the_ledger_s_transactions_taken_out_they_do_not(tmp_path):
         work = a_copy(tmp_path / name, transactions=transactions)
         (tmp_path / f"{name}-results").mkdir()
         found = killed(work, tmp_path / f"{name}-results", 3, 2, ("driver",))
-        assert any(one.killed for one in found)
+        assert sum(one.killed for one in found) >= 2
         assert all(one.same for one in found) == transactions, [one for one in found if not one.same]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import AGENCY, IN_HOSPITAL, OFFICE, SELF_FUNDER
+from caremarket_sim.market.codes import AGENCY, FAMILIAR, GONE, IN_HOSPITAL, OFFICE, SELF_FUNDER
 from caremarket_sim.mechanisms.experience import care_is_experienced
 from tests.mechanisms.markets import bare, carry_out, council, person, provider, worker
 
@@ -37,6 +37,43 @@ def test_time_apart_makes_strangers_and_a_stranger_takes_the_place_of_whoever_is
     r = had(familiar=0.5, seen=(1,)).clients
     assert r.familiarity[0, 0] == pytest.approx(0.49) and r.continuity[0] == pytest.approx(0.4 - 0.1 * 0.4)
     assert 1 in r.familiar[0] and r.familiarity[0][r.familiar[0] == 1] == pytest.approx(1 - np.exp(-5 / 40))
+
+
+def met_when_ten_are_known(seen, *, gone=()):
+    """Bonds by care worker after a week in which workers `seen` came to somebody who knew workers 0 to 9 well, the later
+    ones better; of these, some are `gone`."""
+    market = had(seen=())
+    for w in range(FAMILIAR + 2):
+        worker(market, w, contact=AVAILABLE, **({"status": GONE, "provider": -1} if w in gone else {}))
+    market.clients.familiar[0], market.clients.familiarity[0] = range(FAMILIAR), 0.5 + 0.04 * np.arange(FAMILIAR)
+    market.clients.seen[0, : len(seen)] = seen
+    after = carry_out(care_is_experienced, market, {}).clients
+    return dict(zip(after.familiar[0].tolist(), after.familiarity[0].tolist(), strict=True))
+
+
+def test_a_stranger_takes_the_place_of_whoever_has_left_before_that_of_whoever_is_known_least():
+    assert set(met_when_ten_are_known((10,))) == {*range(1, 11)}, "0 was known least"
+    assert set(met_when_ten_are_known((10,), gone=(7,))) == {*range(11)} - {7}
+    assert set(met_when_ten_are_known((10, 11), gone=(7,))) == {*range(1, 12)} - {7}
+
+
+def test_nobody_who_comes_is_pushed_out_by_a_stranger():
+    assert set(met_when_ten_are_known((0, 10, 11))) == {0, *range(3, 12)}
+    met = met_when_ten_are_known((10, 10, 11, 11))
+    assert met[10] == met[11] == pytest.approx(1 - np.exp(-10 / 40), rel=1e-6)
+
+
+def test_a_stranger_for_whom_there_is_no_place_stays_one():
+    """Ten who are known come all, and an eleventh."""
+    runs = (*range(8), -1, -1, -1, -1, 8, 9, 10)
+    market = had(seen=(), carers=2, continuity=1.0)
+    for w in range(FAMILIAR + 1):
+        worker(market, w, contact=AVAILABLE)
+    market.clients.familiar[0], market.clients.familiarity[0] = range(FAMILIAR), 1.0
+    market.clients.seen[0, : len(runs)] = runs
+    after = carry_out(care_is_experienced, market, {}).clients
+    assert set(after.familiar[0].tolist()) == {*range(FAMILIAR)} and (after.familiarity[0] == 1.0).all()
+    assert after.continuity[0] == pytest.approx(1.0 - 0.1 * 2 / 34), "two visits of 34"
 
 
 def test_somebody_who_always_sees_the_same_two_comes_to_know_them_wholly():
