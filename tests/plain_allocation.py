@@ -6,8 +6,8 @@ from tests.plain_week import (
     AGENCY,
     COUNCIL,
     FIT,
-    INADEQUATE,
     IN_POST,
+    INADEQUATE,
     LEFT,
     NOBODY,
     OFFICE,
@@ -107,7 +107,8 @@ def source(market, p, lever, key):
                 j = providers[n]
                 lead = bool(j["patch_lead"][k])
                 barred = j["rating"] == INADEQUATE or j["losing"][k] < 0.0
-                if (is_council and (barred or not j["contracted"])) or (client["notice"] > 0 and n == client["provider"]):
+                barred = is_council and (barred or not j["contracted"])
+                if barred or (client["notice"] > 0 and n == client["provider"]):
                     continue
                 if not asked(lead):
                     continue
@@ -204,6 +205,7 @@ class Rota:
                 self.block[w, block] = (2.0 if block >= 4 else 5.0) * p.rostering_block_hours if here else 0.0
             self.travel[w] = self.days[w] = 0.0
         self.cancelled, self.owed = cut_short(market, self.staff, p)
+        self.team = {w: team for team, _, staff in teams(market, whole(market.clients), p) for w in staff}
 
     def who_makes_up(self, client, run, owner):
         """The colleague with a guarantee who lost most hours that are still to be made up for, to take a run from an
@@ -236,9 +238,9 @@ class Rota:
         self.at[w, block] = home(client)
         self.days[w] += days
 
-    def best_for(self, client, run, for_good, beside):
-        """Who takes an open run: whoever the person knows best, else whom distance, time and guarantees favour; never
-        who comes to the same visits already."""
+    def best_for(self, client, run, for_good, beside, team):
+        """Who takes an open run: whoever the person knows best, else whom distance, time and guarantees favour, of the
+        team if any of it can; never who comes to the same visits already."""
         block, hours = run % 8, days_of(run) * client["visit_minutes"] / 60.0
         workers, p = self.market.workers.rows, self.p
         able = [
@@ -256,6 +258,7 @@ class Rota:
         if known:
             return max(known, key=known.get)
         scores = {}
+        able = [w for w in able if self.team[w] == team] or able
         for w in able:
             worker = workers[w]
             away = math.dist(self.at.get((w, block), home(worker)), home(client))
@@ -302,13 +305,26 @@ def hours_of_leg(market, j, apart, p):
     return min(leg / p.travel_driving_speed + p.travel_parking_minutes / 60.0, leg / p.travel_walking_speed)
 
 
-def legs(market, clients, p):
-    """Hours of a leg to each person by slot: from the provider's call before it in that slot, in the order of the
-    tour, and to the first call from the last."""
-    hours = {}
+def teams(market, clients, p):
+    """The name of each team, the rows of its people, and of its care workers: both in the order of the tour."""
+    workers = market.workers.rows
     for j in range(len(market.providers)):
+        people = in_turn(clients, j)
+        staff = [w for w, worker in enumerate(workers) if worker["status"] == IN_POST and worker["provider"] == j]
+        staff.sort(key=lambda w: workers[w]["tour"])
+        count = max(1, round(len(staff) / p.rostering_team_size))
+        for k in range(count):
+            parts = (rows[k * len(rows) // count : (k + 1) * len(rows) // count] for rows in (people, staff))
+            yield (j, k), *parts
+
+
+def legs(market, clients, p):
+    """Hours of a leg to each person by slot: from the team's call before it in that slot, in the order of the tour, and
+    to the first call from the last."""
+    hours = {}
+    for (j, _), people, _ in teams(market, clients, p):
         for slot in range(4):
-            called = [i for i in in_turn(clients, j) if slot in slots_of(clients[i]["visits"])]
+            called = [i for i in people if slot in slots_of(clients[i]["visits"])]
             for before, i in zip(called[-1:] + called[:-1], called, strict=True):
                 hours[i, slot] = hours_of_leg(market, j, math.dist(home(clients[before]), home(clients[i])), p)
     return hours
@@ -335,6 +351,7 @@ def roster(market, p, key):
     """
     clients = whole(market.clients)
     rota, leg, who, open_runs, owners = Rota(market, p), legs(market, clients, p), {}, [], {}
+    team_of = {i: team for team, people, _ in teams(market, clients, p) for i in people}
     for i in by_turns(clients, market.providers.number, key):
         client = clients[i]
         for run in runs_of(client):
@@ -362,12 +379,12 @@ def roster(market, p, key):
         client, w = clients[i], NOBODY
         beside = who.get((i, run ^ 8), NOBODY)
         if not kept:
-            w = rota.best_for(client, run, True, beside)
+            w = rota.best_for(client, run, True, beside, team_of[i])
             if w >= 0:
                 rota.own[w] -= days_of(run) * client["visit_minutes"] / 60.0
         way = leg[i, run % 4]
         if w < 0:
-            w = rota.best_for(client, run, False, beside)
+            w = rota.best_for(client, run, False, beside, team_of[i])
             if (w, run % 8) in rota.at:  # cover for a week comes from where the block has taken them
                 apart = math.dist(rota.at[w, run % 8], home(client))
                 way = max(way, hours_of_leg(market, int(client["provider"]), apart, p))

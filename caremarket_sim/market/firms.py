@@ -25,6 +25,7 @@ from .codes import (
 )
 from .law import UNDECIDED
 from .motive import cares, draw_traits, looks_ahead
+from .tidy import tours
 from .workers import born_worker
 from .zones import EAST, NORTH
 
@@ -193,6 +194,7 @@ def add_founders(market, parameters, draws, j: int, number: int):
     born_workers(market, rows, numbers, council, parameters, draws.fixed("born_worker"))
     rows["zone"] = market.providers.base_zone[j]
     rows["home_x"], rows["home_y"] = market.providers.base_x[j], market.providers.base_y[j]
+    rows["tour"] = tours(rows["home_x"], rows["home_y"])
     rows["status"] = IN_POST
     rows["provider"] = j
     rows["pay"] = rows["effective_pay"] = market.providers.pay[j]

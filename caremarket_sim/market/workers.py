@@ -8,7 +8,7 @@ from ..compiled.draws import EARLIEST
 from ..compiled.hashing import normal_quantile, uniform
 from .codes import BLOCKS, GONE, NUMBERS_A_COUNCIL, POOL
 from .table import Column, Table
-from .zones import home_in
+from .zones import home_in, tour_at
 
 NUMBERS_A_WEEK = 10_000
 """Permanent numbers for a week's potential care workers of a council."""
@@ -27,6 +27,7 @@ class CareWorkers(Table):
     weeks_to_start = Column("i4", "weeks", "weeks of checks and induction left")
     home_x = Column("f8", "km", "home, east of the middle of the place")
     home_y = Column("f8", "km", "home, north of it")
+    tour = Column("i4", "", "when a tour of the whole place passes the care worker's home")
     hours_wanted = Column("f8", "hours a week", "contact hours wanted")
     guaranteed = Column("f8", "hours a week", "guaranteed hours; 0 is a zero-hours contract")
     tenure = Column("f8", "weeks", "weeks since starting with this provider")
@@ -82,6 +83,7 @@ def born_worker(worker, number, council, zones, first_zone, p, key):
     zone = place_among(zones["residents"], uniform(key, number, 1))
     worker.zone = first_zone + zone
     worker.home_x, worker.home_y = home_in(zones[zone], number, key)
+    worker.tour = tour_at(worker.home_x, worker.home_y)
     worker.age = p.leaving_youngest_age + (p.leaving_oldest_age - p.leaving_youngest_age) * uniform(key, number, 2)
     longest = max(0.0, worker.age - p.leaving_youngest_age)
     spell = -p.recruitment_mean_experience * math.log(uniform(key, number, 3))

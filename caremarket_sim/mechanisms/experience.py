@@ -132,14 +132,10 @@ def visits_are_had(client, i, rounds, acquainted, visits, workers, p):
             if visit.met_by != i:
                 visit.met_by = i
                 visit.place = place_of(acquainted, w, seen, BLOCKS * client.carers, client.provider, workers)
-                visit.bond = np.float32(0.0)
-                if visit.place >= 0:
-                    visit.bond = acquainted.familiarity[visit.place]
-                    met |= 1 << visit.place
+                visit.bond = acquainted.familiarity[visit.place] if visit.place >= 0 else np.float32(0.0)
+                met |= 1 << visit.place if visit.place >= 0 else 0
                 distinct += 1
-            if visit.place >= 0:
-                lacks = 1.0 - np.float64(acquainted.familiarity[visit.place])  # rounded once, uncompiled too
-                acquainted.familiarity[visit.place] = 1.0 - lacks * (keep_five if days == 5.0 else keep_two)
+            bond_grows(acquainted, visit.place, keep_five if days == 5.0 else keep_two)
             familiar += days * np.float64(visit.bond)
             skilled += days * visit.skill
             spare += days * visit.slack
@@ -198,6 +194,14 @@ def comes(w, seen, runs):
     for run in range(runs):
         found |= w >= 0 and seen[run] == w
     return found
+
+
+@compiled
+def bond_grows(acquainted, place, strangeness):
+    """So much of what is missing in the bond with somebody remains; nothing where that somebody has no place."""
+    if place >= 0:
+        lacks = 1.0 - np.float64(acquainted.familiarity[place])  # rounded once, uncompiled too
+        acquainted.familiarity[place] = 1.0 - lacks * strangeness
 
 
 @compiled

@@ -5,7 +5,11 @@ worker. Each run has an owner, whose own round it is; a stand-in covers while th
 blocks for the first care worker at a visit (weekdays, then weekends), runs 8 to 15 the same for the second.
 
 People are visited in the order in which a tour of the place passes their homes, and a leg is the way from one call of
-the provider to the next in that slot of the day: dense rounds have short legs, whatever zones describe the place.
+the team to the next in that slot of the day: dense rounds have short legs, whatever zones describe the place.
+
+A provider's teams are neighbourhoods: its people in the order of the tour, and its care workers in the order in which
+the same tour passes their homes, cut into as many parts as there is staff for. A team's rounds are its own, and who
+takes an open run is sought in it first; neighbouring teams help out.
 """
 
 import math
@@ -65,7 +69,7 @@ class Desk(NamedTuple):
     place: np.ndarray
     """Place of each row of care workers in the list of all staff."""
     from_x: np.ndarray
-    """Where the provider in hand made its last call in each slot, as the tour goes."""
+    """Where the team in hand made its last call in each slot, as the tour goes."""
     from_y: np.ndarray
     legs: np.ndarray
     """Hours of a leg for the provider in hand, by person in the order of the tour and slot."""
@@ -87,6 +91,8 @@ class Desk(NamedTuple):
     """The runs that are open."""
     open_leg: np.ndarray
     """Hours of a leg to them."""
+    open_team: np.ndarray
+    """The team whose they are."""
 
 
 @process
@@ -129,7 +135,7 @@ def new_desk(market):
     kept = np.zeros(market.clock[0].workers)
     served_by, employers = providers_of(market, kept), employers_of(market)
     people = by_provider(served_by, in_tour_order(clients_of(market), served_by), len(market.providers))
-    staff = by_provider(employers, np.arange(len(employers)), len(market.providers))
+    staff = by_provider(employers, in_tour_order(workers_of(market), employers), len(market.providers))
     most_people, most_staff = longest(people.start), longest(staff.start)
     place = np.full(market.clock[0].workers, -1, np.int32)
     for n in range(len(staff.rows)):
@@ -150,6 +156,7 @@ def new_desk(market):
         np.empty(most_people * RUNS, np.int32),
         np.empty(most_people * RUNS, np.int32),
         np.empty(most_people * RUNS),
+        np.empty(most_people * RUNS, np.int32),
     )
 
 
@@ -199,17 +206,18 @@ def employers_of(market):
 
 
 @compiled
-def in_tour_order(clients, served_by):
-    """Rows of people with a provider, in the order in which a tour of the whole place passes their homes.
+def in_tour_order(everybody, provider_of):
+    """Rows of people, or care workers, with a provider, in the order in which a tour of the whole place passes their
+    homes.
 
     By the later half of each place along the tour first, then by the earlier one: two rounds of counting.
     """
-    tours, rows = np.empty(len(clients), np.int32), np.empty(len(clients), np.int32)
+    tours, rows = np.empty(len(everybody), np.int32), np.empty(len(everybody), np.int32)
     count = 0
-    for i in range(len(clients)):
-        tours[count] = clients[i].tour
+    for i in range(len(everybody)):
+        tours[count] = everybody[i].tour
         rows[count] = i
-        count += served_by[i] >= 0
+        count += provider_of[i] >= 0
     later, earlier = np.zeros((1 << BITS) + 1, np.int32), np.zeros((1 << BITS) + 1, np.int32)
     for n in range(count):
         later[(tours[n] & ((1 << BITS) - 1)) + 1] += 1
@@ -250,6 +258,24 @@ def by_provider(provider_of, order, count):
 
 
 @compiled
+def teams_of(staff, j, p):
+    """How many teams a provider's care workers make, one at the least."""
+    return max(1, round((staff.start[j + 1] - staff.start[j]) / p.rostering_team_size))
+
+
+@compiled
+def begins(team, teams, count):
+    """Place from which a team has its part, where so many are parted alike among the teams."""
+    return team * count // teams
+
+
+@compiled
+def team_at(place, teams, count):
+    """The team whose part a place is in: the other way round."""
+    return ((place + 1) * teams - 1) // count
+
+
+@compiled
 def longest(start):
     """Length of the longest part of a compressed list."""
     most = 0
@@ -285,10 +311,12 @@ def no_work(worker, rounds):
 def begin_page(market, desk, j, p):
     """A new page for the week of a provider and its people, its calls by locality, and the legs to its people.
 
-    A leg is the way from the provider's call before it in that slot of the day, as the tour goes; before the first
-    comes the last.
+    A leg is the way from the team's call before it in that slot of the day, as the tour goes; before the first comes
+    the last.
     """
     provider, people = market.providers[j], desk.people
+    first, count = people.start[j], people.start[j + 1] - people.start[j]
+    teams = teams_of(desk.staff, j, p)
     leg_factor = market.commissioners[provider.council].leg_factor
     provider.calls[:] = 0.0
     provider.due = 0.0
@@ -302,9 +330,12 @@ def begin_page(market, desk, j, p):
     provider.gap = 0.0
     provider.late_visits = 0.0
     provider.visits_due = 0.0
-    begin_tour(market, desk, j)
-    for m in range(people.start[j], people.start[j + 1]):
+    next_team = 0
+    for m in range(first, first + count):
         i = people.rows[m]
+        while m - first == begins(next_team, teams, count):
+            next_team += 1
+            begin_tour(market, desk, m, first + begins(next_team, teams, count))
         glance_ahead_in(people.rows, market.clients, m)
         look_ahead_in(people.rows, market.rounds, m)
         c, who = market.clients[i], market.rounds[i]
@@ -319,18 +350,18 @@ def begin_page(market, desk, j, p):
             desk.from_x[slot] = who.home_x
             desk.from_y[slot] = who.home_y
             leg = hours_of_leg(leg_of(apart, leg_factor, p), provider.practice, p)
-            desk.legs[(m - people.start[j]) * SLOTS + slot] = leg
+            desk.legs[(m - first) * SLOTS + slot] = leg
             hours += leg
         who.leg = 60.0 * hours / c.visits
 
 
 @step
-def begin_tour(market, desk, j):
-    """Before a provider's first call in each slot comes its last one."""
+def begin_tour(market, desk, first, last):
+    """Before a team's first call in each slot comes its last one. The team's people are from `first` to `last` on."""
     missing = SLOTS
     for slot in range(SLOTS):
         desk.from_x[slot] = np.nan
-    for m in range(desk.people.start[j + 1] - 1, desk.people.start[j] - 1, -1):
+    for m in range(last - 1, first - 1, -1):
         i = desk.people.rows[m]
         visits = market.clients[i].visits
         for v in range(visits):
@@ -395,12 +426,14 @@ def owners_come(market, desk, j, n_short, key, p):
     provider = market.providers[j]
     lo, hi = desk.staff.start[j], desk.staff.start[j + 1]
     first, last = desk.people.start[j], desk.people.start[j + 1]
+    teams = teams_of(desk.staff, j, p)
     n_open = 0
     turn = first + int(uniform(key, provider.number, 0) * (last - first))
     for m in range(last - first):
         place = turn + m if turn + m < last else turn + m - (last - first)
         i = desk.people.rows[place]
         c, who = market.clients[i], market.rounds[i]
+        team = team_at(place - first, teams, last - first)
         before = n_open
         due = 0.0
         visits_due = 0.0
@@ -443,6 +476,7 @@ def owners_come(market, desk, j, n_short, key, p):
                     desk.open_client[n_open] = i
                     desk.open_run[n_open] = run
                     desk.open_leg[n_open] = leg
+                    desk.open_team[n_open] = team
                     n_open += 1
         if n_open > before:
             fetch(market.known, i)  # whom the person knows is asked when stand-ins come
@@ -483,7 +517,7 @@ def visit(hand, block, days, hours, leg, x, y):
 @compiled
 def leg_of_cover(hand, block, leg, x, y, leg_factor, practice, p):
     """Hours of a leg for somebody who covers a run at (x, y) for a week: from where the block has taken them, if that
-    is further than from the provider's call before it. Where a day begins is nowhere (nan), and no further."""
+    is further than from the team's call before it. Where a day begins is nowhere (nan), and no further."""
     apart = distance(hand.at_x[block], hand.at_y[block], x, y)
     return max(leg, hours_of_leg(leg_of(apart, leg_factor, p), practice, p)) if apart > 0.0 else leg
 
@@ -492,13 +526,14 @@ def leg_of_cover(hand, block, leg, x, y, leg_factor, practice, p):
 def stand_ins_come(market, desk, j, n_open, p):
     """Open runs to the best care worker who has time, for good where nobody owns them. Returns how many are left.
 
-    A run that is somebody's for good stays where it is in the provider's tour; cover for a week can be a longer way.
+    A run that is somebody's for good stays where it is in the team's tour; cover for a week can be a longer way.
     The runs of somebody who has left are covered for some weeks before they are somebody's, fewer where the same person
     keeps coming.
     """
     provider = market.providers[j]
     leg_factor = market.commissioners[provider.council].leg_factor
     lo, hi = desk.staff.start[j], desk.staff.start[j + 1]
+    teams = teams_of(desk.staff, j, p)
     left = 0
     person = -1
     n_friends = 0
@@ -513,16 +548,17 @@ def stand_ins_come(market, desk, j, n_open, p):
         hours = days * c.visit_minutes / 60.0
         beside = desk.place[who.seen[run ^ BLOCKS]] - lo if c.carers == 2 and who.seen[run ^ BLOCKS] >= 0 else -1
         x, y, leg = who.home_x, who.home_y, desk.open_leg[m]
+        team = desk.open_team[m], teams, hi - lo
         n = -1
         if who.waits[run] > 0:
             who.waits[run] -= 1
         elif who.carer[run] == NOBODY:
-            n = stand_in(desk, n_friends, x, y, block, hours, True, beside, hi - lo, p)
+            n = stand_in(desk, n_friends, x, y, block, hours, True, beside, team, p)
             if n >= 0:
                 who.carer[run] = desk.staff.rows[lo + n]
                 desk.hands[n].own_free -= hours
         if n < 0:
-            n = stand_in(desk, n_friends, x, y, block, hours, False, beside, hi - lo, p)
+            n = stand_in(desk, n_friends, x, y, block, hours, False, beside, team, p)
             if n >= 0:
                 again = who.waits[run] > 0 and desk.staff.rows[lo + n] == who.seen_before[run]
                 who.waits[run] -= again
@@ -553,14 +589,15 @@ def staff_known(acquainted, desk, lo, hi):
 
 
 @compiled
-def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, staff_count, p):
+def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
     """Place in a provider's staff list of the best care worker for an open run at (x, y), -1 where nobody has time.
 
-    First whoever the person knows best; else near zones, then short of guaranteed hours, then most time to spare.
-    `permanent` asks for room in the worker's own hours, so that the run can become the worker's. `beside` is who comes
-    to the same visits already, -1 nobody: two care workers at one visit are two people.
+    First whoever the person knows best; else in the team, then anywhere: near, then short of guaranteed hours, then
+    most time to spare. `permanent` asks for room in the worker's own hours, so that the run can become the worker's.
+    `beside` is who comes to the same visits already, -1 nobody: two care workers at one visit are two people. `team` is
+    which of how many, and the provider's staff.
     """
-    hands, able = desk.hands, desk.able
+    hands = desk.hands
     own_hours = hours if permanent else -np.inf
     # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
     best = -1
@@ -573,15 +610,28 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, staff_count
             best = n
     if best >= 0:
         return best
+    which, teams, staff_count = team
+    first, last = begins(which, teams, staff_count), begins(which + 1, teams, staff_count)
+    best = most_useful(desk, first, last, x, y, block, hours, own_hours, beside, p)
+    if best < 0 and teams > 1:
+        best = most_useful(desk, 0, staff_count, x, y, block, hours, own_hours, beside, p)
+    return best
+
+
+@compiled
+def most_useful(desk, first, last, x, y, block, hours, own_hours, beside, p):
+    """Whom of these places in a provider's staff list an open run at (x, y) fits best, -1 where nobody has time."""
+    hands, able = desk.hands, desk.able
     count = 0
-    for n in range(staff_count):
+    for n in range(first, last):
         able[count] = n
         free = (hands[n].free >= hours) & (hands[n].block_free[block] >= hours) & (hands[n].own_free >= own_hours)
         count += free & (n != beside)
+    best = -1
     best_score = -np.inf
     for m in range(count):
         n = able[m]
-        score = usefulness(hands[n], block, x, y, permanent, p)
+        score = usefulness(hands[n], block, x, y, own_hours > 0.0, p)
         if score > best_score:
             best_score = score
             best = n

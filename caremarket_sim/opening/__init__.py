@@ -170,7 +170,7 @@ def add_workers(market, place, parameters, draws):
     numbers = np.arange(count, dtype=np.int64) + 1
     firms.born_workers(market, rows, numbers, 0, parameters, draws.fixed("born_worker"))
     staff = rows[: place.care_workers]
-    staff[:] = staff[np.argsort(tours(staff["home_x"], staff["home_y"]), kind="stable")]
+    staff[:] = staff[np.argsort(staff["tour"], kind="stable")]
     nearby = np.argsort(tours(providers.base_x, providers.base_y), kind="stable")
     bounds = np.cumsum(providers.demand[nearby]) / providers.demand.sum() * place.care_workers
     employer = np.minimum(np.searchsorted(bounds, np.arange(place.care_workers) + 0.5), len(providers) - 1)

@@ -85,11 +85,14 @@ def person(market, i=0, **columns):
 
 
 def worker(market, w=0, **columns):
-    """The w-th care worker: in post with provider 0 on a zero-hours contract, at home in the middle of the zone, but
-    for these columns."""
+    """The w-th care worker: in post with provider 0 on a zero-hours contract, but for these columns.
+
+    Home is the middle of the zone, but for `x` and `y`.
+    """
     zone = market.zones[columns.get("zone", 0)]
     usual = {"status": IN_POST, "provider": 0, "zone": 0, "absent": IN, "hours_wanted": 30.0, "guaranteed": 0.0}
-    usual |= {"home_x": zone["x"], "home_y": zone["y"]}
+    usual |= {"home_x": columns.pop("x", zone["x"]), "home_y": columns.pop("y", zone["y"])}
+    usual["tour"] = tours(*np.array([[usual["home_x"]], [usual["home_y"]]]))[0]
     usual |= {"contact": 0.0, "travel": 0.0, "gap": 0.0, "owned": 0.0, "tenure": 100.0, "age": 42.0, "strain": 0.0}
     usual |= {"period_hours": 0.0, "period_pay": 0.0}
     if columns.get("status") == POOL:

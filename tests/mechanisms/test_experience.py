@@ -40,8 +40,8 @@ def test_time_apart_makes_strangers_and_a_stranger_takes_the_place_of_whoever_is
 
 
 def met_when_ten_are_known(seen, *, gone=()):
-    """Bonds by care worker after a week in which workers `seen` came to somebody who knew workers 0 to 9 well, the later
-    ones better; of these, some are `gone`."""
+    """Bonds by care worker after a week in which workers `seen` came to somebody who knew workers 0 to 9 well, the
+    later ones better; of these, some are `gone`."""
     market = had(seen=())
     for w in range(FAMILIAR + 2):
         worker(market, w, contact=AVAILABLE, **({"status": GONE, "provider": -1} if w in gone else {}))

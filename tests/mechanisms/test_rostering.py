@@ -122,6 +122,39 @@ def test_among_strangers_whoever_is_near_comes_and_whoever_lacks_guaranteed_hour
     assert rostered(market).clients.seen[0, 0] == 1
 
 
+def two_teams(**columns):
+    """Two teams of twelve in two neighbourhoods eight kilometres apart, with a dozen people each.
+
+    Care workers 0 to 11 and people 0 to 11 live in one, the others in the other; columns are of the first dozen.
+    """
+    market = bare()
+    for n in range(24):
+        east = {"x": 8.0 * (n >= 12), "y": 0.1 * (n % 12)}
+        worker(market, n, **east, **(columns if n < 12 else {}))
+        person(market, n, **east)
+    return market
+
+
+def test_an_open_run_is_taken_in_the_team_whatever_others_have_to_spare():
+    fullest_first = {"rostering__distance_weight": 0.0, "rostering__spare_weight": -1.0}
+    came = rostered(two_teams(), **fullest_first).clients.seen[:24, 0]
+    assert (came[:12] < 12).all() and (came[12:] >= 12).all()
+    came = rostered(two_teams(), **fullest_first, rostering__team_size=24).clients.seen[:24, 0]
+    assert (came[12:] < 12).any(), "in one team of all"
+
+
+def test_a_neighbouring_team_helps_out_where_nobody_of_the_team_has_time():
+    market = rostered(two_teams(absent=ON_LEAVE))
+    assert (market.clients.seen[:24, 0] >= 12).all() and market.counts["hours_undelivered"][0] == 0
+
+
+def test_a_round_begins_and_ends_in_its_team():
+    """With two teams no leg leads over the eight kilometres between them, with one that of the first and thirteenth."""
+    assert (rostered(two_teams()).clients.leg[:24] < 10).all()
+    one = rostered(two_teams(), rostering__team_size=24).clients.leg[:24]
+    assert (one > 15).sum() == 2
+
+
 def test_two_care_workers_at_a_visit_are_two_people():
     two = rostered(place(staff=2, carers=2)).clients
     assert sorted(two.seen[0, [0, 8]]) == [0, 1] == sorted(two.seen[0, [4, 12]])
