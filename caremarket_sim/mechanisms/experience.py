@@ -175,9 +175,12 @@ def place_of(acquainted, w, seen, runs, provider, workers):
     A stranger takes the place of somebody who no longer works for the person's provider, else of whoever is known
     least among those who do not come this week: nobody who comes is pushed out.
     """
+    known = -1
     for k in range(len(acquainted.familiar)):
         if acquainted.familiar[k] == w:
-            return k
+            known = k
+    if known >= 0:
+        return known
     weakest, least = -1, np.float32(2.0)
     for k in range(len(acquainted.familiar)):
         who = acquainted.familiar[k]
