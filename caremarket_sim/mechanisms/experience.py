@@ -43,6 +43,7 @@ def care_is_experienced(market, parameters, policy, draws):
     visits = visits_of_each(market, policy, p)
     heard = np.zeros((len(providers), 3))  # experience, connection and people receiving care
     fade = np.float32(1.0 - p.experience_bond_fade)
+    kept = math.exp(-5.0 / p.experience_bond_visits), math.exp(-2.0 / p.experience_bond_visits)
     for j in range(len(providers)):
         providers[j].late_visits = 0.0
     for i in range(len(clients)):
@@ -57,7 +58,8 @@ def care_is_experienced(market, parameters, policy, draws):
             bonds_fade(acquainted, 0, fade)
             c.carers_fortnight = 0.0
             continue
-        bonds_fade(acquainted, visits_are_had(c, i, market.rounds[i], acquainted, visits, workers, p), fade)
+        met = visits_are_had(c, i, market.rounds[i], acquainted, visits, workers, kept, p)
+        bonds_fade(acquainted, met, fade)
         memory = p.experience_memory
         if c.visits_due > 0.0:
             c.delivered_share += memory * (c.delivered / c.due - c.delivered_share)
@@ -106,12 +108,12 @@ def lateness(worker, late_intercept, p):
 
 
 @compiled
-def visits_are_had(client, i, rounds, acquainted, visits, workers, p):
+def visits_are_had(client, i, rounds, acquainted, visits, workers, kept, p):
     """Continuity, different carers, late visits, skill and time to spare in the visits of a person in row `i`.
 
-    Each visit brings whoever comes a little nearer. Returns who came, as a bit for each place among those known.
+    Each visit brings whoever comes a little nearer: five and two of them leave the shares `kept` of what a bond lacks.
+    Returns who came, as a bit for each place among those known.
     """
-    keep_five, keep_two = math.exp(-5.0 / p.experience_bond_visits), math.exp(-2.0 / p.experience_bond_visits)
     met = 0
     familiar = 0.0
     skilled = 0.0
@@ -135,7 +137,7 @@ def visits_are_had(client, i, rounds, acquainted, visits, workers, p):
                 visit.bond = acquainted.familiarity[visit.place] if visit.place >= 0 else np.float32(0.0)
                 met |= 1 << visit.place if visit.place >= 0 else 0
                 distinct += 1
-            bond_grows(acquainted, visit.place, keep_five if days == 5.0 else keep_two)
+            bond_grows(acquainted, visit.place, kept[0 if days == 5.0 else 1])
             familiar += days * np.float64(visit.bond)
             skilled += days * visit.skill
             spare += days * visit.slack
@@ -169,18 +171,20 @@ def place_of(acquainted, w, seen, runs, provider, workers):
     A stranger takes the place of somebody who no longer works for the person's provider, else of whoever is known
     least among those who do not come this week: nobody who comes is pushed out.
     """
-    known, weakest, least = -1, -1, np.float32(2.0)
+    known = -1
+    for k in range(len(acquainted.familiar)):
+        if acquainted.familiar[k] == w:
+            known = k
+    if known >= 0:
+        return known
+    weakest, least = -1, np.float32(2.0)
     for k in range(len(acquainted.familiar)):
         who = acquainted.familiar[k]
-        if who == w:
-            known = k
         strength = acquainted.familiarity[k]
         if who < 0 or workers[who].status != IN_POST or workers[who].provider != provider:
             strength = np.float32(-1.0)
         if strength < least and not comes(who, seen, runs):
             weakest, least = k, strength
-    if known >= 0:
-        return known
     if weakest >= 0:
         acquainted.familiar[weakest] = w
         acquainted.familiarity[weakest] = 0.0
@@ -208,8 +212,7 @@ def bond_grows(acquainted, place, strangeness):
 def bonds_fade(acquainted, met, fade):
     """Bonds with those whom the person has not `met` this week fade."""
     for k in range(len(acquainted.familiar)):
-        if (met >> k) & 1 == 0:
-            acquainted.familiarity[k] *= fade
+        acquainted.familiarity[k] *= np.float32(1.0) if (met >> k) & 1 else fade
 
 
 @compiled
