@@ -119,7 +119,7 @@ def source(market, p, lever, key):
                 follows = client["notice"] > 0 and providers[client["provider"]]["closing"]  # and care workers with it
                 stretch = p.sourcing_takeover_stretch if follows else p.sourcing_accept_share
                 stretch = max(stretch, p.sourcing_duty_stretch) if on_duty else stretch
-                if held[n] + hours > stretch * j["capacity"] * (1.0 - lever.shocks_absence):
+                if held[n] + hours > room_of(j, stretch, p) * (1.0 - lever.shocks_absence):
                     continue
                 price = offer * j["rate"] * paid_share if is_council else j["price"]
                 if loses_money(j, client, price, p) and not on_duty:
@@ -156,6 +156,12 @@ def emergencies_pass(clients, providers, paid_share, p):
             j = providers[client["provider"]]
             if loses_money(j, client, j["rate"] * paid_share, p):
                 client["notice"] = round(p.exit_notice_weeks)
+
+
+def room_of(provider, stretch, p):
+    """Hours that a provider takes packages for: of its started staff, and of those due unless it lets people down."""
+    beyond = max(provider["undelivered"] - p.sourcing_ahead_line, 0.0)
+    return stretch * provider["capacity"] + max(1.0 - p.sourcing_ahead_caution * beyond, 0.0) * provider["coming"]
 
 
 def loses_money(provider, client, price, p):

@@ -208,8 +208,7 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
     if stretch == NOT_ASKED:
         return NOBODY_ABLE
     price = offer * provider.rate * paid_share(lever, p) if from_council else provider.price
-    room = stretch * (provider.capacity * (1.0 - lever.shocks_absence))
-    if provider.committed + client.hours > room:
+    if provider.committed + client.hours > room_of(provider, stretch, lever, p):
         return NOBODY_ABLE
     if loses_money(provider, client, price, p) and from_council:
         if offer == CONTRACT_RATE:
@@ -254,6 +253,18 @@ def asked_by_block(provider, hours, attempt, stretch, lever):
     """How far a provider is stretched under block contracts: first whoever holds unused block hours, then anybody."""
     unused = lever.contract_guaranteed_volume * provider.contracted_hours - provider.council_hours
     return NOT_ASKED if attempt == 0 and unused < hours else stretch
+
+
+@compiled
+def room_of(provider, stretch, lever, p):
+    """Hours a week up to which a provider takes packages: of what its started staff can deliver, and ahead of
+    recruitment what those due to start soon will, the less the more of its care has not been delivered lately.
+
+    Shortage so shows as undelivered care too. Undamped, strain makes people leave, and that strains those who stay.
+    """
+    unreliable = provider.undelivered - p.sourcing_ahead_line
+    ahead = min(max(1.0 - p.sourcing_ahead_caution * unreliable, 0.0), 1.0)
+    return (stretch * provider.capacity + ahead * provider.coming) * (1.0 - lever.shocks_absence)
 
 
 @compiled

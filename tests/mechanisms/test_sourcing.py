@@ -15,6 +15,7 @@ def place(providers=2, **columns):
     market = bare(providers)
     for j in range(providers):
         provider(market, j, capacity=100.0, plan=100.0, demand=50.0, rate=20.0, price=25.0, rating=GOOD)
+        provider(market, j, coming=0.0, undelivered=0.0)
         provider(market, j, cost_fixed=16.0, cost_travel=2.0, contracted_hours=50.0, experience=0.5)
         provider(market, j, **columns)
     return market
@@ -79,6 +80,16 @@ def test_a_provider_that_the_council_does_not_ask_still_serves_people_who_pay_fo
 def test_a_provider_takes_packages_up_to_a_share_of_its_capacity():
     assert sourced(waiting(place(1, capacity=3.5 / 0.97 + 0.01))).clients.status[0] == RECEIVING
     assert sourced(waiting(place(1, capacity=3.5 / 0.97 - 0.01))).clients.status[0] == WAITING
+
+
+def test_a_provider_takes_packages_for_those_who_start_soon_unless_it_has_let_people_down():
+    def takes(**columns):
+        return sourced(waiting(place(1, capacity=0.0, **columns))).clients.status[0] == RECEIVING
+
+    assert takes(coming=3.6) and not takes(coming=3.4), "all of their hours"
+    assert takes(coming=3.6, undelivered=0.01), "a hundredth is put up with"
+    assert takes(coming=7.1, undelivered=0.035) and not takes(coming=6.9, undelivered=0.035), "half of them"
+    assert not takes(coming=1000.0, undelivered=0.06), "nothing on promise"
 
 
 def test_a_shock_of_absence_takes_from_capacity():
