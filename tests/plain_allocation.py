@@ -24,20 +24,19 @@ from tests.plain_week import (
 )
 
 
-def in_queue(market, key):
-    """Rows of people who need a provider: fit patients, then those with notice or just displaced, then by waiting."""
+def in_queue(market, p, key):
+    """Rows of people who need a provider, by weeks waiting and the weeks that hospital or losing care is worth."""
     ranked = []
     for i, client in enumerate(market.clients.rows):
-        displaced = client["former"] >= 0 and client["weeks_waiting"] < 1.0
         if client["status"] == FIT:
-            turn = 0
+            worth = p.sourcing_hospital_head_start
         elif client["status"] == RECEIVING and client["notice"] > 0:
-            turn = 1
+            worth = p.sourcing_displaced_head_start
         elif client["status"] == WAITING:
-            turn = 1 if displaced else 2
+            worth = p.sourcing_displaced_head_start if client["former"] >= 0 else 0.0
         else:
             continue
-        ranked.append((turn * 1e6 - client["weeks_waiting"] + chance(key, client["number"], 9), i))
+        ranked.append((chance(key, client["number"], 9) - client["weeks_waiting"] - worth, i))
     return [i for _, i in sorted(ranked)]
 
 
@@ -80,7 +79,7 @@ def source(market, p, lever, key):
     above = sum(float(c["hours"]) for i, c in enumerate(clients) if weeks_above[i] > 0 and keeps_place[i])
     limit = p.sourcing_emergency_share * sum(council)
     placed = 0
-    for i in in_queue(market, key):
+    for i in in_queue(market, p, key):
         client = clients[i]
         hours, is_council = client["hours"], client["payer"] == COUNCIL
         mode = lever.contract_sourcing if is_council else 3.0

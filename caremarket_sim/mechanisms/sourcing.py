@@ -30,7 +30,8 @@ NOBODY_ABLE = -1e300
 
 @process
 def packages_are_sourced(market, parameters, policy, draws):
-    """Fit patients first, then those displaced, then by weeks waiting; one after the other, as each takes capacity.
+    """By weeks waiting, with a head start for fit patients and for those displaced; one after the other, as each takes
+    capacity.
 
     Before, a week above the contract rate passes; after the last a provider whom that rate loses money gives notice.
     What nobody takes for a while though somebody has room is offered above the rate, within a limit. Then notice
@@ -70,7 +71,7 @@ def source_packages(market, p, policy, load, key):
     serving = providers_by_locality(providers, len(market.localities))
     for j in range(len(providers)):
         providers[j].declined = 0.0
-    queue = queue_of(clients, key)
+    queue = queue_of(clients, p, key)
     for m in range(len(queue)):
         look_ahead_in(queue, clients, m)
         look_for_next(queue, clients, providers, serving, m)
@@ -118,25 +119,33 @@ def may_pay_more(client, lever, council, p):
 
 
 @compiled
-def queue_of(clients, key):
-    """Rows of people who need a provider: fit patients first, then those with notice, then by weeks waiting."""
+def queue_of(clients, p, key):
+    """Rows of people who need a provider, by weeks waiting and how many weeks more their case is worth."""
     rows = np.empty(len(clients), np.int64)
     rank = np.empty(len(clients))
     n = 0
     for i in range(len(clients)):
         c = clients[i]
-        if c.status == FIT:
-            first = 0.0
-        elif c.notice > 0 and c.status == RECEIVING:
-            first = 1.0
-        elif c.status == WAITING:
-            first = 1.0 if c.former >= 0 and c.weeks_waiting < 1.0 else 2.0
-        else:
+        if not is_sought_for(c):
             continue
         rows[n] = i
-        rank[n] = first * 1e6 - c.weeks_waiting + uniform(key, c.number, 9)
+        rank[n] = uniform(key, c.number, 9) - c.weeks_waiting - head_start(c, p)
         n += 1
     return rows[:n][in_order(rank[:n])]
+
+
+@compiled
+def is_sought_for(client):
+    """Whether somebody needs a provider: waits at home or in hospital, or is about to lose the one there is."""
+    return client.status == FIT or client.status == WAITING or (client.status == RECEIVING and client.notice > 0)
+
+
+@compiled
+def head_start(client, p):
+    """Weeks of waiting at home that a hospital bed is worth in the queue, or care that stops or has stopped."""
+    if client.status == FIT:
+        return p.sourcing_hospital_head_start
+    return p.sourcing_displaced_head_start if client.status == RECEIVING or client.former >= 0 else 0.0
 
 
 @compiled
