@@ -158,7 +158,10 @@ def emergencies_pass(clients, providers, paid_share, p):
 
 
 def room_of(provider, stretch, p):
-    """Hours that a provider takes packages for: of its started staff, and of those due unless it lets people down."""
+    """Hours that a provider takes packages for: of its started staff, and of those due unless it lets people down or
+    has nobody else."""
+    if provider["capacity"] == 0.0:
+        return 0.0
     beyond = max(provider["undelivered"] - p.sourcing_ahead_line, 0.0)
     return stretch * provider["capacity"] + max(1.0 - p.sourcing_ahead_caution * beyond, 0.0) * provider["coming"]
 

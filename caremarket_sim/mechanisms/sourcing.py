@@ -267,12 +267,14 @@ def asked_by_block(provider, hours, attempt, stretch, lever):
 @compiled
 def room_of(provider, stretch, lever, p):
     """Hours a week up to which a provider takes packages: of what its started staff can deliver, and ahead of
-    recruitment what those due to start soon will, the less the more of its care has not been delivered lately.
+    recruitment what those due to start soon will, the less the more of its care has not been delivered lately. Whoever
+    has nobody in post takes nobody.
 
     Shortage so shows as undelivered care too. Undamped, strain makes people leave, and that strains those who stay.
     """
     unreliable = provider.undelivered - p.sourcing_ahead_line
     ahead = min(max(1.0 - p.sourcing_ahead_caution * unreliable, 0.0), 1.0)
+    ahead *= provider.capacity > 0.0
     return (stretch * provider.capacity + ahead * provider.coming) * (1.0 - lever.shocks_absence)
 
 

@@ -84,12 +84,14 @@ def test_a_provider_takes_packages_up_to_a_share_of_its_capacity():
 
 def test_a_provider_takes_packages_for_those_who_start_soon_unless_it_has_let_people_down():
     def takes(**columns):
-        return sourced(waiting(place(1, capacity=0.0, **columns))).clients.status[0] == RECEIVING
+        columns = {"capacity": 1e-9} | columns
+        return sourced(waiting(place(1, **columns))).clients.status[0] == RECEIVING
 
     assert takes(coming=3.6) and not takes(coming=3.4), "all of their hours"
     assert takes(coming=3.6, undelivered=0.01), "a hundredth is put up with"
     assert takes(coming=7.1, undelivered=0.035) and not takes(coming=6.9, undelivered=0.035), "half of them"
     assert not takes(coming=1000.0, undelivered=0.06), "nothing on promise"
+    assert not takes(coming=1000.0, capacity=0.0), "nobody is in post who could begin"
 
 
 def test_a_shock_of_absence_takes_from_capacity():
