@@ -129,11 +129,11 @@ def served_in_order(people, **changes):
 def test_hospital_and_home_are_in_one_queue_by_weeks_waiting_with_a_head_start():
     in_hospital = {"status": FIT, "provider": -1}
     people = [{"weeks_waiting": 2.0}, {"weeks_waiting": 9.0}, {"weeks_waiting": 5.0}, in_hospital]
-    assert served_in_order(people) == [1, 2, 3, 0], "a bed is worth four weeks at home"
+    assert served_in_order(people, sourcing__hospital_head_start=4) == [1, 2, 3, 0], "a bed is worth four weeks at home"
     assert served_in_order(people, sourcing__hospital_head_start=52) == [3, 1, 2, 0], "always first"
     assert served_in_order(people, sourcing__hospital_head_start=0) == [1, 2, 0, 3]
     longer = [{"weeks_waiting": 9.0}, in_hospital | {"weeks_waiting": 6.0}]
-    assert served_in_order(longer) == [1, 0], "weeks count in hospital too"
+    assert served_in_order(longer, sourcing__hospital_head_start=4) == [1, 0], "weeks count in hospital too"
 
 
 def test_whoever_loses_a_provider_has_a_head_start_for_as_long_as_they_wait():
