@@ -24,20 +24,19 @@ from tests.plain_week import (
 )
 
 
-def in_queue(market, key):
-    """Rows of people who need a provider: fit patients, then those with notice or just displaced, then by waiting."""
+def in_queue(market, p, key):
+    """Rows of people who need a provider, by weeks waiting and the weeks that hospital or losing care is worth."""
     ranked = []
     for i, client in enumerate(market.clients.rows):
-        displaced = client["former"] >= 0 and client["weeks_waiting"] < 1.0
         if client["status"] == FIT:
-            turn = 0
+            worth = p.sourcing_hospital_head_start
         elif client["status"] == RECEIVING and client["notice"] > 0:
-            turn = 1
+            worth = p.sourcing_displaced_head_start
         elif client["status"] == WAITING:
-            turn = 1 if displaced else 2
+            worth = p.sourcing_displaced_head_start if client["former"] >= 0 else 0.0
         else:
             continue
-        ranked.append((turn * 1e6 - client["weeks_waiting"] + chance(key, client["number"], 9), i))
+        ranked.append((chance(key, client["number"], 9) - client["weeks_waiting"] - worth, i))
     return [i for _, i in sorted(ranked)]
 
 
@@ -80,7 +79,7 @@ def source(market, p, lever, key):
     above = sum(float(c["hours"]) for i, c in enumerate(clients) if weeks_above[i] > 0 and keeps_place[i])
     limit = p.sourcing_emergency_share * sum(council)
     placed = 0
-    for i in in_queue(market, key):
+    for i in in_queue(market, p, key):
         client = clients[i]
         hours, is_council = client["hours"], client["payer"] == COUNCIL
         mode = lever.contract_sourcing if is_council else 3.0
@@ -120,7 +119,7 @@ def source(market, p, lever, key):
                 follows = client["notice"] > 0 and providers[client["provider"]]["closing"]  # and care workers with it
                 stretch = p.sourcing_takeover_stretch if follows else p.sourcing_accept_share
                 stretch = max(stretch, p.sourcing_duty_stretch) if on_duty else stretch
-                if held[n] + hours > stretch * j["capacity"] * (1.0 - lever.shocks_absence):
+                if held[n] + hours > room_of(j, stretch, p) * (1.0 - lever.shocks_absence):
                     continue
                 price = offer * j["rate"] * paid_share if is_council else j["price"]
                 if loses_money(j, client, price, p) and not on_duty:
@@ -157,6 +156,15 @@ def emergencies_pass(clients, providers, paid_share, p):
             j = providers[client["provider"]]
             if loses_money(j, client, j["rate"] * paid_share, p):
                 client["notice"] = round(p.exit_notice_weeks)
+
+
+def room_of(provider, stretch, p):
+    """Hours that a provider takes packages for: of its started staff, and of those due unless it lets people down or
+    has nobody else."""
+    if provider["capacity"] == 0.0:
+        return 0.0
+    beyond = max(provider["undelivered"] - p.sourcing_ahead_line, 0.0)
+    return stretch * provider["capacity"] + max(1.0 - p.sourcing_ahead_caution * beyond, 0.0) * provider["coming"]
 
 
 def loses_money(provider, client, price, p):

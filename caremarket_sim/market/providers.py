@@ -29,6 +29,7 @@ class Providers(Table):
     council_hours = Column("f8", "hours a week", "of which the council's")
     clients = Column("f8", "people", "people it holds a place for")
     capacity = Column("f8", "hours a week", "hours its started staff can deliver in an average week")
+    coming = Column("f8", "hours a week", "hours that staff due to start soon will deliver in an average week")
     lawful = Column("i1", "1/0/-1", "pays the legal minimum for working time: 1 yes, 0 no, -1 to be decided")
     scruple = Column("f8", "0 to 1", "its draw in obeying the law, for good: it obeys where the chance is higher")
     bound = Column("i4", "weeks", "weeks for which it obeys because it was found out")

@@ -85,6 +85,7 @@ PERSON_SUMS = (
     "hours_self",
     "waiting",
     "waiting_council",
+    "hours_waiting",
     "fit",
 )
 WORKER_SUMS = (

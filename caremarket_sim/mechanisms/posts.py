@@ -12,8 +12,8 @@ from ..market.workers import skill_of
 
 @process
 def staff_are_counted(market, parameters, policy, draws):
-    """Per provider: started staff, onboarding, hours they can deliver in an average week (E2), zero-hours staff,
-    skill and strain; and how many people are in the pool between jobs."""
+    """Per provider: started staff, onboarding, hours that staff can deliver in an average week (E2), and those who are
+    due to start soon; zero-hours staff, skill and strain; and how many people are in the pool between jobs."""
     p = parameters[0]
     workers, providers = workers_of(market), market.providers
     here = 1.0 - p.absence_leave_share - p.absence_sick_share
@@ -24,6 +24,7 @@ def staff_are_counted(market, parameters, policy, draws):
         r.staff = 0.0
         r.onboarding = 0.0
         r.capacity = 0.0
+        r.coming = 0.0
         r.zero_staff = 0.0
         r.skill = 0.0
         r.strain = 0.0
@@ -31,7 +32,10 @@ def staff_are_counted(market, parameters, policy, draws):
         look_ahead(workers, w)
         r = workers[w]
         if r.status == ONBOARDING:
-            providers[r.provider].onboarding += 1.0
+            provider = providers[r.provider]
+            provider.onboarding += 1.0
+            if r.weeks_to_start <= p.sourcing_ahead_weeks:
+                provider.coming += r.hours_wanted * p.rostering_stretch * here
         elif r.status == IN_POST:
             provider = providers[r.provider]
             provider.staff += 1.0

@@ -77,6 +77,7 @@ def sum_clients(market, at, p):
         elif c.status == WAITING:
             r.waiting += 1.0
             r.waiting_council += council
+            r.hours_waiting += c.hours
         elif c.status == FIT:
             r.fit += 1.0
 

@@ -30,7 +30,8 @@ NOBODY_ABLE = -1e300
 
 @process
 def packages_are_sourced(market, parameters, policy, draws):
-    """Fit patients first, then those displaced, then by weeks waiting; one after the other, as each takes capacity.
+    """By weeks waiting, with a head start for fit patients and for those displaced; one after the other, as each takes
+    capacity.
 
     Before, a week above the contract rate passes; after the last a provider whom that rate loses money gives notice.
     What nobody takes for a while though somebody has room is offered above the rate, within a limit. Then notice
@@ -70,7 +71,7 @@ def source_packages(market, p, policy, load, key):
     serving = providers_by_locality(providers, len(market.localities))
     for j in range(len(providers)):
         providers[j].declined = 0.0
-    queue = queue_of(clients, key)
+    queue = queue_of(clients, p, key)
     for m in range(len(queue)):
         look_ahead_in(queue, clients, m)
         look_for_next(queue, clients, providers, serving, m)
@@ -118,25 +119,33 @@ def may_pay_more(client, lever, council, p):
 
 
 @compiled
-def queue_of(clients, key):
-    """Rows of people who need a provider: fit patients first, then those with notice, then by weeks waiting."""
+def queue_of(clients, p, key):
+    """Rows of people who need a provider, by weeks waiting and how many weeks more their case is worth."""
     rows = np.empty(len(clients), np.int64)
     rank = np.empty(len(clients))
     n = 0
     for i in range(len(clients)):
         c = clients[i]
-        if c.status == FIT:
-            first = 0.0
-        elif c.notice > 0 and c.status == RECEIVING:
-            first = 1.0
-        elif c.status == WAITING:
-            first = 1.0 if c.former >= 0 and c.weeks_waiting < 1.0 else 2.0
-        else:
+        if not is_sought_for(c):
             continue
         rows[n] = i
-        rank[n] = first * 1e6 - c.weeks_waiting + uniform(key, c.number, 9)
+        rank[n] = uniform(key, c.number, 9) - c.weeks_waiting - head_start(c, p)
         n += 1
     return rows[:n][in_order(rank[:n])]
+
+
+@compiled
+def is_sought_for(client):
+    """Whether somebody needs a provider: waits at home or in hospital, or is about to lose the one there is."""
+    return client.status == FIT or client.status == WAITING or (client.status == RECEIVING and client.notice > 0)
+
+
+@compiled
+def head_start(client, p):
+    """Weeks of waiting at home that a hospital bed is worth in the queue, or care that stops or has stopped."""
+    if client.status == FIT:
+        return p.sourcing_hospital_head_start
+    return p.sourcing_displaced_head_start if client.status == RECEIVING or client.former >= 0 else 0.0
 
 
 @compiled
@@ -208,8 +217,7 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
     if stretch == NOT_ASKED:
         return NOBODY_ABLE
     price = offer * provider.rate * paid_share(lever, p) if from_council else provider.price
-    room = stretch * (provider.capacity * (1.0 - lever.shocks_absence))
-    if provider.committed + client.hours > room:
+    if provider.committed + client.hours > room_of(provider, stretch, lever, p):
         return NOBODY_ABLE
     if loses_money(provider, client, price, p) and from_council:
         if offer == CONTRACT_RATE:
@@ -254,6 +262,20 @@ def asked_by_block(provider, hours, attempt, stretch, lever):
     """How far a provider is stretched under block contracts: first whoever holds unused block hours, then anybody."""
     unused = lever.contract_guaranteed_volume * provider.contracted_hours - provider.council_hours
     return NOT_ASKED if attempt == 0 and unused < hours else stretch
+
+
+@compiled
+def room_of(provider, stretch, lever, p):
+    """Hours a week up to which a provider takes packages: of what its started staff can deliver, and ahead of
+    recruitment what those due to start soon will, the less the more of its care has not been delivered lately. Whoever
+    has nobody in post takes nobody.
+
+    Shortage so shows as undelivered care too. Undamped, strain makes people leave, and that strains those who stay.
+    """
+    unreliable = provider.undelivered - p.sourcing_ahead_line
+    ahead = min(max(1.0 - p.sourcing_ahead_caution * unreliable, 0.0), 1.0)
+    ahead *= provider.capacity > 0.0
+    return (stretch * provider.capacity + ahead * provider.coming) * (1.0 - lever.shocks_absence)
 
 
 @compiled

@@ -36,9 +36,10 @@ AUDIENCES = (
         "The scrutiny committee",
         "Is the market more or less likely to let people down, and who would notice first?",
         (
-            "people_waiting", "undelivered_share", "people_displaced", "people_transferred", "hand_backs", "closures",
-            "closure_rate", "largest_share", "concentration", "provider_count", "contracted_providers",
-            "good_rating_share", "care_home_moves", "package_share", "surplus_distributed", "trust", "practice",
+            "people_waiting", "undelivered_share", "unmet_share", "people_displaced", "people_transferred",
+            "hand_backs", "closures", "closure_rate", "largest_share", "concentration", "provider_count",
+            "contracted_providers", "good_rating_share", "care_home_moves", "package_share",
+            "surplus_distributed", "trust", "practice",
         ),
         ("people_waiting", "hand_backs", "closures"),
         (
@@ -101,7 +102,7 @@ AUDIENCES = (
         "Does anybody stay in hospital for want of homecare, and does homecare keep people out of it?",
         (
             "delayed_nights", "days_waiting", "admissions", "nhs_cost", "delayed_nights_cost", "people_waiting",
-            "undelivered_share", "care_home_moves", "qalys",
+            "undelivered_share", "unmet_share", "care_home_moves", "qalys",
         ),
         ("delayed_nights", "admissions", "nhs_cost"),
         ("NHS cost is admissions and delayed nights of people with a package or waiting for one, no more.",),

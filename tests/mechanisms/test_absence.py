@@ -43,6 +43,31 @@ def test_a_shock_of_absence_adds_so_many_who_are_sick():
     assert 0.26 < weeks_away(staffed(), 50, {"shocks.absence": 0.3}, nobody, SICK).mean() < 0.34
 
 
+def test_colleagues_fall_sick_together_and_nobody_more_often():
+    def away(shared):
+        parameters = numbers(absence__sick_share=0.03, absence__leave_share=0, absence__shared=shared)
+        return weeks_away(staffed(), 1000, {}, parameters, SICK)
+
+    apart, together = away(0.0), away(0.3)
+    assert 0.026 < apart.mean() < 0.034 and 0.026 < together.mean() < 0.034
+    assert 0.8 < apart.sum(axis=1).var() / (30 * 0.03 * 0.97) < 1.2, "binomial"
+    assert 2.4 < together.sum(axis=1).var() / (30 * 0.03 * 0.97) < 4.4, "1 + 29 · .078 by the bivariate normal"
+
+
+def test_colleagues_are_those_of_one_provider():
+    market = bare(2)
+    for w in range(30):
+        worker(market, w, provider=w % 2)
+    alike = numbers(absence__sick_share=0.5, absence__leave_share=0, absence__shared=1)
+    both = np.zeros((100, 2))
+    for week in range(100):
+        market.week = week
+        sick = carry_out(carers_take_leave_and_fall_sick, market, {}, alike).workers.absent[:30] == SICK
+        assert all(len(set(sick[j::2])) == 1 for j in range(2)), "with nothing of their own all are, or none"
+        both[week] = sick[:2]
+    assert len({tuple(pair) for pair in both.tolist()}) == 4, "the one firm whatever the other"
+
+
 def test_whoever_has_not_started_is_not_away():
     market = staffed(status=ONBOARDING, absent=SICK)
     assert set(

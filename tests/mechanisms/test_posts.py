@@ -20,6 +20,15 @@ def test_staff_are_those_in_post_and_what_they_can_deliver_allows_for_leave_and_
     assert r["strain"] == pytest.approx(0.4)
 
 
+def test_those_who_start_within_four_weeks_are_coming():
+    market = bare()
+    for w, weeks in enumerate((1, 4, 5)):
+        worker(market, w, status=ONBOARDING, weeks_to_start=weeks, hours_wanted=20.0)
+    r = carry_out(staff_are_counted, market).providers.rows[0]
+    assert (r["capacity"], r["onboarding"]) == (0, 3)
+    assert r["coming"] == pytest.approx(40 * 1.1 * (1 - 0.108 - 0.02))
+
+
 def test_skill_is_the_mean_of_staff_from_experience_qualification_training_and_values():
     market = bare()
     worker(market, 0, experience=0.0, qualified=0, training=0.0, values_match=0.0)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from caremarket_sim.indicators import add_up, evaluate
 from caremarket_sim.market.codes import FIT, GONE, GOOD, LEFT, SELF_FUNDER, UNRATED, WAITING
 from caremarket_sim.market.record import CLIENT_SUMS, STAFF_SUMS
 from caremarket_sim.mechanisms.recording import groups, the_week_is_recorded, the_year_is_summed
@@ -28,8 +29,17 @@ def test_people_are_added_up_by_what_becomes_of_them():
     expected = {"people": 4, "people_council": 2, "receiving": 2, "receiving_council": 1, "waiting": 1, "fit": 1}
     expected |= {"waiting_council": 1, "lonely": 1, "experience": 1.4, "continuity": 1.2, "carers_fortnight": 6}
     expected |= {"due": 7, "delivered": 6, "delivered_council": 3, "visits_due": 14, "missed": 2, "late": 4}
-    expected |= {"hours_council": 3.5, "hours_self": 3.5, "weeks": 1}
+    expected |= {"hours_council": 3.5, "hours_self": 3.5, "hours_waiting": 3.5, "weeks": 1}
     assert {name: r[name] for name in expected} == pytest.approx(expected)
+
+
+def test_care_not_had_is_what_nobody_delivered_and_what_people_wait_for_at_home():
+    market = bare()
+    person(market, 0, due=3.5, delivered=3.0)
+    person(market, 1, status=WAITING, due=0.0, delivered=0.0)
+    person(market, 2, status=FIT, due=0.0, delivered=0.0)
+    week = add_up(recorded(market).reshape(1, 1))
+    assert evaluate(week, ("undelivered_share", "unmet_share"))[0] == pytest.approx([0.5 / 3.5, 4.0 / 7.0])
 
 
 def test_care_workers_are_added_up_while_they_are_in_post():

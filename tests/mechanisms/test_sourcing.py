@@ -15,6 +15,7 @@ def place(providers=2, **columns):
     market = bare(providers)
     for j in range(providers):
         provider(market, j, capacity=100.0, plan=100.0, demand=50.0, rate=20.0, price=25.0, rating=GOOD)
+        provider(market, j, coming=0.0, undelivered=0.0)
         provider(market, j, cost_fixed=16.0, cost_travel=2.0, contracted_hours=50.0, experience=0.5)
         provider(market, j, **columns)
     return market
@@ -81,6 +82,18 @@ def test_a_provider_takes_packages_up_to_a_share_of_its_capacity():
     assert sourced(waiting(place(1, capacity=3.5 / 0.97 - 0.01))).clients.status[0] == WAITING
 
 
+def test_a_provider_takes_packages_for_those_who_start_soon_unless_it_has_let_people_down():
+    def takes(**columns):
+        columns = {"capacity": 1e-9} | columns
+        return sourced(waiting(place(1, **columns))).clients.status[0] == RECEIVING
+
+    assert takes(coming=3.6) and not takes(coming=3.4), "all of their hours"
+    assert takes(coming=3.6, undelivered=0.01), "a hundredth is put up with"
+    assert takes(coming=7.1, undelivered=0.035) and not takes(coming=6.9, undelivered=0.035), "half of them"
+    assert not takes(coming=1000.0, undelivered=0.06), "nothing on promise"
+    assert not takes(coming=1000.0, capacity=0.0), "nobody is in post who could begin"
+
+
 def test_a_shock_of_absence_takes_from_capacity():
     market = waiting(place(1, capacity=4.0))
     assert sourced(market.copy()).clients.status[0] == RECEIVING
@@ -101,19 +114,31 @@ def test_short_visits_bear_more_travel_for_an_hour():
     assert sourced(waiting(market, visit_minutes=15.0)).clients.status[0] == WAITING, "16 + 3 · 35/15 = £23"
 
 
-def test_fit_patients_come_first_then_those_displaced_then_who_has_waited_longest():
-    order = [
-        {"weeks_waiting": 2.0},
-        {"weeks_waiting": 9.0},
-        {"weeks_waiting": 0.0, "former": 0},
-        {"status": FIT, "provider": -1},
-    ]
-    for served in range(1, 5):
+def served_in_order(people, **changes):
+    """Who is served, one after the other, where one more has room each time."""
+    order = []
+    for served in range(1, len(people) + 1):
         market = place(1, capacity=3.5 * served / 0.97 + 0.1)
-        for i, columns in enumerate(order):
+        for i, columns in enumerate(people):
             waiting(market, i, **columns)
-        status = sourced(market).clients.status[:4].tolist()
-        assert [i for i in (3, 2, 1, 0) if status[i] == RECEIVING] == [3, 2, 1, 0][:served]
+        status = sourced(market, **changes).clients.status[: len(people)].tolist()
+        order += [i for i in range(len(people)) if status[i] == RECEIVING and i not in order]
+    return order
+
+
+def test_hospital_and_home_are_in_one_queue_by_weeks_waiting_with_a_head_start():
+    in_hospital = {"status": FIT, "provider": -1}
+    people = [{"weeks_waiting": 2.0}, {"weeks_waiting": 9.0}, {"weeks_waiting": 5.0}, in_hospital]
+    assert served_in_order(people, sourcing__hospital_head_start=4) == [1, 2, 3, 0], "a bed is worth four weeks at home"
+    assert served_in_order(people, sourcing__hospital_head_start=52) == [3, 1, 2, 0], "always first"
+    assert served_in_order(people, sourcing__hospital_head_start=0) == [1, 2, 0, 3]
+    longer = [{"weeks_waiting": 9.0}, in_hospital | {"weeks_waiting": 6.0}]
+    assert served_in_order(longer, sourcing__hospital_head_start=4) == [1, 0], "weeks count in hospital too"
+
+
+def test_whoever_loses_a_provider_has_a_head_start_for_as_long_as_they_wait():
+    people = [{"weeks_waiting": 6.0}, {"weeks_waiting": 3.0, "former": 0}, {"weeks_waiting": 0.0, "former": 0}]
+    assert served_in_order([*people, {"weeks_waiting": 2.0}]) == [1, 0, 2, 3]
 
 
 def test_nights_in_hospital_of_somebody_fit_to_leave_are_counted():
