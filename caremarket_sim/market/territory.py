@@ -81,7 +81,7 @@ def away_from(localities, providers) -> np.ndarray:
 def cover_localities(market, rows, localities, fewest):
     """Each of these localities is served by some of these providers at least, the nearest ones where too few do.
 
-    Where nobody has room for it, one serves it in place of the locality of its patch that most of them serve.
+    Where nobody has room for it, one of them serves it in place of a locality that more of them serve.
     """
     providers = market.providers
     away = away_from(market.localities, providers.rows[rows])
@@ -91,25 +91,28 @@ def cover_localities(market, rows, localities, fewest):
     for locality in localities:
         nearest = rows[np.argsort(away[locality], kind="stable")]
         others = [j for j in nearest if locality not in providers.patch_locality[j, : providers.patch_count[j]]]
-        for j in (j for j in others if providers.patch_count[j] < PATCH):
-            if serving[locality] >= fewest:
-                break
-            _serve_at(providers, j, int(providers.patch_count[j]), locality)
-            providers.patch_count[j] += 1
+        while serving[locality] < fewest and others:
+            j, k = _who_serves_one_more(providers, others, serving, fewest)
+            if k < providers.patch_count[j]:
+                given_up = providers.patch_locality[j, k]
+                if serving[given_up] <= serving[locality] + 1:
+                    break
+                serving[given_up] -= 1
+            others.remove(j)
             serving[locality] += 1
-        for j in (j for j in others if providers.patch_count[j] == PATCH):
-            patch = providers.patch_locality[j]
-            k = int(np.argmax(serving[patch]))
-            if serving[locality] >= fewest:
-                break
-            if locality not in patch and serving[patch[k]] > serving[locality] + 1:
-                serving[patch[k]] -= 1
-                serving[locality] += 1
-                _serve_at(providers, j, k, locality)
+            providers.patch_count[j] = max(providers.patch_count[j], k + 1)
+            providers.patch_locality[j, k] = locality
+            for column in (providers.patch_lead, providers.losing, providers.calls):
+                column[j, k] = 0
 
 
-def _serve_at(providers, j, k: int, locality):
-    providers.patch_locality[j, k] = locality
-    providers.patch_lead[j, k] = 0
-    providers.losing[j, k] = 0.0
-    providers.calls[j, k] = 0.0
+def _who_serves_one_more(providers, rows, serving, fewest):
+    """The first of these providers that has room, and the place in its patch; else one that serves a locality which more
+    than the `fewest` serve, or most do, and the place of that."""
+    for j in rows:
+        if providers.patch_count[j] < PATCH:
+            return j, int(providers.patch_count[j])
+    most = [int(np.argmax(serving[providers.patch_locality[j]])) for j in rows]
+    by = [min(serving[providers.patch_locality[j, k]], fewest + 1) for j, k in zip(rows, most, strict=True)]
+    best = int(np.argmax(by))
+    return rows[best], most[best]

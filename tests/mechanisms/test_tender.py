@@ -250,6 +250,10 @@ def test_otherwise_it_takes_nobody(change):
     assert looked_at(**change).providers.contracted[1] == 0
 
 
+def test_whoever_joins_a_closed_framework_serves_the_whole_borough():
+    assert looked_at(patch_count=1).providers.patch_count[1] == 3
+
+
 def test_a_zoned_framework_without_a_limit_seeks_as_many_as_its_zones_need():
     zoned = {"procurement.zoned": True, "procurement.providers_per_zone": 2}  # three zones, two zones for a winner
     assert looked_at(zoned).providers.contracted[1] == 1
