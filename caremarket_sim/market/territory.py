@@ -107,8 +107,8 @@ def cover_localities(market, rows, localities, fewest):
 
 
 def _who_serves_one_more(providers, rows, serving, fewest):
-    """The first of these providers that has room, and the place in its patch; else one that serves a locality which more
-    than the `fewest` serve, or most do, and the place of that."""
+    """The first of these providers that has room, and the place in its patch; else one that serves what more
+    than the `fewest` serve, or the most, and the place of that."""
     for j in rows:
         if providers.patch_count[j] < PATCH:
             return j, int(providers.patch_count[j])

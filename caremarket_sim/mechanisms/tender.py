@@ -5,7 +5,7 @@ import numpy as np
 from ..compiled import plain
 from ..compiled.draws import one_poisson, one_uniform
 from ..compiled.process import guard, process, when
-from ..market.codes import PATCH, PLANNED_TIME, TENDERED
+from ..market.codes import INADEQUATE, PATCH, PLANNED_TIME, TENDERED
 from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
 from ..market.motive import cares, margin_aimed_at, office_spending
 from ..market.providers import overheads, paid_share
@@ -274,10 +274,11 @@ def framework_is_opened(market, p, council, lever, soon, draws):
 
 
 def leads_are_found(market, council, lever, soon, draws):
-    """Localities that lack a lead provider get the contracted one with the best margin."""
+    """Localities that lack a lead provider, not counting one found inadequate, get the contracted one with the best
+    margin."""
     providers, commissioner = market.providers, market.commissioners.rows[council]
     contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
-    contracted &= providers.council == council
+    contracted &= (providers.council == council) & (providers.rating != INADEQUATE)
     if not contracted.any():
         return
     leads = np.zeros(len(market.localities), np.int64)
