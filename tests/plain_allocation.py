@@ -62,6 +62,11 @@ def rounds(client, mode, has_backup, leads, drawn):
     return [*first, lambda lead: lead, *everybody]
 
 
+def may_be_asked(provider, k):
+    """Whether the council asks a provider in a locality of its patch."""
+    return provider["contracted"] and provider["rating"] != INADEQUATE and provider["losing"][k] >= 0.0
+
+
 def source(market, p, lever, key):
     """Find providers for everybody in the queue, in an emergency above the contract rate. Returns the row of
     everybody's provider, their statuses, how many were placed, and everybody's weeks above the rate."""
@@ -88,7 +93,7 @@ def source(market, p, lever, key):
             patch = [int(locality) for locality in j["patch_locality"][: j["patch_count"]]]
             if j["open"] and not j["closing"] and client["locality"] in patch:
                 serving.append((n, patch.index(client["locality"])))
-        leads = any(providers[n]["contracted"] and providers[n]["patch_lead"][k] for n, k in serving)
+        leads = any(providers[n]["patch_lead"][k] and may_be_asked(providers[n], k) for n, k in serving)
         backup = lever.procurement_backup_share
         drawn = mode == 2.0 and chance(key, client["number"], 1) < backup
         best, best_score = None, -math.inf
@@ -105,9 +110,7 @@ def source(market, p, lever, key):
             for n, k in serving:
                 j = providers[n]
                 lead = bool(j["patch_lead"][k])
-                barred = j["rating"] == INADEQUATE or j["losing"][k] < 0.0
-                barred = is_council and (barred or not j["contracted"])
-                if barred or (client["notice"] > 0 and n == client["provider"]):
+                if (is_council and not may_be_asked(j, k)) or (client["notice"] > 0 and n == client["provider"]):
                     continue
                 if not asked(lead):
                     continue

@@ -20,11 +20,11 @@ from .codes import (
     INDEPENDENT,
     NOT_FOR_PROFIT,
     NUMBERS_A_COUNCIL,
-    PATCH,
     UNRATED,
 )
 from .law import UNDECIDED
 from .motive import cares, draw_traits, looks_ahead
+from .territory import localities_it_would_choose
 from .tidy import tours
 from .workers import born_worker
 from .zones import EAST, NORTH
@@ -128,12 +128,8 @@ def open_office(row, zone: int, market, key):
 
 def spread_patch(row, market, p):
     """A firm serves the localities of its council nearest its office, more of them the larger it plans to be."""
-    first = int(market.commissioners.first_locality[row["council"]])
-    localities = market.localities[first : first + market.commissioners.localities[row["council"]]]
-    count = int(min(max(round(row["plan"] / p.ownership_hours_per_zone), p.ownership_fewest_zones), PATCH))
-    away = np.hypot(localities["x"] - row["base_x"], localities["y"] - row["base_y"])
-    nearest = np.argsort(away, kind="stable")[: min(count, len(localities))]
-    row["patch_locality"][: len(nearest)] = first + nearest
+    nearest = localities_it_would_choose(row, market, p)
+    row["patch_locality"][: len(nearest)] = nearest
     row["patch_lead"] = 0
     row["patch_count"] = len(nearest)
 

@@ -7,7 +7,7 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.geography import patch_of, providers_by_locality
 from ..compiled.hashing import pair, uniform
 from ..compiled.process import guard, when
-from ..market.codes import BLOCKS, COUNCIL, IN_POST, LEFT, OPEN_BOOK, RECEIVING, TENDERED
+from ..market.codes import BLOCKS, COUNCIL, IN_POST, LEFT, OPEN_BOOK, RECEIVING, SELF_FUNDER, TENDERED
 from ..market.law import UNDECIDED
 from ..market.people import days_of, place_package
 from ..market.state import clients_of, workers_of
@@ -21,7 +21,13 @@ from ..market.terms import (
     set_open_book_rates,
     weeks_to_prepare,
 )
-from ..market.territory import cover_localities, take_localities
+from ..market.territory import (
+    cover_localities,
+    localities_it_would_choose,
+    localities_with_people,
+    serve,
+    serve_the_borough,
+)
 from ..market.workers import count_as_leaver, end_job
 
 MOVE, STAFF_MOVE = map(process_code, ("move_zones", "transfer_staff"))
@@ -106,6 +112,7 @@ def start_contracts(market, parameters, council, draws):
     decided = of_council(market.decided, council)
     mine = providers.council == council
     extra = cost_of_terms(market, p, council, decided, np.arange(len(providers)))
+    was_a_contest = plain(is_contest)(of_council(market.levers, council))
     market.levers[council] = market.decided[council]
     commissioner["contract_age"] = 0.0
     commissioner["contract_end"] = market.week + round(52 * decided.contract_term_years)
@@ -126,13 +133,17 @@ def start_contracts(market, parameters, council, draws):
         if decided.fee_rule == OPEN_BOOK:
             set_open_book_rates(market, parameters, council, extra)
         providers.contracted_hours[mine] = (providers.council_hours * providers.contracted)[mine]
+        if was_a_contest:
+            for j in np.flatnonzero(won):
+                serve(providers, j, localities_it_would_choose(providers.rows[j], market, p))
         return
     lost = mine & (providers.contracted == 1) & ~won
     providers.trust[lost] *= p.trust_event_loss
     providers.contracted[mine] = 0
     providers.contracted[won] = 1
     newcomers_open(market, p, council, won & (providers.open == 0))
-    volumes_are_awarded(market, p, council, won)
+    volumes_are_awarded(market, council, won)
+    territories_follow(market, p, council, won, lost)
     private = np.maximum(providers.committed - providers.council_hours, 0.0)
     providers.plan[won] = np.maximum(providers.contracted_hours + private, providers.demand)[won]
     providers.plan[lost] = np.maximum(p.procurement_loser_plan * providers.plan, private)[lost]
@@ -154,25 +165,44 @@ def newcomers_open(market, p, council, newcomers):
     market.counts[council]["entries"] += int(newcomers.sum())
 
 
-def volumes_are_awarded(market, p, council, won):
-    """What each winner is to deliver, and where: by localities won, else alike, with every one served."""
-    providers, commissioner = market.providers, market.commissioners.rows[council]
-    decided = of_council(market.decided, council)
+def volumes_are_awarded(market, council, won):
+    """What each winner is to deliver: by localities won, else alike."""
+    providers = market.providers
     mine = providers.council == council
-    total = float(providers.council_hours[mine].sum())
-    providers.contracted_hours[mine] = 0.0
-    providers.contracted_hours[won] = total / max(int(won.sum()), 1)
-    providers.patch_lead[mine] = 0
-    first = int(commissioner["first_locality"])
-    if decided.procurement_zoned:
-        weight = np.zeros(len(providers))
+    weight = np.where(won, 1.0, 0.0)
+    if market.decided["procurement_zoned"][council]:
         weight[won] = np.maximum(providers.lots[won], 1)
-        providers.contracted_hours[mine] = (total * weight / weight.sum())[mine]
+    total = float(providers.council_hours[mine].sum())
+    providers.contracted_hours[mine] = (total * weight / weight.sum())[mine]
+
+
+def territories_follow(market, p, council, won, lost):
+    """Winners serve what they won, losers stay where they have people.
+
+    The winner of localities is lead there and sells where people who pay for themselves have its care already; whoever
+    won no part of the place in particular serves all of it. People outside are served until somebody else has their
+    package, or they need it no more.
+    """
+    providers = market.providers
+    first = int(market.commissioners.first_locality[council])
+    everywhere = range(first, first + int(market.commissioners.localities[council]))
+    providers.patch_lead[providers.council == council] = 0
+    for j in np.flatnonzero(lost):
+        stays_where(providers, j, localities_with_people(market, j))
+    if market.decided["procurement_zoned"][council]:
         for j in np.flatnonzero(won):
-            take_localities(providers, j, providers.lot[j][: providers.lots[j]])
-    else:
-        everywhere = range(first, first + int(commissioner["localities"]))
-        cover_localities(market, np.flatnonzero(won), everywhere, p.ownership_fewest_a_zone)
+            lots = providers.lot[j, : providers.lots[j]].tolist()
+            stays_where(providers, j, lots + localities_with_people(market, j, SELF_FUNDER), set(lots))
+        return
+    for j in np.flatnonzero(won):
+        serve_the_borough(market, j)
+    cover_localities(market, np.flatnonzero(won), everywhere, p.ownership_fewest_a_zone)
+
+
+def stays_where(providers, j, localities, leads=frozenset()):
+    """A provider serves these localities from now on, or, where there are none, those that it has served."""
+    if localities:
+        serve(providers, j, localities, leads)
 
 
 def localities_get_their_turn(market, council, spread, draws):

@@ -187,10 +187,10 @@ def provider_for(client, providers, serving, lever, load, offer, p, key):
 
 @compiled
 def has_a_lead(locality, providers, serving):
-    """Whether a locality has a lead provider with a contract."""
+    """Whether a locality has a lead provider whom the council asks."""
     for n in range(serving.start[locality], serving.start[locality + 1]):
-        provider = providers[serving.rows[n]]
-        if provider.contracted == 1 and provider.patch_lead[serving.patches[n]] == 1:
+        provider, patch = providers[serving.rows[n]], serving.patches[n]
+        if provider.patch_lead[patch] == 1 and may_be_asked(provider, patch):
             return True
     return False
 

@@ -5,13 +5,13 @@ import numpy as np
 from ..compiled import plain
 from ..compiled.draws import one_poisson, one_uniform
 from ..compiled.process import guard, process, when
-from ..market.codes import PATCH, PLANNED_TIME, TENDERED
+from ..market.codes import INADEQUATE, PATCH, PLANNED_TIME, TENDERED
 from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
 from ..market.motive import cares, margin_aimed_at, office_spending
 from ..market.providers import overheads, paid_share
 from ..market.state import week_of
 from ..market.terms import cost_of_terms, design_begins, is_contest, of_council, weeks_to_prepare
-from ..market.territory import away_from, has_given_up, leads_in, take_localities
+from ..market.territory import away_from, has_given_up, lead_here_too, leads_in, serve_the_borough
 
 OVER_THE_CEILING = 10.0
 """Points off a bid above the ceiling: more than any bid can score, so that it comes after all others."""
@@ -115,15 +115,16 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
 
 
 def number_of_winners(market, p, council, decided, bidders: int) -> int:
-    """Slots: the limit on providers, or where zoned without a limit one for so many leads, never more than bidders."""
+    """Slots: the limit on providers, or where zoned without a limit one for so many leads; never too few for every
+    locality to be in somebody's patch, and never more than bidders."""
+    providers, localities = market.providers, int(market.commissioners.localities[council])
     if decided.procurement_max_providers > 0:
-        return int(min(decided.procurement_max_providers, bidders))
-    if decided.procurement_zoned:
-        leads = int(market.commissioners.localities[council]) * int(decided.procurement_providers_per_zone)
-        return int(min(np.ceil(leads / p.procurement_lots_a_winner), bidders))
-    providers = market.providers
-    held = int(((providers.contracted == 1) & (providers.open == 1) & (providers.council == council)).sum())
-    return int(min(max(held, 1), bidders))
+        slots = decided.procurement_max_providers
+    elif decided.procurement_zoned:
+        slots = np.ceil(localities * int(decided.procurement_providers_per_zone) / p.procurement_lots_a_winner)
+    else:
+        slots = ((providers.contracted == 1) & (providers.open == 1) & (providers.council == council)).sum()
+    return int(min(max(slots, np.ceil(localities / PATCH)), bidders))
 
 
 def bids(market, parameters, council, decided, bidders, slots, volume, draws) -> np.ndarray:
@@ -243,7 +244,9 @@ def gaps_are_filled(market, parameters, policy, draws):
 
 
 def framework_is_opened(market, p, council, lever, soon, draws):
-    """The cheapest agency joins a framework that has lost too many providers, if the fee covers what it costs."""
+    """The cheapest agency joins a framework that has lost too many providers, if the fee covers what it costs.
+
+    It serves the whole borough as the others do, unless the framework is by zones."""
     providers, commissioner = market.providers, market.commissioners.rows[council]
     mine = providers.council == council
     contracted = mine & (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
@@ -266,13 +269,16 @@ def framework_is_opened(market, p, council, lever, soon, draws):
         providers.contracted[j] = 1
         providers.rate[j] = fee
         providers.plan[j] *= p.entry_join_growth
+        if not lever.procurement_zoned:
+            serve_the_borough(market, j)
 
 
 def leads_are_found(market, council, lever, soon, draws):
-    """Localities that lack a lead provider get the contracted one with the best margin."""
+    """Localities that lack a lead provider, not counting one found inadequate, get the contracted one with the best
+    margin."""
     providers, commissioner = market.providers, market.commissioners.rows[council]
     contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
-    contracted &= providers.council == council
+    contracted &= (providers.council == council) & (providers.rating != INADEQUATE)
     if not contracted.any():
         return
     leads = np.zeros(len(market.localities), np.int64)
@@ -291,4 +297,4 @@ def leads_are_found(market, council, lever, soon, draws):
             if not leads_in(providers, j, locality) and not has_given_up(providers, j, locality)
         ]
         if others:
-            take_localities(providers, max(others, key=lambda j: providers.margin[j]), [locality], keep_leads=True)
+            lead_here_too(providers, max(others, key=lambda j: providers.margin[j]), int(locality))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import GONE, IN_POST, POOL, SELF_FUNDER
+from caremarket_sim.market.codes import COUNCIL, GONE, IN_POST, POOL, SELF_FUNDER
 from caremarket_sim.mechanisms.contracts import contracts_start, packages_move, policy_takes_effect
 from caremarket_sim.policy import NEUTRAL
-from tests.mechanisms.markets import bare, carry_out, council, numbers, person, provider, under, worker
+from tests.mechanisms.markets import P, bare, carry_out, council, numbers, person, provider, under, worker
 
 
 def asked(policy, before=None, **columns):
@@ -131,6 +131,74 @@ def test_zones_get_lead_providers_and_move_one_after_the_other():
     assert leads == [{1, 2}, {0}]
     assert market.providers.contracted_hours == pytest.approx([200 * 2 / 3, 200 / 3]), "by zones won"
     assert sorted(market.transfers.tolist()) == [0, 3, 6]
+
+
+def patch_of(market, j):
+    """The localities that a provider serves, as they follow in its patch."""
+    return market.providers.patch_locality[j, : market.providers.patch_count[j]].tolist()
+
+
+def serving(localities, **columns):
+    """The columns of a provider that serves these localities."""
+    return {"patch_locality": localities + (25 - len(localities)) * [0], "patch_count": len(localities), **columns}
+
+
+def contest(decided, people=(), before=None):
+    """The market when contracts start that provider 0, of locality 1, has won (it leads locality 2 where that is let by
+    zones) and provider 1, of localities 0 and 1, has lost; each of the `people` is (provider, locality, payer)."""
+    market = under(bare(2), before or {})
+    market.decided[:] = NEUTRAL.changed(decided).row
+    council(market, starting=1.0)
+    provider(market, 0, won=1, bid=21.0, **serving([1]), lots=1, lot=[2] + 24 * [0])
+    provider(market, 1, won=0, **serving([0, 1]), base_zone=0)
+    for i, (j, locality, payer) in enumerate(people):
+        person(market, i, provider=j, zone=locality, payer=payer)
+    return carry_out(contracts_start, market)
+
+
+ZONED = {"procurement.zoned": True, "contract.sourcing": "zoned_lead"}
+
+
+def test_the_winner_of_a_borough_serves_all_of_it_from_the_start_and_leads_nowhere():
+    market = contest(TENDER)
+    assert sorted(patch_of(market, 0)) == [0, 1, 2] and not market.providers.patch_lead[0].any()
+
+
+def test_the_winner_of_a_zone_no_longer_serves_where_it_did_before_unless_somebody_pays_for_themselves_there():
+    assert patch_of(contest(ZONED, [(0, 1, COUNCIL)]), 0) == [2], "the council's people go to whoever leads there"
+    market = contest(ZONED, [(0, 1, SELF_FUNDER)])
+    assert patch_of(market, 0) == [2, 1] and market.providers.patch_lead[0, :2].tolist() == [1, 0]
+
+
+def test_a_loser_stays_where_it_has_people_and_where_it_was_if_it_has_none():
+    assert patch_of(contest(TENDER, [(1, 1, SELF_FUNDER), (0, 2, COUNCIL)]), 1) == [1]
+    assert patch_of(contest(TENDER), 1) == [0, 1]
+
+
+def test_what_a_winner_knows_of_losing_money_in_a_place_begins_afresh_and_what_a_loser_knows_stays_with_the_place():
+    market = under(bare(2), {})
+    market.decided[:] = NEUTRAL.changed(TENDER).row
+    council(market, starting=1.0)
+    provider(market, 0, won=1, bid=21.0, losing=[-30.0, 8.0] + 23 * [0.0], calls=[3, 4, 5] + 22 * [0])
+    provider(market, 1, won=0, losing=[0.0, 8.0, -30.0] + 22 * [0.0], calls=[3, 4, 5] + 22 * [0])
+    person(market, provider=1, zone=2)
+    carry_out(contracts_start, market)
+    assert not market.providers.losing[0].any()
+    assert dict(zip(patch_of(market, 0), market.providers.calls[0], strict=False)) == {0: 3, 1: 4, 2: 5}
+    assert (patch_of(market, 1), market.providers.losing[1, 0], market.providers.calls[1, 0]) == ([2], -30, 5)
+
+
+def test_on_an_open_list_everybody_serves_what_they_chose():
+    market = starting({"contract.retainer_weeks": 4}, winners=(1, 1))
+    assert market.providers.patch_count.tolist() == [3, 3]
+    market = contest({"contract.retainer_weeks": 4})
+    assert patch_of(market, 0) == [1] and patch_of(market, 1) == [0, 1]
+
+
+def test_where_an_open_list_follows_a_contest_firms_choose_again_near_their_offices():
+    market = contest({"contract.retainer_weeks": 4}, before=TENDER)
+    assert len(patch_of(market, 0)) == 3 == round(P.ownership_fewest_zones), "as few as any firm serves"
+    assert patch_of(market, 1) == [0, 1], "who holds no contract stays"
 
 
 def test_no_contract_starts_before_its_week():

@@ -242,6 +242,11 @@ def test_the_back_up_list_has_its_share():
     assert chosen(leading(), LEAD | {"procurement.backup_share": 0.5}, **BY_CHANCE) == {0, 1, 2}
 
 
+def test_a_zone_whose_lead_may_not_be_asked_is_served_by_anybody():
+    assert chosen(leading(rating=INADEQUATE), LEAD, **BY_CHANCE) == {0, 1}
+    assert chosen(leading(losing=[-8.0] + 24 * [0.0]), LEAD, **BY_CHANCE) == {0, 1}
+
+
 def test_a_zone_without_a_lead_is_served_by_anybody():
     assert chosen(waiting(place(2)), LEAD, **BY_CHANCE) == {0, 1}
 

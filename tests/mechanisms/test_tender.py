@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from caremarket_sim.market.codes import GOOD, INADEQUATE
 from caremarket_sim.market.ledger import PARTY, PURPOSE, as_parties
 from caremarket_sim.mechanisms.tender import contracts_run_out, council_tenders, gaps_are_filled
 from caremarket_sim.policy import NEUTRAL
@@ -250,6 +251,10 @@ def test_otherwise_it_takes_nobody(change):
     assert looked_at(**change).providers.contracted[1] == 0
 
 
+def test_whoever_joins_a_closed_framework_serves_the_whole_borough():
+    assert looked_at(patch_count=1).providers.patch_count[1] == 3
+
+
 def test_a_zoned_framework_without_a_limit_seeks_as_many_as_its_zones_need():
     zoned = {"procurement.zoned": True, "procurement.providers_per_zone": 2}  # three zones, two zones for a winner
     assert looked_at(zoned).providers.contracted[1] == 1
@@ -277,3 +282,14 @@ def test_zones_without_a_lead_get_the_contracted_provider_with_the_best_margin()
     leads = [set(r["patch_locality"][r["patch_lead"] == 1].tolist()) for r in market.providers.rows]
     assert leads == [{0}, {1}]
     assert np.all(market.providers.patch_count == 3)
+
+
+def test_a_zone_whose_lead_is_found_inadequate_gets_another():
+    market = bare(2, 4)
+    council(market, reach=1.0)
+    provider(market, 0, margin=0.05, rating=INADEQUATE, patch_lead=[1, 0, 0] + 22 * [0])
+    provider(market, 1, margin=0.01, rating=GOOD, patch_lead=[0, 1, 1] + 22 * [0])
+    soon = numbers(stewardship__fast_lag=4, stewardship__slow_lag=4)
+    carry_out(gaps_are_filled, market, {"procurement.zoned": True, "procurement.providers_per_zone": 1}, soon)
+    assert market.providers.patch_lead[1, :3].tolist() == [1, 1, 1]
+    assert market.providers.patch_lead[0, :3].tolist() == [1, 0, 0], "and may lead again when it is better"
