@@ -24,7 +24,7 @@ from benchmarks.continuity import PUBLISHED
 from benchmarks.futures import ask, each
 
 PLACE = Path(__file__).parents[1] / "scenarios" / "wigan" / "baseline.yaml"
-WINNERS = (40, 10, 5, 2)
+WINNERS, TEN = (40, 10, 5, 2), 10
 KEPT = 4
 """Weeks of a stay in hospital for which a place is kept, where it is."""
 YEARS, FROM_WEEK = 5, 104
@@ -42,7 +42,7 @@ DECIMALS = {
 """What is shown, and with how many decimals: hours travelled for an hour delivered; providers under contract; delayed
 nights a year and days fit but not home for an admission; people waiting at home and days waited there for a referral;
 and different people in a fortnight, of those with two visits a day or more."""
-WAITS = ("nights delayed", "days in hospital", "waiting", "days at home")
+WAITS, PEOPLE = ("nights delayed", "days in hospital", "waiting", "days at home"), "people in a fortnight"
 
 
 class World(NamedTuple):
@@ -152,12 +152,12 @@ class Found:
         """One of them, by future."""
         return self.values(world)[:, list(DECIMALS).index(name)]
 
-    def levels(self) -> None:
-        """Print the mean of each world."""
-        print(f"{'':18s}" + "".join(f"{name:>22s}" for name in DECIMALS))
+    def levels(self, title: str, middle) -> None:
+        """Print the `middle` future of each world, by the mean or the median."""
+        print(f"\n{title:18s}" + "".join(f"{name:>22s}" for name in DECIMALS))
         for world in WORLDS:
-            means = zip(self.values(world).mean(axis=0), DECIMALS.values(), strict=True)
-            print(f"{world!s:18s}" + "".join(f"{mean:22.{decimals}f}" for mean, decimals in means))
+            values = zip(middle(self.values(world), axis=0), DECIMALS.values(), strict=True)
+            print(f"{world!s:18s}" + "".join(f"{value:22.{decimals}f}" for value, decimals in values))
 
     def travel(self) -> list[str]:
         """Print who travels how much more than whom; returns what does not hold."""
@@ -166,11 +166,11 @@ class Found:
             zoned, borough = (self.column(World(n, by_zones), "travel") for by_zones in (True, False))
             line(f"{n} winners, hours", borough - zoned, 3)
             line(f"{n} winners, %", 100.0 * (borough / zoned - 1.0), 1)
-        print("\nTravel by the number of winners over that of two, %")
+        print(f"\nTravel by the number of winners, over {TEN}, %")
         for by_zones in (True, False):
-            two = self.column(World(2, by_zones), "travel")
-            for n in WINNERS[:-1]:
-                line(str(World(n, by_zones)), 100.0 * (self.column(World(n, by_zones), "travel") / two - 1.0), 1)
+            ten = self.column(World(TEN, by_zones), "travel")
+            for world in (World(n, by_zones) for n in WINNERS if n != TEN):
+                line(str(world), 100.0 * (self.column(world, "travel") / ten - 1.0), 1)
         print("\nTravel of the same firms, in the borough over in their zones, %")
         wrong = []
         for n in WINNERS:
@@ -180,12 +180,22 @@ class Found:
         return wrong
 
     def waits(self) -> None:
-        """Print what keeping places does to days waited."""
-        print(f"\nPlaces kept for {KEPT} weeks of a stay in hospital over not")
-        for name in WAITS:
-            for world in (World(n, by_zones) for n in WINNERS for by_zones in (True, False)):
-                kept = self.column(world._replace(kept=True), name)
-                line(f"{name}, {world}", kept - self.column(world, name), DECIMALS[name])
+        """Print what waits, and who comes, differ by: keeping places, the number of winners, and zones."""
+        tendered = [World(n, by_zones) for n in WINNERS for by_zones in (True, False)]
+        kept = [(world._replace(kept=True), world) for world in tendered]
+        self.apart(f"Places kept for {KEPT} weeks of a stay in hospital, over not", WAITS, kept)
+        others = [(world, world._replace(winners=TEN)) for world in tendered if world.winners != TEN]
+        self.apart(f"By the number of winners, over {TEN}", (*WAITS, PEOPLE), others)
+        self.apart(
+            "The whole borough over zones", (*WAITS, PEOPLE), [(World(n, False), World(n, True)) for n in WINNERS]
+        )
+
+    def apart(self, title: str, names, pairs: list[tuple[World, World]]) -> None:
+        """Print by how much the first of each two worlds is above the second."""
+        print(f"\n{title}")
+        for name in names:
+            for one, other in pairs:
+                line(f"{name}, {one}", self.column(one, name) - self.column(other, name), DECIMALS[name])
 
 
 def line(words: str, by: np.ndarray, decimals: int) -> float:
@@ -194,7 +204,7 @@ def line(words: str, by: np.ndarray, decimals: int) -> float:
 
     apart = interval(by[:, None])
     low, mean, high = (float(part[0]) for part in (apart.low, apart.mean, apart.high))
-    print(f"  {words:32s} {mean:+10.{decimals}f}  ({low:+.{decimals}f} to {high:+.{decimals}f})")
+    print(f"  {words:36s} {mean:+10.{decimals}f}  ({low:+.{decimals}f} to {high:+.{decimals}f})")
     return low
 
 
@@ -209,8 +219,9 @@ def main() -> int:
     if options.json:
         shown = {str(world): found.values(world).tolist() for world in WORLDS}
         options.json.write_text(json.dumps({"shown": list(DECIMALS), "worlds": shown}, indent=1))
-    print(f"{options.futures} paired futures, years 3 to {YEARS}\n")
-    found.levels()
+    print(f"{options.futures} paired futures, years 3 to {YEARS}")
+    found.levels("mean", np.mean)
+    found.levels("median", np.median)
     print(f"\nPeople in a fortnight are of those with two visits or more; published: {PUBLISHED} (N47).")
     wrong = found.travel()
     found.waits()
