@@ -205,6 +205,7 @@ class Rota:
     def __init__(self, market, p):
         self.market, self.p = market, p
         self.staff = [w for w, worker in enumerate(market.workers.rows) if worker["status"] == IN_POST]
+        self.staff.sort(key=lambda w: market.workers.rows[w]["tour"])
         self.free, self.own, self.block, self.at = {}, {}, {}, {}
         self.travel, self.days = {}, {}
         for w in self.staff:
