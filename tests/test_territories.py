@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.place import Seen, of_the_same_firms
 from caremarket_sim.market.codes import PATCH
 from caremarket_sim.market.territory import cover_localities, lead_here_too, serve, serve_the_borough
 from tests.mechanisms.markets import P, bare
@@ -106,3 +107,9 @@ def test_an_open_list_leaves_every_patch_as_it_is():
         if number in patches:
             count = before.providers.patch_count[j]
             assert patches[number] == set(before.providers.patch_locality[j, :count].tolist())
+
+
+def test_the_same_firms_are_those_with_a_contract_in_both_worlds_and_their_hours_count_together():
+    zoned = Seen([], {1: np.array([1.0, 10.0]), 2: np.array([1.0, 30.0]), 3: np.array([99.0, 1.0])})
+    borough = Seen([], {1: np.array([2.0, 10.0]), 2: np.array([1.0, 10.0])})
+    assert of_the_same_firms(zoned, borough) == pytest.approx(100 * (3 / 20 / (2 / 40) - 1))

@@ -1,5 +1,7 @@
 """Which localities a provider serves, and in which it is a lead provider."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from .codes import LEFT, PATCH
@@ -41,7 +43,7 @@ def localities_with_people(market, j, payer=None) -> list[int]:
     return [int(locality) for locality in np.argsort(-people, kind="stable") if people[locality] > 0]
 
 
-def serve(providers, j, localities, leads=frozenset()):
+def serve(providers, j, localities, leads: Collection[int] = ()):
     """A provider serves these localities and no others, as many as a patch has, and is lead in some of them.
 
     Where it served before, its calls and how long it has lost money there stay known; as a lead it starts afresh.

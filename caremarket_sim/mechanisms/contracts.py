@@ -1,5 +1,7 @@
 """ODD 7.36 Contracts: what a council decides takes effect, contracts start, and packages and staff move with them."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from ..compiled import entry, plain, step
@@ -199,7 +201,7 @@ def territories_follow(market, p, council, won, lost):
     cover_localities(market, np.flatnonzero(won), everywhere, p.ownership_fewest_a_zone)
 
 
-def stays_where(providers, j, localities, leads=frozenset()):
+def stays_where(providers, j, localities, leads: Collection[int] = ()):
     """A provider serves these localities from now on, or, where there are none, those that it has served."""
     if localities:
         serve(providers, j, localities, leads)
