@@ -16,7 +16,7 @@ from caremarket_sim import settling, week
 from caremarket_sim.cli import main
 from caremarket_sim.compiled.draws import draws_of
 from caremarket_sim.documents.formats import results_tables
-from caremarket_sim.errors import BadInput, ComparisonRefused
+from caremarket_sim.errors import BadInput, ComparisonRefused, DoesNotSettle
 from caremarket_sim.indicators import outcome_of
 from caremarket_sim.market.codes import GONE, IN_HOSPITAL, IN_POST, LEFT, RECEIVING
 from caremarket_sim.parameters import Numbers
@@ -356,11 +356,15 @@ def test_the_default_is_the_most_typical_person_who_has_a_story():
 
 
 def leavers_at_once():
-    """Seeds of a story, each with a care worker who leaves care in its first week."""
+    """Seeds of a story, each with a care worker who leaves care in its first week; a place so small does not settle in
+    one future of four hundred."""
     scenario = small("baseline", 1)
     for seed in range(1, 100):
         (future,) = replicate_seeds(seed, 1)
-        market = begun(scenario, future)
+        try:
+            market = begun(scenario, future)
+        except DoesNotSettle:
+            continue
         working = market.workers.number[market.workers.status == IN_POST]
         workers = settling.go_through(scenario, market, future).workers
         for number in workers.number[(workers.status == GONE) & np.isin(workers.number, working)].tolist():
