@@ -23,7 +23,20 @@ from ..compiled.geography import distance, hours_of_leg, leg_of, patch_of
 from ..compiled.hashing import uniform
 from ..compiled.memory import fetch, glance_ahead_in, look_ahead, look_ahead_in
 from ..compiled.process import process
-from ..market.codes import AGENCY, BLOCKS, COUNCIL, FAMILIAR, IN_POST, NOBODY, OFFICE, RECEIVING, RUNS, SLOTS, WAITING
+from ..market.codes import (
+    AGENCY,
+    BLOCKS,
+    COUNCIL,
+    FAMILIAR,
+    IN_POST,
+    LEFT,
+    NOBODY,
+    OFFICE,
+    RECEIVING,
+    RUNS,
+    SLOTS,
+    WAITING,
+)
 from ..market.people import days_of, slot_of
 from ..market.state import clients_of, workers_of
 from ..market.zones import BITS
@@ -168,12 +181,14 @@ def providers_of(market, kept):
     served_by = np.full(len(clients), -1, np.int32)
     for i in range(len(clients)):
         look_ahead(clients, i)
-        look_ahead(market.rounds, i)
-        hours_kept(clients[i], market.rounds[i], kept)
-        if clients[i].status == RECEIVING:
-            served_by[i] = clients[i].provider
+        c = clients[i]
+        if c.status == LEFT and c.visits_due == 0.0:
+            continue
+        hours_kept(c, market.rounds[i], kept)
+        if c.status == RECEIVING:
+            served_by[i] = c.provider
         else:
-            new_week(clients[i], market.rounds[i])
+            new_week(c, market.rounds[i])
     return served_by
 
 
@@ -597,7 +612,7 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
     `beside` is who comes to the same visits already, -1 nobody: two care workers at one visit are two people. `team` is
     which of how many, and the provider's staff.
     """
-    hands = desk.hands
+    hands, able = desk.hands, desk.able
     own_hours = hours if permanent else -np.inf
     # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
     best = -1
@@ -612,29 +627,22 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
         return best
     which, teams, staff_count = team
     first, last = begins(which, teams, staff_count), begins(which + 1, teams, staff_count)
-    best = most_useful(desk, first, last, x, y, block, hours, own_hours, beside, p)
-    if best < 0 and teams > 1:
-        best = most_useful(desk, 0, staff_count, x, y, block, hours, own_hours, beside, p)
-    return best
-
-
-@compiled
-def most_useful(desk, first, last, x, y, block, hours, own_hours, beside, p):
-    """Whom of these places in a provider's staff list an open run at (x, y) fits best, -1 where nobody has time."""
-    hands, able = desk.hands, desk.able
-    count = 0
-    for n in range(first, last):
-        able[count] = n
-        free = (hands[n].free >= hours) & (hands[n].block_free[block] >= hours) & (hands[n].own_free >= own_hours)
-        count += free & (n != beside)
-    best = -1
-    best_score = -np.inf
-    for m in range(count):
-        n = able[m]
-        score = usefulness(hands[n], block, x, y, own_hours > 0.0, p)
-        if score > best_score:
-            best_score = score
-            best = n
+    while best < 0:
+        count = 0
+        for n in range(first, last):
+            able[count] = n
+            free = (hands[n].free >= hours) & (hands[n].block_free[block] >= hours) & (hands[n].own_free >= own_hours)
+            count += free & (n != beside)
+        best_score = -np.inf
+        for m in range(count):
+            n = able[m]
+            score = usefulness(hands[n], block, x, y, permanent, p)
+            if score > best_score:
+                best_score = score
+                best = n
+        if last - first == staff_count:
+            break
+        first, last = 0, staff_count
     return best
 
 
