@@ -53,5 +53,5 @@ def test_a_run_whose_workers_are_killed_three_times_is_recorded_and_the_command_
     with Store.read(folder) as store:
         failed, done = len(store.failures()), len(store.runs())
     assert driver.returncode == 4, said
-    assert failed >= 1 and done >= 1 and failed + done == 4
+    assert failed >= 1 and failed + done == 4
     assert (folder / "failed.csv").exists()
