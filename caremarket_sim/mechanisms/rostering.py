@@ -199,10 +199,12 @@ def hours_kept(client, who, kept):
         return
     hours = client.visit_minutes / 60.0
     for v in range(client.visits):
-        for block in range(slot_of(client.visits, v), BLOCKS, SLOTS):
-            for run in range(block, BLOCKS * client.carers, BLOCKS):
-                if who.carer[run] >= 0:
-                    kept[who.carer[run]] += days_of(block) * hours
+        slot = slot_of(client.visits, v)
+        for block in (slot, slot + SLOTS):
+            for k in range(client.carers):
+                w = who.carer[block + k * BLOCKS]
+                if w >= 0:
+                    kept[w] += days_of(block) * hours
 
 
 @step
@@ -455,10 +457,11 @@ def owners_come(market, desk, j, n_short, key, p):
         for v in range(c.visits):
             slot = slot_of(c.visits, v)
             leg = desk.legs[(place - first) * SLOTS + slot]
-            for block in range(slot, BLOCKS, SLOTS):
+            for block in (slot, slot + SLOTS):
                 days = days_of(block)
                 hours = days * c.visit_minutes / 60.0
-                for run in range(block, BLOCKS * c.carers, BLOCKS):
+                for k in range(c.carers):
+                    run = block + k * BLOCKS
                     due += hours
                     visits_due += days
                     w = who.carer[run]
@@ -557,7 +560,7 @@ def stand_ins_come(market, desk, j, n_open, p):
         c, who = market.clients[i], market.rounds[i]
         if i != person:
             person = i
-            n_friends = staff_known(market.known[i], desk, lo, hi)
+            n_friends = staff_known(market.known[i], desk.place, desk.friends, desk.how_well, lo, hi)
         block = run % BLOCKS
         days = days_of(block)
         hours = days * c.visit_minutes / 60.0
@@ -589,16 +592,16 @@ def stand_ins_come(market, desk, j, n_open, p):
 
 
 @compiled
-def staff_known(acquainted, desk, lo, hi):
+def staff_known(acquainted, place, friends, how_well, lo, hi):
     """Note the places in a provider's staff list, which is `lo` to `hi` in that of all staff, of those whom a person
     knows, and how well. Returns how many."""
     if lo == hi:
         return 0
     count = 0
     for k in range(FAMILIAR):
-        n = desk.place[max(acquainted.familiar[k], 0)] - lo
-        desk.friends[count] = n
-        desk.how_well[count] = acquainted.familiarity[k]
+        n = place[max(acquainted.familiar[k], 0)] - lo
+        friends[count] = n
+        how_well[count] = acquainted.familiarity[k]
         count += (acquainted.familiar[k] >= 0) & (n >= 0) & (n < hi - lo)
     return count
 
