@@ -304,9 +304,9 @@ def test_a_mistake_in_the_directory_has_its_line(tmp_path, old, new, says):
     assert says in str(refused.value) and len(refused.value.problems) == 1
 
 
-def test_a_spreadsheet_is_no_directory_and_a_second_row_no_second_provider(tmp_path):
+def test_a_damaged_spreadsheet_is_no_directory_and_a_second_row_no_second_provider(tmp_path):
     (tmp_path / "directory.ods").write_bytes(b"PK\x03\x04 and so on")
-    with pytest.raises(BadInput, match="save the sheet of locations as CSV"):
+    with pytest.raises(BadInput, match="save the sheet with the rows as CSV"):
         read_directory(tmp_path / "directory.ods", "directory.ods", "Ambleford")
     lines = DIRECTORY.read_text(encoding="utf-8").splitlines()
     (tmp_path / "twice.csv").write_text("\n".join([*lines, lines[4]]), encoding="utf-8")

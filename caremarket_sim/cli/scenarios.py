@@ -31,13 +31,24 @@ def register(app: typer.Typer) -> None:
 
 def new(
     council: str = typer.Argument(..., help="The council's name."),
-    zones: Path | None = typer.Option(None, "--zones", help="CSV of your zones; without it Wigan's stand in."),
-    providers: Path | None = typer.Option(None, "--providers", help="CSV of the providers you know."),
+    zones: list[Path] | None = typer.Option(
+        None, "--zones", help="Your zones: a list, ward estimates, deprivation …; several give them together."
+    ),
+    providers: Path | None = typer.Option(
+        None, "--providers", help="The providers you know: a list, or the Capacity Tracker's."
+    ),
     complete: bool = typer.Option(False, "--complete", help="They are all that there are; else, some of them."),
-    cqc: Path | None = typer.Option(None, "--cqc", help="CSV of the regulator's directory of active locations."),
+    cqc: Path | None = typer.Option(None, "--cqc", help="The regulator's directory of active locations: CSV or ODS."),
     authority: str | None = typer.Option(
         None, "--authority", help="Its Location Local Authority; by default the council's name."
     ),
+    heading: list[str] = typer.Option(
+        [], "--heading", help="COLUMN=HEADING of your file, or none=HEADING to leave it."
+    ),
+    headings: Path | None = typer.Option(None, "--headings", help="A place file that remembers such headings."),
+    sheet: str | None = typer.Option(None, "--sheet", help="The sheet of a workbook that has several."),
+    decimal: str | None = typer.Option(None, "--decimal", help="What separates decimals: point or comma."),
+    days: str | None = typer.Option(None, "--days", help="What stands first in 06/04/2026: day or month."),
     clients: int | None = typer.Option(None, "--clients", help="People whose homecare the council pays for."),
     self_funders: int | None = typer.Option(None, "--self-funders", help="People who buy homecare themselves."),
     care_workers: int | None = typer.Option(None, "--care-workers", help="Care workers in post."),
@@ -57,16 +68,20 @@ def new(
     Figures that you do not give are estimated from the population of your zones, or stand in from Wigan without any.
     """
     from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
+    from caremarket_sim.scenario.held.remembered import says_of
 
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
     figures = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
-    folder = write_new(council, out, Given(zones, providers, complete, cqc, authority, figures))
+    says = says_of(heading, headings, sheet, decimal, days)
+    notes: list[str] = []
+    given = Given(zones or None, providers, complete, cqc, authority, figures, says, notes.append)
+    folder = write_new(council, out, given)
     files = sorted(path.name for path in folder.iterdir())
     tried = [] if no_probe or quiet else [folder / "baseline.yaml"]
     if as_json:
-        _write_json({"folder": str(folder), "files": files, "places": _plausible(tried)})
+        _write_json({"folder": str(folder), "files": files, "notes": notes, "places": _plausible(tried)})
     elif not quiet:
-        typer.echo(f"wrote {folder}: {', '.join(files)}")
+        typer.echo("\n  ".join([f"wrote {folder}: {', '.join(files)}", *notes]))
         if zones is None:
             typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
         else:

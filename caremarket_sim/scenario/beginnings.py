@@ -8,25 +8,23 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import NEUTRAL, Levers, of_preset
 from caremarket_sim.policy.advice import Span, shown
 from caremarket_sim.policy.values import checked_number
-from caremarket_sim.reading import text_of
-from caremarket_sim.scenario.directory import as_list, read_directory
 from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
+from caremarket_sim.scenario.held.lists import Says
+from caremarket_sim.scenario.held.own import Own, read_own
+from caremarket_sim.scenario.held.remembered import remembered_text
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
-from caremarket_sim.scenario.providers import contradiction, no_providers, read_providers
+from caremarket_sim.scenario.providers import contradiction
 from caremarket_sim.scenario.timing import MOST_YEARS
-from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios, shown_path
-from caremarket_sim.scenario.zones import read_zones
+from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios
 
 POLICIES = ("block", "zero-hours-spot", "collaborative")
 OPTIONS = {
@@ -50,12 +48,17 @@ class Given:
     `complete`: its providers are all that there are. The regulator's directory always names all.
     """
 
-    zones: Path | None = None
+    zones: Path | Sequence[Path] | None = None
+    """A file, or several that give the zones together."""
     providers: Path | None = None
     complete: bool = False
     directory: Path | None = None
     authority: str | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
+    says: Says = field(default_factory=Says)
+    """How to read what could be read in two ways."""
+    tell: Callable[[str], None] = field(default=lambda note: None)
+    """Who hears what was made of the files: headings taken, columns left, blanks estimated."""
 
 
 def write_new(council: str, folder: Path | None = None, given: Given | None = None) -> Path:
@@ -100,9 +103,14 @@ def _contents(name: str, given: Given) -> dict[str, str]:
         zones, providers = (shipped / "zones.csv").read_text(encoding="utf-8"), None
         place = _stand_in_text(name, stand_in, given.figures)
     else:
-        zones, providers, figures = _own(name, given.zones, given)
+        zones_files = [given.zones] if isinstance(given.zones, Path) else given.zones
+        own = read_own(zones_files, given.providers, given.directory, given.authority or name, given.says)
+        zones, providers = own.zones_text, own.providers_text
+        figures = _figures(own, given)
+        for note in own.notes:
+            given.tell(note)
         clients = figures["council_clients"].value
-        place = _own_text(name, figures, given) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
+        place = _own_text(name, figures, given, own) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
         policies = {
             policy: text + _sized_text("set", of_preset(policy), clients, stand_in, "    ")
             for policy, text in policies.items()
@@ -123,8 +131,6 @@ def _contents(name: str, given: Given) -> dict[str, str]:
 def _require_sense(given: Given) -> None:
     """Raise BadInput for options that do not go together, and figures out of bounds."""
     problems = []
-    if given.providers is not None and given.directory is not None:
-        problems.append(Problem("--providers and --cqc both give the providers", right="give one of them"))
     if given.zones is None and (given.providers is not None or given.directory is not None):
         problems.append(Problem("providers are placed in zones, and none are given", right="add --zones FILE"))
     if given.complete and given.providers is None and given.directory is None:
@@ -141,33 +147,14 @@ def _require_sense(given: Given) -> None:
         raise BadInput(problems)
 
 
-def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, dict[str, Estimate]]:
-    """The texts of a council's own zones and providers, and its figures. BadInput with every mistake in its files."""
-    problems: list[Problem] = []
-    zones = text = None
-    providers = no_providers()
-    try:
-        zones = read_zones(zones_file, shown_path(zones_file))
-    except BadInput as bad:
-        problems.extend(bad.problems)
-    try:
-        if given.providers is not None:
-            text = text_of(given.providers, shown_path(given.providers))
-            providers = read_providers(given.providers, shown_path(given.providers), zones)
-        elif given.directory is not None:
-            found = read_directory(given.directory, shown_path(given.directory), given.authority or name)
-            text = as_list(found)
-            providers = _read_again(text, zones)
-    except BadInput as bad:
-        problems.extend(bad.problems)
-    if problems or zones is None:
-        raise BadInput(problems)
+def _figures(own: Own, given: Given) -> dict[str, Estimate]:
+    """Every figure of a council with zones of its own. Raises BadInput where those given contradict its list."""
     complete = given.complete or given.directory is not None
-    figures = estimated_figures(zones, providers, given.figures, "providers.csv", complete)
+    figures = estimated_figures(own.zones, own.providers, given.figures, "providers.csv", complete)
     stated = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
-    if what := contradiction(providers, complete, *stated):
+    if what := contradiction(own.providers, complete, *stated):
         raise BadInput(Problem(what, right="--contracted and --private count all providers, listed or not"))
-    return text_of(zones_file, shown_path(zones_file)), text, figures
+    return figures
 
 
 def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: str) -> str:
@@ -185,15 +172,7 @@ def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: 
     return "\n".join(lines) + "\n"
 
 
-def _read_again(text: str, zones: np.ndarray | None) -> np.ndarray:
-    """The providers of a list that has just been made."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "providers.csv"
-        path.write_text(text, encoding="utf-8", newline="\n")
-        return read_providers(path, "providers.csv", zones)
-
-
-def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
+def _own_text(name: str, figures: Mapping[str, Estimate], given: Given, own: Own) -> str:
     """A place file on a council's own zones."""
     complete = given.complete or given.directory is not None
     lines = [
@@ -204,6 +183,7 @@ def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
         f"name: {json.dumps(name, ensure_ascii=False)}",
         "# licence:                            # whose data zones.csv and providers.csv are, and on what terms",
         "zones: zones.csv",
+        *remembered_text(own.taken, own.notes),
     ]
     if given.providers is not None or given.directory is not None:
         lines += [
