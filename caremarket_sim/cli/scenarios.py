@@ -49,6 +49,9 @@ def new(
     sheet: str | None = typer.Option(None, "--sheet", help="The sheet of a workbook that has several."),
     decimal: str | None = typer.Option(None, "--decimal", help="What separates decimals: point or comma."),
     days: str | None = typer.Option(None, "--days", help="What stands first in 06/04/2026: day or month."),
+    figures: Path | None = typer.Option(
+        None, "--figures", help="A list of the figures below, one a line, with values."
+    ),
     clients: int | None = typer.Option(None, "--clients", help="People whose homecare the council pays for."),
     self_funders: int | None = typer.Option(None, "--self-funders", help="People who buy homecare themselves."),
     care_workers: int | None = typer.Option(None, "--care-workers", help="Care workers in post."),
@@ -68,13 +71,15 @@ def new(
     Figures that you do not give are estimated from the population of your zones, or stand in from Wigan without any.
     """
     from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
+    from caremarket_sim.scenario.held.figures import read_figures
     from caremarket_sim.scenario.held.remembered import says_of
+    from caremarket_sim.scenario.workspace import shown_path
 
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
-    figures = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
+    said = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
     says = says_of(heading, headings, sheet, decimal, days)
-    notes: list[str] = []
-    given = Given(zones or None, providers, complete, cqc, authority, figures, says, notes.append)
+    listed, notes = ({}, []) if figures is None else read_figures(figures, shown_path(figures), says)
+    given = Given(zones or None, providers, complete, cqc, authority, {**listed, **said}, says, notes.append)
     folder = write_new(council, out, given)
     files = sorted(path.name for path in folder.iterdir())
     tried = [] if no_probe or quiet else [folder / "baseline.yaml"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.errors import MOST_SHOWN, BadInput, Problem
 from caremarket_sim.reading import number_of
 from caremarket_sim.scenario.held.headings import headings_of
 from caremarket_sim.scenario.held.numbers import BLANKS, Ambiguous, Kind, decimals_of, number_as
@@ -83,11 +83,13 @@ def read_list(
         (line, {column: _written(cell, kinds.get(column), decimal) for column, cell in row.items()})
         for line, row in cells
     ]
-    notes = [f"{column} is its {heading!r}" for column, heading in headings.taken.items()]
+    pairs = ", ".join(f"{heading} is {column}" for column, heading in headings.taken.items())
+    notes = [f"taken: {pairs}"] if pairs else []
     if decimal == "comma":
         notes.append("a comma is taken to separate decimals")
     if headings.left:
-        notes.append("left: " + ", ".join(headings.left))
+        more = len(headings.left) - MOST_SHOWN
+        notes.append("left: " + ", ".join(headings.left[:MOST_SHOWN]) + (f" and {more} more" if more > 0 else ""))
     return Held(rows, problems, headings.taken, [f"{table.shown}: {note}" for note in notes], decimal)
 
 

@@ -36,7 +36,6 @@ _TRACKED = {
     "people": "serviceusercount",
     "by_council_or_nhs": "usersnhsla",
     "by_themselves": "usersselffunded",
-    "returned": "returnedpocpercent",
 }
 _COUNTS = {
     **{column: Kind(0, 100_000) for column in ("weekly_hours", "extra_hours")},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping as Words
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,7 +81,8 @@ def remembered_text(taken: Words[str, Words[str, str]], notes: Sequence[str]) ->
     lines = []
     if notes:
         lines += ["# How the files were read that zones.csv and providers.csv are made from:"]
-        lines += [f"# - {' '.join(note.split())}" for note in notes]
+        for note in notes:
+            lines += textwrap.wrap(" ".join(note.split()), 118, initial_indent="# - ", subsequent_indent="#   ")
     if taken:
         lines += ["headings:  # what those files call the columns; `--headings` reads the next edition by it"]
         for name, columns in taken.items():
