@@ -1,4 +1,4 @@
-"""Figures of a place from a list of two columns, a figure and its value, as somebody keeps them: `Council fee, £23.56`."""
+"""Figures of a place from a list of two columns, a figure and its value, as they are kept: `Council fee, £23.56`."""
 
 from __future__ import annotations
 

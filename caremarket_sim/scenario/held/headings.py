@@ -15,11 +15,10 @@ from caremarket_sim.errors import BadInput, Problem
 
 NONE = "none"
 """What a heading is said to be that is to be left."""
-_AREA = "(zone|ward|area|geography|msoa|lsoa)"
 _AGED = "((population|people|persons|residents|aged|age)( aged)? )?"
 ZONES: dict[str, str] = {
-    "zone_code": rf"{_AREA}( [0-9]{{4}})? code( [0-9]{{4}})?|code|(wd|msoa|lsoa)[0-9]{{2}}cd",
-    "zone_name": rf"{_AREA}( [0-9]{{4}})?( name( [0-9]{{4}})?)?|name|(wd|msoa|lsoa)[0-9]{{2}}h?nm",
+    "zone_code": r"(zone|ward|area|geography|msoa|lsoa)( [0-9]{4})? code( [0-9]{4})?|code|(wd|msoa|lsoa)[0-9]{2}cd",
+    "zone_name": r"(zone|ward|msoa|lsoa)( [0-9]{4})?( name( [0-9]{4})?)?|area name|name|(wd|msoa|lsoa)[0-9]{2}h?nm",
     "latitude": r"lat|(centroid |centre )?latitude",
     "longitude": r"lon|lng|long|(centroid |centre )?longitude",
     "area_km2": r"area (in )?(km2|sq km|square kilometres|km)|area sqkm|sq km|square kilometres",

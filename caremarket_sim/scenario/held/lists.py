@@ -10,7 +10,7 @@ from itertools import islice
 
 from caremarket_sim.errors import MOST_SHOWN, BadInput, Problem
 from caremarket_sim.reading import number_of
-from caremarket_sim.scenario.held.headings import headings_of
+from caremarket_sim.scenario.held.headings import headings_of, plain
 from caremarket_sim.scenario.held.numbers import BLANKS, Ambiguous, Kind, decimals_of, number_as
 from caremarket_sim.scenario.held.tables import Cell, Table, as_words
 from caremarket_sim.scenario.sheets import Row
@@ -83,7 +83,8 @@ def read_list(
         (line, {column: _written(cell, kinds.get(column), decimal) for column, cell in row.items()})
         for line, row in cells
     ]
-    pairs = ", ".join(f"{heading} is {column}" for column, heading in headings.taken.items())
+    other = {column: heading for column, heading in headings.taken.items() if plain(heading) != plain(column)}
+    pairs = ", ".join(f"{heading} is {column}" for column, heading in other.items())
     notes = [f"taken: {pairs}"] if pairs else []
     if decimal == "comma":
         notes.append("a comma is taken to separate decimals")

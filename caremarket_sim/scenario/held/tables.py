@@ -176,8 +176,12 @@ def _opendocument(content: bytes, shown: str, odd: bool) -> list[_Sheet]:
     for name in book.sheet_names:
 
         def rows(most: int | None, name: str = str(name)) -> Iterator[Row]:
-            frame = book.parse(name, header=None, dtype=object, na_filter=False, nrows=most and 3 * most)
-            return _filled(frame.itertuples(index=False, name=None), most, shown, odd)
+            def read() -> Iterator[Any]:
+                some = most and 3 * most
+                frame = pd.read_excel(book, sheet_name=name, header=None, dtype=object, na_filter=False, nrows=some)
+                yield from frame.itertuples(index=False, name=None)
+
+            return _filled(read(), most, shown, odd)
 
         sheets.append(_Sheet(str(name), None, rows))
     return sheets

@@ -287,11 +287,13 @@ def _require_all(merged: _Merged, missing: set[str], table: Table, rows: Sequenc
 def _estimate(merged: _Merged) -> None:
     """Fill the blanks of numbers from the other zones, and say so; a position cannot be estimated.
 
-    People of an age: the others' share of those they are among. Everybody, and the area: as dense as the others, or as
-    populous. Deprivation: the others' mean, by people. Nothing is estimated from less than half of the zones.
+    People of an age: the others' share of those they are among; everybody: by the same share, or as dense as the
+    others; the area likewise. Deprivation: the others' mean, by people. Nothing is estimated from less than half of
+    the zones.
     """
     cells, told = merged.cells, []
     for column, among in (
+        ("population", "population_65plus"),
         ("population", "area_km2"),
         ("area_km2", "population"),
         ("population_65plus", "population"),
