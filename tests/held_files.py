@@ -89,7 +89,7 @@ def opendocument(sheets: dict[str, list[list[object]]]) -> bytes:
             "content.xml": f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}>{body}'
             "</office:document-content>",
         }.items():
-            parts.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text)
+            parts.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 

@@ -72,7 +72,7 @@ def new(
     """
     from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
     from caremarket_sim.scenario.held.figures import read_figures
-    from caremarket_sim.scenario.held.remembered import says_of
+    from caremarket_sim.scenario.held.said import says_of
     from caremarket_sim.scenario.workspace import shown_path
 
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,10 +26,13 @@ def _body(thousands: str, decimal: str) -> re.Pattern[str]:
 
 
 _BODIES = {"point": _body(",", r"\."), "comma": _body(r"\.", ",")}
+_GAP = f"[{_SPACES[2:]}]"
+_SIGN = "[-+\N{MINUS SIGN}]"
 _SHELL = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-+\N{{MINUS SIGN}}])?(?P<pound>£[{_SPACES[1:]}]?)?(?P<late>[-+\N{{MINUS SIGN}}])?"
-    rf"(?P<body>[^()£%]+?)(?:[{_SPACES[1:]}]?(?P<percent>%))?(?P<close>\))?"
+    rf"(?P<open>\()?(?P<sign>{_SIGN})?(?P<pound>£{_GAP}?)?(?P<late>{_SIGN})?"
+    rf"(?P<body>[^()£%]+?)(?:{_GAP}?(?P<percent>%))?(?P<close>\))?"
 )
+"""What may stand around the digits."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,9 @@ class Kind:
 
 def number_as(cell: Cell, convention: str, sign: str = "") -> float | None:
     """The number that a cell says with these decimals, or None; `sign` is the one that it may bear. 12% is 0.12."""
-    if isinstance(cell, float):
+    if isinstance(cell, float | int):
         return cell if math.isfinite(cell) else None
-    text = "" if isinstance(cell, date) else cell.strip(" \N{NO-BREAK SPACE}\t")
+    text = cell.strip(" \N{NO-BREAK SPACE}\t") if isinstance(cell, str) else ""
     shell = _SHELL.fullmatch(text.removeprefix("'"))  # Excel marks text by an apostrophe
     if shell is None or not _fits(shell, sign) or not _BODIES[convention].fullmatch(shell["body"]):
         return None
@@ -125,10 +128,10 @@ def day_as(cell: Cell, first: str) -> date | None:
     """The day that a cell says, as 2026-04-06, 06/04/2026, 6-Apr-26 or Excel's number of it, or None."""
     if isinstance(cell, date):
         return cell
-    number = cell if isinstance(cell, float) else float(cell) if re.fullmatch("[0-9]{5}", cell.strip()) else None
-    if number is not None:
-        return date.fromordinal(_EPOCH + int(number)) if _FIRST_SERIAL <= number <= _LAST_SERIAL else None
     text = as_words(cell).strip()
+    if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text):
+        number = float(text)
+        return date.fromordinal(_EPOCH + int(number)) if _FIRST_SERIAL <= number <= _LAST_SERIAL else None
     if found := _ISO.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _SLASHED.fullmatch(text):
@@ -141,7 +144,7 @@ def day_as(cell: Cell, first: str) -> date | None:
     return None
 
 
-def days_of(cells: list[Cell]) -> str | Ambiguous:
+def days_of(cells: Sequence[Cell]) -> str | Ambiguous:
     """Whether the day or the month stands first in a column of days, or the first cell of which it cannot be told."""
     reads: dict[str, Callable[[Cell], date | None]] = {
         first: lambda cell, first=first: day_as(cell, first) for first in DAY_ORDERS

@@ -95,9 +95,11 @@ def read_table(
 
 def as_words(cell: Cell) -> str:
     """A cell as text: a whole number without its decimals, a day as 2026-04-06."""
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return cell.isoformat() if isinstance(cell, date) else cell
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(int(cell)) if cell == cell // 1 and abs(cell) < 1e15 else repr(cell)
 
 
 def _header_of(sheet: _Sheet, known: Known) -> tuple[int, int, list[str]]:
@@ -110,7 +112,7 @@ def _header_of(sheet: _Sheet, known: Known) -> tuple[int, int, list[str]]:
         score = sum(map(known, header))
         if header and score > best[0]:
             best = (score, line, header)
-    return (max(best[0], 0), *best[1:])
+    return max(best[0], 0), best[1], best[2]
 
 
 def _texts(content: bytes, shown: str, odd: bool) -> list[_Sheet]:
