@@ -701,3 +701,13 @@ def test_whatever_is_changed_in_a_workbook_it_is_read_or_refused(tmp_path_factor
 def test_names_that_a_spreadsheet_would_run_are_made_harmless(tmp_path):
     found = providers_in(tmp_path, "Provider\n=cmd()!A1\n")
     assert list(csv.reader(io.StringIO(found.text)))[1] == ["'=cmd()!A1"]
+
+
+def test_files_may_say_more_of_zones_that_are_known(tmp_path):
+    known = read_held_zones([CENTRES, ESTIMATES, IOD[2019], LOOKUP], COUNCIL, Says()).text
+    (tmp_path / "people.csv").write_text("Ward code,65+\nE05990001,2000\nE05990003,\nE05999999,5\n", encoding="utf-8")
+    found = read_own([tmp_path / "people.csv"], None, None, COUNCIL, base=known)
+    then = read_own([CENTRES, ESTIMATES, IOD[2019], LOOKUP], None, None, COUNCIL)
+    assert found.zones["population_65plus"].tolist() == [2000, *then.zones["population_65plus"][1:]]
+    assert found.zones["latitude"].tolist() == then.zones["latitude"].tolist()
+    assert any("left: 1 rows of zones" in note for note in found.notes)

@@ -32,16 +32,22 @@ class Own:
 
 
 def read_own(
-    zones: Sequence[Path], providers: Path | None, directory: Path | None, council: str, says: Says | None = None
+    zones: Sequence[Path],
+    providers: Path | None,
+    directory: Path | None,
+    council: str,
+    says: Says | None = None,
+    base: str | None = None,
 ) -> Own:
     """Everything in a council's files. Raises BadInput with every mistake in all of them.
 
-    A plain list is taken as it is written. `council` is whose rows are read of files of many.
+    A plain list is taken as it is written. `council` is whose rows are read of files of many; `base` is the text of a
+    plain list of zones that is known of it, of which its files may say more, or all.
     """
     own, says, problems = Own(), says or Says(), []
     places: np.ndarray | None = None
     try:
-        _read_zones(own, zones, council, says)
+        _read_zones(own, zones, council, says, base)
         places = own.zones
     except BadInput as bad:
         problems.extend(bad.problems)
@@ -57,7 +63,7 @@ def read_own(
     return own
 
 
-def _read_zones(own: Own, files: Sequence[Path], council: str, says: Says) -> None:
+def _read_zones(own: Own, files: Sequence[Path], council: str, says: Says, base: str | None) -> None:
     if len(files) == 1:
         shown = shown_path(files[0])
         try:
@@ -65,7 +71,7 @@ def _read_zones(own: Own, files: Sequence[Path], council: str, says: Says) -> No
             return
         except BadInput:
             pass  # no plain list, or one with mistakes, of which the other reader knows more
-    held = read_held_zones(files, council, says)
+    held = read_held_zones(files, council, says, base)
     own.zones, own.zones_text = held.zones, held.text
     own.notes.extend(held.notes)
     if held.taken:
