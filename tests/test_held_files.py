@@ -313,7 +313,7 @@ def test_headings_in_a_place_file_are_checked(tmp_path, monkeypatch, capsys, hea
         (["--heading", "Ward"], "write such as"),
         (["--decimal", "dot"], "write point or comma"),
         (["--days", "year"], "write day or month"),
-        (["--sheet", "One"], "it is no workbook: leave out --sheet"),
+        (["--sheet", "One"], "no file has a sheet 'One'; leave out --sheet"),
     ],
 )
 def test_what_is_said_of_files_is_checked(tmp_path, monkeypatch, capsys, option, says):
@@ -457,6 +457,12 @@ def test_a_number_that_could_be_two_is_asked_with_both_readings(tmp_path):
         assert found.providers["weekly_hours"].tolist() == [120.0, hours]
 
 
+@pytest.mark.parametrize(("cell", "decimal"), [("9,800", "point"), ("9.800", "comma")])
+def test_of_two_readings_the_one_that_counts_whole_people_is_theirs(cell, decimal):
+    assert decimals_of([(cell, Kind(1, 500_000, whole=True)), ("54", Kind(49, 61))], ";") == decimal
+    assert isinstance(decimals_of([(cell, Kind(1, 500_000))], ";"), Ambiguous)
+
+
 def test_commas_between_cells_are_none_of_decimals(tmp_path):
     found = providers_in(tmp_path, 'name,weekly_hours\nOne,"1,200"\n')
     assert found.providers["weekly_hours"].tolist() == [1200.0]
@@ -493,6 +499,8 @@ def test_two_sheets_that_could_be_meant_are_asked(tmp_path):
     assert "--sheet 'Mid-2021' or 'Mid-2022'" in said
     table = read_table(file, "wards", lambda heading: heading in WARD_HEADER, "Mid-2022")
     assert len(list(table.rows)) == 4
+    for sheet, says in (("Mid-2022", "lacks the column latitude"), ("Mid-2032", "did you mean Mid-2022?")):
+        refused(lambda sheet=sheet: read_own([file], None, FILTERED, COUNCIL, Says(sheet=sheet)), says)
 
 
 # Figures
@@ -711,3 +719,6 @@ def test_files_may_say_more_of_zones_that_are_known(tmp_path):
     assert found.zones["population_65plus"].tolist() == [2000, *then.zones["population_65plus"][1:]]
     assert found.zones["latitude"].tolist() == then.zones["latitude"].tolist()
     assert any("left: 1 rows of zones" in note for note in found.notes)
+    listed = read_own([], None, FILTERED, COUNCIL, base=known)
+    assert listed.zones.tolist() == then.zones.tolist() and listed.zones_text == known
+    assert listed.providers["zone"].tolist() == [1, 1, 1]

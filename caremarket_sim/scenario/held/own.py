@@ -13,10 +13,11 @@ from caremarket_sim.reading import rows_of, text_of
 from caremarket_sim.scenario.directory import as_list, read_directory
 from caremarket_sim.scenario.held.lists import Says
 from caremarket_sim.scenario.held.providers import read_held_providers
+from caremarket_sim.scenario.held.tables import require_sheet
 from caremarket_sim.scenario.held.zones import read_held_zones
 from caremarket_sim.scenario.providers import no_providers, providers_of, read_providers
 from caremarket_sim.scenario.workspace import shown_path
-from caremarket_sim.scenario.zones import ZONE_TYPE, read_zones
+from caremarket_sim.scenario.zones import ZONE_TYPE, read_zones, zones_of
 
 
 @dataclass
@@ -46,6 +47,9 @@ def read_own(
     """
     own, says, problems = Own(), says or Says(), []
     places: np.ndarray | None = None
+    if says.sheet is not None:
+        files = [file for file in (*zones, providers, directory) if file is not None]
+        require_sheet([(file, shown_path(file)) for file in files], says.sheet)
     try:
         _read_zones(own, zones, council, says, base)
         places = own.zones
@@ -64,6 +68,11 @@ def read_own(
 
 
 def _read_zones(own: Own, files: Sequence[Path], council: str, says: Says, base: str | None) -> None:
+    if not files:
+        own.zones_text = base or ""
+        (_, header), *lines = rows_of(own.zones_text, "zones.csv")
+        own.zones = zones_of([("zones.csv", line, dict(zip(header, row, strict=True))) for line, row in lines], [])
+        return
     if len(files) == 1:
         shown = shown_path(files[0])
         try:

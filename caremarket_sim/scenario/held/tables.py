@@ -9,19 +9,19 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.reading import STEERING, content_of, held_text, rows_of
 
 MOST_BYTES = 250_000_000
-MOST_UNPACKED = 1_500_000_000
-"""Bytes of a workbook's parts; the regulator's whole directory has some 500 million."""
+MOST_UNPACKED = 1_000_000_000
+"""Bytes of a workbook's parts; the regulator's whole directory has some hundred million."""
 MOST_PARTS = 10_000
 MOST_COLUMNS = 2_000
 MOST_ROWS = 1_048_576
@@ -62,17 +62,12 @@ def read_table(
 ) -> Table:
     """The table of a file whose header has the most of the headings that are known.
 
-    `odd` turns characters that do not print into spaces. Raises BadInput for what is no table, and where two sheets of
-    a workbook could be meant and `sheet` does not say which.
+    `odd` turns characters that do not print into spaces; `sheet` is the one to read of a workbook that has it. Raises
+    BadInput for what is no table, and where two sheets could be meant and `sheet` does not say which.
     """
     content = content_of(path, shown, most)
     sheets = _workbook(content, shown, odd) if content.startswith(b"PK\x03\x04") else _texts(content, shown, odd)
-    if sheet is not None:
-        names = [one.name for one in sheets]
-        if sheet not in names:
-            some = ", ".join(filter(None, names)) or "it is no workbook: leave out --sheet"
-            raise BadInput(Problem(f"has no sheet {sheet!r:.80}", shown, right=f"its sheets: {some}"))
-        sheets = [one for one in sheets if one.name == sheet]
+    sheets = [one for one in sheets if one.name == sheet] or sheets
     found = [(*_header_of(one, known), one) for one in sheets]
     if not any(header for _, _, header, _ in found):
         raise BadInput(Problem("is empty", shown, 1, "give a header, and one line for each row"))
@@ -91,6 +86,17 @@ def read_table(
         raise BadInput(Problem(f"has {len(header):,} columns", where, line, f"give at most {MOST_COLUMNS:,}"))
     below = ((number, cells) for number, cells in one.rows(None) if number > line)
     return Table(where, one.separator, line, header, below)
+
+
+def require_sheet(paths: Sequence[tuple[Path, str]], sheet: str) -> None:
+    """Raise BadInput where no file has a sheet of this name; `paths` are files, as they are and as they are shown."""
+    names: list[str] = []
+    for path, shown in paths:
+        content = content_of(path, shown, MOST_BYTES)
+        names += [one.name for one in _workbook(content, shown, True)] if content.startswith(b"PK\x03\x04") else []
+    if sheet not in names:
+        right = suggestion(sheet, names, f"their sheets: {', '.join(names)}") if names else "leave out --sheet"
+        raise BadInput(Problem(f"no file has a sheet {sheet!r:.80}", right=right))
 
 
 def as_words(cell: Cell) -> str:
