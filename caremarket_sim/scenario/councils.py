@@ -22,8 +22,8 @@ from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.scenario.zones import ZONE_TYPE
 
 LICENCE = (
-    "Zones: population, centres and areas from ONS, deprivation from MHCLG; published figures of the council from DHSC, "
-    "CQC and Oflog; all under the Open Government Licence v3.0. Contains OS data © Crown copyright and database right"
+    "Zones: population, centres and areas from ONS, deprivation from MHCLG; figures of the council from DHSC, CQC and "
+    "Oflog; all under the Open Government Licence v3.0. Contains OS data © Crown copyright and database right"
 )
 NEAR = 0.8
 """From this likeness on, a name is taken for a slip; below it, for a place that is no council here."""
