@@ -11,8 +11,9 @@ from functools import cache
 import numpy as np
 
 from caremarket_sim.parameters import register
-from caremarket_sim.scenario.councils import Council, councils, zones_of_england
-from caremarket_sim.scenario.estimates import Basis, Estimate, Ratio, ratios
+from caremarket_sim.scenario.councils import Council, councils, zones_of, zones_of_england
+from caremarket_sim.scenario.estimates import Basis, Estimate, Ratio, estimated_figures, ratios
+from caremarket_sim.scenario.providers import no_providers
 
 
 def basis_of(council: Council) -> Basis:
@@ -24,6 +25,11 @@ def basis_of(council: Council) -> Basis:
         providers=_providers(council),
         fee=by["council_fee_by_council"],
     )
+
+
+def figures_of(council: Council) -> dict[str, Estimate]:
+    """Every figure of a council that gives none itself."""
+    return estimated_figures(zones_of(council), no_providers(), {}, "", basis=basis_of(council))
 
 
 def _clients(council: Council) -> Estimate:
@@ -77,8 +83,8 @@ def _providers(council: Council) -> Estimate:
     first, second = (usual.value * thousands * part for part in parts)
     note = (
         f"{usual.meaning}. The mean of two parts of England's: {first:,.0f} by people aged 65 and over, {second:,.0f} "
-        f"by the {council.homecare_offices:,} of {offices:,} homecare offices that the regulator listed here in September "
-        "2025; an office may serve other councils, or nobody."
+        f"by the {council.homecare_offices:,} of {offices:,} homecare offices that the regulator listed here "
+        "in September 2025; an office may serve other councils, or nobody."
     )
     return Estimate(value, (*usual.source, "Z02", "Z03"), "assumed", note, low, high)
 

@@ -70,7 +70,7 @@ def council_called(name: str) -> Council | None:
         return found
     said = _plain(name)
     known = _by_name()
-    found = known.get(said) or known.get(_bare(said))
+    found = known.get(said) or known.get(_AFTER.sub("", said)) or known.get(_bare(said))
     if found is None and (near := _meant(said)):
         right = f"did you mean {' or '.join(near)}? For a place of your own add --zones FILE"
         raise BadInput(Problem(f"no council is called {name.strip()!r}", right=right))
