@@ -9,8 +9,8 @@ from caremarket_sim.scenario.councils import Council, councils, zones_of
 INTRODUCTION = (
     "The 153 councils of England with adult social care duties, which `caremarket new NAME` knows by name or code. "
     "Zones are wards in Greater Manchester and small areas (MSOA) elsewhere, joined to 60 where there are more. "
-    "**Every figure of homecare here is an estimate**, with its range; [how they are made](../councils.md). A council's "
-    "own numbers are better than any of them. Written by `caremarket docs councils`."
+    "**Every figure of homecare here is an estimate**, with its range; [how they are made](../councils.md). The "
+    "council's own numbers are better than any of them. Written by `caremarket docs councils`."
 )
 HEADER = (
     "council",
