@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from caremarket_sim.cli import main
 from caremarket_sim.errors import MOST_SHOWN, BadInput
+from caremarket_sim.scenario.councils import council_called, zones_of
 from caremarket_sim.scenario.directory import read_directory
 from caremarket_sim.scenario.held.headings import PROVIDERS, ZONES, called
 from caremarket_sim.scenario.held.lists import Says
@@ -722,3 +723,18 @@ def test_files_may_say_more_of_zones_that_are_known(tmp_path):
     listed = read_own([], None, FILTERED, COUNCIL, base=known)
     assert listed.zones.tolist() == then.zones.tolist() and listed.zones_text == known
     assert listed.providers["zone"].tolist() == [1, 1, 1]
+
+
+def test_ward_estimates_say_more_of_a_council_that_is_known_by_its_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    bolton = council_called("Bolton")
+    codes = zones_of(bolton)["code"].tolist()
+    rows = [["E08000001", "Bolton", code, f"Ward {code}", 182 * 7, *[7] * 182] for code in codes]
+    (tmp_path / "wards.xlsx").write_bytes(workbook({"Mid-2022": [["Mid-2022"], [], WARD_HEADER, *rows]}))
+    assert main(["new", "Bolton", "--zones", "wards.xlsx", "--no-probe"]) == 0, capsys.readouterr().err
+    place = place_of(tmp_path / "bolton" / "place.yaml")
+    assert (place.zones["population"] == 182 * 7).all() and place.zones["code"].tolist() == codes
+    assert place.zones["latitude"].tolist() == zones_of(bolton)["latitude"].tolist()
+    assert (tmp_path / "bolton" / "outlines.geojson").exists()
+    assert main(["new", "Leeds", "--zones", "wards.xlsx", "--no-probe"]) == 2
+    assert "has no row of these zones" in capsys.readouterr().err

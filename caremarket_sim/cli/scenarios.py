@@ -23,14 +23,14 @@ _NO_PROBE = typer.Option(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command("new", epilog="Example: caremarket new Salford --zones zones.csv --providers providers.csv")(new)
+    app.command("new", epilog="Example: caremarket new Leeds")(new)
     app.command("validate", epilog="Example: caremarket validate scenarios/wigan/*.yaml")(validate)
     app.command("show", epilog="Example: caremarket show scenarios/wigan/collaborative.yaml --resolved")(show)
     app.command("diff", epilog="Example: caremarket diff scenarios/wigan/block.yaml builtin:wigan/collaborative")(diff)
 
 
 def new(
-    council: str = typer.Argument(..., help="The council's name."),
+    council: str = typer.Argument(..., help="The council's name or code, as Leeds or E08000035."),
     zones: list[Path] | None = typer.Option(
         None, "--zones", help="Your zones: a list, ward estimates, deprivation …; several give them together."
     ),
@@ -68,9 +68,12 @@ def new(
 ) -> None:
     """Write a commented scenario folder to start from: a place, its zones, a baseline and three policies.
 
-    Figures that you do not give are estimated from the population of your zones, or stand in from Wigan without any.
+    Every council of England with adult social care duties is known by its name or code. Figures that you do not give
+    are estimated from what is published of it, or from the population of your zones; for a place that is no such
+    council, and without zones, Wigan's stand in.
     """
     from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
+    from caremarket_sim.scenario.councils import council_called, nearest_councils
     from caremarket_sim.scenario.held.figures import read_figures
     from caremarket_sim.scenario.held.said import says_of
     from caremarket_sim.scenario.workspace import shown_path
@@ -87,7 +90,9 @@ def new(
         _write_json({"folder": str(folder), "files": files, "notes": notes, "places": _plausible(tried)})
     elif not quiet:
         typer.echo("\n  ".join([f"wrote {folder}: {', '.join(files)}", *notes]))
-        if zones is None:
+        if zones is None and council_called(council) is None:
+            near = ", ".join(nearest_councils(council))
+            typer.echo(f"no council with adult social care duties is called {council} (most like it: {near})")
             typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
         else:
             typer.echo(f"the figures in {folder / 'place.yaml'} that you did not give are estimates: replace them")
@@ -105,23 +110,26 @@ def validate(
 
     Of a good scenario it says what takes effect when; a lever that never does is a mistake. Of each place, good files
     given, it says whether its market with no new policy resembles what is published: a few futures are simulated the
-    first time, and what was found is remembered.
+    first time, and what was found is remembered. Of a place file it says which figures are estimates, and what would be
+    better.
     """
-    from caremarket_sim.scenario.explanations import takes_effect, understood
+    from caremarket_sim.scenario.explanations import takes_effect, to_be_replaced, understood
 
     problems: dict[Problem, None] = {}
     answers: list[dict[str, Any]] = []
     for file in files:
         try:
             line = understood(file)
-            policy = takes_effect(file)
+            policy, estimates = takes_effect(file), to_be_replaced(file)
         except BadInput as bad:
             problems.update(dict.fromkeys(bad.problems))
             answers.append({"file": file, "good": False, "problems": [_as_record(problem) for problem in bad.told]})
         else:
-            answers.append({"file": file, "good": True, "understood": line, "takes_effect": policy})
+            answers.append(
+                {"file": file, "good": True, "understood": line, "takes_effect": policy, "estimates": estimates}
+            )
             if not quiet and not as_json:
-                typer.echo("\n  ".join([f"{file}: {line}", *policy]))
+                typer.echo("\n  ".join([f"{file}: {line}", *policy, *estimates]))
     places = [] if no_probe or quiet or problems else _plausible(files)
     if as_json:
         _write_json({"good": not problems, "files": answers, "places": places})

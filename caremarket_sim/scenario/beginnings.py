@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
@@ -17,9 +17,11 @@ from caremarket_sim.parameters import register
 from caremarket_sim.policy import NEUTRAL, Levers, of_preset
 from caremarket_sim.policy.advice import Span, shown
 from caremarket_sim.policy.values import checked_number
-from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
+from caremarket_sim.scenario.council_estimates import basis_of
+from caremarket_sim.scenario.councils import LICENCE, Council, council_called, outlines_text, zones_text
+from caremarket_sim.scenario.estimates import GIVEN, Estimate, estimated_figures, given_figure
 from caremarket_sim.scenario.held.lists import Says
-from caremarket_sim.scenario.held.own import Own, read_own
+from caremarket_sim.scenario.held.own import Own, place_zones, read_own
 from caremarket_sim.scenario.held.remembered import remembered_text
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
 from caremarket_sim.scenario.providers import contradiction
@@ -64,17 +66,20 @@ class Given:
 def write_new(council: str, folder: Path | None = None, given: Given | None = None) -> Path:
     """Write a scenario folder for a council, whole or not at all, and return it; by default one of its name, here.
 
-    Raises BadInput for a name without letters, a folder that exists, or a file or figure that cannot be; CannotWrite
-    where nothing can be written.
+    A council of England is known by its name or code. Any other has zones of its own, or another place's stand in.
+    Raises BadInput for a name without letters, or nearly that of a council; for a folder that exists; and for a file
+    or figure that cannot be. CannotWrite where nothing can be written.
     """
     name = " ".join(council.split())
-    slug = _slug(name)
-    if not slug or len(name) > 80 or not name.isprintable():
-        raise BadInput(Problem(f"{council!r} is no name of a council", right="write such as `caremarket new Salford`"))
-    target = Path(slug) if folder is None else folder
+    if not _slug(name) or len(name) > 80 or not name.isprintable():
+        raise BadInput(Problem(f"{council!r} is no name of a council", right="write such as `caremarket new Leeds`"))
+    given = given or Given()
+    known = None if place_zones(_zones_files(given), given.says) else council_called(name)
+    name = name if known is None else known.name
+    target = Path(_slug(name)) if folder is None else folder
     if target.exists() or target.is_symlink():
         raise BadInput(Problem("exists already", target, right="name another folder with --out"))
-    contents = _contents(name, given or Given())
+    contents = _contents(name, given, known)
     staging = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -93,24 +98,24 @@ def write_new(council: str, folder: Path | None = None, given: Given | None = No
     return target
 
 
-def _contents(name: str, given: Given) -> dict[str, str]:
+def _contents(name: str, given: Given, known: Council | None) -> dict[str, str]:
     """The text of every file of a new folder."""
     shipped = shipped_scenarios() / "wigan"
-    _require_sense(given)
+    _require_sense(given, known)
     stand_in = read_place(shipped / "place.yaml")
     policies = {policy: (shipped / f"{policy}.yaml").read_text(encoding="utf-8") for policy in POLICIES}
-    if given.zones is None:
+    outlines = None if known is None else outlines_text(known)
+    if given.zones is None and known is None:
         zones, providers = (shipped / "zones.csv").read_text(encoding="utf-8"), None
         place = _stand_in_text(name, stand_in, given.figures)
     else:
-        zones_files = [given.zones] if isinstance(given.zones, Path) else given.zones
-        own = read_own(zones_files, given.providers, given.directory, given.authority or name, given.says)
+        own = _own(name, given, known)
         zones, providers = own.zones_text, own.providers_text
-        figures = _figures(own, given)
+        figures = _figures(own, given, known)
         for note in own.notes:
             given.tell(note)
         clients = figures["council_clients"].value
-        place = _own_text(name, figures, given, own) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
+        place = _own_text(name, figures, given, known, own) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
         policies = {
             policy: text + _sized_text("set", of_preset(policy), clients, stand_in, "    ")
             for policy, text in policies.items()
@@ -122,16 +127,18 @@ def _contents(name: str, given: Given) -> dict[str, str]:
         ),
         "place.yaml": place,
         "zones.csv": zones,
+        **({} if outlines is None else {"outlines.geojson": outlines}),
         **({} if providers is None else {"providers.csv": providers}),
         "baseline.yaml": _baseline_text(name),
         **{f"{policy}.yaml": text for policy, text in policies.items()},
     }
 
 
-def _require_sense(given: Given) -> None:
+def _require_sense(given: Given, known: Council | None) -> None:
     """Raise BadInput for options that do not go together, and figures out of bounds."""
     problems = []
-    if given.zones is None and (given.providers is not None or given.directory is not None):
+    zoned = given.zones is not None or known is not None
+    if not zoned and (given.providers is not None or given.directory is not None):
         problems.append(Problem("providers are placed in zones, and none are given", right="add --zones FILE"))
     if given.complete and given.providers is None and given.directory is None:
         problems.append(Problem("--complete says that a list names every provider", right="add --providers FILE"))
@@ -147,10 +154,22 @@ def _require_sense(given: Given) -> None:
         raise BadInput(problems)
 
 
-def _figures(own: Own, given: Given) -> dict[str, Estimate]:
-    """Every figure of a council with zones of its own. Raises BadInput where those given contradict its list."""
+def _own(name: str, given: Given, known: Council | None) -> Own:
+    """A council's zones and providers: its own, or those that are shipped, of which its files may say more."""
+    authority, base = (name, None) if known is None else (known.published_name, zones_text(known))
+    files = _zones_files(given)
+    return read_own(files, given.providers, given.directory, given.authority or authority, given.says, base)
+
+
+def _zones_files(given: Given) -> Sequence[Path]:
+    return [given.zones] if isinstance(given.zones, Path) else given.zones or ()
+
+
+def _figures(own: Own, given: Given, known: Council | None) -> dict[str, Estimate]:
+    """Every figure of a council. Raises BadInput where those given contradict its list."""
     complete = given.complete or given.directory is not None
-    figures = estimated_figures(own.zones, own.providers, given.figures, "providers.csv", complete)
+    basis = None if known is None else basis_of(known)
+    figures = estimated_figures(own.zones, own.providers, given.figures, "providers.csv", complete, basis)
     stated = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
     if what := contradiction(own.providers, complete, *stated):
         raise BadInput(Problem(what, right="--contracted and --private count all providers, listed or not"))
@@ -172,16 +191,16 @@ def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: 
     return "\n".join(lines) + "\n"
 
 
-def _own_text(name: str, figures: Mapping[str, Estimate], given: Given, own: Own) -> str:
-    """A place file on a council's own zones."""
+def _own_text(name: str, figures: Mapping[str, Estimate], given: Given, known: Council | None, own: Own) -> str:
+    """A place file on a council's zones."""
     complete = given.complete or given.directory is not None
     lines = [
-        f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones, and",
-        "# says so: replace it by the council's own, with its source and grade (measured, derived or assumed), before",
-        "# you use any result. Ids of sources are those of `caremarket docs parameters`.",
+        *_head(name, known),
         "format: 2",
         f"name: {json.dumps(name, ensure_ascii=False)}",
-        "# licence:                            # whose data zones.csv and providers.csv are, and on what terms",
+        "# licence:                            # whose data zones.csv and providers.csv are, and on what terms"
+        if known is None
+        else f"licence: {json.dumps(LICENCE, ensure_ascii=False)}",
         "zones: zones.csv",
         *remembered_text(own.taken, own.notes),
     ]
@@ -200,10 +219,40 @@ def _own_text(name: str, figures: Mapping[str, Estimate], given: Given, own: Own
     lines += ["start: 2024-04-01                      # weeks begin on Mondays"]
     lines += ["price_base: 2024/25                    # the year whose prices the fees below are in", "figures:"]
     for key, kind in figure_kinds().items():
-        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(figures[key])]
+        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(_improvable(figures[key], kind.better))]
     lines.append("# Under `regime:` goes how your council buys today, where it differs from a typical borough, such as")
     lines.append("#   contract.payment_basis: planned_time")
     return "\n".join(lines) + "\n"
+
+
+def _head(name: str, known: Council | None) -> list[str]:
+    """What a place file says first."""
+    if known is None:
+        return [
+            f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones,",
+            "# and says so: replace it by the council's own, with its source and grade (measured, derived or assumed),",
+            "# before you use any result. Ids of sources are those of `caremarket docs parameters`.",
+        ]
+    turnover = "not published" if known.turnover is None else f"{known.turnover:g}%"
+    return [
+        f"# {name}, {known.code}, {known.region}.",
+        "# Every figure that you did not give is an estimate, and says from what, and what would be better: replace it",
+        "# by the council's own, with its source and grade (measured, derived or assumed), before you use any result.",
+        "# Ids of sources are those of `caremarket docs parameters`; docs/councils.md says how the estimates are made.",
+        "#",
+        "# Published of the council, to hold results to; nothing here reads it:",
+        f"#   adults in council-funded long-term support of every kind, March 2026: {known.long_term_support:,}",
+        f"#   offices that the regulator lists as homecare agencies, September 2025: {known.homecare_offices:,}",
+        f"#   turnover of all staff in adult social care, 2022/23: {turnover}",
+        f"#   Index of Multiple Deprivation, average score: {known.imd_2019:.1f} in 2019, {known.imd_2025:.1f} in 2025",
+    ]
+
+
+def _improvable(figure: Estimate, better: str) -> Estimate:
+    """A figure that says of itself that it is an estimate, and what would be better; others as they are."""
+    if figure.grade != "assumed" or figure.source == (GIVEN,):
+        return figure
+    return replace(figure, note=f"An estimate. {figure.note} Better: {better}.")
 
 
 def _figure_lines(figure: Estimate) -> list[str]:

@@ -35,7 +35,7 @@ RETENDER = "procurement.retender_at_start"
 
 @dataclass(frozen=True)
 class FigureKind:
-    """What a figure of a place file means, its unit and its bounds."""
+    """What a figure of a place file means, its unit and its bounds, and what is better than an estimate of it."""
 
     key: str
     kind: str
@@ -43,6 +43,7 @@ class FigureKind:
     low: float
     high: float
     meaning: str
+    better: str
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from caremarket_sim.scenario.directory import as_list, read_directory
 from caremarket_sim.scenario.held.lists import Says
 from caremarket_sim.scenario.held.providers import read_held_providers
 from caremarket_sim.scenario.held.tables import require_sheet
-from caremarket_sim.scenario.held.zones import read_held_zones
+from caremarket_sim.scenario.held.zones import columns_of, read_held_zones, zones_tables
 from caremarket_sim.scenario.providers import no_providers, providers_of, read_providers
 from caremarket_sim.scenario.workspace import shown_path
 from caremarket_sim.scenario.zones import ZONE_TYPE, read_zones, zones_of
@@ -65,6 +65,14 @@ def read_own(
     if problems:
         raise BadInput(problems)
     return own
+
+
+def place_zones(files: Sequence[Path], says: Says) -> bool:
+    """Whether files say themselves where zones are, or cannot be read to know."""
+    try:
+        return any("latitude" in columns_of(table, says) for table in zones_tables(files, says))
+    except BadInput:
+        return True
 
 
 def _read_zones(own: Own, files: Sequence[Path], council: str, says: Says, base: str | None) -> None:

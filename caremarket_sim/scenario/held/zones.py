@@ -53,10 +53,10 @@ def read_held_zones(paths: Sequence[Path], council: str, says: Says, base: str |
     Of files of all England the rows of the zones of the other files are read, or else those of the council's district.
     `base` is the text of a plain list that the files say more of, unless one of them places zones itself.
     """
-    tables = [read_table(path, shown_path(path), lambda heading: _known(heading, says), says.sheet) for path in paths]
+    tables = zones_tables(paths, says)
     by = _by_kind(tables, says)
     merged, lists = Merged(), by.get("list", [])
-    if base is not None and not any("latitude" in _columns_of(table, says) for table in lists):
+    if base is not None and not any("latitude" in columns_of(table, says) for table in lists):
         _begin_with(merged, base)
     given = {*(COUNTS if "ages" in by else ()), *(("imd_2019_score",) if "deprivation" in by else ())}
     alone = len(lists) == 1 and not merged.cells
@@ -104,12 +104,17 @@ def _begin_with(merged: Merged, text: str) -> None:
         merged.cells[row["zone_code"]], merged.lines[row["zone_code"]] = row, ("zones.csv", line)
 
 
+def zones_tables(paths: Sequence[Path], says: Says) -> list[Table]:
+    """The tables of files on zones."""
+    return [read_table(path, shown_path(path), lambda heading: _known(heading, says), says.sheet) for path in paths]
+
+
 def _known(heading: str, says: Says) -> bool:
     several = ({**SMALL_AREAS, **LOOKUP}, DISTRICTS, ZONES)
     return says.names(heading) or bool(AGE.fullmatch(plain(heading))) or any(called(heading, one) for one in several)
 
 
-def _columns_of(table: Table, says: Says) -> set[str | None]:
+def columns_of(table: Table, says: Says) -> set[str | None]:
     """The columns of zones that a file has, by their names or as somebody says."""
     said = {column for heading, column in says.headings if heading in table.header}
     return {called(heading, ZONES) for heading in table.header} | said
@@ -120,7 +125,7 @@ def _kind_of(table: Table, says: Says) -> str:
     if sum(bool(AGE.fullmatch(plain(heading))) for heading in table.header) >= 80:
         return "ages"
     areas = {called(heading, SMALL_AREAS) for heading in table.header}
-    if {"lsoa_code", "imd_score"} <= areas and not {"population_65plus", "latitude"} & _columns_of(table, says):
+    if {"lsoa_code", "imd_score"} <= areas and not {"population_65plus", "latitude"} & columns_of(table, says):
         return "deprivation"
     lookup = {called(heading, LOOKUP) for heading in table.header}
     return "lookup" if "lsoa_code" in lookup and {"wards", "msoas"} & lookup else "list"
@@ -128,7 +133,7 @@ def _kind_of(table: Table, says: Says) -> str:
 
 def _add_list(merged: Merged, table: Table, required: Sequence[str], says: Says) -> None:
     """A list of the council's own: the first names the zones, another says more of them."""
-    newer = "imd_2019_score" not in _columns_of(table, says)  # its scores of 2025, if it has none of 2019
+    newer = "imd_2019_score" not in columns_of(table, says)  # its scores of 2025, if it has none of 2019
     columns = {**ZONES, "imd_2019_score": _NEWER} if newer else ZONES
     held = read_list(table, columns, required, KINDS, says, ("zone", MOST_ZONES))
     merged.problems.extend(held.problems)
