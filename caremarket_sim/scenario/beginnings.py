@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
@@ -18,11 +18,12 @@ from caremarket_sim.policy import NEUTRAL, Levers, of_preset
 from caremarket_sim.policy.advice import Span, shown
 from caremarket_sim.policy.values import checked_number
 from caremarket_sim.scenario.council_estimates import basis_of
-from caremarket_sim.scenario.councils import LICENCE, Council, council_called, outlines_text, zones_text
-from caremarket_sim.scenario.estimates import GIVEN, Estimate, estimated_figures, given_figure
+from caremarket_sim.scenario.councils import Council, council_called, outlines_text, zones_text
+from caremarket_sim.scenario.estimates import Estimate, estimated_figures
 from caremarket_sim.scenario.held.lists import Says
 from caremarket_sim.scenario.held.own import Own, place_zones, read_own
 from caremarket_sim.scenario.held.remembered import remembered_text
+from caremarket_sim.scenario.place_texts import Listed, own_text, stand_in_text
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
 from caremarket_sim.scenario.providers import contradiction
 from caremarket_sim.scenario.timing import MOST_YEARS
@@ -107,7 +108,7 @@ def _contents(name: str, given: Given, known: Council | None) -> dict[str, str]:
     outlines = None if known is None else outlines_text(known)
     if given.zones is None and known is None:
         zones, providers = (shipped / "zones.csv").read_text(encoding="utf-8"), None
-        place = _stand_in_text(name, stand_in, given.figures)
+        place = stand_in_text(name, stand_in, given.figures)
     else:
         own = _own(name, given, known)
         zones, providers = own.zones_text, own.providers_text
@@ -115,7 +116,8 @@ def _contents(name: str, given: Given, known: Council | None) -> dict[str, str]:
         for note in own.notes:
             given.tell(note)
         clients = figures["council_clients"].value
-        place = _own_text(name, figures, given, known, own) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
+        place = own_text(name, figures, _listed(given), known, remembered_text(own.taken, own.notes))
+        place += _sized_text("regime", NEUTRAL, clients, stand_in, "")
         policies = {
             policy: text + _sized_text("set", of_preset(policy), clients, stand_in, "    ")
             for policy, text in policies.items()
@@ -167,7 +169,7 @@ def _zones_files(given: Given) -> Sequence[Path]:
 
 def _figures(own: Own, given: Given, known: Council | None) -> dict[str, Estimate]:
     """Every figure of a council. Raises BadInput where those given contradict its list."""
-    complete = given.complete or given.directory is not None
+    complete = _listed(given).complete
     basis = None if known is None else basis_of(known)
     figures = estimated_figures(own.zones, own.providers, given.figures, "providers.csv", complete, basis)
     stated = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
@@ -191,110 +193,11 @@ def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: 
     return "\n".join(lines) + "\n"
 
 
-def _own_text(name: str, figures: Mapping[str, Estimate], given: Given, known: Council | None, own: Own) -> str:
-    """A place file on a council's zones."""
-    complete = given.complete or given.directory is not None
-    lines = [
-        *_head(name, known),
-        "format: 2",
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        "# licence:                            # whose data zones.csv and providers.csv are, and on what terms"
-        if known is None
-        else f"licence: {json.dumps(LICENCE, ensure_ascii=False)}",
-        "zones: zones.csv",
-        *remembered_text(own.taken, own.notes),
-    ]
-    if given.providers is not None or given.directory is not None:
-        lines += [
-            "# What the list says of a provider holds on the first day; what a cell leaves blank is drawn anew in",
-            "# every replicate. `complete: true` says that it names every provider of homecare here, and then the",
-            "# figures must count as many; with `false` it names some, and those counted beyond it are made up.",
-            f"providers: {{list: providers.csv, complete: {shown(complete)}}}",
-        ]
+def _listed(given: Given) -> Listed:
+    """How a council's providers are listed. The regulator's directory always names all."""
     if given.directory is not None:
-        lines += [
-            "# The list is the regulator's directory of active locations. It does not say who holds a contract with",
-            "# the council, nor how much care they give: fill in `contracted` and `weekly_hours` where you know.",
-        ]
-    lines += ["start: 2024-04-01                      # weeks begin on Mondays"]
-    lines += ["price_base: 2024/25                    # the year whose prices the fees below are in", "figures:"]
-    for key, kind in figure_kinds().items():
-        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(_improvable(figures[key], kind.better))]
-    lines.append("# Under `regime:` goes how your council buys today, where it differs from a typical borough, such as")
-    lines.append("#   contract.payment_basis: planned_time")
-    return "\n".join(lines) + "\n"
-
-
-def _head(name: str, known: Council | None) -> list[str]:
-    """What a place file says first."""
-    if known is None:
-        return [
-            f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones,",
-            "# and says so: replace it by the council's own, with its source and grade (measured, derived or assumed),",
-            "# before you use any result. Ids of sources are those of `caremarket docs parameters`.",
-        ]
-    turnover = "not published" if known.turnover is None else f"{known.turnover:g}%"
-    return [
-        f"# {name}, {known.code}, {known.region}.",
-        "# Every figure that you did not give is an estimate, and says from what, and what would be better: replace it",
-        "# by the council's own, with its source and grade (measured, derived or assumed), before you use any result.",
-        "# Ids of sources are those of `caremarket docs parameters`; docs/councils.md says how the estimates are made.",
-        "#",
-        "# Published of the council, to hold results to; nothing here reads it:",
-        f"#   adults in council-funded long-term support of every kind, March 2026: {known.long_term_support:,}",
-        f"#   offices that the regulator lists as homecare agencies, September 2025: {known.homecare_offices:,}",
-        f"#   turnover of all staff in adult social care, 2022/23: {turnover}",
-        f"#   Index of Multiple Deprivation, average score: {known.imd_2019:.1f} in 2019, {known.imd_2025:.1f} in 2025",
-    ]
-
-
-def _improvable(figure: Estimate, better: str) -> Estimate:
-    """A figure that says of itself that it is an estimate, and what would be better; others as they are."""
-    if figure.grade != "assumed" or figure.source == (GIVEN,):
-        return figure
-    return replace(figure, note=f"An estimate. {figure.note} Better: {better}.")
-
-
-def _figure_lines(figure: Estimate) -> list[str]:
-    """A figure as a place file has it."""
-    lines = [f"    value: {shown(figure.value)}"]
-    if figure.low is not None and figure.high is not None:
-        lines += [f"    low: {shown(figure.low)}", f"    high: {shown(figure.high)}"]
-    source = json.dumps(figure.source[0] if len(figure.source) == 1 else list(figure.source), ensure_ascii=False)
-    note = json.dumps(figure.note, ensure_ascii=False)
-    return [*lines, f"    source: {source}", f"    grade: {figure.grade}", f"    note: {note}"]
-
-
-_REGIME = (
-    "# regime:                             # how your council buys today, where it differs from a typical borough",
-    "#   contract.payment_basis: planned_time",
-)
-
-
-def _stand_in_text(name: str, stand_in: Place, given: Mapping[str, float]) -> str:
-    """A place file whose figures are another place's and say so, but for those given."""
-    lines = [
-        f"# {name}. Every figure below, and every zone in zones.csv, is {stand_in.name}'s and stands in for your own:",
-        "# replace each, with its source and its grade (measured, derived or assumed), before you use any result.",
-        "format: 2",
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        f"licence: {json.dumps(stand_in.licence, ensure_ascii=False)}",
-        "zones: zones.csv",
-        f"start: {stand_in.start}                      # weeks begin on Mondays",
-        f"price_base: {stand_in.price_base}                    # the year whose prices the fees below are in",
-        "figures:",
-    ]
-    for key, kind in figure_kinds().items():
-        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})"]
-        if key in given:
-            lines += _figure_lines(given_figure(given[key]))
-            continue
-        lines += [
-            f"    value: {shown(stand_in.figures[key].value)}",
-            f"    source: stand-in, {stand_in.name}",
-            "    grade: assumed",
-        ]
-    return "\n".join([*lines, *_REGIME]) + "\n"
+        return Listed("directory", complete=True)
+    return Listed(None if given.providers is None else "list", given.complete)
 
 
 def _baseline_text(name: str) -> str:
