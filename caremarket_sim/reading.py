@@ -8,6 +8,7 @@ is wrong is BadInput with the file, and the line where there is one.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -80,14 +81,41 @@ def as_text(content: bytes, shown: str | Path, *, otherwise: str | None = None) 
     return text
 
 
+def held_text(content: bytes, shown: str | Path, *, odd_as_spaces: bool = False) -> str:
+    """The text of a file as programs of an office save it: UTF-8, UTF-16 with its mark, or Windows' Western encoding.
+
+    Raises BadInput for what is none of them, and for characters that steer unless they are to become spaces.
+    """
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if wide or b"\0" in content:
+        try:
+            text = content.decode("utf-16" if wide else "ascii")
+        except UnicodeDecodeError:
+            text = "\0"
+        if "\0" in text:
+            raise BadInput(Problem("is binary, not text", shown, 1, "give a text file in UTF-8")) from None
+        content = text.encode("utf-8")
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            content = content.decode("cp1252").encode("utf-8")
+        except UnicodeDecodeError as error:
+            if not odd_as_spaces:
+                line = content.count(b"\n", 0, error.start) + 1
+                what = "is text neither in UTF-8 nor in Windows' encoding"
+                raise BadInput(Problem(what, shown, line, "save it as UTF-8")) from None
+    return as_text(content, shown, otherwise="cp1252" if odd_as_spaces else None)
+
+
 def line_at(text: str, place: int) -> int:
     """The number of the line that holds a place of a text."""
     return text.count("\n", 0, place) + 1
 
 
-def rows_of(text: str, shown: str | Path) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str, shown: str | Path, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
     """The rows of CSV text, each with the number of its last line. Raises BadInput where it is no CSV."""
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for cells in reader:
             yield reader.line_num, cells

@@ -77,7 +77,7 @@ def commands_of(page, block):
 @pytest.mark.slow
 def test_two_files_become_a_comparison_in_the_three_commands_of_the_page(call, tmp_path):
     shutil.copytree(MADE_UP, tmp_path / "scenarios" / "made-up-council")
-    commands = commands_of(HOW_TO, 0)
+    commands = commands_of(HOW_TO, 2)
     assert [command[0] for command in commands] == ["new", "validate", "compare"]
     for command in commands:
         small = ["--years", "2", "--workers", "1", "--out", "results"] if command[0] == "compare" else []
@@ -90,7 +90,7 @@ def test_two_files_become_a_comparison_in_the_three_commands_of_the_page(call, t
 
 def test_the_page_s_directory_is_read_too(call, tmp_path):
     shutil.copytree(MADE_UP, tmp_path / "scenarios" / "made-up-council")
-    [command] = commands_of(HOW_TO, 1)
+    [command] = commands_of(HOW_TO, 3)
     assert call(*command)[0] == 0
     place = read_place(tmp_path / "ambleford-from-directory" / "place.yaml")
     assert place.providers["name"].tolist() == [agency.name for agency in read_directory(DIRECTORY, "d", "Ambleford")]
@@ -304,9 +304,9 @@ def test_a_mistake_in_the_directory_has_its_line(tmp_path, old, new, says):
     assert says in str(refused.value) and len(refused.value.problems) == 1
 
 
-def test_a_spreadsheet_is_no_directory_and_a_second_row_no_second_provider(tmp_path):
+def test_a_damaged_spreadsheet_is_no_directory_and_a_second_row_no_second_provider(tmp_path):
     (tmp_path / "directory.ods").write_bytes(b"PK\x03\x04 and so on")
-    with pytest.raises(BadInput, match="save the sheet of locations as CSV"):
+    with pytest.raises(BadInput, match="save the sheet with the rows as CSV"):
         read_directory(tmp_path / "directory.ods", "directory.ods", "Ambleford")
     lines = DIRECTORY.read_text(encoding="utf-8").splitlines()
     (tmp_path / "twice.csv").write_text("\n".join([*lines, lines[4]]), encoding="utf-8")

@@ -4,7 +4,20 @@ import pytest
 
 from tests.test_architecture import loaded
 
-HEAVY = {"numpy", "pandas", "matplotlib", "mesa", "numba", "scipy", "pyarrow", "duckdb", "SALib", "dask"}
+HEAVY = {
+    "numpy",
+    "pandas",
+    "matplotlib",
+    "mesa",
+    "numba",
+    "scipy",
+    "pyarrow",
+    "duckdb",
+    "SALib",
+    "dask",
+    "openpyxl",
+    "python_calamine",
+}
 
 
 def test_importing_the_command_loads_no_heavy_library():

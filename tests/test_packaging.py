@@ -64,3 +64,5 @@ def test_a_council_can_be_made_validated_and_compared_from_an_empty_folder(carem
     caremarket("validate", *scenarios)
     caremarket("compare", *scenarios[:2], "--replicates", "2", "--years", "1", "--out", "results")
     assert (caremarket.folder / "results" / "differences.csv").exists()
+    caremarket("new", "Leeds", "--no-probe")
+    caremarket("validate", caremarket.folder / "leeds" / "place.yaml", "--no-probe")

@@ -47,6 +47,10 @@ DOCUMENTS = {
         "reference/formats.md", f"{_MADE}.formats", "formats_page",
         "What stands in scenario, place and design files, and in a results folder.",
     ),
+    "councils": Document(
+        "reference/councils.md", f"{_MADE}.councils", "councils_page",
+        "Every council that `caremarket new` knows by name: code, zones, and the estimates of its figures.",
+    ),
     "commands": Document(
         "reference/commands.md", "cli.command_page", "commands_page",
         "Every command with its options, and what its exit status means.",

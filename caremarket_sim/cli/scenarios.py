@@ -23,20 +23,34 @@ _NO_PROBE = typer.Option(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command("new", epilog="Example: caremarket new Salford --zones zones.csv --providers providers.csv")(new)
+    app.command("new", epilog="Example: caremarket new Leeds")(new)
     app.command("validate", epilog="Example: caremarket validate scenarios/wigan/*.yaml")(validate)
     app.command("show", epilog="Example: caremarket show scenarios/wigan/collaborative.yaml --resolved")(show)
     app.command("diff", epilog="Example: caremarket diff scenarios/wigan/block.yaml builtin:wigan/collaborative")(diff)
 
 
 def new(
-    council: str = typer.Argument(..., help="The council's name."),
-    zones: Path | None = typer.Option(None, "--zones", help="CSV of your zones; without it Wigan's stand in."),
-    providers: Path | None = typer.Option(None, "--providers", help="CSV of the providers you know."),
+    council: str = typer.Argument(..., help="The council's name or code, as Leeds or E08000035."),
+    zones: list[Path] | None = typer.Option(
+        None, "--zones", help="Your zones: a list, ward estimates, deprivation …; several give them together."
+    ),
+    providers: Path | None = typer.Option(
+        None, "--providers", help="The providers you know: a list, or the Capacity Tracker's."
+    ),
     complete: bool = typer.Option(False, "--complete", help="They are all that there are; else, some of them."),
-    cqc: Path | None = typer.Option(None, "--cqc", help="CSV of the regulator's directory of active locations."),
+    cqc: Path | None = typer.Option(None, "--cqc", help="The regulator's directory of active locations: CSV or ODS."),
     authority: str | None = typer.Option(
         None, "--authority", help="Its Location Local Authority; by default the council's name."
+    ),
+    heading: list[str] = typer.Option(
+        [], "--heading", help="COLUMN=HEADING of your file, or none=HEADING to leave it."
+    ),
+    headings: Path | None = typer.Option(None, "--headings", help="A place file that remembers such headings."),
+    sheet: str | None = typer.Option(None, "--sheet", help="The sheet of a workbook that has several."),
+    decimal: str | None = typer.Option(None, "--decimal", help="What separates decimals: point or comma."),
+    days: str | None = typer.Option(None, "--days", help="What stands first in 06/04/2026: day or month."),
+    figures: Path | None = typer.Option(
+        None, "--figures", help="A list of the figures below, one a line, with values."
     ),
     clients: int | None = typer.Option(None, "--clients", help="People whose homecare the council pays for."),
     self_funders: int | None = typer.Option(None, "--self-funders", help="People who buy homecare themselves."),
@@ -54,20 +68,31 @@ def new(
 ) -> None:
     """Write a commented scenario folder to start from: a place, its zones, a baseline and three policies.
 
-    Figures that you do not give are estimated from the population of your zones, or stand in from Wigan without any.
+    Every council of England with adult social care duties is known by its name or code. Figures that you do not give
+    are estimated from what is published of it, or from the population of your zones; for a place that is no such
+    council, and without zones, Wigan's stand in.
     """
     from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
+    from caremarket_sim.scenario.councils import council_called, nearest_councils
+    from caremarket_sim.scenario.held.figures import read_figures
+    from caremarket_sim.scenario.held.said import says_of
+    from caremarket_sim.scenario.workspace import shown_path
 
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
-    figures = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
-    folder = write_new(council, out, Given(zones, providers, complete, cqc, authority, figures))
+    said = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
+    says = says_of(heading, headings, sheet, decimal, days)
+    listed, notes = ({}, []) if figures is None else read_figures(figures, shown_path(figures), says)
+    given = Given(zones or None, providers, complete, cqc, authority, {**listed, **said}, says, notes.append)
+    folder = write_new(council, out, given)
     files = sorted(path.name for path in folder.iterdir())
     tried = [] if no_probe or quiet else [folder / "baseline.yaml"]
     if as_json:
-        _write_json({"folder": str(folder), "files": files, "places": _plausible(tried)})
+        _write_json({"folder": str(folder), "files": files, "notes": notes, "places": _plausible(tried)})
     elif not quiet:
-        typer.echo(f"wrote {folder}: {', '.join(files)}")
-        if zones is None:
+        typer.echo("\n  ".join([f"wrote {folder}: {', '.join(files)}", *notes]))
+        if zones is None and council_called(council) is None:
+            near = ", ".join(nearest_councils(council))
+            typer.echo(f"no council with adult social care duties is called {council} (most like it: {near})")
             typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
         else:
             typer.echo(f"the figures in {folder / 'place.yaml'} that you did not give are estimates: replace them")
@@ -85,23 +110,26 @@ def validate(
 
     Of a good scenario it says what takes effect when; a lever that never does is a mistake. Of each place, good files
     given, it says whether its market with no new policy resembles what is published: a few futures are simulated the
-    first time, and what was found is remembered.
+    first time, and what was found is remembered. Of a place file it says which figures are estimates, and what would be
+    better.
     """
-    from caremarket_sim.scenario.explanations import takes_effect, understood
+    from caremarket_sim.scenario.explanations import takes_effect, to_be_replaced, understood
 
     problems: dict[Problem, None] = {}
     answers: list[dict[str, Any]] = []
     for file in files:
         try:
             line = understood(file)
-            policy = takes_effect(file)
+            policy, estimates = takes_effect(file), to_be_replaced(file)
         except BadInput as bad:
             problems.update(dict.fromkeys(bad.problems))
             answers.append({"file": file, "good": False, "problems": [_as_record(problem) for problem in bad.told]})
         else:
-            answers.append({"file": file, "good": True, "understood": line, "takes_effect": policy})
+            answers.append(
+                {"file": file, "good": True, "understood": line, "takes_effect": policy, "estimates": estimates}
+            )
             if not quiet and not as_json:
-                typer.echo("\n  ".join([f"{file}: {line}", *policy]))
+                typer.echo("\n  ".join([f"{file}: {line}", *policy, *estimates]))
     places = [] if no_probe or quiet or problems else _plausible(files)
     if as_json:
         _write_json({"good": not problems, "files": answers, "places": places})

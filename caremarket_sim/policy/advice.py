@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-_FRACTION = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*")
-_QUANTITY = re.compile(r"\s*([-+\N{MINUS SIGN}]?)\s*[£$€]?\s*([\d.][\d.,_'’ \N{NO-BREAK SPACE}]*)(.*)", re.DOTALL)
-_PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
-_GROUPED = re.compile(r"\d{1,3}(?:[,_'’ ]\d{3})+(?:\.\d+)?|\d+(?:_\d+)+")
-_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+")
-_DECIMAL_COMMA = re.compile(r"\d+,\d+")
+_FRACTION = re.compile(r"\s*([0-9]+)\s*/\s*([0-9]+)\s*")
+_QUANTITY = re.compile(r"\s*([-+\N{MINUS SIGN}]?)\s*[£$€]?\s*([0-9.][0-9.,_'’ \N{NO-BREAK SPACE}]*)(.*)", re.DOTALL)
+_PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[,_'’ ][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:_[0-9]+)+")
+_CONTINENTAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
+_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 _PER_CENT = ("%", "percent", "pct", "pc")
 _TIMES = {"k": 1000, "thousand": 1000, "m": 1_000_000, "mn": 1_000_000, "million": 1_000_000}
 _TIME = re.compile(r"\b(day|week|month|year|hour|minute)s?\b")

@@ -8,25 +8,26 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import NEUTRAL, Levers, of_preset
 from caremarket_sim.policy.advice import Span, shown
 from caremarket_sim.policy.values import checked_number
-from caremarket_sim.reading import text_of
-from caremarket_sim.scenario.directory import as_list, read_directory
-from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
+from caremarket_sim.scenario.council_estimates import basis_of
+from caremarket_sim.scenario.councils import Council, council_called, outlines_text, zones_text
+from caremarket_sim.scenario.estimates import Estimate, estimated_figures
+from caremarket_sim.scenario.held.lists import Says
+from caremarket_sim.scenario.held.own import Own, place_zones, read_own
+from caremarket_sim.scenario.held.remembered import remembered_text
+from caremarket_sim.scenario.place_texts import Listed, own_text, stand_in_text
 from caremarket_sim.scenario.places import Place, figure_kinds, read_place
-from caremarket_sim.scenario.providers import contradiction, no_providers, read_providers
+from caremarket_sim.scenario.providers import contradiction
 from caremarket_sim.scenario.timing import MOST_YEARS
-from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios, shown_path
-from caremarket_sim.scenario.zones import read_zones
+from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios
 
 POLICIES = ("block", "zero-hours-spot", "collaborative")
 OPTIONS = {
@@ -50,28 +51,36 @@ class Given:
     `complete`: its providers are all that there are. The regulator's directory always names all.
     """
 
-    zones: Path | None = None
+    zones: Path | Sequence[Path] | None = None
+    """A file, or several that give the zones together."""
     providers: Path | None = None
     complete: bool = False
     directory: Path | None = None
     authority: str | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
+    says: Says = field(default_factory=Says)
+    """How to read what could be read in two ways."""
+    tell: Callable[[str], None] = field(default=lambda note: None)
+    """Who hears what was made of the files: headings taken, columns left, blanks estimated."""
 
 
 def write_new(council: str, folder: Path | None = None, given: Given | None = None) -> Path:
     """Write a scenario folder for a council, whole or not at all, and return it; by default one of its name, here.
 
-    Raises BadInput for a name without letters, a folder that exists, or a file or figure that cannot be; CannotWrite
-    where nothing can be written.
+    A council of England is known by its name or code. Any other has zones of its own, or another place's stand in.
+    Raises BadInput for a name without letters, or nearly that of a council; for a folder that exists; and for a file
+    or figure that cannot be. CannotWrite where nothing can be written.
     """
     name = " ".join(council.split())
-    slug = _slug(name)
-    if not slug or len(name) > 80 or not name.isprintable():
-        raise BadInput(Problem(f"{council!r} is no name of a council", right="write such as `caremarket new Salford`"))
-    target = Path(slug) if folder is None else folder
+    if not _slug(name) or len(name) > 80 or not name.isprintable():
+        raise BadInput(Problem(f"{council!r} is no name of a council", right="write such as `caremarket new Leeds`"))
+    given = given or Given()
+    known = None if place_zones(_zones_files(given), given.says) else council_called(name)
+    name = name if known is None else known.name
+    target = Path(_slug(name)) if folder is None else folder
     if target.exists() or target.is_symlink():
         raise BadInput(Problem("exists already", target, right="name another folder with --out"))
-    contents = _contents(name, given or Given())
+    contents = _contents(name, given, known)
     staging = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -90,19 +99,25 @@ def write_new(council: str, folder: Path | None = None, given: Given | None = No
     return target
 
 
-def _contents(name: str, given: Given) -> dict[str, str]:
+def _contents(name: str, given: Given, known: Council | None) -> dict[str, str]:
     """The text of every file of a new folder."""
     shipped = shipped_scenarios() / "wigan"
-    _require_sense(given)
+    _require_sense(given, known)
     stand_in = read_place(shipped / "place.yaml")
     policies = {policy: (shipped / f"{policy}.yaml").read_text(encoding="utf-8") for policy in POLICIES}
-    if given.zones is None:
+    outlines = None if known is None else outlines_text(known)
+    if given.zones is None and known is None:
         zones, providers = (shipped / "zones.csv").read_text(encoding="utf-8"), None
-        place = _stand_in_text(name, stand_in, given.figures)
+        place = stand_in_text(name, stand_in, given.figures)
     else:
-        zones, providers, figures = _own(name, given.zones, given)
+        own = _own(name, given, known)
+        zones, providers = own.zones_text, own.providers_text
+        figures = _figures(own, given, known)
+        for note in own.notes:
+            given.tell(note)
         clients = figures["council_clients"].value
-        place = _own_text(name, figures, given) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
+        place = own_text(name, figures, _listed(given), known, remembered_text(own.taken, own.notes))
+        place += _sized_text("regime", NEUTRAL, clients, stand_in, "")
         policies = {
             policy: text + _sized_text("set", of_preset(policy), clients, stand_in, "    ")
             for policy, text in policies.items()
@@ -114,18 +129,18 @@ def _contents(name: str, given: Given) -> dict[str, str]:
         ),
         "place.yaml": place,
         "zones.csv": zones,
+        **({} if outlines is None else {"outlines.geojson": outlines}),
         **({} if providers is None else {"providers.csv": providers}),
         "baseline.yaml": _baseline_text(name),
         **{f"{policy}.yaml": text for policy, text in policies.items()},
     }
 
 
-def _require_sense(given: Given) -> None:
+def _require_sense(given: Given, known: Council | None) -> None:
     """Raise BadInput for options that do not go together, and figures out of bounds."""
     problems = []
-    if given.providers is not None and given.directory is not None:
-        problems.append(Problem("--providers and --cqc both give the providers", right="give one of them"))
-    if given.zones is None and (given.providers is not None or given.directory is not None):
+    zoned = given.zones is not None or known is not None
+    if not zoned and (given.providers is not None or given.directory is not None):
         problems.append(Problem("providers are placed in zones, and none are given", right="add --zones FILE"))
     if given.complete and given.providers is None and given.directory is None:
         problems.append(Problem("--complete says that a list names every provider", right="add --providers FILE"))
@@ -141,33 +156,26 @@ def _require_sense(given: Given) -> None:
         raise BadInput(problems)
 
 
-def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, dict[str, Estimate]]:
-    """The texts of a council's own zones and providers, and its figures. BadInput with every mistake in its files."""
-    problems: list[Problem] = []
-    zones = text = None
-    providers = no_providers()
-    try:
-        zones = read_zones(zones_file, shown_path(zones_file))
-    except BadInput as bad:
-        problems.extend(bad.problems)
-    try:
-        if given.providers is not None:
-            text = text_of(given.providers, shown_path(given.providers))
-            providers = read_providers(given.providers, shown_path(given.providers), zones)
-        elif given.directory is not None:
-            found = read_directory(given.directory, shown_path(given.directory), given.authority or name)
-            text = as_list(found)
-            providers = _read_again(text, zones)
-    except BadInput as bad:
-        problems.extend(bad.problems)
-    if problems or zones is None:
-        raise BadInput(problems)
-    complete = given.complete or given.directory is not None
-    figures = estimated_figures(zones, providers, given.figures, "providers.csv", complete)
+def _own(name: str, given: Given, known: Council | None) -> Own:
+    """A council's zones and providers: its own, or those that are shipped, of which its files may say more."""
+    authority, base = (name, None) if known is None else (known.published_name, zones_text(known))
+    files = _zones_files(given)
+    return read_own(files, given.providers, given.directory, given.authority or authority, given.says, base)
+
+
+def _zones_files(given: Given) -> Sequence[Path]:
+    return [given.zones] if isinstance(given.zones, Path) else given.zones or ()
+
+
+def _figures(own: Own, given: Given, known: Council | None) -> dict[str, Estimate]:
+    """Every figure of a council. Raises BadInput where those given contradict its list."""
+    complete = _listed(given).complete
+    basis = None if known is None else basis_of(known)
+    figures = estimated_figures(own.zones, own.providers, given.figures, "providers.csv", complete, basis)
     stated = int(figures["contracted_providers"].value), int(figures["private_providers"].value)
-    if what := contradiction(providers, complete, *stated):
+    if what := contradiction(own.providers, complete, *stated):
         raise BadInput(Problem(what, right="--contracted and --private count all providers, listed or not"))
-    return text_of(zones_file, shown_path(zones_file)), text, figures
+    return figures
 
 
 def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: str) -> str:
@@ -185,87 +193,11 @@ def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: 
     return "\n".join(lines) + "\n"
 
 
-def _read_again(text: str, zones: np.ndarray | None) -> np.ndarray:
-    """The providers of a list that has just been made."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "providers.csv"
-        path.write_text(text, encoding="utf-8", newline="\n")
-        return read_providers(path, "providers.csv", zones)
-
-
-def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
-    """A place file on a council's own zones."""
-    complete = given.complete or given.directory is not None
-    lines = [
-        f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones, and",
-        "# says so: replace it by the council's own, with its source and grade (measured, derived or assumed), before",
-        "# you use any result. Ids of sources are those of `caremarket docs parameters`.",
-        "format: 2",
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        "# licence:                            # whose data zones.csv and providers.csv are, and on what terms",
-        "zones: zones.csv",
-    ]
-    if given.providers is not None or given.directory is not None:
-        lines += [
-            "# What the list says of a provider holds on the first day; what a cell leaves blank is drawn anew in",
-            "# every replicate. `complete: true` says that it names every provider of homecare here, and then the",
-            "# figures must count as many; with `false` it names some, and those counted beyond it are made up.",
-            f"providers: {{list: providers.csv, complete: {shown(complete)}}}",
-        ]
+def _listed(given: Given) -> Listed:
+    """How a council's providers are listed. The regulator's directory always names all."""
     if given.directory is not None:
-        lines += [
-            "# The list is the regulator's directory of active locations. It does not say who holds a contract with",
-            "# the council, nor how much care they give: fill in `contracted` and `weekly_hours` where you know.",
-        ]
-    lines += ["start: 2024-04-01                      # weeks begin on Mondays"]
-    lines += ["price_base: 2024/25                    # the year whose prices the fees below are in", "figures:"]
-    for key, kind in figure_kinds().items():
-        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(figures[key])]
-    lines.append("# Under `regime:` goes how your council buys today, where it differs from a typical borough, such as")
-    lines.append("#   contract.payment_basis: planned_time")
-    return "\n".join(lines) + "\n"
-
-
-def _figure_lines(figure: Estimate) -> list[str]:
-    """A figure as a place file has it."""
-    lines = [f"    value: {shown(figure.value)}"]
-    if figure.low is not None and figure.high is not None:
-        lines += [f"    low: {shown(figure.low)}", f"    high: {shown(figure.high)}"]
-    source = json.dumps(figure.source[0] if len(figure.source) == 1 else list(figure.source), ensure_ascii=False)
-    note = json.dumps(figure.note, ensure_ascii=False)
-    return [*lines, f"    source: {source}", f"    grade: {figure.grade}", f"    note: {note}"]
-
-
-_REGIME = (
-    "# regime:                             # how your council buys today, where it differs from a typical borough",
-    "#   contract.payment_basis: planned_time",
-)
-
-
-def _stand_in_text(name: str, stand_in: Place, given: Mapping[str, float]) -> str:
-    """A place file whose figures are another place's and say so, but for those given."""
-    lines = [
-        f"# {name}. Every figure below, and every zone in zones.csv, is {stand_in.name}'s and stands in for your own:",
-        "# replace each, with its source and its grade (measured, derived or assumed), before you use any result.",
-        "format: 2",
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        f"licence: {json.dumps(stand_in.licence, ensure_ascii=False)}",
-        "zones: zones.csv",
-        f"start: {stand_in.start}                      # weeks begin on Mondays",
-        f"price_base: {stand_in.price_base}                    # the year whose prices the fees below are in",
-        "figures:",
-    ]
-    for key, kind in figure_kinds().items():
-        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})"]
-        if key in given:
-            lines += _figure_lines(given_figure(given[key]))
-            continue
-        lines += [
-            f"    value: {shown(stand_in.figures[key].value)}",
-            f"    source: stand-in, {stand_in.name}",
-            "    grade: assumed",
-        ]
-    return "\n".join([*lines, *_REGIME]) + "\n"
+        return Listed("directory", complete=True)
+    return Listed(None if given.providers is None else "list", given.complete)
 
 
 def _baseline_text(name: str) -> str:

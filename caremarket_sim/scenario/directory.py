@@ -1,19 +1,21 @@
-"""The regulator's public directory of active locations, as the CSV file that the Care Quality Commission publishes.
+"""The regulator's public directory, in both of the forms that the Care Quality Commission publishes.
 
-It says of every agency its name, place, rating and something of its owner; it does not say who holds a contract with
-the council or how much care anybody gives, so those stay blank in the list that is made from it.
+With filters (active locations, a spreadsheet) it says of every agency its name, place, rating and something of its
+owner; as a plain CSV file its name only. Neither says who holds a contract with the council or how much care anybody
+gives, so those stay blank in the list that is made from it.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.reading import as_text, content_of, rows_of
+from caremarket_sim.scenario.held.lists import harmless
+from caremarket_sim.scenario.held.tables import HEADER_WITHIN, Row, Table, as_words, read_table
 from caremarket_sim.scenario.providers import COLUMNS, LATITUDES, LONGITUDES, RATING_WORDS
 from caremarket_sim.scenario.sheets import number_in, number_right, one_of
 
@@ -23,9 +25,15 @@ AUTHORITY, HOMECARE, NAME = (
     "Location Name",
 )
 NEEDED = (AUTHORITY, HOMECARE, NAME)
-MOST_BYTES = 250_000_000
-HEADER_WITHIN = 20
-"""Lines among which the header is looked for: some editions begin with a title and a date."""
+TYPES = "Service types"
+PLAIN = {
+    "Name": NAME,
+    "Local authority": AUTHORITY,
+    TYPES: HOMECARE,
+    "CQC Location ID (for office use only)": "Location ID",
+}
+"""What the plain file calls the columns."""
+AGENCIES = "homecare agencies"
 NOT_RATED = ("", "-", "not rated", "no published rating", "inspected but not rated", "insufficient evidence to rate")
 NO = ("", "-", "n", "no", "n/a")
 
@@ -39,29 +47,34 @@ class Agency:
     ownership: str
     latitude: str
     longitude: str
+    number: str = ""
+    """By which the regulator, and others after it, know the location."""
 
 
-def read_directory(path: Path, shown: str, authority: str) -> list[Agency]:
+def read_directory(path: Path, shown: str, authority: str, sheet: str | None = None) -> list[Agency]:
     """The authority's active locations that give homecare, in the directory's order, each once.
 
     Raises BadInput with every mistake in the authority's rows, or if the file has no header or no row of it.
     """
-    lines = (row for row in rows_of(_text(path, shown), shown) if any(row[1]))
-    header = _header(lines, shown)
+    table = read_table(path, shown, lambda heading: heading in _HEADINGS, sheet, odd=True)
+    header = _header(table)
+    at = header.index(AUTHORITY)
     problems: list[Problem] = []
     agencies: list[Agency] = []
     seen: set[str] = set()
     authorities: set[str] = set()
-    for line, cells in lines:
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-        here = row.get(AUTHORITY, "")
+    for line, cells in table.rows:
+        here = as_words(cells[at]).strip() if at < len(cells) else ""
         authorities.add(here)
-        if here.casefold() != authority.casefold() or not _yes(row, HOMECARE) or _yes(row, "Dormant (Y/N)"):
+        if here.casefold() != authority.casefold():
+            continue
+        row = _words(header, (line, cells))
+        if not _gives_homecare(row) or _yes(row, "Dormant (Y/N)"):
             continue
         number = row.get("Location ID") or f"line {line}"
         if number not in seen:
             seen.add(number)
-            agencies.append(_agency(row, line, shown, problems))
+            agencies.append(_agency(row, line, table.shown, problems))
     if problems:
         raise BadInput(problems)
     if not agencies:
@@ -73,37 +86,44 @@ def read_directory(path: Path, shown: str, authority: str) -> list[Agency]:
     return agencies
 
 
-def as_list(agencies: list[Agency]) -> str:
-    """The agencies as the text of a providers file, to be completed by those who know them."""
+def as_list(agencies: list[Agency], hours: Mapping[str, str] | None = None) -> str:
+    """The agencies as the text of a providers file, to be completed by those who know them; `hours` by number."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(column for column in COLUMNS if column != "zone")
     for one in agencies:
-        writer.writerow([_safe(one.name), "", "", one.ownership, one.rating, one.latitude, one.longitude])
+        weekly = (hours or {}).get(one.number, "")
+        writer.writerow([harmless(one.name), "", weekly, one.ownership, one.rating, one.latitude, one.longitude])
     return text.getvalue()
 
 
-def _text(path: Path, shown: str) -> str:
-    """The file's text, in UTF-8 or as Excel on Windows writes it."""
-    content = content_of(path, shown, MOST_BYTES)
-    if b"\0" in content or content.startswith(b"PK\x03\x04"):
-        right = "open the spreadsheet and save the sheet of locations as CSV"
-        raise BadInput(Problem("is a spreadsheet or binary, not CSV", shown, 1, right))
-    return as_text(content, shown, otherwise="cp1252")
+_HEADINGS = frozenset((*NEEDED, *PLAIN, "Location ID", "Location Latest Overall Rating"))
 
 
-def _header(lines: Iterator[tuple[int, list[str]]], shown: str) -> list[str]:
-    """The names of the columns; the lines are left at the first below them."""
-    for _, (line, cells) in zip(range(HEADER_WITHIN), lines, strict=False):
-        header = [" ".join(cell.split()) for cell in cells]
-        if AUTHORITY in header or NAME in header:
-            missing = [column for column in NEEDED if column not in header]
-            if missing:
-                right = suggestion(missing[0], header, "download the directory of active locations again")
-                raise BadInput(Problem(f"lacks the column {', '.join(missing)}", shown, line, right))
-            return header
-    what = f"has no column {AUTHORITY} in its first {HEADER_WITHIN} lines"
-    raise BadInput(Problem(what, shown, 1, "give the regulator's directory of active locations, saved as CSV"))
+def _header(table: Table) -> list[str]:
+    """The names of the columns, as the directory with filters has them."""
+    header = table.header
+    if TYPES in header:
+        header = [PLAIN.get(name, name) for name in header]
+    if AUTHORITY not in header and NAME not in header:
+        what = f"has no column {AUTHORITY} in its first {HEADER_WITHIN} lines"
+        raise BadInput(Problem(what, table.shown, 1, "give the regulator's directory of active locations"))
+    missing = [column for column in NEEDED if column not in header]
+    if missing:
+        right = suggestion(missing[0], header, "download the directory of active locations again")
+        raise BadInput(Problem(f"lacks the column {', '.join(missing)}", table.shown, table.line, right))
+    return header
+
+
+def _words(header: list[str], row: Row) -> dict[str, str]:
+    """A row's cells as text, by column."""
+    return dict(zip(header, (as_words(cell).strip() for cell in row[1]), strict=False))
+
+
+def _gives_homecare(row: dict[str, str]) -> bool:
+    """Whether the directory says so: by a column of its own, or among several services of the plain file."""
+    services = (word.strip().casefold() for word in row.get(HOMECARE, "").split("|"))
+    return _yes(row, HOMECARE) or AGENCIES in services
 
 
 def _agency(row: dict[str, str], line: int, shown: str, problems: list[Problem]) -> Agency:
@@ -123,7 +143,8 @@ def _agency(row: dict[str, str], line: int, shown: str, problems: list[Problem])
         position.append(cell)
     latitude, longitude = position if all(position) else ("", "")
     stated = "Location Latest Overall Rating" in row
-    return Agency(name, (word or "") if stated else "", _ownership(row), latitude, longitude)
+    rated = (word or "") if stated else ""
+    return Agency(name, rated, _ownership(row), latitude, longitude, row.get("Location ID", ""))
 
 
 def _ownership(row: dict[str, str]) -> str:
@@ -140,8 +161,3 @@ def _ownership(row: dict[str, str]) -> str:
 
 def _yes(row: dict[str, str], column: str) -> bool:
     return row.get(column, "").casefold() in ("y", "yes", "true")
-
-
-def _safe(name: str) -> str:
-    """A name that a spreadsheet will not run as a formula."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name

@@ -1,4 +1,4 @@
-"""A place's figures where its council gives none: scaled from the population of its zones, each with its source.
+"""A place's figures where its council gives none: scaled from what is known of it, each with its source.
 
 The ratios are data (`data/defaults.toml`). They make a place that can be simulated today, not one to decide by: every
 estimate says what it is, and is to be replaced by the council's own number.
@@ -57,21 +57,49 @@ def given_figure(value: float) -> Estimate:
     return Estimate(value, (GIVEN,), "assumed", "Name its source, and grade it measured or derived.")
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What a place's figures are estimated from: its council clients, the share of all users who pay for themselves,
+    its providers in all, and the fee."""
+
+    clients: Estimate
+    self_funded: Ratio
+    providers: Estimate
+    fee: Ratio
+
+
+def basis_of_zones(zones: np.ndarray) -> Basis:
+    """The basis where nothing is known of a place but its zones."""
+    by = ratios()
+    older = float(zones["population_65plus"].sum())
+    here = f"{older:,.0f} people aged 65 and over here"
+    return Basis(
+        clients=_times(older, by["council_clients_per_older_person"], here, least=1),
+        self_funded=by["self_funded_share"],
+        providers=_times(older / 1000.0, by["providers_per_thousand_older_people"], here, least=2),
+        fee=by["council_fee"],
+    )
+
+
 def estimated_figures(
-    zones: np.ndarray, providers: np.ndarray, given: Mapping[str, float], listed_in: str, complete: bool = False
+    zones: np.ndarray,
+    providers: np.ndarray,
+    given: Mapping[str, float],
+    listed_in: str,
+    complete: bool = False,
+    basis: Basis | None = None,
 ) -> dict[str, Estimate]:
     """Every figure of a place: as given, as counted in a complete list of providers, or scaled from what is known.
 
     A list of some providers says nothing of how many there are, but that they are no fewer. `listed_in` names the file
-    of the list, for the source of what is counted there.
+    of the list, for the source of what is counted there. Without a `basis` nothing is known but the zones.
     """
     by = ratios()
+    basis = basis_of_zones(zones) if basis is None else basis
     figures = {key: given_figure(value) for key, value in given.items()}
-    older = float(zones["population_65plus"].sum())
-    here = f"{older:,.0f} people aged 65 and over here"
-    figures.setdefault("council_clients", _times(older, by["council_clients_per_older_person"], here, least=1))
+    figures.setdefault("council_clients", basis.clients)
     funded = figures["council_clients"].value
-    paid = by["self_funded_share"]
+    paid = basis.self_funded
     values = [round(funded * share / (1.0 - share)) for share in (paid.value, paid.low, paid.high)]
     note = f"{paid.meaning}; applied to the {funded:,.0f} council clients."
     figures.setdefault("self_funders", Estimate(values[0], paid.source, "assumed", note, values[1], values[2]))
@@ -80,11 +108,10 @@ def estimated_figures(
     values = [max(round(people / ratio), 1) for ratio in (workers.value, workers.high, workers.low)]
     note = f"{workers.meaning}; applied to the {people:,.0f} people above."
     figures.setdefault("care_workers", Estimate(values[0], workers.source, "assumed", note, values[1], values[2]))
-    everybody = _everybody(older / 1000.0, here, providers, listed_in, complete)
-    figures.setdefault("contracted_providers", _contracted(everybody.value, providers, listed_in, complete))
-    contracted = figures["contracted_providers"].value
-    figures.setdefault("private_providers", _private(everybody, contracted, providers))
-    fee = by["council_fee"]
+    everybody = _everybody(basis.providers, providers, listed_in, complete)
+    figures.setdefault("contracted_providers", _contracted(everybody, providers, listed_in, complete))
+    figures.setdefault("private_providers", _private(everybody, figures["contracted_providers"], providers))
+    fee = basis.fee
     note = f"{fee.meaning}; what this council pays is not known here."
     figures.setdefault("council_fee", Estimate(fee.value, fee.source, "assumed", note, fee.low, fee.high))
     premium, base = by["self_funder_premium"], figures["council_fee"].value
@@ -100,18 +127,17 @@ def _times(base: float, ratio: Ratio, applied_to: str, least: int) -> Estimate:
     return Estimate(value, ratio.source, "assumed", f"{ratio.meaning}; applied to {applied_to}.", low, high)
 
 
-def _everybody(thousands: float, here: str, providers: np.ndarray, listed_in: str, complete: bool) -> Estimate:
+def _everybody(usual: Estimate, providers: np.ndarray, listed_in: str, complete: bool) -> Estimate:
     """How many providers there are: as a complete list counts, else as usual, and no fewer than are listed."""
     if complete:
         return Estimate(len(providers), (listed_in,), "derived", f"Counted in {listed_in}, which names all.")
-    usual = _times(thousands, ratios()["providers_per_thousand_older_people"], here, least=2)
     if len(providers) > usual.value:
         return Estimate(len(providers), (listed_in,), "assumed", f"As many as {listed_in} names, which are some.")
     return usual
 
 
-def _contracted(total: float, providers: np.ndarray, listed_in: str, complete: bool) -> Estimate:
-    """Providers with a contract: counted where a complete list says it of everybody, else the usual share of `total`.
+def _contracted(everybody: Estimate, providers: np.ndarray, listed_in: str, complete: bool) -> Estimate:
+    """Providers with a contract: counted where a complete list says it of everybody, else the usual share of all.
 
     The usual share leaves room for those of whom the list says that they hold one, and those of whom it says not.
     """
@@ -119,12 +145,25 @@ def _contracted(total: float, providers: np.ndarray, listed_in: str, complete: b
     if complete and not unknown:
         return Estimate(max(with_contract, 1), (listed_in,), "derived", f"Counted in {listed_in}.")
     share = ratios()["contracted_share"]
-    value = max(min(round(total * share.value), total - without), with_contract, 1)
-    return Estimate(value, share.source, "assumed", f"{share.meaning}; applied to {total:,.0f} providers.")
+
+    def within(total: float, part: float) -> int:
+        return int(max(min(round(total * part), total - without), with_contract, 1))
+
+    total = everybody.value
+    value = within(total, share.value)
+    low = min(within(total if everybody.low is None else everybody.low, share.low), value)
+    high = max(within(total if everybody.high is None else everybody.high, share.high), value)
+    return Estimate(value, share.source, "assumed", f"{share.meaning}; applied to {total:,.0f} providers.", low, high)
 
 
-def _private(everybody: Estimate, contracted: float, providers: np.ndarray) -> Estimate:
+def _private(everybody: Estimate, contracted: Estimate, providers: np.ndarray) -> Estimate:
     """Providers without a contract: all the others, and no fewer than the list says."""
-    note = f"{everybody.note} Less the {contracted:,.0f} under contract."
-    left = max(everybody.value - contracted, counts(providers)[1])
-    return Estimate(left, everybody.source, everybody.grade, note)
+    note = f"{everybody.note} Less the {contracted.value:,.0f} under contract."
+    fewest = counts(providers)[1]
+    left = max(everybody.value - contracted.value, fewest)
+    if contracted.low is None or contracted.high is None:
+        return Estimate(left, everybody.source, everybody.grade, note)
+    least = everybody.value if everybody.low is None else everybody.low
+    most = everybody.value if everybody.high is None else everybody.high
+    low, high = min(max(least - contracted.high, fewest), left), max(most - contracted.low, left)
+    return Estimate(left, everybody.source, everybody.grade, note, low, high)

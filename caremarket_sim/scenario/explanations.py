@@ -13,6 +13,7 @@ from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
 from caremarket_sim.scenario.definition import Scenario
 from caremarket_sim.scenario.documents import read_document
+from caremarket_sim.scenario.estimates import GIVEN
 from caremarket_sim.scenario.files import Resolved, Step, resolve
 from caremarket_sim.scenario.never import never_in_force
 from caremarket_sim.scenario.places import Place, figure_kinds, is_place, read_place
@@ -115,6 +116,27 @@ def takes_effect(path: str | Path) -> list[str]:
     if problems := never_in_force(found.scenario):
         raise BadInput(problems)
     return [*timeline_sentences(found.scenario), *map(str, found.notes)]
+
+
+def to_be_replaced(path: str | Path) -> list[str]:
+    """Of a place file, each figure that is an estimate, with its range and what would be better."""
+    if str(path).lower().endswith(".csv"):
+        return []
+    found = read(path)
+    if not isinstance(found, Place):
+        return []
+    kinds, lines = figure_kinds(), []
+    for key, figure in found.figures.items():
+        if figure.grade != "assumed" or figure.source == (GIVEN,):
+            continue
+        known = figure.low is not None and figure.high is not None
+        span = f" ({_amount(figure.low)} to {_amount(figure.high)})" if known else ""
+        lines.append(f"an estimate: {key} {_amount(figure.value)}{span}; better: {kinds[key].better}")
+    return lines
+
+
+def _amount(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
 
 
 def scenario_in_full(resolved: Resolved, *, every_lever: bool) -> dict[str, Any]:

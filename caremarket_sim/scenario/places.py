@@ -22,6 +22,7 @@ from caremarket_sim.parameters import first_priced
 from caremarket_sim.policy import NEUTRAL, PRESETS, Levers, of_preset
 from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document
 from caremarket_sim.scenario.fields import Reader
+from caremarket_sim.scenario.held.remembered import headings_in
 from caremarket_sim.scenario.lever_values import lever_values
 from caremarket_sim.scenario.providers import PROVIDER_TYPE, contradiction, no_providers, read_providers
 from caremarket_sim.scenario.timing import monday_before
@@ -34,7 +35,7 @@ RETENDER = "procurement.retender_at_start"
 
 @dataclass(frozen=True)
 class FigureKind:
-    """What a figure of a place file means, its unit and its bounds."""
+    """What a figure of a place file means, its unit and its bounds, and what is better than an estimate of it."""
 
     key: str
     kind: str
@@ -42,6 +43,7 @@ class FigureKind:
     low: float
     high: float
     meaning: str
+    better: str
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,10 @@ def read_place(path: Path, shown: str | None = None) -> Place:
     required = ("name", "zones", "start", "price_base", "figures")
     reader.format(document.root)
     entries = reader.mapping(
-        document.root, "a place", ("format", "licence", "regime", "providers", *required), required
+        document.root, "a place", ("format", "licence", "regime", "providers", "headings", *required), required
     )
+    if "headings" in entries:
+        headings_in(reader, entries["headings"])
     name = reader.text(entries["name"], "name") if "name" in entries else None
     licence = reader.text(entries["licence"], "licence") if "licence" in entries else ""
     start = _start(reader, entries["start"]) if "start" in entries else None

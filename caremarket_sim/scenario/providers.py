@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
-from caremarket_sim.scenario.sheets import is_name, number_in, number_right, one_of, read_rows
+from caremarket_sim.scenario.sheets import Row, is_name, number_in, number_right, one_of, read_rows
 from caremarket_sim.scenario.zones import nearest_zone
 
 MOST_PROVIDERS = 2000
@@ -54,6 +54,11 @@ def read_providers(path: Path, shown: str, zones: np.ndarray | None) -> np.ndarr
     taken. Raises BadInput with every mistake.
     """
     rows, problems = read_rows(path, shown, COLUMNS, (), "provider", MOST_PROVIDERS)
+    return providers_of(rows, shown, zones, problems)
+
+
+def providers_of(rows: list[Row], shown: str, zones: np.ndarray | None, problems: list[Problem]) -> np.ndarray:
+    """The providers of rows of a file. Raises BadInput with every mistake, those `problems` first."""
     found = [_provider(cells, line, shown, zones, problems) for line, cells in rows]
     if problems:
         raise BadInput(problems)

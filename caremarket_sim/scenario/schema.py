@@ -10,12 +10,14 @@ from caremarket_sim.parameters import register
 from caremarket_sim.policy import LEVERS, PRESET_TITLES, Lever
 from caremarket_sim.scenario.definition import PRICES
 from caremarket_sim.scenario.fields import BEFORE, FORMAT
+from caremarket_sim.scenario.held.remembered import LISTS
 from caremarket_sim.scenario.places import GRADES, figure_kinds
 from caremarket_sim.scenario.timing import MOST_YEARS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DAY = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 2000}
+_SEVERAL = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -72,7 +74,7 @@ def place_schema() -> dict[str, Any]:
             "value": number,
             "low": number,
             "high": number,
-            "source": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "source": _SEVERAL,
             "grade": {"enum": list(GRADES)},
             "note": _TEXT,
         }
@@ -99,6 +101,10 @@ def place_schema() -> dict[str, Any]:
                 {**_TEXT, "description": "The file alone: it names some of them."},
             ],
             "description": "The providers that are known.",
+        },
+        "headings": {
+            **_closed({name: _closed(dict.fromkeys(columns, _SEVERAL)) for name, columns in LISTS.items()}),
+            "description": "What the files that the lists were made from call the columns; `none`: to be left.",
         },
         "start": {**_DAY, "description": "The day on which week 1 begins; the Monday before if it is no Monday."},
         "price_base": {

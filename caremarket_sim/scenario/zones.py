@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ ZONE_TYPE = np.dtype(
     ]
 )
 # The columns of a zones file, and the bounds outside which a number is a slip.
-_ZONE_COLUMNS: dict[str, tuple[float, float] | None] = {
+ZONE_COLUMNS: dict[str, tuple[float, float] | None] = {
     "zone_code": None,
     "zone_name": None,
     "latitude": (49, 61),
@@ -41,9 +42,14 @@ _ZONE_COLUMNS: dict[str, tuple[float, float] | None] = {
 
 def read_zones(path: Path, shown: str) -> np.ndarray:
     """The zones of a CSV file, one row each. Raises BadInput with every mistake."""
-    rows, problems = read_rows(path, shown, _ZONE_COLUMNS, _ZONE_COLUMNS, "zone", MOST_ZONES)
+    rows, problems = read_rows(path, shown, ZONE_COLUMNS, ZONE_COLUMNS, "zone", MOST_ZONES)
+    return zones_of([(shown, line, cells) for line, cells in rows], problems)
+
+
+def zones_of(rows: Iterable[tuple[str, int, dict[str, str]]], problems: list[Problem]) -> np.ndarray:
+    """Zones of rows with the file and line of each. Raises BadInput with every mistake, those `problems` first."""
     seen: dict[str, int] = {}
-    zones = [_zone(cells, line, shown, seen, problems) for line, cells in rows]
+    zones = [_zone(cells, line, shown, seen, problems) for shown, line, cells in rows]
     if problems:
         raise BadInput(problems)
     return np.array(zones, dtype=ZONE_TYPE)
@@ -61,7 +67,7 @@ def _zone(
 ) -> tuple[str | float, ...]:
     """One zone's values, noting its mistakes."""
     values: list[str | float] = []
-    for column, bounds in _ZONE_COLUMNS.items():
+    for column, bounds in ZONE_COLUMNS.items():
         cell = cells[column]
         if bounds is None:
             if not is_name(cell, 16 if column == "zone_code" else 80):

@@ -1,0 +1,120 @@
+"""Councils made by their names: beside what is published, and what a market with no new policy does there.
+
+`python -m benchmarks.councils [--try Leeds --try Kent …] [--json FILE]`
+
+Three tables. Wigan by its name beside the place file that is shipped with its own sources. Published counts of people
+with council-paid homecare, which no estimate has seen, beside the estimates. And, for each council named with `--try`
+(none unless told), whether its market settles, in how many seconds, and which published figures it misses with no new
+policy: four futures of three years, one after the other.
+
+Nothing is fitted to any of it: what is far off is said. Exit status 1 where a market does not settle.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from caremarket_sim.parameters import sources
+from caremarket_sim.runs.plausibility import BAND, probe
+from caremarket_sim.scenario import load
+from caremarket_sim.scenario.beginnings import write_new
+from caremarket_sim.scenario.council_estimates import figures_of
+from caremarket_sim.scenario.councils import Council, council_called
+
+PUBLISHED = {"Gateshead": (1390, "A30"), "Waltham Forest": (829, "A27")}
+"""People with council-paid homecare, as two councils published it, and the source."""
+
+
+def wigan() -> list[dict[str, Any]]:
+    """Each figure of Wigan: as shipped, and as estimated."""
+    shipped = load("builtin:wigan/baseline").place.figures
+    estimated = figures_of(known("Wigan"))
+    return [
+        {
+            "figure": key,
+            "shipped": one.value,
+            "estimated": estimated[key].value,
+            "low": estimated[key].low,
+            "high": estimated[key].high,
+        }
+        for key, one in shipped.items()
+    ]
+
+
+def published() -> list[dict[str, Any]]:
+    """Council clients: as published, and as estimated."""
+    found = []
+    for name, (count, source) in PUBLISHED.items():
+        clients = figures_of(known(name))["council_clients"]
+        about = {"published": count, "source": source, "year": sources()[source].year}
+        found.append({"council": name, **about, "estimated": clients.value, "low": clients.low, "high": clients.high})
+    return found
+
+
+def tried(council: Council) -> dict[str, Any]:
+    """Whether a council's market settles, how long that took, and which published figures it meets."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = load(write_new(council.name, Path(folder) / "council") / "baseline.yaml")
+        found = probe(scenario)
+    place = scenario.place
+    return {
+        "council": council.name,
+        "zones": len(place.zones),
+        "people": place.council_clients + place.self_funders,
+        "providers": place.contracted_providers + place.private_providers,
+        "settles": not found.unsettled,
+        "seconds": round(time.monotonic() - began, 1),
+        "met": sum(one.within for one in found.judged if one.held_to == BAND),
+        "of": sum(one.held_to == BAND for one in found.judged),
+        "outside": [one.words for one in found.outside],
+        "beyond limits": [one.words for one in found.beyond],
+        "why not": found.unsettled,
+    }
+
+
+def known(name: str) -> Council:
+    """A council that there is. Raises BadInput or KeyError for another."""
+    council = council_called(name)
+    if council is None:
+        raise KeyError(name)
+    return council
+
+
+def main() -> int:
+    """Print the tables."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--try", dest="names", action="append", default=[], metavar="COUNCIL")
+    asked.add_argument("--json", type=Path)
+    given = asked.parse_args()
+    councils = [known(name) for name in given.names]
+    beside, counts = wigan(), published()
+    print(f"{'Wigan':24}{'shipped':>10}{'by name':>10}   range")
+    for row in beside:
+        span = f"{row['low']:g} to {row['high']:g}"
+        print(f"{row['figure']:24}{row['shipped']:10g}{row['estimated']:10g}   {span}")
+    print(f"\n{'council clients':24}{'published':>10}{'by name':>10}   range")
+    for row in counts:
+        span = f"{row['low']:g} to {row['high']:g} ({row['source']}, {row['year']})"
+        print(f"{row['council']:24}{row['published']:10g}{row['estimated']:10g}   {span}")
+    results = []
+    if councils:
+        print(f"\n{'council':24}{'zones':>6}{'people':>8}{'providers':>10}{'seconds':>9}{'meets':>8}  misses")
+    for council in councils:
+        row = tried(council)
+        results.append(row)
+        said = "; ".join([*row["beyond limits"], *row["outside"]]) if row["settles"] else row["why not"]
+        met = f"{row['met']}/{row['of']}" if row["settles"] else "-"
+        counted = f"{row['zones']:6}{row['people']:8,}{row['providers']:10}{row['seconds']:9}"
+        print(f"{row['council']:24}{counted}{met:>8}  {said}", flush=True)
+    if given.json is not None:
+        given.json.write_text(json.dumps({"wigan": beside, "published": counts, "tried": results}, indent=2))
+    return 0 if all(row["settles"] for row in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
