@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def new(
-    council: str = typer.Argument(..., help="The council's name."),
+    council: str | None = typer.Argument(None, help="The council's name.", show_default=False),
     zones: Path | None = typer.Option(None, "--zones", help="CSV of your zones; without it Wigan's stand in."),
     providers: Path | None = typer.Option(None, "--providers", help="CSV of the providers you know."),
     complete: bool = typer.Option(False, "--complete", help="They are all that there are; else, some of them."),
@@ -47,6 +47,10 @@ def new(
     self_funder_price: float | None = typer.Option(
         None, "--self-funder-price", help="£ an hour that a self-funder pays."
     ),
+    question: list[str] | None = typer.Option(
+        None, "--question", help="A common question, instead of the three policies; may be given again."
+    ),
+    list_questions: bool = typer.Option(False, "--list-questions", help="List the common questions, write nothing."),
     out: Path | None = typer.Option(None, "--out", help="The folder to write; by default one of the council's name."),
     no_probe: bool = _NO_PROBE,
     quiet: bool = _QUIET,
@@ -55,22 +59,32 @@ def new(
     """Write a commented scenario folder to start from: a place, its zones, a baseline and three policies.
 
     Figures that you do not give are estimated from the population of your zones, or stand in from Wigan without any.
+    With --question it has scenarios that ask common questions, each with its partner to compare with. Without a council
+    these are put into the folder that --out names, if it has a baseline, or into a new one on Wigan's place.
     """
     from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
+    from caremarket_sim.scenario.questions import asked
 
+    if list_questions:
+        _list_questions(as_json)
+        return
+    questions = asked(question or ())
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
     figures = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
-    folder = write_new(council, out, Given(zones, providers, complete, cqc, authority, figures))
+    folder = write_new(council, out, Given(zones, providers, complete, cqc, authority, figures), questions)
     files = sorted(path.name for path in folder.iterdir())
     tried = [] if no_probe or quiet else [folder / "baseline.yaml"]
+    commands = [one.command(folder.as_posix()) for one in questions]
     if as_json:
-        _write_json({"folder": str(folder), "files": files, "places": _plausible(tried)})
+        _write_json({"folder": str(folder), "files": files, "compare": commands, "places": _plausible(tried)})
     elif not quiet:
         typer.echo(f"wrote {folder}: {', '.join(files)}")
-        if zones is None:
+        if council is not None and zones is None:
             typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
-        else:
+        elif council is not None:
             typer.echo(f"the figures in {folder / 'place.yaml'} that you did not give are estimates: replace them")
+        for one, command in zip(questions, commands, strict=True):
+            typer.echo(f"{one.asks} {command}")
         for place in _plausible(tried):
             typer.echo(place["sentence"])
 
@@ -160,6 +174,19 @@ def diff(
         widths = [max(len(getattr(row, column)) for row in found) for column in ("what", "first")]
         for row in found:
             typer.echo(f"{row.what:<{widths[0]}}  {row.first:<{widths[1]}}  ->  {row.second}")
+
+
+def _list_questions(as_json: bool) -> None:
+    """Every common question: its name, what it asks, and the command that answers it on Wigan."""
+    from caremarket_sim.scenario.questions import questions
+
+    if as_json:
+        found = [{"name": one.name, "asks": one.asks, "compare": one.command()} for one in questions().values()]
+        _write_json({"questions": found})
+        return
+    for one in questions().values():
+        typer.echo(f"{one.name}: {one.asks}\n  {one.command()}")
+    typer.echo("For your own council: caremarket new COUNCIL --zones FILE --question NAME")
 
 
 def _plausible(files: Sequence[str | Path]) -> list[dict[str, Any]]:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from caremarket_sim.errors import BadInput, CannotWrite, Problem
-from caremarket_sim.parameters import register
-from caremarket_sim.policy import NEUTRAL, Levers, of_preset
-from caremarket_sim.policy.advice import Span, shown
+from caremarket_sim.policy import NEUTRAL, of_preset
+from caremarket_sim.policy.advice import Span
 from caremarket_sim.policy.values import checked_number
 from caremarket_sim.reading import text_of
+from caremarket_sim.scenario.beginning_texts import MARKER_TEXT, Given, baseline_text, own_text, stand_in_text
 from caremarket_sim.scenario.directory import as_list, read_directory
-from caremarket_sim.scenario.estimates import Estimate, estimated_figures, given_figure
-from caremarket_sim.scenario.places import Place, figure_kinds, read_place
+from caremarket_sim.scenario.estimates import Estimate, estimated_figures
+from caremarket_sim.scenario.files import load
+from caremarket_sim.scenario.places import figure_kinds, read_place
 from caremarket_sim.scenario.providers import contradiction, no_providers, read_providers
-from caremarket_sim.scenario.timing import MOST_YEARS
+from caremarket_sim.scenario.questions import OF_THE_PLACE, Question, question_files
+from caremarket_sim.scenario.sizing import sized_text
 from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios, shown_path
 from caremarket_sim.scenario.zones import read_zones
 
@@ -39,31 +40,20 @@ OPTIONS = {
     "self_funder_price": "--self-funder-price",
 }
 """Figures of a place and the options that give them."""
-SIZED = {"stewardship.capacity_fte": 0.1, "community.connectors_fte": 0.1, "community.coop_support": 1000.0}
-"""Levers that are amounts, which the presets give for a council of Wigan's size, and the steps of their scaling."""
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a council brings: files of its own, and figures by name. What it does not bring stands in.
-
-    `complete`: its providers are all that there are. The regulator's directory always names all.
-    """
-
-    zones: Path | None = None
-    providers: Path | None = None
-    complete: bool = False
-    directory: Path | None = None
-    authority: str | None = None
-    figures: Mapping[str, float] = field(default_factory=dict)
-
-
-def write_new(council: str, folder: Path | None = None, given: Given | None = None) -> Path:
+def write_new(
+    council: str | None, folder: Path | None = None, given: Given | None = None, questions: Sequence[Question] = ()
+) -> Path:
     """Write a scenario folder for a council, whole or not at all, and return it; by default one of its name, here.
 
+    With questions it has these and their partners instead of the three policies. Without a council they are put into a
+    folder that has a baseline, where `folder` is one; else into a new one, on Wigan, by default of the first's name.
     Raises BadInput for a name without letters, a folder that exists, or a file or figure that cannot be; CannotWrite
     where nothing can be written.
     """
+    if council is None:
+        return _write_questions(folder, given, questions)
     name = " ".join(council.split())
     slug = _slug(name)
     if not slug or len(name) > 80 or not name.isprintable():
@@ -71,12 +61,55 @@ def write_new(council: str, folder: Path | None = None, given: Given | None = No
     target = Path(slug) if folder is None else folder
     if target.exists() or target.is_symlink():
         raise BadInput(Problem("exists already", target, right="name another folder with --out"))
-    contents = _contents(name, given or Given())
+    return _written(target, _contents(name, given or Given(), questions))
+
+
+def _write_questions(folder: Path | None, given: Given | None, questions: Sequence[Question]) -> Path:
+    """Put questions into a folder that has a baseline, or into a new one with Wigan's; no other file is touched."""
+    if not questions:
+        raise BadInput(Problem("no council is named", right="write such as `caremarket new Salford`"))
+    if given not in (None, Given()):
+        raise BadInput(Problem("files and figures are a council's", right="name it: `caremarket new Salford …`"))
+    target = Path(questions[0].name) if folder is None else folder
+    if not target.is_symlink() and (target / "baseline.yaml").is_file():
+        return _added(target, questions)
+    if target.exists() or target.is_symlink():
+        right = "name one that has a baseline.yaml, or a new one, with --out"
+        raise BadInput(Problem("exists already, and has no baseline.yaml", target, right=right))
+    wigan = shipped_scenarios() / "wigan"
+    own = {file: (wigan / file).read_text(encoding="utf-8") for file in OF_THE_PLACE}
+    return _written(target, {MARKER: MARKER_TEXT, **own, **question_files(questions, "Wigan")})
+
+
+def _added(target: Path, questions: Sequence[Question]) -> Path:
+    """The folder with questions put into it. What it has of their partners' files stays as it is."""
+    place = load(target / "baseline.yaml").place
+    wanted = question_files(questions, place.name, place.council_fee, place.council_clients)
+    if problems := [
+        Problem("exists already", target / one.file) for one in questions if os.path.lexists(target / one.file)
+    ]:
+        raise BadInput(problems)
+    new = {file: text for file, text in wanted.items() if not os.path.lexists(target / file)}
+    try:
+        for file, text in new.items():
+            (target / file).parent.mkdir(exist_ok=True)
+            (target / file).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        for file in new:
+            with suppress(OSError):
+                (target / file).unlink()
+        raise CannotWrite(f"cannot be written: {error.strerror or error}", target) from None
+    return target
+
+
+def _written(target: Path, contents: Mapping[str, str]) -> Path:
+    """A new folder with these files, whole or not at all."""
     staging = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         for file, text in contents.items():
+            (staging / file).parent.mkdir(exist_ok=True)
             (staging / file).write_text(text, encoding="utf-8", newline="\n")
         mask = os.umask(0)
         os.umask(mask)
@@ -90,33 +123,32 @@ def write_new(council: str, folder: Path | None = None, given: Given | None = No
     return target
 
 
-def _contents(name: str, given: Given) -> dict[str, str]:
+def _contents(name: str, given: Given, questions: Sequence[Question]) -> dict[str, str]:
     """The text of every file of a new folder."""
     shipped = shipped_scenarios() / "wigan"
     _require_sense(given)
     stand_in = read_place(shipped / "place.yaml")
-    policies = {policy: (shipped / f"{policy}.yaml").read_text(encoding="utf-8") for policy in POLICIES}
+    policies = {f"{policy}.yaml": (shipped / f"{policy}.yaml").read_text(encoding="utf-8") for policy in POLICIES}
     if given.zones is None:
         zones, providers = (shipped / "zones.csv").read_text(encoding="utf-8"), None
-        place = _stand_in_text(name, stand_in, given.figures)
+        place = stand_in_text(name, stand_in, given.figures)
+        asked = question_files(questions, name, given.figures.get("council_fee"))
     else:
         zones, providers, figures = _own(name, given.zones, given)
         clients = figures["council_clients"].value
-        place = _own_text(name, figures, given) + _sized_text("regime", NEUTRAL, clients, stand_in, "")
+        place = own_text(name, figures, given) + sized_text("regime", NEUTRAL, clients, stand_in, "")
         policies = {
-            policy: text + _sized_text("set", of_preset(policy), clients, stand_in, "    ")
-            for policy, text in policies.items()
+            file: text + sized_text("set", of_preset(file.removesuffix(".yaml")), clients, stand_in, "    ")
+            for file, text in policies.items()
         }
+        asked = question_files(questions, name, figures["council_fee"].value, clients)
     return {
-        MARKER: (
-            "# This file marks the workspace: scenario and place files in this folder may refer to each other, and to\n"
-            "# no file outside it. It needs no content.\n"
-        ),
+        MARKER: MARKER_TEXT,
         "place.yaml": place,
         "zones.csv": zones,
         **({} if providers is None else {"providers.csv": providers}),
-        "baseline.yaml": _baseline_text(name),
-        **{f"{policy}.yaml": text for policy, text in policies.items()},
+        "baseline.yaml": baseline_text(name),
+        **(asked or policies),
     }
 
 
@@ -170,121 +202,12 @@ def _own(name: str, zones_file: Path, given: Given) -> tuple[str, str | None, di
     return text_of(zones_file, shown_path(zones_file)), text, figures
 
 
-def _sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: str) -> str:
-    """Levers that are amounts, scaled from Wigan's size to so many clients: the lines of `set:` or `regime:`."""
-    scale = clients / wigan.council_clients
-    lines = [
-        f"{indent}# Amounts, scaled by council clients from a council of Wigan's size.",
-        f"{indent}{key}:",
-    ]
-    for lever, step in SIZED.items():
-        value = levers[lever]
-        if value:
-            scaled = round(max(round(value * scale / step), 1) * step, 1)
-            lines.append(f"{indent}  {lever}: {scaled:g}  # {value:g} for Wigan")
-    return "\n".join(lines) + "\n"
-
-
 def _read_again(text: str, zones: np.ndarray | None) -> np.ndarray:
     """The providers of a list that has just been made."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "providers.csv"
         path.write_text(text, encoding="utf-8", newline="\n")
         return read_providers(path, "providers.csv", zones)
-
-
-def _own_text(name: str, figures: Mapping[str, Estimate], given: Given) -> str:
-    """A place file on a council's own zones."""
-    complete = given.complete or given.directory is not None
-    lines = [
-        f"# {name}, on its own zones. A figure that was not given is an estimate from the population of the zones, and",
-        "# says so: replace it by the council's own, with its source and grade (measured, derived or assumed), before",
-        "# you use any result. Ids of sources are those of `caremarket docs parameters`.",
-        "format: 2",
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        "# licence:                            # whose data zones.csv and providers.csv are, and on what terms",
-        "zones: zones.csv",
-    ]
-    if given.providers is not None or given.directory is not None:
-        lines += [
-            "# What the list says of a provider holds on the first day; what a cell leaves blank is drawn anew in",
-            "# every replicate. `complete: true` says that it names every provider of homecare here, and then the",
-            "# figures must count as many; with `false` it names some, and those counted beyond it are made up.",
-            f"providers: {{list: providers.csv, complete: {shown(complete)}}}",
-        ]
-    if given.directory is not None:
-        lines += [
-            "# The list is the regulator's directory of active locations. It does not say who holds a contract with",
-            "# the council, nor how much care they give: fill in `contracted` and `weekly_hours` where you know.",
-        ]
-    lines += ["start: 2024-04-01                      # weeks begin on Mondays"]
-    lines += ["price_base: 2024/25                    # the year whose prices the fees below are in", "figures:"]
-    for key, kind in figure_kinds().items():
-        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})", *_figure_lines(figures[key])]
-    lines.append("# Under `regime:` goes how your council buys today, where it differs from a typical borough, such as")
-    lines.append("#   contract.payment_basis: planned_time")
-    return "\n".join(lines) + "\n"
-
-
-def _figure_lines(figure: Estimate) -> list[str]:
-    """A figure as a place file has it."""
-    lines = [f"    value: {shown(figure.value)}"]
-    if figure.low is not None and figure.high is not None:
-        lines += [f"    low: {shown(figure.low)}", f"    high: {shown(figure.high)}"]
-    source = json.dumps(figure.source[0] if len(figure.source) == 1 else list(figure.source), ensure_ascii=False)
-    note = json.dumps(figure.note, ensure_ascii=False)
-    return [*lines, f"    source: {source}", f"    grade: {figure.grade}", f"    note: {note}"]
-
-
-_REGIME = (
-    "# regime:                             # how your council buys today, where it differs from a typical borough",
-    "#   contract.payment_basis: planned_time",
-)
-
-
-def _stand_in_text(name: str, stand_in: Place, given: Mapping[str, float]) -> str:
-    """A place file whose figures are another place's and say so, but for those given."""
-    lines = [
-        f"# {name}. Every figure below, and every zone in zones.csv, is {stand_in.name}'s and stands in for your own:",
-        "# replace each, with its source and its grade (measured, derived or assumed), before you use any result.",
-        "format: 2",
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        f"licence: {json.dumps(stand_in.licence, ensure_ascii=False)}",
-        "zones: zones.csv",
-        f"start: {stand_in.start}                      # weeks begin on Mondays",
-        f"price_base: {stand_in.price_base}                    # the year whose prices the fees below are in",
-        "figures:",
-    ]
-    for key, kind in figure_kinds().items():
-        lines += [f"  {key}:  # {kind.meaning} ({kind.unit})"]
-        if key in given:
-            lines += _figure_lines(given_figure(given[key]))
-            continue
-        lines += [
-            f"    value: {shown(stand_in.figures[key].value)}",
-            f"    source: stand-in, {stand_in.name}",
-            "    grade: assumed",
-        ]
-    return "\n".join([*lines, *_REGIME]) + "\n"
-
-
-def _baseline_text(name: str) -> str:
-    title = json.dumps(f"{name} with no new policy", ensure_ascii=False)
-    example = next(iter(register().values()))
-    return f"""\
-# The market as it is, with no new policy. The policies beside this file extend it.
-#   caremarket validate *.yaml          checks every file here
-#   caremarket compare block.yaml zero-hours-spot.yaml collaborative.yaml
-#   caremarket docs levers              lists what a policy may set
-#   caremarket docs schema              gives your editor completion
-format: 2
-title: {title}
-place: place.yaml
-years: 5                               # of 52 weeks, 1 to {MOST_YEARS}
-prices: projected                      # wage floors and prices move as recorded, then as projected; or `frozen`
-# parameters:                          # numbers of the model that you know better; `caremarket docs parameters`
-#   {example.name}: {shown(example.value)}
-"""
 
 
 def _slug(name: str) -> str:
