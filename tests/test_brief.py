@@ -1,5 +1,6 @@
 """The brief: two printed pages with the numbers of the CSV files, in the words of the report, text staying text."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.report.brief import bottom_line, brief_html, signed_all
 from caremarket_sim.report.results import read_results
 from caremarket_sim.telling.words import change, clauses, in_a_sentence, millions, signed
+from tests.test_report import BROWSER, what_a_browser_lacks
 
 SMALL = Path(__file__).parent / "data" / "small"
 SCRIPT = "<script>alert(1)</script>"
@@ -49,7 +51,7 @@ def compared(small):
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory, small):
-    """A comparison of seven scenarios, under a banner, without a trial of assumptions."""
+    """A comparison of seven scenarios, without a trial of assumptions."""
     folder = tmp_path_factory.mktemp("many")
     for file in small.glob("*.*"):
         shutil.copy(file, folder / file.name)
@@ -153,6 +155,18 @@ def test_the_same_results_give_the_same_brief_and_report_writes_it_too(compared,
 )
 def test_signs_in_a_cell_are_true_ones(before, after):
     assert signed_all(before) == after
+
+
+@pytest.mark.slow
+def test_in_a_browser_it_is_accessible_and_asks_for_nothing(many):
+    if lacking := what_a_browser_lacks():
+        pytest.skip(lacking)
+    command = ["node", "check.mjs", str(many / "brief.html"), str(shutil.which("chromium"))]
+    process = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, timeout=240, check=True)
+    found = json.loads(process.stdout)
+    assert found["requests"] == found["errors"] == found["dialogs"] == found["violations"] == []
+    assert found["overflow"] == {"1280": 0, "320": 0}
+    assert found["printed"]["pages"] == 2
 
 
 @pytest.mark.slow
