@@ -65,11 +65,15 @@ STYLE = """
 """
 SMALLER = """
 @media print {
-  body, p, li { font-size: 7.4pt; line-height: 1.22; }
+  @page { margin: 8mm 10mm; }
+  body, p, li { font-size: 7.3pt; line-height: 1.2; }
   .columns { gap: 0 3mm; }
   .columns li { font-size: 6.6pt; line-height: 1.2; }
   .columns h3 { font-size: 7.6pt; margin: .6mm 0 0; }
-  table { font-size: 6.4pt; line-height: 1.15; }
+  table { font-size: 6.4pt; line-height: 1.15; table-layout: fixed; }
+  thead th:first-child { width: 17%; }
+  thead th:nth-child(2) { width: 7%; }
+  .note { padding: .8mm 3mm; }
   th, td { padding: .4mm 1mm .4mm 0; }
   tbody th { min-width: 0; }
 }
