@@ -23,9 +23,10 @@ from caremarket_sim.parameters import Parameters
 from caremarket_sim.policy import NEUTRAL, of_preset
 from caremarket_sim.runs.resolved import resolved_json, scenario_from
 from caremarket_sim.scenario import load, read_place
-from caremarket_sim.scenario.beginnings import SIZED, Given, write_new
+from caremarket_sim.scenario.beginnings import write_new
 from caremarket_sim.scenario.directory import read_directory
 from caremarket_sim.scenario.estimates import estimated_figures
+from caremarket_sim.scenario.given import Given
 from caremarket_sim.scenario.providers import (
     OWNERSHIP_WORDS,
     RATING_WORDS,
@@ -33,6 +34,7 @@ from caremarket_sim.scenario.providers import (
     no_providers,
     read_providers,
 )
+from caremarket_sim.scenario.sizing import SIZED
 from caremarket_sim.scenario.zones import read_zones
 from tests.small_place import from_python
 

@@ -33,7 +33,8 @@ from caremarket_sim.runs.plausibility import (
 )
 from caremarket_sim.runs.targets import targets
 from caremarket_sim.scenario import load, read_place
-from caremarket_sim.scenario.beginnings import Given, write_new
+from caremarket_sim.scenario.beginnings import write_new
+from caremarket_sim.scenario.given import Given
 from caremarket_sim.studies.compare.study import compare
 from caremarket_sim.telling.files import csv_bytes
 from tests.small_place import FOLDER, WIGAN, small

@@ -12,8 +12,9 @@ from caremarket_sim.errors import BadInput
 from caremarket_sim.opening import make_market
 from caremarket_sim.runs.resolved import resolved_json, scenario_from
 from caremarket_sim.scenario import load, read_place
-from caremarket_sim.scenario.beginnings import Given, write_new
+from caremarket_sim.scenario.beginnings import write_new
 from caremarket_sim.scenario.estimates import estimated_figures
+from caremarket_sim.scenario.given import Given
 from caremarket_sim.scenario.providers import no_providers, read_providers
 from caremarket_sim.scenario.zones import read_zones
 

@@ -15,7 +15,10 @@ def register(app: typer.Typer) -> None:
 
 def report(
     results: Path = typer.Argument(..., metavar="RESULTS", help="A folder that `compare` wrote.", show_default=False),
-    to: Path | None = typer.Option(None, "--to", help="The file to write. Default: report.html in the folder."),
+    to: Path | None = typer.Option(
+        None, "--to", help="The file to write. Default: report.html, or brief.html, in the folder."
+    ),
+    brief: bool = typer.Option(False, "--brief", help="Write the brief instead: two printed pages."),
     lowest: float = typer.Option(10_000.0, "--qaly-from", help="Lowest worth of an ASCOT-QALY to show, £."),
     highest: float = typer.Option(70_000.0, "--qaly-to", help="Highest worth of an ASCOT-QALY to show, £."),
     budget: float | None = typer.Option(
@@ -26,12 +29,17 @@ def report(
     quiet: bool = typer.Option(False, "--quiet", help="Say nothing when all is well."),
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object; all else goes to standard error."),
 ) -> None:
-    """Write the report: one HTML file that needs no network, first the decision, then a page for each reader."""
-    from caremarket_sim.report import Settings, write_report
+    """Write the report: one HTML file that needs no network, first the decision, then a page for each reader.
+
+    With --brief two pages to print instead: the answer in three sentences a policy, with the nine headlines; who pays,
+    what it depends on and what could go wrong in the first year. There is nothing to set about it.
+    """
+    from caremarket_sim.report import Settings, write_brief, write_report
 
     settings = Settings((lowest, highest), budget, outlines, small_cell)
-    path = write_report(results, settings, to)
+    path = write_brief(results, to) if brief else write_report(results, settings, to)
+    what = "brief" if brief else "report"
     if as_json:
-        typer.echo(json.dumps({"report": str(path), "bytes": path.stat().st_size}))
+        typer.echo(json.dumps({what: str(path), "bytes": path.stat().st_size}))
     elif not quiet:
-        typer.echo(f"The report is {path} ({path.stat().st_size / 1e6:.1f} MB)")
+        typer.echo(f"The {what} is {path} ({path.stat().st_size / 1e6:.1f} MB)")

@@ -64,26 +64,45 @@ def sql(
 
 def export(
     results: Path = _RESULTS,
-    to: Path = typer.Option(..., "--to", help="The folder to write to; files that we wrote there are replaced."),
-    kind: str = typer.Option("csv", "--format", help="csv or parquet."),
+    to: Path = typer.Option(
+        ..., "--to", help="The folder to write to, where files that we wrote are replaced; or FILE.xlsx, or xlsx."
+    ),
+    kind: str | None = typer.Option(
+        None, "--format", help="csv, parquet or xlsx. Default: csv, or what --to says.", show_default=False
+    ),
     table: list[str] | None = typer.Option(None, "--table", help="Only this table; may be given again."),
     quiet: bool = _QUIET,
     as_json: bool = _JSON,
 ) -> None:
-    """Write results as tables for other programs: runs, outcomes, weekly, breakdowns and what they mean."""
+    """Write results as tables for other programs: runs, outcomes, weekly, breakdowns and what they mean.
+
+    For Excel, `--to FILE.xlsx` writes one workbook, `--to xlsx` writes results.xlsx into the folder of the results: a
+    sheet for each CSV file that is there, first one that says what is what. With --table it has these tables instead.
+    """
+    from caremarket_sim.documents.formats import exported_tables
     from caremarket_sim.errors import BadInput, Problem, suggestion
     from caremarket_sim.results import query as tables
     from caremarket_sim.results.store import Store
+    from caremarket_sim.results.workbook import export_workbook
 
     unknown = [name for name in table or () if name not in tables.EXPORTED]
     if unknown:
         raise BadInput([Problem(f"no table is called {n!r}", right=suggestion(n, tables.EXPORTED)) for n in unknown])
+    if str(to) == "xlsx" and kind in (None, "xlsx"):
+        to, kind = results, "xlsx"
+    elif to.suffix.lower() == ".xlsx":
+        if kind not in (None, "xlsx"):
+            raise BadInput(Problem(f"--to names a file for Excel, and --format {kind}", right="leave out one of them"))
+        kind = "xlsx"
     with Store.read(results) as store:
-        files = tables.export(store, to, kind, table or tables.EXPORTED)
+        if kind == "xlsx":
+            files = [export_workbook(store, to, exported_tables(), table)]
+        else:
+            files = tables.export(store, to, kind or "csv", table or tables.EXPORTED)
     if as_json:
         _print_json({"files": [str(file) for file in files]})
     elif not quiet:
-        typer.echo(f"wrote {', '.join(file.name for file in files)} to {to}")
+        typer.echo(f"wrote {', '.join(file.name for file in files)} to {files[0].parent}")
 
 
 def verify(results: Path = _RESULTS, quiet: bool = _QUIET, as_json: bool = _JSON) -> None:

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 
 def new(
-    council: str = typer.Argument(..., help="The council's name or code, as Leeds or E08000035."),
+    council: str | None = typer.Argument(
+        None, help="The council's name or code, as Leeds or E08000035.", show_default=False
+    ),
     zones: list[Path] | None = typer.Option(
         None, "--zones", help="Your zones: a list, ward estimates, deprivation …; several give them together."
     ),
@@ -61,6 +63,10 @@ def new(
     self_funder_price: float | None = typer.Option(
         None, "--self-funder-price", help="£ an hour that a self-funder pays."
     ),
+    question: list[str] | None = typer.Option(
+        None, "--question", help="A common question, instead of the three policies; may be given again."
+    ),
+    list_questions: bool = typer.Option(False, "--list-questions", help="List the common questions, write nothing."),
     out: Path | None = typer.Option(None, "--out", help="The folder to write; by default one of the council's name."),
     no_probe: bool = _NO_PROBE,
     quiet: bool = _QUIET,
@@ -71,31 +77,40 @@ def new(
     Every council of England with adult social care duties is known by its name or code. Figures that you do not give
     are estimated from what is published of it, or from the population of your zones; for a place that is no such
     council, and without zones, Wigan's stand in.
+
+    With --question it has scenarios that ask common questions, each with its partner to compare with. Without a council
+    these are put into the folder that --out names, if it has a baseline, or into a new one on Wigan's place.
     """
-    from caremarket_sim.scenario.beginnings import OPTIONS, Given, write_new
-    from caremarket_sim.scenario.councils import council_called, nearest_councils
+    from caremarket_sim.scenario.beginnings import write_new
+    from caremarket_sim.scenario.given import OPTIONS, Given
     from caremarket_sim.scenario.held.figures import read_figures
     from caremarket_sim.scenario.held.said import says_of
+    from caremarket_sim.scenario.questions import asked
     from caremarket_sim.scenario.workspace import shown_path
 
+    if list_questions:
+        _list_questions(as_json)
+        return
+    questions = asked(question or ())
     options = (clients, self_funders, care_workers, contracted, private, fee, self_funder_price)
     said = {key: value for key, value in zip(OPTIONS, options, strict=True) if value is not None}
     says = says_of(heading, headings, sheet, decimal, days)
     listed, notes = ({}, []) if figures is None else read_figures(figures, shown_path(figures), says)
     given = Given(zones or None, providers, complete, cqc, authority, {**listed, **said}, says, notes.append)
-    folder = write_new(council, out, given)
+    folder = write_new(council, out, given, questions)
     files = sorted(path.name for path in folder.iterdir())
     tried = [] if no_probe or quiet else [folder / "baseline.yaml"]
+    commands = [one.command(folder.as_posix()) for one in questions]
     if as_json:
-        _write_json({"folder": str(folder), "files": files, "notes": notes, "places": _plausible(tried)})
+        _write_json(
+            {"folder": str(folder), "files": files, "notes": notes, "compare": commands, "places": _plausible(tried)}
+        )
     elif not quiet:
         typer.echo("\n  ".join([f"wrote {folder}: {', '.join(files)}", *notes]))
-        if zones is None and council_called(council) is None:
-            near = ", ".join(nearest_councils(council))
-            typer.echo(f"no council with adult social care duties is called {council} (most like it: {near})")
-            typer.echo(f"its figures stand in for your own: replace those in {folder / 'place.yaml'} and zones.csv")
-        else:
-            typer.echo(f"the figures in {folder / 'place.yaml'} that you did not give are estimates: replace them")
+        for line in _of_the_figures(council, zones is not None, folder):
+            typer.echo(line)
+        for one, command in zip(questions, commands, strict=True):
+            typer.echo(f"{one.asks} {command}")
         for place in _plausible(tried):
             typer.echo(place["sentence"])
 
@@ -188,6 +203,35 @@ def diff(
         widths = [max(len(getattr(row, column)) for row in found) for column in ("what", "first")]
         for row in found:
             typer.echo(f"{row.what:<{widths[0]}}  {row.first:<{widths[1]}}  ->  {row.second}")
+
+
+def _of_the_figures(council: str | None, zoned: bool, folder: Path) -> list[str]:
+    """What to know of the figures in a new folder."""
+    from caremarket_sim.scenario.councils import council_called, nearest_councils
+
+    if council is None:
+        return []
+    place = folder / "place.yaml"
+    if zoned or council_called(council) is not None:
+        return [f"the figures in {place} that you did not give are estimates: replace them"]
+    near = ", ".join(nearest_councils(council))
+    return [
+        f"no council with adult social care duties is called {council} (most like it: {near})",
+        f"its figures stand in for your own: replace those in {place} and zones.csv",
+    ]
+
+
+def _list_questions(as_json: bool) -> None:
+    """Every common question: its name, what it asks, and the command that answers it on Wigan."""
+    from caremarket_sim.scenario.questions import questions
+
+    if as_json:
+        found = [{"name": one.name, "asks": one.asks, "compare": one.command()} for one in questions().values()]
+        _write_json({"questions": found})
+        return
+    for one in questions().values():
+        typer.echo(f"{one.name}: {one.asks}\n  {one.command()}")
+    typer.echo("For your own council: caremarket new COUNCIL --question NAME")
 
 
 def _plausible(files: Sequence[str | Path]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from caremarket_sim.documents import code, filled, table
 from caremarket_sim.results.manifest import Manifest
+from caremarket_sim.results.workbook import Told
 from caremarket_sim.scenario.places import figure_kinds
 from caremarket_sim.scenario.schema import place_schema, scenario_schema
 from caremarket_sim.studies.sweep.design_schema import design_schema
@@ -45,6 +46,15 @@ def results_tables() -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """The tables of a results folder by file name, and the meaning of each of their columns."""
     told = tomllib.loads(Path(__file__).with_name("results_files.toml").read_text(encoding="utf-8"))
     return told["files"], told["columns"]
+
+
+def exported_tables() -> dict[str, Told]:
+    """What a row of each table is that can be exported, and what its columns mean: CSV files by their whole names, then
+    the tables that only the ledger and its parts have."""
+    told = tomllib.loads(Path(__file__).with_name("results_files.toml").read_text(encoding="utf-8"))
+    columns = told["columns"]
+    files = {name: Told(one["row"], columns) for name, one in told["files"].items()}
+    return files | {name: Told(one["row"], columns | one["columns"]) for name, one in told["tables"].items()}
 
 
 def _keys(schema: dict[str, Any]) -> str:

@@ -1,22 +1,23 @@
-"""The report for a committee: one self-contained page made from a results folder, and the CSV files beside it."""
+"""The report for a committee, one self-contained page made from a results folder, and the brief of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from caremarket_sim.report.brief import brief_html
 from caremarket_sim.report.page import report_html
 from caremarket_sim.report.results import read_results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.results.belongings import Belongings
 from caremarket_sim.results.durable import write_document
 
-NAME = "report.html"
+NAME, BRIEF = "report.html", "brief.html"
 BESIDE = "report-tables"
 """The folder of the CSV files that stand behind the report's charts and tables."""
 MARK = 'name="generator" content="caremarket-sim"'
 """What tells a report of ours from another file."""
 
-__all__ = ["BESIDE", "NAME", "Settings", "write_report"]
+__all__ = ["BESIDE", "BRIEF", "NAME", "Settings", "write_brief", "write_report"]
 
 
 def write_report(folder: Path, settings: Settings | None = None, to: Path | None = None) -> Path:
@@ -37,4 +38,16 @@ def write_report(folder: Path, settings: Settings | None = None, to: Path | None
         Belongings(path.parent / BESIDE).write_all((name.removeprefix(f"{BESIDE}/"), table) for name, table in tables)
     else:
         Belongings(home).write_all([*tables, (path.name, html.encode())])
+    return path
+
+
+def write_brief(folder: Path, to: Path | None = None) -> Path:
+    """Write the brief of a results folder, two printed pages, into it unless told otherwise; as `write_report`."""
+    folder = Path(folder)
+    content = brief_html(read_results(folder)).encode()
+    path = Path(to) if to is not None else folder / BRIEF
+    if path.parent.resolve() != folder.resolve():
+        write_document(path, content, MARK)
+    else:
+        Belongings(folder.resolve()).write(path.name, content)
     return path

@@ -197,7 +197,9 @@ def _outcomes(store: Store) -> pyarrow.Table:
 def export(store: Store, folder: Path, kind: str, names: Iterable[str] = EXPORTED) -> list[Path]:
     """Write tables as files of a kind ("csv" or "parquet") into a folder; only files that we wrote are replaced."""
     if kind not in ("csv", "parquet"):
-        raise BadInput(Problem(f"{kind!r} is no format to export to", right=suggestion(kind, ("csv", "parquet"))))
+        raise BadInput(
+            Problem(f"{kind!r} is no format to export to", right=suggestion(kind, ("csv", "parquet", "xlsx")))
+        )
     ours, written = Belongings(folder), []
     for name in names:
         rows = table(store, name)

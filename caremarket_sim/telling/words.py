@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -82,14 +82,14 @@ def reversals(rows: pd.DataFrame) -> list[str]:
         return []
     now, whole = (rows[rows.period == period].set_index("indicator") for period in (IN_FORCE, ALL))
     said = [
-        f"{in_a_sentence(INDICATORS[name].label)} ({_change(now.difference[name], name)} in force, "
-        f"{_change(whole.difference[name], name)} over all weeks)"
+        f"{in_a_sentence(INDICATORS[name].label)} ({change(now.difference[name], name)} in force, "
+        f"{change(whole.difference[name], name)} over all weeks)"
         for name in found
     ]
     return [f"The mean over all weeks has the other sign for {now.scenario.iloc[0]} on {listed(said)}."]
 
 
-def _change(difference: float, name: str) -> str:
+def change(difference: float, name: str) -> str:
     """A difference with its sign and unit; of shares in percentage points."""
     indicator = INDICATORS[name]
     factor, unit = shown_in(indicator)
@@ -99,57 +99,75 @@ def _change(difference: float, name: str) -> str:
     return f"{number} {'percentage points' if factor == 100.0 else unit}"
 
 
+def how_much(row: Any) -> str:
+    """A difference with its unit and, unless it is of shares or of next to nothing, in per cent of the reference."""
+    indicator = INDICATORS[row.indicator]
+    said = change(row.difference, row.indicator)
+    if shown_in(indicator)[0] == 100.0 or not abs(row.reference_mean) >= 4.0 * indicator.smallest:
+        return said
+    percent = 100.0 * row.difference / row.reference_mean
+    return f"{said}, {signed(f'{percent:+.{0 if abs(percent) >= 10 else 1}f}')}%" if math.isfinite(percent) else said
+
+
 def spend_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
     """What the council and all payers spend over all weeks together, a sentence each."""
     said = []
     for payer, words in (("Council", "the council spends"), ("All", "all payers together spend")):
         rows = spend[spend.payer == payer]
         parts = [
-            f"{_millions(row.mean)} in {row.scenario}"
+            f"{millions(row.mean)} in {row.scenario}"
             if row.scenario == row.reference
-            else f"{_millions(row.mean)} in {row.scenario} ({_millions(row.difference, '+')}; "
-            f"{_millions(row.difference_low, '+')} to {_millions(row.difference_high, '+')})"
+            else f"{millions(row.mean)} in {row.scenario} ({millions(row.difference, '+')}; "
+            f"{millions(row.difference_low, '+')} to {millions(row.difference_high, '+')})"
             for row in rows.itertuples(index=False)
         ]
         said.append(f"Over {periods.whole} {words} {listed(parts)}.")
-    return [*said, *_underpayment_sentences(spend, periods)]
+    return [*said, *underpayment_sentences(spend, periods)]
 
 
-def _underpayment_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
+def underpayment_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
     """What pay below the legal minimum comes to, and what would be left of a difference in cost with lawful pay."""
     unpaid = spend[spend.payer == UNDERPAID].set_index("scenario")
     every = spend[spend.payer == "All"].set_index("scenario")
     if unpaid.empty:
         return []
-    parts = [f"{_millions(row['mean'])} in {name}" for name, row in unpaid.iterrows()]
+    parts = [f"{millions(row['mean'])} in {name}" for name, row in unpaid.iterrows()]
     said = [f"Over {periods.whole} pay below the legal minimum, which nobody may agree, comes to {listed(parts)}."]
     for name, row in unpaid.iterrows():
         if name != row["reference"]:
             lawful = every.loc[name, "difference"] + row["difference"]
             said.append(
-                f"In {name} all payers together spend {_more(every.loc[name, 'difference'])} than in "
-                f"{row['reference']}, while staff are unlawfully underpaid by {_more(row['difference'])}: with lawful "
-                f"pay in both they would spend {_more(lawful)}, employers' charges left out."
+                f"In {name} all payers together spend {more(every.loc[name, 'difference'])} than in "
+                f"{row['reference']}, while staff are unlawfully underpaid by {more(row['difference'])}: with lawful "
+                f"pay in both they would spend {more(lawful)}, employers' charges left out."
             )
     return said
 
 
-def _more(pounds: float) -> str:
-    return f"{_millions(abs(pounds))} {'less' if pounds < 0.0 else 'more'}"
+def more(pounds: float) -> str:
+    """How many pounds more or less."""
+    return f"{millions(abs(pounds))} {'less' if pounds < 0.0 else 'more'}"
 
 
-def _millions(pounds: float, sign: str = "") -> str:
+def millions(pounds: float, sign: str = "") -> str:
+    """Pounds in millions."""
     if not math.isfinite(pounds):
         return UNKNOWN
     number = f"{pounds / 1e6:{sign},.1f}"
     return f"£{number} million" if not sign else f"{signed(number)}"
 
 
-def clauses(rows: pd.DataFrame) -> str:
-    """What one scenario's verdicts say, the same verdicts together, in the order of `_SAYING`."""
+def clauses(rows: pd.DataFrame, measured: Collection[str] = ()) -> str:
+    """What one scenario's verdicts say, the same verdicts together, in the order of `_SAYING`.
+
+    Of those verdicts that are `measured`, also how much the difference is.
+    """
     said = []
     for verdict, saying in _SAYING.items():
-        labels = [in_a_sentence(INDICATORS[name].label) for name in rows[rows.verdict == verdict].indicator]
+        labels = [
+            in_a_sentence(INDICATORS[row.indicator].label) + (f" ({how_much(row)})" if verdict in measured else "")
+            for row in rows[rows.verdict == verdict].itertuples()
+        ]
         if labels:
             said.append(saying.format(listed(labels)))
     return listed(said)

@@ -51,6 +51,7 @@ NoBaseline = Annotated[
     bool, typer.Option("--no-baseline", help="Do not add the place with no new policy where no file is that.")
 ]
 Report = Annotated[bool, typer.Option("--report", help="Also write the report, one HTML file, into the folder.")]
+Brief = Annotated[bool, typer.Option("--brief", help="Also write the brief, two printed pages, into the folder.")]
 EqualBudget = Annotated[
     bool,
     typer.Option(
@@ -146,6 +147,7 @@ def compare_command(
     equal_budget: EqualBudget = False,
     settled: Settled = False,
     report: Report = False,
+    brief: Brief = False,
     all_: All = False,
     kept: Kept = Kept(),
     dry_run: DryRun = False,
@@ -228,10 +230,16 @@ def compare_command(
 
             Work(**how).heard("writing the report", 0, 0)
             write_report(store.folder)
+        if brief:
+            from caremarket_sim.report import write_brief
+
+            write_brief(store.folder)
+    written = [
+        f"The {one} is {store.folder / one}.html" for one, asked_ in (("brief", brief), ("report", report)) if asked_
+    ]
     next_step = (
-        f"The report is {store.folder / 'report.html'}"
-        if report
-        else f"For the report, one file that a committee can read: caremarket report {shlex.quote(str(store.folder))}"
+        "\n".join(written)
+        or f"For the report, one file that a committee can read: caremarket report {shlex.quote(str(store.folder))}"
     )
     _tell_results(result, folder, sentences, next_step, all_, voice)
 

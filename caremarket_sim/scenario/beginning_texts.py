@@ -1,28 +1,27 @@
-"""The text of a place file for a council that begins: each figure with its range, source and what would be better."""
+"""The texts of a new folder's files: its place, with what would be better than each figure, and its baseline."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
+from caremarket_sim.parameters import register
 from caremarket_sim.policy.advice import shown
 from caremarket_sim.scenario.councils import LICENCE, Council
 from caremarket_sim.scenario.estimates import GIVEN, Estimate, given_figure
+from caremarket_sim.scenario.given import Given
 from caremarket_sim.scenario.places import Place, figure_kinds
+from caremarket_sim.scenario.timing import MOST_YEARS
 
-
-@dataclass(frozen=True)
-class Listed:
-    """How providers are listed, if they are: in a list of the council's own or the regulator's, and whether all are."""
-
-    by: Literal["list", "directory"] | None
-    complete: bool
+MARKER_TEXT = """\
+# This file marks the workspace: scenario and place files in this folder may refer to each other, and to
+# no file outside it. It needs no content.
+"""
 
 
 def own_text(
-    name: str, figures: Mapping[str, Estimate], listed: Listed, known: Council | None, read: Sequence[str] = ()
+    name: str, figures: Mapping[str, Estimate], given: Given, known: Council | None, read: Sequence[str] = ()
 ) -> str:
     """A place file on a council's zones; `read` are lines that say how its files were read."""
     lines = [
@@ -35,14 +34,14 @@ def own_text(
         "zones: zones.csv",
         *read,
     ]
-    if listed.by is not None:
+    if given.providers is not None or given.directory is not None:
         lines += [
             "# What the list says of a provider holds on the first day; what a cell leaves blank is drawn anew in",
             "# every replicate. `complete: true` says that it names every provider of homecare here, and then the",
             "# figures must count as many; with `false` it names some, and those counted beyond it are made up.",
-            f"providers: {{list: providers.csv, complete: {shown(listed.complete)}}}",
+            f"providers: {{list: providers.csv, complete: {shown(given.lists_all)}}}",
         ]
-    if listed.by == "directory":
+    if given.directory is not None:
         lines += [
             "# The list is the regulator's directory of active locations. It does not say who holds a contract with",
             "# the council, nor how much care they give: fill in `contracted` and `weekly_hours` where you know.",
@@ -126,3 +125,22 @@ def stand_in_text(name: str, stand_in: Place, given: Mapping[str, float]) -> str
             "    grade: assumed",
         ]
     return "\n".join([*lines, *_REGIME]) + "\n"
+
+
+def baseline_text(name: str) -> str:
+    title = json.dumps(f"{name} with no new policy", ensure_ascii=False)
+    example = next(iter(register().values()))
+    return f"""\
+# The market as it is, with no new policy. The policies beside this file extend it.
+#   caremarket validate *.yaml          checks every file here
+#   caremarket compare block.yaml zero-hours-spot.yaml collaborative.yaml
+#   caremarket docs levers              lists what a policy may set
+#   caremarket docs schema              gives your editor completion
+format: 2
+title: {title}
+place: place.yaml
+years: 5                               # of 52 weeks, 1 to {MOST_YEARS}
+prices: projected                      # wage floors and prices move as recorded, then as projected; or `frozen`
+# parameters:                          # numbers of the model that you know better; `caremarket docs parameters`
+#   {example.name}: {shown(example.value)}
+"""

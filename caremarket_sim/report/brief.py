@@ -1,0 +1,349 @@
+"""The brief: two printed pages for whoever decides and reads nothing else, in the report's words and figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from caremarket_sim.findings import economics
+from caremarket_sim.findings.assumptions import CARRYING, HOLDS, SAME_DIRECTION
+from caremarket_sim.findings.draws import note_of
+from caremarket_sim.findings.frames import CHANCE_ONLY, headline_rows, headlines
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.methods.statistics import CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL, WORSE
+from caremarket_sim.report.decision import baseline_statement
+from caremarket_sim.report.effects import SIGNS, TONES, with_interval
+from caremarket_sim.report.results import Results
+from caremarket_sim.scenario.timing import WEEKS_A_YEAR
+from caremarket_sim.telling.blocks import Block, Cell, Columns, Group, Heading, Page, Points, Row, Table, Text
+from caremarket_sim.telling.page import html_page
+from caremarket_sim.telling.words import (
+    better_in,
+    change,
+    clauses,
+    in_a_sentence,
+    labelled,
+    listed,
+    millions,
+    more,
+    quantity,
+    reversals,
+    signed,
+)
+
+WHOSE = {"outcomes": "For people who draw on care", "jobs": "For care workers", "costs": "For what it costs"}
+RISKS = ("undelivered_share", "delayed_nights", "hand_backs", "people_displaced", "people_transferred")
+"""What can go wrong while a market is moved, beside the headlines."""
+MOST_LOST, MOST_TOLD = 4, (9, 4)
+"""How much is told one by one: of verdicts lost at the ends of assumptions; of what is worse in a year, where policies
+are few and where they are many."""
+WORST = ("people_waiting", "council_spend", "turnover")
+"""Headlines of which the worst future of a year is told."""
+STYLE = """
+#answer { border-top: 0; padding-top: 0; margin-top: 1rem; }
+.columns { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+@media print {
+  @page { size: A4; margin: 11mm 12mm; }
+  #answer { break-before: auto; margin: 0; }
+  body { font-size: 8.4pt; line-height: 1.28; }
+  p, li { max-width: none; margin: .7mm 0; }
+  h1 { font-size: 13.5pt; }
+  h2 { font-size: 12pt; }
+  h3 { font-size: 9.8pt; margin: 1.6mm 0 .4mm; }
+  ul { margin: 0; padding-left: 4mm; }
+  header p, footer p { font-size: 7.4pt; }
+  footer { margin-top: 2mm; }
+  .scroll { margin: 1.5mm 0 .5mm; }
+  .tablenote { margin: 0 0 1mm; }
+  table { font-size: 7.8pt; line-height: 1.2; }
+  th, td { padding: .5mm 1.5mm .5mm 0; }
+  .group th { padding-top: 1mm; }
+  .columns { grid-template-columns: repeat(%(columns)d, 1fr); }
+  .columns li { font-size: 7.8pt; line-height: 1.24; }
+  .warning { padding: 1mm 3mm; margin: 1mm 0; }
+}
+"""
+SMALLER = """
+@media print {
+  @page { margin: 8mm 10mm; }
+  body, p, li { font-size: 7.3pt; line-height: 1.2; }
+  .columns { gap: 0 3mm; }
+  .columns li { font-size: 6.6pt; line-height: 1.2; }
+  .columns h3 { font-size: 7.6pt; margin: .6mm 0 0; }
+  table { font-size: 6.4pt; line-height: 1.15; table-layout: fixed; }
+  thead th:first-child { width: 17%; }
+  thead th:nth-child(2) { width: 7%; }
+  .note { padding: .8mm 3mm; }
+  th, td { padding: .4mm 1mm .4mm 0; }
+  tbody th { min-width: 0; }
+}
+"""
+FEW = 3
+"""Policies that are told in the usual size of print; more make it smaller."""
+
+
+def brief_html(results: Results) -> str:
+    """The whole brief as one HTML file."""
+    place = results.place["name"]
+    compared = listed(results.others) if _are_few(results) else f"{len(results.others)} ways"
+    title = f"Commissioning homecare in {place}: {compared} against {results.reference}"
+    pages = [_answer(results), _terms(results)]
+    style = STYLE % {"columns": min(len(results.others), FEW)} + ("" if _are_few(results) else SMALLER)
+    subtitle = f"{results.reference}: {results.title(results.reference)}"
+    html = html_page(title, subtitle, pages, first="the answer", parts="Pages of this brief", style=style)
+    for sign in "+−":  # a line is not broken after a sign
+        html = html.replace(f"{sign}£", f"{sign}\N{WORD JOINER}£")
+    return html
+
+
+def _answer(results: Results) -> Page:
+    """The first page: three sentences a policy, how sure they are, and the nine headlines."""
+    blocks: list[Block] = [Text(results.banner, "warning")] if results.banner else []
+    blocks += [
+        Text(found.sentence, "warning")
+        for found in results.plausibility
+        if not found.plausible and found.sentence not in (results.banner or "")
+    ]
+    blocks += [
+        Text(f"Everything is against {results.reference}. {results.periods.sentence}", _tone(results)),
+        Columns([Points(bottom_line(results, name), _named(results, name)) for name in results.others]),
+        _nine(results),
+        Text(_how_sure(results)),
+        Text(f"{baseline_statement(results)} This explores stated assumptions; it is no forecast.", "note"),
+    ]
+    return Page("answer", "The answer", "", blocks)
+
+
+def _terms(results: Results) -> Page:
+    """The second page: who pays, what it depends on, and what could go wrong in the first year."""
+    blocks: list[Block] = [
+        _who_pays(results),
+        *map(Text, [*_who_gains(results), *_with_lawful_pay(results)]),
+        Heading("What it depends on"),
+        Points(_depends(results)),
+        Heading("What could go wrong in the first year"),
+        Columns([Points(_first_year(results, name), _named(results, name)) for name in results.others]),
+        Text(
+            "A provider’s failure, a shortage of applicants, a fee freeze or a surge of referrals is in these futures "
+            "only if a scenario sets it; “caremarket stress” tries each on every policy."
+        ),
+    ]
+    return Page("terms", "Who pays, what it depends on, and what could go wrong", "", blocks)
+
+
+def _are_few(results: Results) -> bool:
+    return len(results.others) <= FEW
+
+
+def _tone(results: Results) -> str:
+    return "warning" if results.periods.warning else ""
+
+
+def _named(results: Results, name: str) -> str:
+    return f"{results.title(name)} ({name})"
+
+
+def bottom_line(results: Results, name: str) -> list[str]:
+    """One policy's verdicts in three sentences, with by how much: people, care workers, money."""
+    table = results.differences(name).reset_index()
+    measured = (*CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL) if _are_few(results) else CLEAR
+    said = []
+    for family, whose in WHOSE.items():
+        ids = [indicator.id for indicator in headlines() if indicator.family == family]
+        told = f"{whose}: {clauses(table[table.indicator.isin(ids)], measured)}"
+        if family == "costs":
+            spend = _spend(results)
+            own = spend[spend.scenario == name].set_index("payer")
+            council, everybody = own.loc["Council"], own.loc["All"]
+            told += (
+                f"; over {results.periods.whole}, the way there included, the council spends "
+                f"{more(council.difference)} ({_interval(council)}) and all payers together "
+                f"{more(everybody.difference)} ({_interval(everybody)})"
+            )
+        said.append(f"{told}.")
+    return said
+
+
+def _interval(row: pd.Series) -> str:
+    return f"{millions(row.difference_low, '+')} to {millions(row.difference_high, '+')}"
+
+
+def _how_sure(results: Results) -> str:
+    draws = int(results.tables["differences"].draws.max())
+    covers = CHANCE_ONLY if draws == 1 else note_of(draws)
+    return (
+        f"How sure: every policy met the same {results.replicates} simulated futures. Intervals are of 95%: {covers}. "
+        "“Not clearly different” is not “no difference”: more futures may show one."
+    )
+
+
+def _nine(results: Results) -> Table:
+    """The nine headlines with their intervals."""
+    level = results.levels(results.reference)
+    families: dict[str, list[Row]] = {}
+    for indicator in headlines():
+        cells = [Cell(quantity(level.loc[indicator.id, "mean"], indicator))]
+        for name in results.others:
+            row = results.differences(name).loc[indicator.id]
+            tone = TONES.get(row.verdict, "")
+            rest = with_interval(row.difference, row.low, row.high, indicator)
+            counted = _are_few(results) and np.isfinite(row.p_better)
+            sure = f", {better_in(row.p_better, row.replicates * row.draws)}" if counted else ""
+            cells.append(Cell(f"{SIGNS.get(tone, '')}{row.verdict}{sure}", signed_all(rest), tone))
+        families.setdefault(indicator.family, []).append(Row(Cell(labelled(indicator)), cells))
+    groups = [Group(family.capitalize(), rows) for family, rows in families.items()]
+    columns = ["Indicator", f"{results.reference}, mean", *(f"{name}: difference" for name in results.others)]
+    caption = f"Nine headline indicators: differences from {results.reference}, {results.periods.words}"
+    note = (
+        "In brackets the 95% interval of the paired difference. Verdicts allow for nine looks at once. Differences of "
+        "shares are percentage points."
+    )
+    if _are_few(results):
+        note = f"After the verdict in how many futures it is better, a tie as half of one. {note}"
+    return Table(caption, columns, groups, note, stacks=True)
+
+
+def signed_all(text: str) -> str:
+    """A text with true minus signs before numbers, and none before a nought."""
+    return " ".join(_signed_word(word) for word in text.split(" "))
+
+
+def _signed_word(word: str) -> str:
+    bare = word.lstrip("(")
+    number = bare.rstrip(");")
+    if not number or number[0] not in "+-":
+        return word
+    return word.replace(number, signed(number))
+
+
+def _spend(results: Results) -> pd.DataFrame:
+    return results.tables["spend"]
+
+
+def _who_pays(results: Results) -> Table:
+    """What everybody pays over all years together, £ million."""
+    found = _spend(results)
+    rows = []
+    for payer in dict.fromkeys(found.payer):
+        own = found[found.payer == payer].set_index("scenario")
+        cells = [Cell(_bare(own.loc[results.reference, "mean"]))]
+        for name in results.others:
+            row = own.loc[name]
+            cells.append(Cell(_bare(row["mean"]), f"{millions(row.difference, '+')} ({_interval(row)})"))
+        rows.append(Row(Cell("All payers together" if payer == "All" else payer), cells, strong=payer == "All"))
+    columns = ["£ million", results.reference, *results.others]
+    caption = f"What everybody pays over {results.periods.whole} together, the way there included"
+    note = f"Under each sum the difference from {results.reference}, in brackets its 95% interval."
+    return Table(caption, columns, [Group("", rows)], note, stacks=True)
+
+
+def _bare(pounds: float) -> str:
+    """Pounds in millions where the unit stands elsewhere."""
+    return millions(pounds).removeprefix("£").removesuffix(" million")
+
+
+def _who_gains(results: Results) -> list[str]:
+    """Care workers and providers, where they clearly receive more or less than under the reference."""
+    found = economics.who_gains(results.tables["overall"], results.reference)
+    clear = found[(found.difference_low > 0) | (found.difference_high < 0)]
+    said = []
+    for party, words in (("Care workers", "care workers’ net pay is"), ("Providers", "providers’ surplus is")):
+        rows = clear[clear.party.str.startswith(party) & (clear.scenario != results.reference)]
+        found_for = rows.set_index("scenario").difference
+        parts = [f"{more(found_for[name])} under {name}" for name in results.others if name in found_for]
+        said += [f"{words} {listed(parts)}"] if parts else []
+    return [f"A year, over {results.periods.whole}: {'; '.join(said)}."] if said else []
+
+
+def _with_lawful_pay(results: Results) -> list[str]:
+    """What all payers together would spend more or less with lawful pay in both, in one sentence."""
+    spend = _spend(results)
+    unpaid = spend[spend.payer == economics.UNDERPAID].set_index("scenario").difference
+    every = spend[spend.payer == "All"].set_index("scenario").difference
+    if unpaid.empty:
+        return []
+    parts = [f"{more(every[name] + unpaid[name])} under {name}" for name in results.others]
+    return [
+        f"With pay at the legal minimum in all, all payers together would spend {listed(parts)}, employers’ charges "
+        "left out."
+    ]
+
+
+def _depends(results: Results) -> list[str]:
+    """On which assumptions and weeks the answer hangs."""
+    said = [_exponents(results.tables.get("assumptions"), results)]
+    every = results.tables["differences"]
+    nine = [indicator.id for indicator in headlines()]
+    for name in results.others:
+        said += reversals(every[(every.scenario == name) & every.indicator.isin(nine)])
+    grades = [figure["grade"] for figure in results.place["figures"].values()]
+    of = listed([f"{grades.count(grade)} {grade}" for grade in dict.fromkeys(grades)])
+    said.append(
+        f"The place’s {len(grades)} figures are {of}. What a bundle is made of is often assumed: the report has the "
+        "grade of every number."
+    )
+    return said
+
+
+def _exponents(ends: pd.DataFrame | None, results: Results) -> str:
+    """What becomes of clear verdicts at the ends of the two assumptions that carry most, in a sentence."""
+    names = listed(CARRYING)
+    if ends is None:
+        return f"The two assumptions that carry most ({names}) were not tried at the ends of their ranges."
+    rows = ends[headline_rows(ends) & ends.usual_verdict.isin(CLEAR)]
+    kept = rows.becomes.isin([HOLDS, SAME_DIRECTION])
+    parts = [
+        f"{int(kept[rows.scenario == name].sum())} of {name}’s {int((rows.scenario == name).sum())}"
+        for name in results.others
+    ]
+    told = (
+        f"With the two assumptions that carry most ({names}) at the ends of their ranges, on "
+        f"{int(ends.replicates.max())} futures, of clear verdicts {listed(parts)} keep their direction"
+    )
+    lost = [
+        f"{row.scenario} on {in_a_sentence(INDICATORS[row.indicator].label)} "
+        f"({row.becomes} at {row.parameter} {row.value:g})"
+        for row in rows[~kept].itertuples()
+    ]
+    more_of = f" and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
+    return f"{told}; not: {'; '.join(lost[:MOST_LOST])}{more_of}." if lost else f"{told}."
+
+
+def _first_year(results: Results, name: str) -> list[str]:
+    """What is worse in the year in which the policy begins, and in that in which all compared come into force."""
+    changes = results.scenarios[name]["changes"]
+    if not changes:
+        return ["No new policy begins; the market goes on as it is."]
+    first = changes[0]["week"] // WEEKS_A_YEAR + 1
+    years = {first: f"In {results.year_name(first)}, in which it begins"}
+    starts = results.periods.in_force
+    if starts is not None and starts // WEEKS_A_YEAR + 1 != first and starts // WEEKS_A_YEAR < results.years:
+        year = starts // WEEKS_A_YEAR + 1
+        years[year] = f"In {results.year_name(year)}, in which everything compared comes into force"
+    return [f"{words}, {_of_year(results, name, year)}." for year, words in years.items() if year <= results.years]
+
+
+def _of_year(results: Results, name: str, year: int) -> str:
+    ids = [*(indicator.id for indicator in headlines()), *RISKS]
+    table = results.differences(name, f"year_{year}").loc[ids].reset_index()
+    worse = table[table.verdict == WORSE]
+    most = MOST_TOLD[0 if _are_few(results) else 1]
+    parts = [
+        f"{in_a_sentence(INDICATORS[row.indicator].label)} ({change(row.difference, row.indicator)})"
+        for row in worse.head(most).itertuples()
+    ]
+    if len(worse) > most:
+        parts.append(f"{len(worse) - most} more")
+    said = f"it is worse on {listed(parts)}" if parts else "nothing that is looked at is clearly worse"
+    worst = [one for id_ in WORST if (one := _worst(results, name, year, id_))]
+    return f"{said}; in the worst of the futures for each: {listed(worst)}" if worst else said
+
+
+def _worst(results: Results, name: str, year: int, id_: str) -> str:
+    """The worst paired difference among futures in a year; nothing where it is too small to matter."""
+    indicator, yearly = INDICATORS[id_], results.tables["yearly"]
+    rows = yearly[(yearly.year == year) & (yearly.indicator == id_)].set_index(["scenario", "replicate"]).value
+    differences = rows[name] - rows[results.reference]
+    worst = float(differences.max() if indicator.better == "lower" else differences.min())
+    bad = worst if indicator.better == "lower" else -worst
+    return f"{in_a_sentence(indicator.label)} {change(worst, id_)}" if bad >= indicator.smallest else ""

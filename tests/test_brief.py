@@ -1,0 +1,187 @@
+"""The brief: two printed pages with the numbers of the CSV files, in the words of the report, text staying text."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from caremarket_sim.cli import main
+from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.report.brief import bottom_line, brief_html, signed_all
+from caremarket_sim.report.results import read_results
+from caremarket_sim.telling.words import change, clauses, in_a_sentence, millions, signed
+from tests.test_report import BROWSER, what_a_browser_lacks
+
+SMALL = Path(__file__).parent / "data" / "small"
+SCRIPT = "<script>alert(1)</script>"
+
+
+def compared_with(folder, names, *options):
+    """A comparison of scenarios of the small place, the first the reference, with its brief."""
+    words = ["--replicates", "3", "--workers", "0", "--brief", "--quiet", *options]
+    files = [str(folder / f"{name}.yaml") for name in names]
+    assert main(["compare", *files, "--out", str(folder / "results"), *words]) == 0
+    return folder / "results"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The small place, in which a title is markup, one policy changes nothing and one begins in the second year."""
+    folder = tmp_path_factory.mktemp("brief")
+    for file in SMALL.iterdir():
+        shutil.copy(file, folder / file.name)
+    block = (folder / "block.yaml").read_text(encoding="utf-8")
+    text = block.replace("The block preset from the first week", f"'{SCRIPT}'")
+    (folder / "block.yaml").write_text(text, encoding="utf-8")
+    same = "format: 2\nextends: baseline.yaml\ntitle: As it is\n"
+    (folder / "same.yaml").write_text(same, encoding="utf-8")
+    policy = "policy:\n  - from: 2025-04-01\n    why: x\n    set: {shocks.fee_freeze: true}\n"
+    (folder / "freeze.yaml").write_text(same.replace("As it is", "A freeze") + policy, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compared(small):
+    options = ["--years", "2", "--assumption-replicates", "1"]
+    return compared_with(small, ["baseline", "zero-hours-spot", "block", "same"], *options)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory, small):
+    """A comparison of seven scenarios, without a trial of assumptions."""
+    folder = tmp_path_factory.mktemp("many")
+    for file in small.glob("*.*"):
+        shutil.copy(file, folder / file.name)
+    for number in (1, 2):
+        text = (folder / "freeze.yaml").read_text(encoding="utf-8").replace("shocks.fee_freeze: true", "fee.level: 1.1")
+        (folder / f"freeze-{number}.yaml").write_text(text + f"# {number}\n", encoding="utf-8")
+    names = ["baseline", "block", "zero-hours-spot", "same", "freeze", "freeze-1", "freeze-2"]
+    return compared_with(folder, names, "--years", "2", "--assumption-replicates", "0")
+
+
+def told(html):
+    """The text of a page, without markup and with white space as one space."""
+    body = re.sub(r"<(style|svg)\b.*?</\1>", "", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", body).replace("\u2060", "").replace("&#39;", "'").split())
+
+
+def test_the_bottom_line_is_three_sentences_with_the_verdicts_of_the_differences(compared):
+    results = read_results(compared)
+    for name in results.others:
+        said = bottom_line(results, name)
+        assert [one.split(":")[0] for one in said] == [
+            "For people who draw on care",
+            "For care workers",
+            "For what it costs",
+        ]
+        table = results.differences(name).reset_index()
+        for sentence, family in zip(said, ("outcomes", "jobs", "costs"), strict=True):
+            rows = table[table.indicator.isin([i.id for i in INDICATORS.values() if i.headline and i.family == family])]
+            plain = re.sub(r" \([^()]*\)", "", sentence)
+            assert clauses(rows) in plain
+        spend = results.tables["spend"]
+        row = spend[(spend.scenario == name) & (spend.payer == "Council")].iloc[0]
+        assert (
+            f"the council spends {millions(abs(row.difference))} {'less' if row.difference < 0 else 'more'}" in said[2]
+        )
+
+
+def test_how_much_is_in_natural_units_points_apart_from_per_cent(compared):
+    results = read_results(compared)
+    said = " ".join(bottom_line(results, "zero-hours-spot"))
+    row = results.differences("zero-hours-spot").loc["zero_hours_share"]
+    assert f"{change(row.difference, 'zero_hours_share')})" in said and "percentage points)" in said
+    spend = results.differences("zero-hours-spot").loc["council_spend"]
+    percent = 100 * spend.difference / spend.reference_mean
+    shown = signed(f"{percent:+.{0 if abs(percent) >= 10 else 1}f}")
+    assert f"{change(spend.difference, 'council_spend')}, {shown}%" in said
+    assert "-" not in re.sub(r"[a-z]-[a-z]", "", said), "a minus is a minus"
+    assert not re.search(r"[+−]0(\.0+)?(?![.\d])", said), "nothing has a sign that is nothing"
+
+
+def test_a_policy_that_changes_nothing_is_identical_and_begins_nothing(compared):
+    results = read_results(compared)
+    assert all("identical on" in one for one in bottom_line(results, "same"))
+    assert "No new policy begins; the market goes on as it is." in told(brief_html(results))
+
+
+def test_the_first_year_is_that_in_which_the_policy_begins(many):
+    text = told((many / "brief.html").read_text(encoding="utf-8"))
+    assert "In 2024/25, in which it begins" in text
+    assert "In 2025/26, in which it begins" in text
+
+
+def test_the_brief_has_the_headlines_who_pays_and_what_it_depends_on(compared):
+    results = read_results(compared)
+    text = told((compared / "brief.html").read_text(encoding="utf-8"))
+    for indicator in INDICATORS.values():
+        if indicator.headline:
+            assert indicator.label in text and in_a_sentence(indicator.label) in text
+    for payer in ("Council", "Clients of the council", "Self-funders", "NHS", "All payers together"):
+        assert payer in text
+    assert "overhead.scale_exponent and travel.density_exponent" in text and "keep their direction" in text
+    assert results.periods.sentence in text
+    assert "it is no forecast" in text
+
+
+def test_without_a_trial_of_assumptions_it_says_so(many):
+    assert "were not tried at the ends of their ranges" in told((many / "brief.html").read_text(encoding="utf-8"))
+
+
+def test_titles_stay_text_and_nothing_is_fetched(compared):
+    html = (compared / "brief.html").read_text(encoding="utf-8")
+    assert SCRIPT not in html and "&lt;script&gt;" in html
+    assert not re.search(r'(?:src|href)="(?!#|data:)', html)
+
+
+def test_the_same_results_give_the_same_brief_and_report_writes_it_too(compared, tmp_path, capsys):
+    first = (compared / "brief.html").read_bytes()
+    assert main(["report", str(compared), "--brief"]) == 0
+    assert "The brief is" in capsys.readouterr().out
+    assert (compared / "brief.html").read_bytes() == first
+    assert main(["report", str(compared), "--brief", "--to", str(tmp_path / "ours.html"), "--quiet"]) == 0
+    assert (tmp_path / "ours.html").read_bytes() == first
+    (tmp_path / "mine.html").write_text("my own", encoding="utf-8")
+    assert main(["report", str(compared), "--brief", "--to", str(tmp_path / "mine.html")]) == 2
+    assert main(["verify", str(compared), "--quiet"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("-0.1 (-0.2 to +0.3)", "−0.1 (−0.2 to +0.3)"), ("-0.00 (+0.00 to -1)", "0.00 (0.00 to −1)"), ("– of", "– of")],
+)
+def test_signs_in_a_cell_are_true_ones(before, after):
+    assert signed_all(before) == after
+
+
+@pytest.mark.slow
+def test_in_a_browser_it_is_accessible_and_asks_for_nothing(many):
+    if lacking := what_a_browser_lacks():
+        pytest.skip(lacking)
+    command = ["node", "check.mjs", str(many / "brief.html"), str(shutil.which("chromium"))]
+    process = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, timeout=240, check=True)
+    found = json.loads(process.stdout)
+    assert found["requests"] == found["errors"] == found["dialogs"] == found["violations"] == []
+    assert found["overflow"] == {"1280": 0, "320": 0}
+    assert found["printed"]["pages"] == 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium")
+@pytest.mark.parametrize("results", ["compared", "many"])
+def test_it_prints_on_two_pages(results, request, tmp_path):
+    brief = request.getfixturevalue(results) / "brief.html"
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        f"--user-data-dir={tmp_path}/own",
+    ]
+    pdf = tmp_path / "brief.pdf"
+    command = ["chromium", *options, f"--print-to-pdf={pdf}", brief.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 2
