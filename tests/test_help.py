@@ -17,6 +17,7 @@ HEAVY = {
     "dask",
     "openpyxl",
     "python_calamine",
+    "xlsxwriter",
 }
 
 

@@ -15,6 +15,8 @@ from caremarket_sim.policy import LEVERS
 from caremarket_sim.runs.comparability import ground
 from caremarket_sim.scenario import load
 from caremarket_sim.scenario.beginnings import write_new
+from caremarket_sim.scenario.council_estimates import figures_of
+from caremarket_sim.scenario.councils import council_called
 from caremarket_sim.scenario.given import Given
 from caremarket_sim.scenario.questions import asked, questions
 from caremarket_sim.scenario.timeline import in_force_week, timeline
@@ -154,8 +156,49 @@ def test_every_question_can_be_asked_of_a_councils_own_place(call, tmp_path):
     assert not (tmp_path / "ambleford" / "block.yaml").exists()
 
 
+def test_a_question_of_a_council_known_by_its_name_goes_by_its_estimates(call, tmp_path):
+    words = ("--question", "from-block-to-collaborative", "--question", "trade-bodys-price")
+    status, out, err = call("E08000003", *words)
+    assert (status, err) == (0, "")
+    assert "that you did not give are estimates" in out
+    asked_of = load(tmp_path / "manchester" / "from-block-to-collaborative.yaml")
+    assert asked_of.place.name == "Manchester as it was"
+    clients = figures_of(council_called("Manchester"))["council_clients"].value
+    assert asked_of.place.council_clients == clients
+    wigan = shipped("from-block-to-collaborative")
+    scale = clients / wigan.place.council_clients
+    lever = "community.connectors_fte"
+    assert asked_of.levers_at(0)[lever] == pytest.approx(wigan.levers_at(0)[lever] * scale, abs=0.05)
+    assert (tmp_path / "manchester" / "outlines.geojson").exists()
+    call("Manchester", *words, "--fee", 25, "--out", "with-a-fee")
+    assert load(tmp_path / "with-a-fee" / "trade-bodys-price.yaml").levers_at(0)["fee.level"] == 1.141
+
+
+def test_a_question_of_a_place_that_is_no_council_stands_on_wigans_figures_and_says_so(call, tmp_path):
+    status, out, _ = call("Nowhereshire", "--question", "fee-freeze")
+    assert status == 0
+    assert "its figures stand in for your own" in out
+    assert load(tmp_path / "nowhereshire" / "fee-freeze.yaml").place.name == "Nowhereshire"
+
+
+def test_a_council_that_has_its_folder_is_told_how_to_put_a_question_into_it(call):
+    call("Rutland")
+    status, _, err = call("Rutland", "--question", "fee-freeze")
+    assert status == 2
+    assert err.startswith("rutland: exists already; ")
+    assert "`caremarket new --question fee-freeze --out rutland`" in err
+    status, out, _ = call("--question", "fee-freeze", "--out", "rutland")
+    assert status == 0
+    assert out.startswith("put into rutland, where the rest is as it was: fee-freeze.yaml\n")
+    assert json.loads(call("--question", "a-provider-fails", "--out", "rutland", "--json")[1])["files"] == [
+        "a-provider-fails.yaml"
+    ]
+
+
 def test_a_question_without_a_council_is_asked_of_wigan(call, tmp_path):
-    assert call("--question", "from-block-to-collaborative")[0] == 0
+    status, out, _ = call("--question", "from-block-to-collaborative")
+    assert status == 0
+    assert "the place is Wigan, as shipped" in out
     written = tmp_path / "from-block-to-collaborative" / "from-block-to-collaborative.yaml"
     assert load(written).key == shipped("from-block-to-collaborative").key
 

@@ -97,8 +97,9 @@ def new(
     says = says_of(heading, headings, sheet, decimal, days)
     listed, notes = ({}, []) if figures is None else read_figures(figures, shown_path(figures), says)
     given = Given(zones or None, providers, complete, cqc, authority, {**listed, **said}, says, notes.append)
+    there = {path.name for path in out.iterdir()} if council is None and out is not None and out.is_dir() else set()
     folder = write_new(council, out, given, questions)
-    files = sorted(path.name for path in folder.iterdir())
+    files = sorted({path.name for path in folder.iterdir()} - there)
     tried = [] if no_probe or quiet else [folder / "baseline.yaml"]
     commands = [one.command(folder.as_posix()) for one in questions]
     if as_json:
@@ -106,8 +107,9 @@ def new(
             {"folder": str(folder), "files": files, "notes": notes, "compare": commands, "places": _plausible(tried)}
         )
     elif not quiet:
-        typer.echo("\n  ".join([f"wrote {folder}: {', '.join(files)}", *notes]))
-        for line in _of_the_figures(council, zones is not None, folder):
+        wrote = f"put into {folder}, where the rest is as it was" if there else f"wrote {folder}"
+        typer.echo("\n  ".join([f"{wrote}: {', '.join(files)}", *notes]))
+        for line in () if there else _of_the_figures(council, zones is not None, folder):
             typer.echo(line)
         for one, command in zip(questions, commands, strict=True):
             typer.echo(f"{one.asks} {command}")
@@ -210,7 +212,7 @@ def _of_the_figures(council: str | None, zoned: bool, folder: Path) -> list[str]
     from caremarket_sim.scenario.councils import council_called, nearest_councils
 
     if council is None:
-        return []
+        return ["the place is Wigan, as shipped; for your own council put its name after `new`, such as Leeds"]
     place = folder / "place.yaml"
     if zoned or council_called(council) is not None:
         return [f"the figures in {place} that you did not give are estimates: replace them"]
@@ -231,7 +233,7 @@ def _list_questions(as_json: bool) -> None:
         return
     for one in questions().values():
         typer.echo(f"{one.name}: {one.asks}\n  {one.command()}")
-    typer.echo("For your own council: caremarket new COUNCIL --question NAME")
+    typer.echo("For your own council, such as Leeds: caremarket new Leeds --question fee-freeze")
 
 
 def _plausible(files: Sequence[str | Path]) -> list[dict[str, Any]]:

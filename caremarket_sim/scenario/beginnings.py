@@ -51,7 +51,13 @@ def write_new(
     name = name if known is None else known.name
     target = Path(_slug(name)) if folder is None else folder
     if target.exists() or target.is_symlink():
-        raise BadInput(Problem("exists already", target, right="name another folder with --out"))
+        right = "name another folder with --out"
+        if questions and (target / "baseline.yaml").is_file():
+            words = " ".join(f"--question {one.name}" for one in questions)
+            right += (
+                f", or leave the council out to ask in this one: `caremarket new {words} --out {target.as_posix()}`"
+            )
+        raise BadInput(Problem("exists already", target, right=right))
     return _written(target, _contents(name, given, known, questions))
 
 
