@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import tempfile
 import unicodedata
@@ -54,9 +55,8 @@ def write_new(
         right = "name another folder with --out"
         if questions and (target / "baseline.yaml").is_file():
             words = " ".join(f"--question {one.name}" for one in questions)
-            right += (
-                f", or leave the council out to ask in this one: `caremarket new {words} --out {target.as_posix()}`"
-            )
+            command = f"caremarket new {words} --out {shlex.quote(target.as_posix())}"
+            right += f", or leave the council out to ask in this one: `{command}`"
         raise BadInput(Problem("exists already", target, right=right))
     return _written(target, _contents(name, given, known, questions))
 
