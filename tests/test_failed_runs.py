@@ -48,10 +48,10 @@ def test_a_run_whose_workers_are_killed_three_times_is_recorded_and_the_command_
     while driver.poll() is None and failures_in(folder) == 0 and time.monotonic() < until:
         for worker in workers_of(driver.pid):
             os.kill(worker, signal.SIGKILL)
-        time.sleep(0.1)
+        time.sleep(0.5)
     _, said = driver.communicate(timeout=120)
     with Store.read(folder) as store:
         failed, done = len(store.failures()), len(store.runs())
     assert driver.returncode == 4, said
-    assert failed >= 1 and failed + done == 4
-    assert (folder / "failed.csv").exists() == (done > 0), "where no run is left there are no tables"
+    assert failed >= 1 and done >= 1 and failed + done == 4
+    assert (folder / "failed.csv").exists()
