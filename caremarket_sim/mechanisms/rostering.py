@@ -181,6 +181,7 @@ def providers_of(market, kept):
     served_by = np.full(len(clients), -1, np.int32)
     for i in range(len(clients)):
         look_ahead(clients, i)
+        look_ahead(market.rounds, i)
         c = clients[i]
         if c.status == LEFT and c.visits_due == 0.0:
             continue
