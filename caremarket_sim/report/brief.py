@@ -13,6 +13,7 @@ from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL, WORSE
 from caremarket_sim.report.decision import baseline_statement
 from caremarket_sim.report.effects import SIGNS, TONES, with_interval
+from caremarket_sim.report.finance import payer_note, payer_rows
 from caremarket_sim.report.results import Results
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
 from caremarket_sim.telling.blocks import Block, Cell, Columns, Group, Heading, Page, Points, Row, Table, Text
@@ -222,24 +223,15 @@ def _spend(results: Results) -> pd.DataFrame:
 
 def _who_pays(results: Results) -> Table:
     """What everybody pays over all years together, £ million."""
-    found = _spend(results)
-    rows = []
-    for payer in dict.fromkeys(found.payer):
-        own = found[found.payer == payer].set_index("scenario")
-        cells = [Cell(_bare(own.loc[results.reference, "mean"]))]
-        for name in results.others:
-            row = own.loc[name]
-            cells.append(Cell(_bare(row["mean"]), f"{millions(row.difference, '+')} ({_interval(row)})"))
-        rows.append(Row(Cell("All payers together" if payer == "All" else payer), cells, strong=payer == "All"))
+    rows = payer_rows(results, _bare, "All payers together")
     columns = ["£ million", results.reference, *results.others]
     caption = f"What everybody pays over {results.periods.whole} together, the way there included"
-    note = f"Under each sum the difference from {results.reference}, in brackets its 95% interval."
-    return Table(caption, columns, [Group("", rows)], note, stacks=True)
+    return Table(caption, columns, [Group("", rows)], payer_note(results), stacks=True)
 
 
-def _bare(pounds: float) -> str:
+def _bare(pounds: float, sign: bool = False) -> str:
     """Pounds in millions where the unit stands elsewhere."""
-    return millions(pounds).removeprefix("£").removesuffix(" million")
+    return millions(pounds, "+") if sign else millions(pounds).removeprefix("£").removesuffix(" million")
 
 
 def _who_gains(results: Results) -> list[str]:

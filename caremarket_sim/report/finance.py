@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -63,20 +65,34 @@ def thousands(pounds: float, signed: bool = False) -> str:
 def _spend(results: Results) -> list[Block]:
     """What everybody pays over all years together."""
     found = results.tables["spend"]
+    rows = payer_rows(results, thousands, "All payers")
+    columns = ["£ thousand", results.reference, *results.others]
+    caption = f"What everybody pays over {results.periods.whole} together"
+    table = Table(caption, columns, [Group("", rows)], payer_note(results), Data("finance_spend", found), numbers=True)
+    return [Heading("What it costs in all"), *(Text(said) for said in spend_sentences(found, results.periods)), table]
+
+
+def payer_rows(results: Results, pounds: Callable[..., str], everybody: str) -> list[Row]:
+    """A row a payer: what it pays over all years together and the difference from the reference with its interval.
+
+    `pounds` writes a sum, and with True after it one with its sign; `everybody` is what all payers together are called.
+    """
+    found = results.tables["spend"]
     rows = []
     for payer in dict.fromkeys(found.payer):
         own = found[found.payer == payer].set_index("scenario")
-        cells = [Cell(thousands(own.loc[results.reference, "mean"]))]
+        cells = [Cell(pounds(own.loc[results.reference, "mean"]))]
         for name in results.others:
             row = own.loc[name]
-            span = f"{thousands(row.difference_low, True)} to {thousands(row.difference_high, True)}"
-            cells.append(Cell(thousands(row["mean"]), f"{thousands(row.difference, True)} ({span})"))
-        rows.append(Row(Cell("All payers" if payer == "All" else payer), cells, strong=payer == "All"))
-    columns = ["£ thousand", results.reference, *results.others]
-    note = f"Under each sum the difference from {results.reference}, in brackets its 95% interval."
-    caption = f"What everybody pays over {results.periods.whole} together"
-    table = Table(caption, columns, [Group("", rows)], note, Data("finance_spend", found), numbers=True)
-    return [Heading("What it costs in all"), *(Text(said) for said in spend_sentences(found, results.periods)), table]
+            span = f"{pounds(row.difference_low, True)} to {pounds(row.difference_high, True)}"
+            cells.append(Cell(pounds(row["mean"]), f"{pounds(row.difference, True)} ({span})"))
+        rows.append(Row(Cell(everybody if payer == "All" else payer), cells, strong=payer == "All"))
+    return rows
+
+
+def payer_note(results: Results) -> str:
+    """What stands under each sum."""
+    return f"Under each sum the difference from {results.reference}, in brackets its 95% interval."
 
 
 def _budget(results: Results) -> list[Block]:
