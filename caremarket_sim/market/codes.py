@@ -5,14 +5,18 @@ A lever's options are coded by their place in `data/levers.toml`; here each has 
 
 from ..policy import LEVERS
 
-WAITING, RECEIVING, IN_HOSPITAL, FIT, LEFT = 0, 1, 2, 3, 4
+WAITING, RECEIVING, IN_HOSPITAL, FIT, IN_REABLEMENT, LEFT = 0, 1, 2, 3, 4, 5
+"""What somebody who draws on homecare does; who has left is followed elsewhere, under one of the next four."""
+IN_CARE_HOME, DIVERTED, RECOVERED, DIED = 6, 7, 8, 9
 POOL, ONBOARDING, IN_POST, GONE = 0, 1, 2, 3
 IN, ON_LEAVE, SICK = 0, 1, 2
 COUNCIL, SELF_FUNDER = 0, 1
 INDEPENDENT, CHAIN, NOT_FOR_PROFIT, COOPERATIVE, IN_HOUSE = 0, 1, 2, 3, 4
 UNRATED, INADEQUATE, REQUIRES_IMPROVEMENT, GOOD, OUTSTANDING = 0, 1, 2, 3, 4
 
-CLIENT_STATUS = ("waiting", "receiving", "in hospital", "fit to leave hospital", "left")
+CLIENT_STATUS = ("waiting", "receiving", "in hospital", "fit to leave hospital", "in reablement", "left")
+STATES = (*CLIENT_STATUS, "in a care home", "diverted", "recovered", "died")
+"""Everybody ever referred is in one of these; "left" says that a row is nobody's any more."""
 WORKER_STATUS = ("between jobs", "onboarding", "in post", "gone")
 PAYERS = ("council", "self-funder")
 OWNERSHIPS = ("for-profit independent", "for-profit chain", "not-for-profit", "co-operative or mutual", "council's own")
