@@ -27,7 +27,7 @@ class Clients(Table):
     tour = Column("i4", "", "when a tour of the whole place passes the person's home")
     provider = Column("i4", "", "row of the provider that delivers or keeps the place, -1 none")
     visit_minutes = Column("f8", "minutes", "minutes a visit commissioned")
-    status = Column("i1", "code", "0 waiting, 1 receiving, 2 in hospital, 3 fit to leave hospital, 4 in reablement, 5 left")
+    status = Column("i1", "code", "0 waiting, 1 receiving, 2 in hospital, 3 fit to leave it, 4 in reablement, 5 left")
     payer = Column("i1", "code", "0 council, 1 self-funder")
     visits = Column("i1", "visits a day", "visits a day, 1 to 4")
     carers = Column("i1", "care workers", "care workers at each visit, 1 or 2")
