@@ -13,6 +13,7 @@ from importlib import import_module
 
 import typer
 
+from caremarket_sim.cli import app as page
 from caremarket_sim.cli import documents, report, results, scenarios
 from caremarket_sim.errors import BadInput, CaremarketError
 from caremarket_sim.studies import STUDIES
@@ -48,6 +49,7 @@ for study in STUDIES:
 results.register(app)
 documents.register(app)
 report.register(app)
+page.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

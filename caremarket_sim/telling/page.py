@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from caremarket_sim import __version__
-from caremarket_sim.telling.blocks import Page
+from caremarket_sim.telling.blocks import Block, Page
 
 FOOTER = (
     f"Made by caremarket-sim {__version__}, an open agent-based model. It explores the consequences of stated "
@@ -17,14 +18,23 @@ FOOTER = (
 
 def html_page(title: str, subtitle: str, pages: Sequence[Page], *, first: str, parts: str, style: str = "") -> str:
     """One HTML file of all pages. `first`: what a reader can skip to; `parts`: what the pages are called together."""
-    environment = Environment(
+    page = _environment().get_template("page.html.j2")
+    return page.render(
+        title=title, subtitle=subtitle, pages=pages, footer=FOOTER, first=first, parts=parts, style=style
+    )
+
+
+def blocks_html(blocks: Sequence[Block]) -> Markup:
+    """Blocks as they stand in a page, to be put into another one."""
+    template = _environment().get_template("block.html.j2")
+    return Markup("").join(Markup(template.render(block=block)) for block in blocks)
+
+
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("caremarket_sim.telling"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         keep_trailing_newline=True,
-    )
-    page = environment.get_template("page.html.j2")
-    return page.render(
-        title=title, subtitle=subtitle, pages=pages, footer=FOOTER, first=first, parts=parts, style=style
     )

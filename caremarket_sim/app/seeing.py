@@ -1,0 +1,151 @@
+"""Seeing what comes of it: the comparison as it grows, the market moving, two lives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from htmltools import HTML
+from shiny import reactive, render, ui
+
+from caremarket_sim.app.growing import FUTURES, Growing
+from caremarket_sim.app.views import VIEWS, story_html, views_of, week_html
+from caremarket_sim.app.visit import BASELINE, BASELINE_NAME, Visit
+from caremarket_sim.app.watching import watch
+from caremarket_sim.errors import CaremarketError
+from caremarket_sim.scenario import load
+
+LOOK = 0.4
+"""Seconds between two looks at work under way, and between two weeks of a market that is played."""
+
+
+def serve_simulation(visit: Visit) -> None:
+    """The comparison is begun and stopped, and what is known of it is shown as it grows."""
+
+    @reactive.effect
+    @reactive.event(visit.input.simulate)
+    def _begun() -> None:
+        drafts, target = visit.drafts(), visit.target()
+        if target is None or not drafts:
+            return visit.say("Add a policy first.")
+        visit.leave()
+        try:
+            readings = [visit.read(draft) for draft in drafts.values()]
+            baseline = load(target / BASELINE)
+        except CaremarketError as error:
+            return visit.say(str(error))
+        scenarios = [reading.scenario for reading in readings]
+        inputs = [*(reading.path for reading in readings), target / BASELINE]
+        visit.say("")
+        count = sum(1 for _ in target.glob("results-*")) + 1
+        growing = Growing(
+            [*scenarios, baseline], inputs, visit.input.reference() or BASELINE_NAME, target / f"results-{count}",
+            max(2, int(visit.input.futures() or FUTURES)), visit.workers,
+        )  # fmt: skip
+        growing.start()
+        visit.growing.set(growing)
+
+    @reactive.effect
+    @reactive.event(visit.input.stop)
+    def _stopped() -> None:
+        visit.leave()
+
+    @reactive.poll(lambda: _how_far(visit), LOOK)
+    def looked() -> Growing | None:
+        with reactive.isolate():
+            return visit.growing()
+
+    @reactive.calc
+    def shown() -> dict[str, Any]:
+        growing = looked()
+        known = growing.known if growing else None
+        if known is None:
+            return {}
+        if visit.made[0] != id(known):
+            visit.made = id(known), views_of(known)
+        return visit.made[1]
+
+    @render.text
+    def status() -> str:
+        growing = looked()
+        return visit.told() or (growing.status if growing else "Add a policy, move its levers, and simulate.")
+
+    def offer(name: str) -> None:
+        @visit.session.output(id=name)
+        @render.ui
+        def view() -> HTML | None:
+            found = shown()
+            return HTML(found[name]) if found else None
+
+    for name in VIEWS:
+        offer(name)
+
+
+def _how_far(visit: Visit) -> tuple[Any, ...]:
+    with reactive.isolate():
+        growing = visit.growing()
+    return () if growing is None else (id(growing), growing.status, id(growing.known))
+
+
+def serve_market_and_story(visit: Visit) -> None:
+    """One future is watched week by week, and two lives are told."""
+
+    async def apart(work: Callable[[], Any]) -> Any:
+        """What takes seconds, beside the page, which goes on answering."""
+        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+    @reactive.effect
+    @reactive.event(visit.input.watch)
+    async def _watched() -> None:
+        draft = visit.shown()
+        try:
+            scenario = visit.read(draft).scenario if draft else load((visit.target() or Path()) / BASELINE)
+            visit.watched.set(await apart(lambda: watch(scenario)))
+        except CaremarketError as error:
+            visit.say(str(error))
+
+    @reactive.effect
+    @reactive.event(visit.input.play)
+    def _played() -> None:
+        visit.playing.set(not visit.playing())
+
+    @reactive.effect
+    def _on() -> None:
+        watched = visit.watched()
+        if not visit.playing() or watched is None:
+            return
+        with reactive.isolate():
+            week = int(visit.input.week() or 1)
+        if week >= watched.scenario.weeks:
+            visit.playing.set(False)
+            return
+        ui.update_numeric("week", value=week + 1)
+        reactive.invalidate_later(LOOK)
+
+    @render.ui
+    def market() -> HTML | None:
+        watched = visit.watched()
+        if watched is None:
+            return None
+        week = min(max(1, int(visit.input.week() or 1)), watched.scenario.weeks)
+        return HTML(week_html(watched, week - 1))
+
+    @reactive.effect
+    @reactive.event(visit.input.tell_story)
+    async def _told() -> None:
+        from caremarket_sim.studies.story.study import story as tell
+
+        try:
+            scenarios = [visit.read(draft).scenario for draft in visit.drafts().values()]
+            if not scenarios:
+                return visit.say("Add a policy first.")
+            told = await apart(lambda: tell(*scenarios))
+            visit.story.set(HTML(story_html(told)))
+        except CaremarketError as error:
+            visit.say(str(error))
+
+    @render.ui
+    def story() -> HTML | None:
+        return visit.story()

@@ -1,0 +1,28 @@
+"""The page as an application: each visit is served by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shiny import App, Inputs, Outputs, Session
+
+from caremarket_sim.app.choosing import serve_places, serve_policies
+from caremarket_sim.app.keeping import serve_files
+from caremarket_sim.app.moving import serve_levers
+from caremarket_sim.app.page import page
+from caremarket_sim.app.seeing import serve_market_and_story, serve_simulation
+from caremarket_sim.app.visit import Visit
+
+
+def make_app(workspace: Path, yours: Path | None = None, workers: int | None = None) -> App:
+    """The page: visits write into the workspace; `yours` is a folder to begin from, `workers` as `compare` takes it."""
+
+    def server(inputs: Inputs, outputs: Outputs, session: Session) -> None:
+        visit = Visit(inputs, session, workspace, yours, workers)
+        for serve in (
+            serve_places, serve_policies, serve_levers, serve_simulation, serve_market_and_story, serve_files
+        ):  # fmt: skip
+            serve(visit)
+        session.on_ended(visit.leave)
+
+    return App(page(yours), server)
