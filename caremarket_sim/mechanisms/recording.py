@@ -148,6 +148,8 @@ def record_providers(market, council, out):
         share = providers[j].delivered / max(hours, 1.0) * (providers[j].council == council)
         out.largest_share = max(out.largest_share, share)
         out.concentration += share * share
+    out.posts = max(out.posts, out.staff)  # who closes plans no posts, and those of its staff are filled
+    out.weeks_held = weight > 0.0
     weight = max(weight, 1e-9)  # whoever holds no contract divides by nothing
     out.trust /= weight
     out.practice /= weight
@@ -157,8 +159,9 @@ def record_providers(market, council, out):
     out.quality_latent /= max(hours, 1.0)
     out.contracted_open = n_council
     out.private_open = n_private
-    out.median_margin = middle(contracted[:n_council])
-    out.private_margin = middle(private[:n_private])
+    out.median_margin = middle(contracted[:n_council]) if out.weeks_held > 0.0 else 0.0
+    out.private_margin = middle(private[:n_private]) if n_private > 0 else 0.0
+    out.weeks_delivered = hours > 0.0
 
 
 @step
