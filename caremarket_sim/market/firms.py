@@ -150,7 +150,9 @@ def found(
     A co-operative has voice, the traits of its kind and little capital. Returns its row.
     """
     p = parameters
-    trading = (market.providers.open == 1) & (market.providers.council == council)
+    here = market.providers.council == council
+    trading = here & (market.providers.open == 1)
+    trading = trading if trading.any() else here  # who was here last is remembered
     alike = trading & ((market.providers.contracted == 1) == contracted)
     overhead = median(market.providers.overhead_scale[alike if alike.any() else trading])
     opening = median(market.providers.overhead_opening[alike if alike.any() else trading])

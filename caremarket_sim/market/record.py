@@ -127,6 +127,8 @@ PROVIDER_VALUES = (
     "surveys",
     "satisfied",
     "weeks",
+    "weeks_held",
+    "weeks_delivered",
 )
 LINES = {
     "fees": ("council", "providers", "fees"),

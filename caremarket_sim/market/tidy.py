@@ -8,12 +8,15 @@ from .zones import tour_at
 
 
 def tidy_rows(market):
-    """Rows of those who have gone are dropped: people who left care, care workers who left for good, firms that closed.
+    """Rows of those who have gone are dropped: people who left care, care workers who left for good, firms that closed
+    unless all of their council have.
     The others are put in order: providers as a tour of the place passes their offices, and with them their people, in
     the order of the same tour, and their care workers. Who deals with one another is then near in memory too."""
     clients, workers, providers = market.clients, market.workers, market.providers
     passed = tours(providers.base_x, providers.base_y)
-    moved = providers.keep(_in_order((providers.open == 1) | (providers.won == 1), passed))
+    stays = (providers.open == 1) | (providers.won == 1)
+    stays |= ~np.isin(providers.council, providers.council[stays])
+    moved = providers.keep(_in_order(stays, passed))
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]

@@ -20,8 +20,8 @@ CAPITAL = line("providers", "owners", "capital")
 
 @process
 def providers_close(market, parameters, policy, draws):
-    """Insolvency, too little work, or an owner's retirement, when notice runs first; also a failure that a scenario
-    sets, which comes without.
+    """Insolvency, too little work, or an owner's retirement, when notice runs first; without notice where owners have
+    put in all that they have, and where a scenario sets a failure.
 
     While a provider closes its staff follow the people they know; when it stops, whoever is left goes into the queue.
     """
@@ -36,9 +36,12 @@ def providers_close(market, parameters, policy, draws):
     any_closing = False
     for j in range(len(providers)):
         r = providers[j]
-        if closes[j] or fails[j]:
+        at_once = fails[j] or owes_too_much(r, p)
+        if at_once and r.closing > 0:
+            r.closing = 1
+        elif closes[j] or at_once:
             closes[j] = True
-            r.closing = 1 if fails[j] else round(p.exit_notice_weeks)
+            r.closing = 1 if at_once else round(p.exit_notice_weeks)
             market.counts[r.council].closures += 1.0
             market.counts[r.council].closures_contracted += r.contracted == 1
         closing[j] = r.closing > 0
@@ -77,6 +80,14 @@ def gives_up(provider, p, key):
     if r.demand < p.exit_tiny_hours and r.age > p.exit_tiny_grace:
         hazard += p.exit_tiny_rate
     return uniform(key, r.number, 0) < hazard
+
+
+@compiled
+def owes_too_much(provider, p):
+    """Whether a provider owes more than its owners put in: what a new firm brings, and so much for each hour a week
+    that it usually delivers."""
+    lent = p.entry_capital + p.exit_owners_capital * provider.usual_hours
+    return provider.open == 1 and provider.cash < -100.0 * lent
 
 
 @step

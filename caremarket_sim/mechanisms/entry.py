@@ -29,7 +29,7 @@ def firms_consider_coming(market, parameters, policy, draws):
     market.clock[0].firms = 0
     for c in range(len(policy)):
         lever, council = policy[c], market.commissioners[c]
-        margin, mean_hours = state_of_trade(market, c)
+        margin, mean_hours = state_of_trade(market, c, p)
         council.invites = invitation(council, margin, p)
         rate = p.entry_rate * council.labour_market / 52.0 * mean_hours / p.entry_reference_hours * council.invites
         support = lever.community_coop_support / p.entry_coop_reference_support * p.entry_coop_rate / 52.0
@@ -47,9 +47,9 @@ def firms_consider_coming(market, parameters, policy, draws):
 
 
 @step
-def state_of_trade(market, council):
+def state_of_trade(market, council, p):
     """What a firm that might come sees of a council's place: the median margin of those that deliver, and the mean
-    demand of those open."""
+    demand of those open; where there is nobody, of firms of usual size that neither gain nor lose."""
     margins = np.empty(len(market.providers))
     delivering = 0
     trading = 0
@@ -64,7 +64,7 @@ def state_of_trade(market, council):
             margins[delivering] = r.margin
             delivering += 1
     margin = middle(margins[:delivering]) if delivering > 0 else 0.0
-    return margin, demand / max(trading, 1)
+    return margin, demand / trading if trading > 0 else p.entry_reference_hours
 
 
 @compiled

@@ -29,6 +29,7 @@ def the_week_is_recorded(market, parameters, policy, draws):
     for c in range(len(market.commissioners)):
         row, values = market.series[at, c], market.series_values[at, c]
         record_providers(market, c, row)
+        row.posts = max(row.posts, row.staff)  # who closes plans no posts, and those of its staff are filled
         row.weeks = 1.0
         row.package_share = market.commissioners[c].package_share
         for n in range(market.count_values.shape[1]):
@@ -148,6 +149,7 @@ def record_providers(market, council, out):
         share = providers[j].delivered / max(hours, 1.0) * (providers[j].council == council)
         out.largest_share = max(out.largest_share, share)
         out.concentration += share * share
+    out.weeks_held = weight > 0.0
     weight = max(weight, 1e-9)  # whoever holds no contract divides by nothing
     out.trust /= weight
     out.practice /= weight
@@ -157,8 +159,9 @@ def record_providers(market, council, out):
     out.quality_latent /= max(hours, 1.0)
     out.contracted_open = n_council
     out.private_open = n_private
-    out.median_margin = middle(contracted[:n_council])
-    out.private_margin = middle(private[:n_private])
+    out.median_margin = middle(contracted[:n_council]) if out.weeks_held > 0.0 else 0.0
+    out.private_margin = middle(private[:n_private]) if n_private > 0 else 0.0
+    out.weeks_delivered = hours > 0.0
 
 
 @step

@@ -141,3 +141,25 @@ def test_staff_follow_the_people_they_know_better_to_whoever_took_them_over(know
         person(market, i, provider=1 - i)
         market.clients.familiar[i, 0], market.clients.familiarity[i, 0] = 2, np.float32(how_well)
     assert carry_out(providers_close, market, {}, parameters).workers.provider[2] == employer
+
+
+OWES = NOBODY_RETIRES | {"entry__capital": 20_000, "exit__owners_capital": 100}
+
+
+@pytest.mark.parametrize(("owed", "open_still"), [(24_999, 1), (25_001, 0)])
+def test_owners_put_in_what_they_have_and_then_a_provider_stops_at_once(owed, open_still):
+    market = bare()
+    provider(market, **(IN_TROUBLE | {"cash": -100 * owed, "usual_hours": 50.0}))
+    person(market, 0)
+    carry_out(providers_close, market, {}, numbers(**OWES))
+    assert market.providers.open[0] == open_still
+    assert market.clients.status[0] == (RECEIVING if open_still else WAITING)
+    assert market.counts["closures"][0] == market.counts["displaced"][0] == 1 - open_still
+
+
+def test_one_that_is_closing_stops_sooner_and_is_counted_once():
+    market = bare()
+    provider(market, **(IN_TROUBLE | {"cash": -10_000_000, "usual_hours": 50.0, "closing": 3}))
+    carry_out(providers_close, market, {}, numbers(**OWES))
+    assert market.providers.open[0] == 0 and market.counts["closures"][0] == 0
+    assert market.paid("providers", "owners", "capital") == -100_000, "its owners make good what is owed"

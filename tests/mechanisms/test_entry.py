@@ -35,6 +35,17 @@ def test_as_many_firms_come_as_the_rate_says():
     assert came == pytest.approx(600 * 0.8 * 0.25, abs=4 * np.sqrt(120))
 
 
+def test_firms_come_to_a_place_without_any():
+    market = bare()
+    provider(market, open=0)
+    council(market, people=100.0, waiting=1.0)
+    carry_out(firms_consider_coming, market, {}, numbers(entry__rate=1e6))
+    assert market.clock["firms"][0] > 0
+    carry_out(providers_enter, market, {})
+    newcomer = market.providers.rows[-1]
+    assert newcomer["open"] == 1 and newcomer["pay"] > 0 and newcomer["price"] > 0 and newcomer["overhead_scale"] > 0
+
+
 def test_support_brings_co_operatives_and_costs_the_council_money():
     market = considered(policy={"community.coop_support": 52_000}, entry__rate=0, entry__coop_rate=1e6)
     assert market.firms["cooperative"][: market.clock["firms"][0]].tolist() == [1]

@@ -34,3 +34,14 @@ def test_without_a_panel_nothing_is_moved_and_what_was_ends():
     r = heard(0, pot_hours=0.1, pot_wages=0.2, pot_connectors=0.3)
     assert r["pot_hours"] == r["pot_wages"] == r["pot_connectors"] == 0
     assert heard(0, pot_wages=0.2)["pot_wages"] == 0
+
+
+def test_a_pot_is_no_larger_a_share_of_fees_than_of_the_budget_and_nothing_where_no_hour_is_bought():
+    market = bare()
+    for hours in (10.0, 1e-3, 0.0):
+        provider(market, rate=20.0, council_hours=hours)
+        council(market, budget=1000.0, pot_hours=0.0, pot_wages=0.0, pot_connectors=0.0)
+        policy = {"stewardship.citizens_share": 1, "stewardship.citizens_weights": WEIGHTS}
+        r = carry_out(citizens_are_heard, market, policy).commissioners.rows[0]
+        assert 0 <= r["pot_hours"] <= 0.5 * 0.05 and 0 <= r["pot_wages"] <= 0.3 * 0.05 * 20
+    assert r["pot_hours"] == r["pot_wages"] == 0

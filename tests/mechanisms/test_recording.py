@@ -66,6 +66,22 @@ def test_contracted_providers_weigh_by_the_council_s_hours_and_margins_are_media
     assert {name: r[name] for name in expected} == pytest.approx(expected)
 
 
+def test_where_nobody_is_left_to_measure_a_cell_is_empty():
+    market = bare()
+    provider(market, open=0, contracted=0)
+    week = add_up(recorded(market).reshape(1, 1))
+    cells = ("median_margin", "trust", "fee", "quality_latent", "largest_share", "vacancy_rate", "continuity")
+    assert all(np.isfinite(week[name]).all() for name in week.dtype.names)
+    assert np.isnan(evaluate(week, cells)).all()
+
+
+def test_posts_are_those_planned_or_filled_so_that_vacancies_are_never_below_nothing():
+    market = bare(2)
+    provider(market, 0, posts=0.0, staff=9.0, closing=2)
+    provider(market, 1, posts=4.0, staff=3.0)
+    assert evaluate(add_up(recorded(market).reshape(1, 1)), ("vacancy_rate",))[0] == 0
+
+
 def test_what_happened_and_what_was_paid_are_written_down():
     market = bare()
     market.counts["deaths"] = 3
