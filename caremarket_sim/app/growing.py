@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from markupsafe import Markup
+
+from caremarket_sim.app.views import views_of
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.report import write_brief, write_report
 from caremarket_sim.results.belongings import Belongings
@@ -50,6 +53,8 @@ class Growing:
     doing: str = "beginning"
     done: int = 0
     known: Comparison | None = None
+    views: Mapping[str, Markup] = field(default_factory=dict)
+    """What is known by now, as the page shows it."""
     finished: bool = False
     error: str = ""
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -115,7 +120,8 @@ class Growing:
                 if last:
                     plan = held_plausible(plan, probe_each(plan.scenarios, **how))
                 planned = plan.runs
-                found = self.known = carry_out_comparison(plan, store=store, **how)
+                found = carry_out_comparison(plan, store=store, **how)
+                self.views, self.known = views_of(found), found
                 if last:
                     self._hear("writing tables and figures", 0, 0)
                     Belongings(store.folder).write_all(files_of(found))

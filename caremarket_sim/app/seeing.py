@@ -11,7 +11,7 @@ from htmltools import HTML
 from shiny import reactive, render, ui
 
 from caremarket_sim.app.growing import FUTURES, Growing
-from caremarket_sim.app.views import VIEWS, story_html, views_of, week_html
+from caremarket_sim.app.views import VIEWS, story_html, week_html
 from caremarket_sim.app.visit import BASELINE, BASELINE_NAME, Visit
 from caremarket_sim.app.watching import watch
 from caremarket_sim.errors import CaremarketError
@@ -22,7 +22,7 @@ LOOK = 0.4
 
 
 def serve_simulation(visit: Visit) -> None:
-    """The comparison is begun and stopped, and what is known of it is shown as it grows."""
+    """The comparison is begun and stopped."""
 
     @reactive.effect
     @reactive.event(visit.input.simulate)
@@ -52,20 +52,14 @@ def serve_simulation(visit: Visit) -> None:
     def _stopped() -> None:
         visit.leave()
 
+
+def serve_found(visit: Visit) -> None:
+    """How far the comparison is, and what is known of it by now, are shown as it grows."""
+
     @reactive.poll(lambda: _how_far(visit), LOOK)
     def looked() -> Growing | None:
         with reactive.isolate():
             return visit.growing()
-
-    @reactive.calc
-    def shown() -> dict[str, Any]:
-        growing = looked()
-        known = growing.known if growing else None
-        if known is None:
-            return {}
-        if visit.made[0] != id(known):
-            visit.made = id(known), views_of(known)
-        return visit.made[1]
 
     @render.text
     def status() -> str:
@@ -76,8 +70,8 @@ def serve_simulation(visit: Visit) -> None:
         @visit.session.output(id=name)
         @render.ui
         def view() -> HTML | None:
-            found = shown()
-            return HTML(found[name]) if found else None
+            growing = looked()
+            return HTML(growing.views[name]) if growing and growing.views else None
 
     for name in VIEWS:
         offer(name)
@@ -89,12 +83,13 @@ def _how_far(visit: Visit) -> tuple[Any, ...]:
     return () if growing is None else (id(growing), growing.status, id(growing.known))
 
 
-def serve_market_and_story(visit: Visit) -> None:
-    """One future is watched week by week, and two lives are told."""
+async def apart(work: Callable[[], Any]) -> Any:
+    """What takes seconds, beside the page, which goes on answering."""
+    return await asyncio.get_running_loop().run_in_executor(None, work)
 
-    async def apart(work: Callable[[], Any]) -> Any:
-        """What takes seconds, beside the page, which goes on answering."""
-        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+def serve_market(visit: Visit) -> None:
+    """One future of the policy shown is watched week by week."""
 
     @reactive.effect
     @reactive.event(visit.input.watch)
@@ -131,6 +126,10 @@ def serve_market_and_story(visit: Visit) -> None:
             return None
         week = min(max(1, int(visit.input.week() or 1)), watched.scenario.weeks)
         return HTML(week_html(watched, week - 1))
+
+
+def serve_story(visit: Visit) -> None:
+    """One person's life and one care worker's are told through every policy."""
 
     @reactive.effect
     @reactive.event(visit.input.tell_story)

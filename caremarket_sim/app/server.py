@@ -10,8 +10,19 @@ from caremarket_sim.app.choosing import serve_places, serve_policies
 from caremarket_sim.app.keeping import serve_files
 from caremarket_sim.app.moving import serve_levers
 from caremarket_sim.app.page import page
-from caremarket_sim.app.seeing import serve_market_and_story, serve_simulation
+from caremarket_sim.app.seeing import serve_found, serve_market, serve_simulation, serve_story
 from caremarket_sim.app.visit import Visit
+
+SERVED = (
+    serve_places,
+    serve_policies,
+    serve_levers,
+    serve_simulation,
+    serve_found,
+    serve_market,
+    serve_story,
+    serve_files,
+)
 
 
 def make_app(workspace: Path, yours: Path | None = None, workers: int | None = None) -> App:
@@ -19,9 +30,7 @@ def make_app(workspace: Path, yours: Path | None = None, workers: int | None = N
 
     def server(inputs: Inputs, outputs: Outputs, session: Session) -> None:
         visit = Visit(inputs, session, workspace, yours, workers)
-        for serve in (
-            serve_places, serve_policies, serve_levers, serve_simulation, serve_market_and_story, serve_files
-        ):  # fmt: skip
+        for serve in SERVED:
             serve(visit)
         session.on_ended(visit.leave)
 

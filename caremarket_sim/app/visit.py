@@ -35,7 +35,6 @@ class Visit:
         self.before: list[dict[str, Draft]] = []
         self.showing: reactive.Value[int] = reactive.Value(0)
         self.held: dict[str, Any] = {}
-        self.made: tuple[int, dict[str, Any]] = (0, {})
 
     def leave(self) -> None:
         """Nobody waits for the comparison under way any more."""
