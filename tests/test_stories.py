@@ -24,6 +24,7 @@ from caremarket_sim.runs.design import replicate_seeds
 from caremarket_sim.scenario.timing import monday_of
 from caremarket_sim.studies.story.files import story_files
 from caremarket_sim.studies.story.following import CHANGE, CLIENT, WEEK, WORKER, Follower
+from caremarket_sim.studies.story.happenings import MANAGES
 from caremarket_sim.studies.story.lines import facts, told
 from caremarket_sim.studies.story.page import story_html
 from caremarket_sim.studies.story.study import (
@@ -151,7 +152,7 @@ def crowd():
 def test_what_happened_to_a_crowd_is_what_the_weekly_states_say(crowd):
     """From one week's end to the next, every change of situation is one that the log has, and of the right kind."""
     scenario, clients, workers, log = crowd
-    ended = {"dies", "moves to a care home", "recovers and needs no more care"}
+    ended = {"dies", "moves to a care home", "recovers and needs no more care", MANAGES}
     known = {}
     for row in log[log.kind == CHANGE].itertuples():
         known.setdefault((row.who, row.number, row.week), set()).add(row.event)
@@ -193,8 +194,8 @@ def test_the_reasons_for_leaving_care_add_up_to_what_the_run_counted():
     numbers = settled.clients.number[settled.clients.status != LEFT].tolist()
     worker = int(settled.workers.number[0])
     ended = followed(scenario, [(number, worker) for number in numbers])
-    ended = ended[ended.event.isin(["dies", "moves to a care home", "recovers and needs no more care"])]
-    counted = {"n_deaths": 0, "n_care_home_moves": 0, "n_recoveries": 0}
+    ended = ended[ended.event.isin(["dies", "moves to a care home", "recovers and needs no more care", MANAGES])]
+    counted = {"n_deaths": 0, "n_care_home_moves": 0, "n_recoveries": 0, "n_relearned": 0}
     newcomers = 0
     market = begun(scenario, FUTURE)
     for photo in weekly(scenario, market, FUTURE):
