@@ -86,7 +86,7 @@ def council_books(market, p, lever):
         "monitoring": [checks * check + open_books + payrolls],
         "brokerage": [chased * p.commissioning_brokerage_cost],
         "front door": [counts["conversations"] * p.commissioning_conversation_cost],
-        "reablement": [counts["reablement_episodes"] * p.commissioning_reablement_cost],
+        "reablement": [counts["reablement_weeks"] / p.reablement_weeks * p.commissioning_reablement_cost],
     }
     index = market.prices["price_index"]
     books |= {

@@ -37,6 +37,8 @@ class Clients(Table):
     kept = Column("i1", "0/1", "the provider keeps the place during a hospital stay")
     notice = Column("i4", "weeks", "weeks of notice left before the provider stops, 0 no notice")
     emergency = Column("i4", "weeks", "weeks left in which the provider is paid above the contract rate, 0 none")
+    episode = Column("i4", "weeks", "weeks of an episode of reablement that are left")
+    relearned = Column("i1", "visits a day", "visits a day that reablement made needless and that may be needed again")
     hours = Column("f8", "hours a week", "weekly hours of the package as commissioned")
     weeks_in_care = Column("f8", "weeks", "weeks since care first began")
     weeks_waiting = Column("f8", "weeks", "weeks waiting for a provider")

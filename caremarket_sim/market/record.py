@@ -11,6 +11,8 @@ COUNTS = (
     "diverted",
     "conversations",
     "reablement_episodes",
+    "reablement_weeks",
+    "relearned",
     "admissions",
     "deaths",
     "care_home_moves",
@@ -87,6 +89,7 @@ PERSON_SUMS = (
     "waiting_council",
     "hours_waiting",
     "fit",
+    "in_reablement",
 )
 WORKER_SUMS = (
     "in_post",

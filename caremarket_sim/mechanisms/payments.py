@@ -134,7 +134,8 @@ def commissioning_is_paid(market, c, lever, p):
     pay(market.ledger, c, NETWORK, learning / 52.0 * index)
     pay(market.ledger, c, CONNECTORS, connectors * p.commissioning_connector_cost / 52.0 * index)
     pay(market.ledger, c, FRONT_DOOR, counts.conversations * p.commissioning_conversation_cost * index)
-    pay(market.ledger, c, REABLEMENT, counts.reablement_episodes * p.commissioning_reablement_cost * index)
+    episodes = counts.reablement_weeks / p.reablement_weeks
+    pay(market.ledger, c, REABLEMENT, episodes * p.commissioning_reablement_cost * index)
     pay(market.ledger, c, PANEL, (lever.stewardship_citizens_share > 0.0) * p.commissioning_panel_cost / 52.0 * index)
     pay(market.ledger, c, ADMISSIONS, counts.admissions * p.money_admission_cost * index)
     pay(market.ledger, c, NIGHTS, counts.delayed_nights * p.money_delayed_night_cost * index)

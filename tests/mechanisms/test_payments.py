@@ -94,14 +94,14 @@ def test_the_panel_s_addition_to_wages_is_paid_with_its_on_costs():
         ({"stewardship.monitoring": 0, "stewardship.open_book": True}, "monitoring", 2500 / 52),
         ({}, "brokerage", (3 + 0.1 * 10) * 120),
         ({}, "front door", 2 * 350),
-        ({}, "reablement", 3200),
+        ({}, "reablement", 3200 / 6),
     ],
 )
 def test_what_commissioning_costs(policy, line, pounds):
     market = bare()
     council(market, pot_connectors=0.0, pot_wages=0.0)
     provider(market, clients=30.0, trust=0.5, contracted_hours=0.0)
-    for name, count in {"placed_council": 3, "waited": 10, "conversations": 2, "reablement_episodes": 1}.items():
+    for name, count in {"placed_council": 3, "waited": 10, "conversations": 2, "reablement_weeks": 1}.items():
         market.counts[name] = count
     assert carry_out(council_pays, market, policy).paid("council", "suppliers", line) == pytest.approx(
         pounds, abs=0.006
