@@ -105,6 +105,8 @@ class Providers(Table):
     connection = Column("f8", "0 to 1", "mean connection of its clients")
     independence = Column("f8", "share", "1 less rises in need a person a year among its clients, recent year")
     need_rises = Column("f8", "rises", "rises in need among its clients this week")
+    disputes = Column("f8", "packages", "changes of need over which it and the council fell out this week")
+    warned = Column("i1", "0/1", "it has told the council that its contract loses money")
     undelivered = Column("f8", "share", "share of hours due undelivered, recent weeks")
     promised = Column("f8", "£ a year", "social value promised in its bid")
     realised = Column("f8", "£ a year", "social value that events show, recent year")
