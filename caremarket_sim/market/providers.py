@@ -156,6 +156,20 @@ def paid_share(lever, p):
 
 
 @compiled
+def risk_premium(lever, trust, p):
+    """Share that a provider asks for the risks of a council's terms, under every fee rule: no guaranteed volume, pay by
+    the minute or by outcomes; less for years of contract and for trust."""
+    by_the_minute = lever.contract_payment_basis != PLANNED_TIME
+    return (
+        p.procurement_volume_premium * (1.0 - lever.contract_guaranteed_volume)
+        + p.procurement_payment_premium * (1.0 if by_the_minute else 0.0)
+        + p.procurement_outcome_premium * lever.contract_outcome_share
+        - p.procurement_term_discount * (lever.contract_term_years - p.procurement_term_reference)
+        - p.procurement_trust_discount * (trust - 0.5)
+    )
+
+
+@compiled
 def weeks_kept(lever, p):
     """Weeks that a place is kept during a hospital stay: the retainer's, or a week's notice where the plan is paid."""
     planned = lever.contract_payment_basis == PLANNED_TIME
