@@ -116,6 +116,7 @@ IN_PARTNERSHIP = of_preset("collaborative").changed(
         "stewardship.citizens_share": 1,
         "community.connectors_fte": 3,
         "community.front_door": 1,
+        "community.reablement_share": 1,
         "procurement.phase_in_weeks": 8,
         "shocks.provider_failure": 0.3,
         "shocks.absence": 0.05,
@@ -137,6 +138,7 @@ BY_PRICE = of_preset("block").changed(
         "stewardship.profit_norm": 0.01,
         "stewardship.monitoring": 1,
         "community.front_door": 1,
+        "community.reablement_share": 1,
         "shocks.demand": 1.5,
         "shocks.fee_freeze": True,
     }

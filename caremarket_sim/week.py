@@ -34,6 +34,7 @@ from .mechanisms.payments import council_pays
 from .mechanisms.posts import providers_plan_posts, staff_are_counted
 from .mechanisms.practice import practice_spreads
 from .mechanisms.quality import quality_drifts
+from .mechanisms.reablement import people_relearn
 from .mechanisms.recording import the_week_is_recorded, the_year_is_summed
 from .mechanisms.recruitment import providers_recruit, recruits_start
 from .mechanisms.referral import people_are_referred
@@ -55,6 +56,7 @@ from .policy import ROW_TYPE
 PROCESSES = (
     time_passes,
     policy_takes_effect,
+    people_relearn,
     people_are_referred,
     needs_change,
     people_go_to_hospital,

@@ -67,13 +67,13 @@ def may_be_asked(provider, k):
     return provider["contracted"] and provider["rating"] != INADEQUATE and provider["losing"][k] >= 0.0
 
 
-def source(market, p, lever, key):
+def source(market, p, lever, key, minds):
     """Find providers for everybody in the queue, in an emergency above the contract rate. Returns the row of
-    everybody's provider, their statuses, how many were placed, and everybody's weeks above the rate."""
+    everybody's provider, their statuses, how many were placed, and everybody's weeks above the rate. `minds` gives the
+    key of what providers make this quarter of the package of a person of that number."""
     market = market.copy()
     clients, providers = market.clients.rows, market.providers.rows
-    paid_share = 1.0 if lever.contract_payment_basis == 1.0 else p.contract_actual_paid_share
-    emergencies_pass(clients, providers, paid_share, p)
+    emergencies_pass(clients, providers, lever, minds, p)
     held, council = packages_held(market)
     provider = [int(j) for j in market.clients.provider]
     status = [int(code) for code in market.clients.status]
@@ -124,8 +124,7 @@ def source(market, p, lever, key):
                 stretch = max(stretch, p.sourcing_duty_stretch) if on_duty else stretch
                 if held[n] + hours > room_of(j, stretch, p) * (1.0 - lever.shocks_absence):
                     continue
-                price = offer * j["rate"] * paid_share if is_council else j["price"]
-                if loses_money(j, client, price, p) and not on_duty:
+                if not pays_enough(j, client, offer, lever, minds, p) and not on_duty:
                     continue
                 score = weight(client, n, k, j, held[n], load, mode, p, key)
                 if score > best_score:
@@ -149,15 +148,15 @@ def source(market, p, lever, key):
     return provider, status, placed, weeks_above
 
 
-def emergencies_pass(clients, providers, paid_share, p):
-    """A week above the contract rate passes; after the last, notice where the contract rate loses money."""
+def emergencies_pass(clients, providers, lever, minds, p):
+    """A week above the contract rate passes; after the last, notice where the contract rate is not enough."""
     for client in clients:
         if client["status"] == LEFT or client["emergency"] == 0:
             continue
         client["emergency"] -= 1
         if client["emergency"] == 0 and client["status"] == RECEIVING and client["notice"] == 0:
             j = providers[client["provider"]]
-            if loses_money(j, client, j["rate"] * paid_share, p):
+            if not pays_enough(j, client, 1.0, lever, minds, p):
                 client["notice"] = round(p.exit_notice_weeks)
 
 
@@ -170,11 +169,24 @@ def room_of(provider, stretch, p):
     return stretch * provider["capacity"] + max(1.0 - p.sourcing_ahead_caution * beyond, 0.0) * provider["coming"]
 
 
-def loses_money(provider, client, price, p):
-    """Whether a package pays less than it costs by more than care for the work bears."""
+def pays_enough(provider, client, offer, lever, minds, p):
+    """Whether luck is below the logistic chance of taking a package, which rises with margin over the risk premium."""
+    price, premium = float(provider["price"]), 0.0
+    if client["payer"] == COUNCIL:
+        planned = lever.contract_payment_basis == 1.0
+        price = offer * provider["rate"] * (1.0 if planned else p.contract_actual_paid_share)
+        premium = p.procurement_volume_premium * (1.0 - lever.contract_guaranteed_volume)
+        premium += 0.0 if planned else p.procurement_payment_premium
+        premium += p.procurement_outcome_premium * lever.contract_outcome_share
+        premium -= p.procurement_term_discount * (lever.contract_term_years - p.procurement_term_reference)
+        premium -= p.procurement_trust_discount * (provider["trust"] - 0.5)
+    if price <= 0.0:
+        return False
     travel = provider["cost_travel"] * (p.travel_reference_minutes / max(client["visit_minutes"], 1.0))
     cares = p.motive_care + p.motive_sourcing_slope * (provider["care"] - p.motive_care)
-    return price - (provider["cost_fixed"] + travel) < -p.sourcing_care_tolerance * cares * price
+    margin = 1.0 - (provider["cost_fixed"] + travel) / price + p.sourcing_care_tolerance * cares - premium
+    odds = math.exp(min(max(margin / p.sourcing_accept_spread, -700.0), 700.0))
+    return chance(minds(client["number"]), pair(client["number"], provider["number"]), 0) <= odds / (1.0 + odds)
 
 
 def weight(client, n, k, provider, held, load, mode, p, key):

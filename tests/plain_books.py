@@ -51,6 +51,9 @@ def council_books(market, p, lever):
     books["council", "providers", "retainers"] = [
         hours * j["rate"] * p.contract_retainer_share for hours, j in zip(retained, providers, strict=True)
     ]
+    index = market.prices["price_index"]
+    books["council", "suppliers", "disputes"] = counts["disputes"] * p.trust_dispute_cost * index
+    books["providers", "suppliers", "disputes"] = [j["disputes"] * p.trust_dispute_cost * index for j in providers]
     books["providers", "council", "clipped time claimed back"] = [
         j["clip_found"] * j["rate"] * (1.0 + p.clipping_penalty) for j in providers
     ]
@@ -86,7 +89,7 @@ def council_books(market, p, lever):
         "monitoring": [checks * check + open_books + payrolls],
         "brokerage": [chased * p.commissioning_brokerage_cost],
         "front door": [counts["conversations"] * p.commissioning_conversation_cost],
-        "reablement": [counts["reablement_episodes"] * p.commissioning_reablement_cost],
+        "reablement": [counts["reablement_weeks"] / p.reablement_weeks * p.commissioning_reablement_cost],
     }
     index = market.prices["price_index"]
     books |= {

@@ -237,7 +237,7 @@ def test_whoever_else_is_there_and_in_which_order_changes_nothing_for_a_person(t
 @numba.njit(error_model="numpy")
 def at_the_front_door(rows, counts, parameters, key):
     for i in range(len(rows)):
-        meet_the_front_door(rows[i], 1.0, counts[0], parameters[0], key, key)
+        meet_the_front_door(rows[i], 1.0, 0.5, counts[0], parameters[0], key)
 
 
 def test_whoever_else_comes_to_the_front_door_changes_nothing_for_a_person():

@@ -21,7 +21,7 @@ from caremarket_sim import settling, week
 from caremarket_sim.compiled import compiled, entry, folder_of, hashing, is_compiled, step
 from caremarket_sim.compiled.arithmetic import in_order
 from caremarket_sim.compiled.bundle import Bundle
-from caremarket_sim.compiled.draws import draws_of
+from caremarket_sim.compiled.draws import EARLIEST, draws_of
 from caremarket_sim.compiled.process import Guard, Process, no_garbage_collected
 from caremarket_sim.parameters import Numbers
 from tests import plain_allocation, plain_week
@@ -48,7 +48,14 @@ def check_sourcing(seen, p):
     """Everybody is with whom the plain version says, after a week's sourcing."""
     before, after = seen["packages_are_sourced"], seen["providers_set_pay"]
     key = draws_of(1, before.week).key("packages_are_sourced")
-    provider, status, placed, weeks_above = plain_allocation.source(before, p, Numbers(before.levers), key)
+    lever = Numbers(before.levers)
+
+    def minds(number):
+        """The key of a quarter, of which each person's begins in a week of their own."""
+        quarter = (EARLIEST + before.week + number % 13) // 13
+        return draws_of(1, quarter - EARLIEST).key("packages_are_taken")
+
+    provider, status, placed, weeks_above = plain_allocation.source(before, p, lever, key, minds)
     assert after.clients.provider.tolist() == provider
     assert after.clients.status.tolist() == status
     assert after.clients.emergency.tolist() == weeks_above

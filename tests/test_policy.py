@@ -26,7 +26,7 @@ GROUPS = {
         "capacity_fte codesign_months forum_per_year monitoring pay_checks open_book profit_norm citizens_share "
         "citizens_weights learning_capture network"
     ),
-    "community": "connectors_fte front_door coop_support",
+    "community": "connectors_fte front_door reablement_share coop_support",
     "shocks": "labour_supply outside_pay demand absence fee_freeze provider_failure",
 }
 KEYS = [f"{group}.{name}" for group, names in GROUPS.items() for name in names.split()]

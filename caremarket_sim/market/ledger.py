@@ -43,6 +43,7 @@ PURPOSES = (
     "brokerage",
     "monitoring",
     "procurement",
+    "disputes",
     "stewardship",
     "forums",
     "co-design",

@@ -36,7 +36,10 @@ class Clients(Table):
     lives_alone = Column("i1", "0/1", "lives alone")
     kept = Column("i1", "0/1", "the provider keeps the place during a hospital stay")
     notice = Column("i4", "weeks", "weeks of notice left before the provider stops, 0 no notice")
+    review = Column("i4", "weeks", "weeks until the package follows a change of need, 0 none waits")
     emergency = Column("i4", "weeks", "weeks left in which the provider is paid above the contract rate, 0 none")
+    episode = Column("i4", "weeks", "weeks of an episode of reablement that are left")
+    relearned = Column("i1", "visits a day", "visits a day that reablement made needless and that may be needed again")
     hours = Column("f8", "hours a week", "weekly hours of the package as commissioned")
     weeks_in_care = Column("f8", "weeks", "weeks since care first began")
     weeks_waiting = Column("f8", "weeks", "weeks waiting for a provider")
@@ -46,6 +49,7 @@ class Clients(Table):
     missed = Column("f8", "visits", "visits missed this week")
     late = Column("f8", "visits", "visits more than 30 minutes late this week")
     need_hours = Column("f8", "hours a week", "weekly hours that need asks for")
+    agreed_hours = Column("f8", "hours a week", "weekly hours of need on which the package was agreed")
     log_need = Column("f8", "log ratio", "log of those hours over the reference of hospital admissions")
     need_minutes = Column("f8", "minutes", "minutes a visit that need asks for")
     carer = Column(

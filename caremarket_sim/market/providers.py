@@ -105,6 +105,8 @@ class Providers(Table):
     connection = Column("f8", "0 to 1", "mean connection of its clients")
     independence = Column("f8", "share", "1 less rises in need a person a year among its clients, recent year")
     need_rises = Column("f8", "rises", "rises in need among its clients this week")
+    disputes = Column("f8", "packages", "changes of need over which it and the council fell out this week")
+    warned = Column("i1", "0/1", "it has told the council that its contract loses money")
     undelivered = Column("f8", "share", "share of hours due undelivered, recent weeks")
     promised = Column("f8", "£ a year", "social value promised in its bid")
     realised = Column("f8", "£ a year", "social value that events show, recent year")
@@ -151,6 +153,20 @@ def on_cost(p):
 def paid_share(lever, p):
     """Hours paid for an hour delivered: the plan's, or the minutes logged."""
     return 1.0 if lever.contract_payment_basis == PLANNED_TIME else p.contract_actual_paid_share
+
+
+@compiled
+def risk_premium(lever, trust, p):
+    """Share that a provider asks for the risks of a council's terms, under every fee rule: no guaranteed volume, pay by
+    the minute or by outcomes; less for years of contract and for trust."""
+    by_the_minute = lever.contract_payment_basis != PLANNED_TIME
+    return (
+        p.procurement_volume_premium * (1.0 - lever.contract_guaranteed_volume)
+        + p.procurement_payment_premium * (1.0 if by_the_minute else 0.0)
+        + p.procurement_outcome_premium * lever.contract_outcome_share
+        - p.procurement_term_discount * (lever.contract_term_years - p.procurement_term_reference)
+        - p.procurement_trust_discount * (trust - 0.5)
+    )
 
 
 @compiled

@@ -1,11 +1,12 @@
-"""ODD 7.27 Hand-backs: providers give up, with notice, council work in localities where it loses them money."""
+"""ODD 7.27 Hand-backs: providers give up, with notice, council work in localities where it loses them money; and the
+warning that some give in time."""
 
 import numpy as np
 
 from ..compiled import compiled, step
 from ..compiled.draws import key_of, process_code
 from ..compiled.geography import patch_of
-from ..compiled.hashing import uniform
+from ..compiled.hashing import pair, uniform
 from ..compiled.memory import glance_ahead
 from ..compiled.process import process
 from ..market.codes import COUNCIL, PATCH, RECEIVING
@@ -18,6 +19,8 @@ from ..market.terms import is_contest
 HAND_BACK = process_code("providers_hand_back")
 NO_LOCALITY = -1
 """In place of a locality, for the contract as a whole."""
+TELLS, IS_HEARD = 1, 2
+"""Draws of a provider: whether it tells the council in time, and whether somebody there hears it."""
 
 
 @process
@@ -26,7 +29,9 @@ def providers_hand_back(market, parameters, policy, draws):
     notice on all of it there, the later the further its owner looks ahead; care goes on meanwhile (E10, M35).
 
     It looks at its accounts every few weeks, with the overhead of the size that it has or was awarded. Who hands back
-    everything has handed back the contract.
+    everything has handed back the contract. Halfway through its patience it may tell the council, with a chance of the
+    trust between them: it then gives longer notice, in which people's care can move in order, unless the council pays
+    the gap.
     """
     p = parameters[0]
     if week_of(market) % round(p.exit_look_weeks) != 0:
@@ -40,19 +45,26 @@ def providers_hand_back(market, parameters, policy, draws):
         an_hour = overhead_an_hour(size, r.overhead_scale, p) * office_spending(r, p)
         overhead[j] = an_hour * market.prices[0].price_index
     price, cost, hours = work_by_locality(market, policy, overhead, p)
-    chosen = np.zeros((len(providers), PATCH), np.bool_)
-    everything = np.zeros(len(providers), np.bool_)
+    key = key_of(draws, HAND_BACK)
+    chosen = np.zeros((len(providers), PATCH), np.int64)  # weeks of notice, 0 none
+    everything = np.zeros(len(providers), np.int64)
     any_chosen = False
     for j in range(len(providers)):
-        if providers[j].open == 1:
+        r = providers[j]
+        if r.open == 1:
             losses = cost[j] - price[j] * (1.0 - p.exit_margin_line)
-            found = localities_to_hand_back(providers[j], losses, chosen[j], p, key_of(draws, HAND_BACK))
-            fixed = (1.0 - p.exit_overhead_borne) * overhead[j] * hours[j]
-            whole = contract_is_handed_back(providers[j], losses.sum() + fixed, p, key_of(draws, HAND_BACK))
-            everything[j] = whole or (found and nothing_is_left(providers[j]))
+            found = localities_to_hand_back(r, losses, chosen[j], p, key)
+            loss = losses.sum() + (1.0 - p.exit_overhead_borne) * overhead[j] * hours[j]
+            whole = contract_is_handed_back(r, loss, p, key)
+            if has_told(r, p, key):
+                council = market.commissioners[r.council]
+                if not whole and the_gap_is_paid(r, loss / max(price[j].sum(), 1.0), council, p, key):
+                    market.counts[r.council].averted += 1.0
+            if whole or (found and nothing_is_left(r)):
+                everything[j] = notice_of(r.warned == 1, p)
             any_chosen |= found or whole
     if any_chosen:
-        packages_get_notice(market, chosen, everything, p)
+        packages_get_notice(market, chosen, everything)
 
 
 @step
@@ -99,7 +111,7 @@ def localities_to_hand_back(provider, losses, chosen, p, key):
         if gives_notice(r, r.losing[k], r.patch_locality[k], p, key):
             r.losing[k] = -p.exit_away_weeks
             r.patch_lead[k] = 0
-            chosen[k] = True
+            chosen[k] = notice_of(tells(r, r.patch_locality[k], p, key), p)
             found = True
     return found
 
@@ -113,11 +125,54 @@ def contract_is_handed_back(provider, loss, p, key):
 
 
 @compiled
+def tells(provider, locality, p, key):
+    """Whether a provider tells the council of a loss in time: a chance of the trust between them."""
+    return uniform(key, pair(provider.number, locality), TELLS) < p.exit_warning_chance * provider.trust
+
+
+@compiled
+def notice_of(told, p):
+    """Weeks of notice of who told the council in time, and of who did not."""
+    return round(p.exit_orderly_weeks if told else p.exit_notice_weeks)
+
+
+@compiled
+def has_told(provider, p, key):
+    """Whether a provider has told the council that its contract loses it money: it decides so once, a part of the way
+    through its patience, and what it said is forgotten when the contract pays again."""
+    r = provider
+    if r.weeks_below == 0.0:
+        r.warned = 0
+    line = p.exit_warning_share * patience_of(r, p)
+    if r.weeks_below >= line and r.weeks_below - p.exit_look_weeks < line and tells(r, NO_LOCALITY, p, key):
+        r.warned = 1
+    return r.warned == 1
+
+
+@compiled
+def the_gap_is_paid(provider, gap, council, p, key):
+    """Whether the council adds to the fee of who has told it of a `gap`, a share of that fee, so that the contract is
+    kept: if it is small, spend leaves room, and stewardship reaches so far that somebody hears."""
+    affordable = gap <= p.exit_averting_limit and council.spend <= council.budget
+    if not affordable or uniform(key, provider.number, IS_HEARD) >= council.reach:
+        return False
+    provider.rate *= 1.0 + gap
+    provider.weeks_below = 0.0
+    provider.warned = 0
+    return True
+
+
+@compiled
+def patience_of(provider, p):
+    """Weeks for which a provider bears losses: more of them the further its owner looks ahead."""
+    return p.exit_hand_back_weeks * looks_ahead(provider, p.motive_hand_back_slope, p)
+
+
+@compiled
 def gives_notice(provider, weeks, locality, p, key):
     """Whether a provider gives notice on work that has lost it money for so many weeks: not while it closes, nor where
     it has won the contract that comes next."""
-    patience = p.exit_hand_back_weeks * looks_ahead(provider, p.motive_hand_back_slope, p)
-    if weeks < patience or provider.closing > 0 or provider.won == 1:
+    if weeks < patience_of(provider, p) or provider.closing > 0 or provider.won == 1:
         return False
     chance = 1.0 - (1.0 - p.exit_hand_back_rate) ** p.exit_look_weeks
     return uniform(key, provider.number, locality) < chance
@@ -133,9 +188,10 @@ def nothing_is_left(provider):
 
 
 @step
-def packages_get_notice(market, chosen, everything, p):
-    """Council packages in the `chosen` localities of each provider get notice, all of those that handed back
-    `everything`; the volume that they were awarded falls with them, and with everything the contract ends."""
+def packages_get_notice(market, chosen, everything):
+    """Council packages in the `chosen` localities of each provider get so many weeks of notice, all of those that
+    handed back `everything`; the volume that they were awarded falls with them, and with everything the contract
+    ends."""
     clients, providers = clients_of(market), market.providers
     for i in range(len(clients)):
         c = clients[i]
@@ -143,12 +199,15 @@ def packages_get_notice(market, chosen, everything, p):
             continue
         r = providers[c.provider]
         k = patch_of(r, c.locality)
-        if not everything[c.provider] and (k < 0 or not chosen[c.provider, k]):
+        weeks = everything[c.provider]
+        if weeks == 0 and k >= 0:
+            weeks = chosen[c.provider, k]
+        if weeks == 0:
             continue
         market.counts[c.council].hand_backs += 1.0
         r.contracted_hours = max(r.contracted_hours - c.hours, 0.0)
         if c.status == RECEIVING:
-            c.notice = round(p.exit_notice_weeks)
+            c.notice = weeks
         else:
             lose_kept_place(c)
     for j in range(len(providers)):
@@ -156,4 +215,5 @@ def packages_get_notice(market, chosen, everything, p):
             providers[j].contracted = 0
             providers[j].contracted_hours = 0.0
             providers[j].weeks_below = 0.0
+            providers[j].warned = 0
             providers[j].patch_lead[:] = 0

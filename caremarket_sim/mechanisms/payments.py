@@ -20,6 +20,8 @@ CLAIMED_BACK = line("providers", "council", "clipped time claimed back")
 CONTRIBUTIONS = line("clients", "council", "client contributions")
 MONITORING = line("council", "suppliers", "monitoring")
 BROKERAGE = line("council", "suppliers", "brokerage")
+DISPUTES = line("council", "suppliers", "disputes")
+THEIR_DISPUTES = line("providers", "suppliers", "disputes")
 STEWARDSHIP = line("council", "suppliers", "stewardship")
 FORUMS = line("council", "suppliers", "forums")
 NETWORK = line("council", "suppliers", "network")
@@ -34,7 +36,8 @@ NIGHTS = line("nhs", "suppliers", "delayed nights")
 @process
 def council_pays(market, parameters, policy, draws):
     """Fees by payment basis, what is paid above them in an emergency, block hours unused, retainers, outcome payments;
-    what was billed for time that is found to be clipped is claimed back with a penalty; and the cost of commissioning.
+    what was billed for time that is found to be clipped is claimed back with a penalty; the cost of commissioning; and
+    what disputes over packages cost either side.
 
     A fresh page begins for what each provider earns and spends. The spend that the budget is held against, and fees
     with it, is that at contract rates.
@@ -61,6 +64,8 @@ def council_pays(market, parameters, policy, draws):
         r.above_rate = np.rint(r.above_rate * paid_share(lever, p) * 100.0) / 100.0
         above[r.council] += r.above_rate
         due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, p)
+        disputed = r.disputes * p.trust_dispute_cost * market.prices[0].price_index
+        provider_pays(market.ledger, r, THEIR_DISPUTES, disputed)
     for k in range(councils):
         pay(market.ledger, k, CONTRIBUTIONS, p.money_client_contribution_share * due[k])
         commissioning_is_paid(market, k, policy[k], p)
@@ -129,12 +134,14 @@ def commissioning_is_paid(market, c, lever, p):
     )
     pay(market.ledger, c, MONITORING, (checks * check_cost + (books + pay_checks) / 52.0) * index)
     pay(market.ledger, c, BROKERAGE, packages * p.commissioning_brokerage_cost * index)
+    pay(market.ledger, c, DISPUTES, counts.disputes * p.trust_dispute_cost * index)
     pay(market.ledger, c, STEWARDSHIP, lever.stewardship_capacity_fte * p.commissioning_fte_cost / 52.0 * index)
     pay(market.ledger, c, FORUMS, lever.stewardship_forum_per_year * p.commissioning_forum_cost / 52.0 * index)
     pay(market.ledger, c, NETWORK, learning / 52.0 * index)
     pay(market.ledger, c, CONNECTORS, connectors * p.commissioning_connector_cost / 52.0 * index)
     pay(market.ledger, c, FRONT_DOOR, counts.conversations * p.commissioning_conversation_cost * index)
-    pay(market.ledger, c, REABLEMENT, counts.reablement_episodes * p.commissioning_reablement_cost * index)
+    episodes = counts.reablement_weeks / p.reablement_weeks
+    pay(market.ledger, c, REABLEMENT, episodes * p.commissioning_reablement_cost * index)
     pay(market.ledger, c, PANEL, (lever.stewardship_citizens_share > 0.0) * p.commissioning_panel_cost / 52.0 * index)
     pay(market.ledger, c, ADMISSIONS, counts.admissions * p.money_admission_cost * index)
     pay(market.ledger, c, NIGHTS, counts.delayed_nights * p.money_delayed_night_cost * index)

@@ -8,7 +8,7 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import normal_quantile, uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import guard, process, when
-from ..market.codes import COUNCIL, FIT, GOOD, IN_POST, LEFT, RECEIVING, UNRATED, WAITING
+from ..market.codes import COUNCIL, FIT, GOOD, IN_POST, IN_REABLEMENT, LEFT, RECEIVING, UNRATED, WAITING
 from ..market.record import CLIENT_SUMS, FIRST_COUNT, FIRST_LINE, LINE_PLACES, STAFF_SUMS
 from ..market.state import clients_of, week_of, workers_of
 from ..market.tidy import tidy_rows
@@ -81,6 +81,8 @@ def sum_clients(market, at, p):
             r.hours_waiting += c.hours
         elif c.status == FIT:
             r.fit += 1.0
+        elif c.status == IN_REABLEMENT:
+            r.in_reablement += 1.0
 
 
 @step

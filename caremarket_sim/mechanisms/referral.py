@@ -1,4 +1,4 @@
-"""ODD 7.2 Referral: who is referred, and whom the front door helps without a package."""
+"""ODD 7.2 Referral: who is referred, whom the front door helps without a package, and who is offered reablement."""
 
 import math
 
@@ -6,7 +6,7 @@ from ..compiled import compiled
 from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import poisson_quantile, uniform
 from ..compiled.process import process
-from ..market.codes import COUNCIL, FIT, LEFT, SELF_FUNDER, WAITING
+from ..market.codes import COUNCIL, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
 from ..market.people import born, first_referral
 from ..market.state import week_of
 from ..market.zones import localities_of, zones_of
@@ -19,7 +19,8 @@ MOST_DEMAND = 2.0
 
 @process
 def people_are_referred(market, parameters, policy, draws):
-    """A queue of referrals is made from place and date alone; policy decides who of them comes and who is diverted.
+    """A queue of referrals is made from place and date alone; policy decides who of them comes, who is helped without a
+    package and who is offered reablement. Who begins in hospital is fit to leave it.
 
     Poisson around the level that held the present numbers steady, with a winter peak. The queue holds twice the
     neutral demand, thinned by `shocks.demand` with each person's own draw.
@@ -60,7 +61,17 @@ def people_are_referred(market, parameters, policy, draws):
                     attributes,
                 )
                 market.counts[c].referrals += 1.0
-                meet_the_front_door(market.clients[i], lever.community_front_door, market.counts[c], p, reach_key, key)
+                status = FIT if uniform(key, number, 1) < p.demand_hospital_share else WAITING
+                market.clients[i].status = status
+                if payer == COUNCIL:
+                    meet_the_front_door(
+                        market.clients[i],
+                        lever.community_front_door,
+                        lever.community_reablement_share,
+                        market.counts[c],
+                        p,
+                        reach_key,
+                    )
 
 
 @compiled
@@ -70,19 +81,17 @@ def queue_length(key, who, mean):
 
 
 @compiled
-def meet_the_front_door(client, front_door, counts, p, reach_key, key):
-    """A new council referral may meet a strengths-based conversation: some are helped without a package, some relearn.
-
-    Whoever starts in hospital is marked fit to leave it.
-    """
-    client.status = FIT if uniform(key, client.number, 1) < p.demand_hospital_share else WAITING
-    if client.payer != COUNCIL or front_door <= 0.0 or uniform(reach_key, client.number, 1) >= front_door:
-        return
-    counts.conversations += 1.0
-    light = client.visits <= p.demand_light_visits and client.carers == 1
-    if light and uniform(reach_key, client.number, 2) < p.demand_diverted_share:
-        client.status = LEFT
-        counts.diverted += 1.0
-    elif uniform(reach_key, client.number, 3) < p.demand_reablement_share:
+def meet_the_front_door(client, front_door, reablement, counts, p, key):
+    """A new council referral may meet a strengths-based conversation, by which some who need little are helped without
+    a package; of all others a share is offered reablement first, at home, wherever they come from."""
+    if uniform(key, client.number, 1) < front_door:
+        counts.conversations += 1.0
+        light = client.visits <= p.demand_light_visits and client.carers == 1
+        if light and uniform(key, client.number, 2) < p.demand_diverted_share:
+            client.status = LEFT
+            counts.diverted += 1.0
+            return
+    if uniform(key, client.number, 3) < reablement:
+        client.status = IN_REABLEMENT
+        client.episode = round(p.reablement_weeks)
         counts.reablement_episodes += 1.0
-        client.need_minutes *= 1.0 - p.demand_reablement_reduction

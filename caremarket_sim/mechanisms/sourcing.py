@@ -8,16 +8,18 @@ from ..compiled import compiled, step
 from ..compiled.arithmetic import in_order
 from ..compiled.draws import key_of, process_code
 from ..compiled.geography import providers_by_locality
-from ..compiled.hashing import gumbel, pair, uniform
+from ..compiled.hashing import gumbel, pair, stream_key, uniform
 from ..compiled.memory import fetch_head, glance_ahead, look_ahead_in
 from ..compiled.process import process
 from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, INADEQUATE, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
 from ..market.motive import cares
 from ..market.people import join_queue, place_package
-from ..market.providers import paid_share
+from ..market.providers import paid_share, risk_premium
 from ..market.state import FIRST_WEEK, clients_of, week_of
 
-SOURCED, AT_FIRST = map(process_code, ("packages_are_sourced", "place_everybody"))
+SOURCED, AT_FIRST, TAKEN = map(process_code, ("packages_are_sourced", "place_everybody", "packages_are_taken"))
+QUARTER = 13
+"""Weeks for which a provider's mind about a person's package is made up."""
 FULLEST = 2.0
 """Fill beyond the plan above which no more weight is lost: a guard, hardly anybody comes to so full a provider."""
 NOT_ASKED = -1.0
@@ -33,7 +35,8 @@ def packages_are_sourced(market, parameters, policy, draws):
     """By weeks waiting, with a head start for fit patients and for those displaced; one after the other, as each takes
     capacity.
 
-    Before, a week above the contract rate passes; after the last a provider whom that rate loses money gives notice.
+    Before, a week above the contract rate passes; after the last a provider that would not take the package at that
+    rate gives notice.
     What nobody takes for a while though somebody has room is offered above the rate, within a limit. Then notice
     passes, and where it runs out care stops and the person waits, displaced. Demand, quick and slow,
     follows the hours that each provider holds.
@@ -41,15 +44,15 @@ def packages_are_sourced(market, parameters, policy, draws):
     p = parameters[0]
     providers = market.providers
     load, plans = np.zeros(len(policy)), np.zeros(len(policy))
-    count_packages(market, policy, p, False)
+    count_packages(market, policy, p, draws, False)
     for j in range(len(providers)):
         plans[providers[j].council] += providers[j].plan * providers[j].open
         load[providers[j].council] += providers[j].demand
     for c in range(len(policy)):
         load[c] /= max(plans[c], 1.0)
     begun = week_of(market) != FIRST_WEEK  # in it, those who are there at the start are placed, with luck of its own
-    source_packages(market, p, policy, load, key_of(draws, SOURCED if begun else AT_FIRST))
-    count_packages(market, policy, p, True)
+    source_packages(market, p, policy, load, draws, key_of(draws, SOURCED if begun else AT_FIRST))
+    count_packages(market, policy, p, draws, True)
     for c in range(len(policy)):
         market.counts[c].waited += market.commissioners[c].waiting
     for j in range(len(providers)):
@@ -60,7 +63,7 @@ def packages_are_sourced(market, parameters, policy, draws):
 
 
 @step
-def source_packages(market, p, policy, load, key):
+def source_packages(market, p, policy, load, draws, key):
     """Place everybody who can be placed; count packages placed and nights in hospital of those fit to leave it.
 
     People who pay for themselves choose; for the council's people each way of sourcing says who may be asked, in which
@@ -77,10 +80,12 @@ def source_packages(market, p, policy, load, key):
         look_for_next(queue, clients, providers, serving, m)
         c = clients[queue[m]]
         lever, counts = policy[c.council], market.counts[c.council]
-        j = provider_for(c, providers, serving, lever, load[c.council], CONTRACT_RATE, p, key)
+        minds = minds_about(c, draws)
+        j = provider_for(c, providers, serving, lever, load[c.council], CONTRACT_RATE, p, key, minds)
         emergency = j < 0 and may_pay_more(c, lever, market.commissioners[c.council], p)
         if emergency:
-            j = provider_for(c, providers, serving, lever, load[c.council], lever.sourcing_emergency_rate, p, key)
+            rate = lever.sourcing_emergency_rate
+            j = provider_for(c, providers, serving, lever, load[c.council], rate, p, key, minds)
         if j < 0:
             if c.status == FIT:
                 counts.delayed_nights += min(7.0, max(0.0, -c.nights_left)) if c.weeks_waiting == 0.0 else 7.0
@@ -158,7 +163,7 @@ def look_for_next(queue, clients, providers, serving, m):
 
 
 @compiled
-def provider_for(client, providers, serving, lever, load, offer, p, key):
+def provider_for(client, providers, serving, lever, load, offer, p, key, minds):
     """Row of the provider who takes a package at `offer` times its rate, -1 nobody: the best of the first round in
     which anybody does."""
     mode = lever.contract_sourcing if client.payer == COUNCIL else OWN_CHOICE
@@ -175,7 +180,7 @@ def provider_for(client, providers, serving, lever, load, offer, p, key):
         for n in range(serving.start[client.locality], serving.start[client.locality + 1]):
             j, patch = serving.rows[n], serving.patches[n]
             score = answer(
-                client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, offer, p, key
+                client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, offer, p, key, minds
             )
             if score > best_score:
                 best_score = score
@@ -196,7 +201,7 @@ def has_a_lead(locality, providers, serving):
 
 
 @compiled
-def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, offer, p, key):
+def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, lever, load, offer, p, key, minds):
     """How much a provider who is asked and able wants the package, as a log weight with chance; else `NOBODY_ABLE`.
 
     Declining the contract rate for money is counted against the provider. Packages of a provider that closes bring
@@ -216,16 +221,13 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
         stretch = asked_by_block(provider, client.hours, attempt, stretch, lever)
     if stretch == NOT_ASKED:
         return NOBODY_ABLE
-    price = offer * provider.rate * paid_share(lever, p) if from_council else provider.price
     if provider.committed + client.hours > room_of(provider, stretch, lever, p):
         return NOBODY_ABLE
-    if loses_money(provider, client, price, p) and from_council:
-        if offer == CONTRACT_RATE:
+    if not pays_enough(provider, client, offer, lever, minds, p):
+        if from_council and offer == CONTRACT_RATE:
             provider.declined += 1.0 / max(1, serving.start[client.locality + 1] - serving.start[client.locality])
         if mode != ZONED_LEAD or not lead:
             return NOBODY_ABLE
-    elif loses_money(provider, client, price, p):
-        return NOBODY_ABLE
     score = gumbel(key, pair(client.number, provider.number), 2)
     unguided = not from_council and client.readiness < p.sourcing_unguided_share
     if mode == OWN_CHOICE and not unguided:
@@ -279,11 +281,32 @@ def room_of(provider, stretch, lever, p):
 
 
 @compiled
-def loses_money(provider, client, price, p):
-    """Whether the package pays less than it costs by more than its owner's care for the work bears (E2)."""
-    minutes = max(client.visit_minutes, 1.0)
-    marginal = provider.cost_fixed + provider.cost_travel * (p.travel_reference_minutes / minutes)
-    return price - marginal < -p.sourcing_care_tolerance * cares(provider, p.motive_sourcing_slope, p) * price
+def minds_about(client, draws):
+    """The key of what providers make of a person's package: another each quarter, which begins for each person in a
+    week of their own."""
+    quarter = (np.int64(draws.week) + client.number % QUARTER) // QUARTER
+    return stream_key(draws.seed, TAKEN, quarter)
+
+
+@compiled
+def pays_enough(provider, client, offer, lever, minds, p):
+    """Whether a provider takes a package for the money: with the chance logistic((margin − ρ)/spread), once a quarter.
+
+    The margin is the price less the marginal cost of these visits, over the price, and what the owner's care for the
+    work bears (E2); ρ the risk premium of the council's terms. A spread of 0 is the sharp rule: all that pays, and
+    nothing else.
+    """
+    price, premium = provider.price, 0.0
+    if client.payer == COUNCIL:
+        price = offer * provider.rate * paid_share(lever, p)
+        premium = risk_premium(lever, provider.trust, p)
+    marginal = provider.cost_fixed + provider.cost_travel * (
+        p.travel_reference_minutes / max(client.visit_minutes, 1.0)
+    )
+    bears = p.sourcing_care_tolerance * cares(provider, p.motive_sourcing_slope, p)
+    chance = uniform(minds, pair(client.number, provider.number), 0)
+    asked = premium - bears + p.sourcing_accept_spread * math.log(chance / (1.0 - chance))
+    return price - marginal >= asked * price
 
 
 @compiled
@@ -305,7 +328,7 @@ def appeal(provider, patch, load, p):
 
 
 @step
-def count_packages(market, policy, p, week_ends):
+def count_packages(market, policy, p, draws, week_ends):
     """Hours that each provider is committed to, kept places included, and the people it holds a place for; and each
     council's own list: people here, people waiting, and council clients waiting, for how many hours, and receiving.
 
@@ -338,7 +361,7 @@ def count_packages(market, policy, p, week_ends):
                 join_queue(c)
                 market.counts[c.council].displaced += 1.0
         if not week_ends and c.emergency > 0:
-            emergency_passes(c, providers, policy[c.council], p)
+            emergency_passes(c, providers, policy[c.council], minds_about(c, draws), p)
         council = market.commissioners[c.council]
         council.people += 1.0
         from_council = c.payer == COUNCIL
@@ -358,12 +381,11 @@ def count_packages(market, policy, p, week_ends):
 
 
 @compiled
-def emergency_passes(client, providers, lever, p):
-    """A week above the contract rate passes. After the last the provider gives notice if the contract rate, which it is
-    paid from then on, loses it money."""
+def emergency_passes(client, providers, lever, minds, p):
+    """A week above the contract rate passes. After the last the provider gives notice if it would not take the package
+    at the contract rate, which it is paid from then on."""
     client.emergency -= 1
     if client.emergency > 0 or client.status != RECEIVING or client.notice > 0:
         return
-    provider = providers[client.provider]
-    if loses_money(provider, client, provider.rate * paid_share(lever, p), p):
+    if not pays_enough(providers[client.provider], client, CONTRACT_RATE, lever, minds, p):
         client.notice = round(p.exit_notice_weeks)

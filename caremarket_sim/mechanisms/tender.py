@@ -5,10 +5,10 @@ import numpy as np
 from ..compiled import plain
 from ..compiled.draws import one_poisson, one_uniform
 from ..compiled.process import guard, process, when
-from ..market.codes import INADEQUATE, PATCH, PLANNED_TIME, TENDERED
+from ..market.codes import INADEQUATE, PATCH, TENDERED
 from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
 from ..market.motive import cares, margin_aimed_at, office_spending
-from ..market.providers import overheads, paid_share
+from ..market.providers import overheads, paid_share, risk_premium
 from ..market.state import week_of
 from ..market.terms import cost_of_terms, design_begins, is_contest, of_council, weeks_to_prepare
 from ..market.territory import away_from, has_given_up, lead_here_too, leads_in, serve_the_borough
@@ -137,14 +137,7 @@ def bids(market, parameters, council, decided, bidders, slots, volume, draws) ->
     marginal = marginal + cost_of_terms(market, p, council, decided, bidders)
     estimate = marginal + (overhead + p.overhead_hiring_allowance) * market.prices["price_index"]
     estimate = estimate * np.exp(p.procurement_estimate_error * draws.normal("bids", numbers))
-    planned = decided.contract_payment_basis == PLANNED_TIME
-    risk = (
-        p.procurement_volume_premium * (1.0 - decided.contract_guaranteed_volume)
-        + p.procurement_payment_premium * (0.0 if planned else 1.0)
-        + p.procurement_outcome_premium * decided.contract_outcome_share
-        - p.procurement_term_discount * (decided.contract_term_years - p.procurement_term_reference)
-        - p.procurement_trust_discount * (providers.trust[bidders] - 0.5)
-    )
+    risk = plain(risk_premium)(decided, providers.trust[bidders], p)
     shade = 1.0 - p.procurement_competition_effect * max(1.0 - slots / max(len(bidders), 1), 0.0)
     asked = estimate * (1.0 + plain(margin_aimed_at)(providers, p.motive_asking_slope, p)[bidders] * shade + risk)
     lowest = np.maximum(p.procurement_lowest_bid * marginal, asked)

@@ -5,7 +5,7 @@ import math
 from ..compiled import compiled
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import FIT, IN_HOSPITAL, LEFT, RECEIVING, WAITING
+from ..market.codes import FIT, IN_HOSPITAL, IN_REABLEMENT, LEFT, RECEIVING, WAITING
 from ..market.state import clients_of
 
 
@@ -13,7 +13,7 @@ from ..market.state import clients_of
 def quality_of_life_responds(market, parameters, policy, draws):
     """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
     the way a week, with the hours that were given in fact. While waiting nobody comes, and informal carers fill a
-    part. Sums of the year are kept by person.
+    part; reablement gives all that need asks for. Sums of the year are kept by person.
     """
     p = parameters[0]
     clients = clients_of(market)
@@ -36,6 +36,8 @@ def quality_of_life_responds(market, parameters, policy, draws):
             effect = c.experience / market.commissioners[c.council].experience_reference
         else:
             effect = 1.0
+            if c.status == IN_REABLEMENT:
+                had = due
         unmet = max(due - had, 0.0) if c.status == RECEIVING or c.status == WAITING else 0.0
         c.unmet_hours = unmet
         market.counts[c.council].informal_hours += unmet

@@ -80,7 +80,9 @@ def person(market, i=0, **columns):
     market.clients.home_x[i], market.clients.home_y[i] = columns.pop("x", zone["x"]), columns.pop("y", zone["y"])
     market.clients.tour[i] = tours(market.clients.home_x[i : i + 1], market.clients.home_y[i : i + 1])[0]
     market.clients.leg[i] = columns.pop("leg", 0.0)
-    usual |= {"zone": columns.get("zone", 0), "locality": columns.get("zone", 0)}
+    usual |= {"zone": columns.get("zone", 0), "locality": columns.get("zone", 0), "review": 0}
+    need = usual | columns
+    usual["agreed_hours"] = need["visits"] * need["need_minutes"] / 60.0 * 7.0 * need["carers"]
     return filled(market.clients.rows[i], usual | columns)
 
 

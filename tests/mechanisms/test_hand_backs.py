@@ -5,7 +5,7 @@ import pytest
 
 from caremarket_sim.market.codes import IN_HOSPITAL, INDEPENDENT, RECEIVING, SELF_FUNDER
 from caremarket_sim.mechanisms.hand_backs import providers_hand_back
-from tests.mechanisms.markets import P, bare, carry_out, numbers, person, provider
+from tests.mechanisms.markets import P, bare, carry_out, council, numbers, person, provider
 
 SOME_YEARS = 4 * 52
 """A week in which accounts are looked at."""
@@ -19,7 +19,7 @@ def place(council_hours=70.0, **columns):
     market = bare(week=SOME_YEARS)
     provider(market, rate=24.0, cost_fixed=15.0, cost_travel=2.0, travel_share=0.25, contracted_hours=council_hours)
     provider(market, committed=70.0, overhead_scale=1.0, horizon=P.motive_horizon, losing=np.zeros(25), weeks_below=0.0)
-    provider(market, ownership=INDEPENDENT, won=0, patch_lead=[1, 1, 1, *22 * [0]])
+    provider(market, warned=0, trust=0.5, ownership=INDEPENDENT, won=0, patch_lead=[1, 1, 1, *22 * [0]])
     for i in range(20):
         person(market, i, zone=i // 10, leg=7.5)
     provider(market, **columns)
@@ -30,7 +30,7 @@ def look(market, weeks=4, rate=1, **changes):
     """The market after a provider has looked at its accounts as often as it does in so many weeks, with overhead of £5
     an hour, all of it borne by each locality, and pay for the minutes planned."""
     p = {"exit__hand_back_rate": rate, "exit__overhead_borne": 1, "overhead__sprawl_hours": 1e9} | changes
-    p |= {"overhead__scale_exponent": 1, "motive__office_share": 0}
+    p = {"overhead__scale_exponent": 1, "motive__office_share": 0, "exit__warning_chance": 0} | p
     market.providers.overhead_scale[:] = OVERHEAD
     market.price_rows["price_index"] = 1.0
     for _ in range(0, weeks, 4):
@@ -125,3 +125,39 @@ def test_a_kept_place_that_is_handed_back_is_lost():
     market.clients.status[10], market.clients.kept[10] = IN_HOSPITAL, 1
     look(market, 16)
     assert (market.clients.kept[10], market.clients.provider[10], market.clients.notice[10]) == (0, -1, 0)
+
+
+WHOLE = {"exit__overhead_borne": 0}
+"""No locality loses money by itself, and all together do."""
+
+
+def told(reach=0.0, spend=0.0, weeks=16, rate=21.0, **changes):
+    """A contract that loses money as a whole, of a provider that trusts the council and tells it."""
+    market = place(rate=rate, trust=1.0)
+    council(market, reach=reach, spend=spend, budget=100.0)
+    return look(market, weeks, **WHOLE | {"exit__warning_chance": 1} | changes)
+
+
+def test_who_tells_the_council_in_time_gives_longer_notice():
+    assert told().clients.notice[:20].tolist() == 20 * [13]
+    assert told(exit__warning_chance=0).clients.notice[:20].tolist() == 20 * [4]
+    assert look(far(place(trust=1.0)), 16, exit__warning_chance=1).clients.notice[10:20].tolist() == 10 * [13]
+    assert look(far(place(trust=0.0)), 16, exit__warning_chance=1).clients.notice[10:20].tolist() == 10 * [4]
+
+
+def test_it_tells_after_a_part_of_its_patience_and_forgets_when_the_contract_pays_again():
+    assert [told(weeks=weeks).providers.warned[0] for weeks in (4, 8)] == [0, 1]
+    market = told(weeks=8)
+    provider(market, rate=25.0)
+    assert look(market, 4, **WHOLE).providers.warned[0] == 0
+
+
+def test_a_council_that_hears_it_pays_a_small_gap_while_spend_leaves_room_and_the_contract_is_kept():
+    kept = told(reach=1.0)
+    assert not kept.clients.notice.any() and kept.counts["averted"][0] == 1
+    hours, cost = 70.0, 70.0 * 17 + 70 * 5.0
+    assert kept.providers.rate[0] * (1 - P.exit_margin_line) * hours >= cost > 21.0 * (1 - P.exit_margin_line) * hours
+    for change in ({"reach": 0.0}, {"spend": 101.0}, {"rate": 19.0}, {"exit__averting_limit": 0}):
+        market = told(**{"reach": 1.0} | change)
+        assert market.clients.notice[:20].tolist() == 20 * [13], change
+        assert market.counts["averted"][0] == 0, change

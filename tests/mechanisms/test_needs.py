@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import LEFT, SELF_FUNDER
+from caremarket_sim.market.codes import FIT, LEFT, RECEIVING, SELF_FUNDER, WAITING
 from caremarket_sim.mechanisms.needs import needs_change
 from tests.mechanisms.markets import bare, carry_out, chances, council, numbers, person, provider
 
-NO_RISE = numbers(demand__need_rise_rate=0)
+STILL = {"demand__need_rise_rate": 0, "demand__need_fall_rate": 0}
+NO_RISE = numbers(**STILL)
+CERTAIN = {"demand__need_rise_rate": 520, "demand__need_fall_rate": 0}
 
 
 def bought(policy=None, share=1.0, parameters=NO_RISE, **columns):
@@ -50,7 +52,7 @@ def test_the_panel_s_hours_are_added_to_packages():
 
 
 def test_a_rise_in_need_is_a_step_and_beyond_the_longest_visit_another_visit():
-    certain = numbers(demand__need_rise_rate=520)
+    certain = numbers(**CERTAIN)
     assert bought(parameters=certain)["need_minutes"] == pytest.approx(30 * 1.12)
     longer = bought(parameters=certain, need_minutes=55.0, visits=2)
     assert (longer["visits"], longer["need_minutes"]) == (3, pytest.approx(55 * 1.12 * 2 / 3))
@@ -68,7 +70,7 @@ def rises(policy, delivered_share=1.0, practice=0.0, **columns):
     for i in range(50):
         person(market, i, delivered_share=delivered_share, **columns)
     luck = chances(market, "needs_change", market.clients.number[:50])
-    carry_out(needs_change, market, policy, numbers(demand__need_rise_rate=13))
+    carry_out(needs_change, market, policy, numbers(demand__need_rise_rate=13, demand__need_fall_rate=0))
     assert market.providers.need_rises[0] == (market.clients.need_minutes[:50] > 30.1).sum()
     return (market.clients.need_minutes[:50] > 30.1).tolist(), luck
 
@@ -91,4 +93,78 @@ def test_needs_rise_with_care_not_had_and_less_where_independence_is_paid_for_or
 
 
 def test_whoever_has_left_needs_nothing_more():
-    assert bought(parameters=numbers(demand__need_rise_rate=520), status=LEFT)["need_minutes"] == 30
+    assert bought(parameters=numbers(**CERTAIN), status=LEFT)["need_minutes"] == 30
+
+
+def test_need_may_ease_a_step():
+    eased = bought(parameters=numbers(demand__need_rise_rate=0, demand__need_fall_rate=52), status=WAITING)
+    assert eased["need_minutes"] == eased["visit_minutes"] == pytest.approx(30 / 1.12)
+
+
+def weeks_until_it_follows(need=36.0, share=0.0, trust=0.5, codesigned=0.0, effect=1.0, **columns):
+    """Weeks after a change of need from half an hour in which a package follows, -1 for half a year without; and the
+    market."""
+    market = bare()
+    provider(market, trust=trust)
+    council(market, codesigned=codesigned, package_share=1.0, pot_hours=0.0)
+    person(market, **columns)
+    market.clients.need_minutes[0] = need
+    p = numbers(**STILL, trust__dispute_share=share, trust__dispute_effect=effect)
+    for week in range(26):
+        carry_out(needs_change, market, {}, p)
+        market.week += 1
+        if market.clients.visit_minutes[0] == need:
+            return week, market
+    return -1, market
+
+
+@pytest.mark.parametrize("need", [24.0, 36.0], ids=["eases", "rises"])
+def test_where_both_agree_a_package_follows_need_within_weeks_and_where_they_do_not_after_months(need):
+    agreed, market = weeks_until_it_follows(need)
+    assert agreed == 3 and market.counts["disputes"][0] == 0
+    disputed, market = weeks_until_it_follows(need, share=0.8, trust=0.0, effect=2)
+    assert disputed == 13 and market.counts["disputes"][0] == 1, "one change is fallen out over once"
+
+
+@pytest.mark.parametrize("change", [{"status": WAITING}, {"status": FIT}, {"payer": SELF_FUNDER}], ids=str)
+def test_there_is_nobody_to_agree_with_where_the_council_s_provider_does_not_come(change):
+    assert weeks_until_it_follows(share=0.8, **change)[0] == 0
+
+
+def disputes(trust=0.5, codesigned=0.0, effect=1.0):
+    """Of 60 people whose need has changed, over whose package the two fall out, and their luck."""
+    market = bare()
+    provider(market, trust=trust)
+    council(market, codesigned=codesigned)
+    for i in range(60):
+        person(market, i)
+    market.clients.need_minutes[:60] = 36.0
+    luck = chances(market, "needs_change", market.clients.number[:60], 2)
+    carry_out(needs_change, market, {}, numbers(**STILL, trust__dispute_share=0.4, trust__dispute_effect=effect))
+    assert market.providers.disputes[0] == market.counts["disputes"][0] == (market.clients.review[:60] == 13).sum()
+    return (market.clients.review[:60] == 13).tolist(), luck
+
+
+@pytest.mark.parametrize(
+    ("change", "chance"),
+    [
+        ({}, 0.4),
+        ({"trust": 1.0}, 0.2),
+        ({"trust": 0.0}, 0.6),
+        ({"trust": 1.0, "effect": 2}, 0.0),
+        ({"trust": 0.0, "effect": 0}, 0.4),
+        ({"codesigned": 1.0}, 0.28),
+    ],
+    ids=str,
+)
+def test_they_fall_out_the_more_often_the_less_they_trust_each_other_and_designed_together(change, chance):
+    fell_out, luck = disputes(**change)
+    assert fell_out == (luck < chance).tolist()
+
+
+def test_whoever_goes_to_hospital_is_assessed_anew():
+    _, market = weeks_until_it_follows(need=30.0)
+    market.clients.need_minutes[0], market.clients.status[0] = 36.0, FIT
+    carry_out(needs_change, market, {}, NO_RISE)
+    market.clients.status[0] = RECEIVING
+    assert carry_out(needs_change, market, {}, NO_RISE).clients.visit_minutes[0] == 36

@@ -94,14 +94,16 @@ def test_the_panel_s_addition_to_wages_is_paid_with_its_on_costs():
         ({"stewardship.monitoring": 0, "stewardship.open_book": True}, "monitoring", 2500 / 52),
         ({}, "brokerage", (3 + 0.1 * 10) * 120),
         ({}, "front door", 2 * 350),
-        ({}, "reablement", 3200),
+        ({}, "reablement", 3200 / 6),
+        ({}, "disputes", 4 * 250),
     ],
 )
 def test_what_commissioning_costs(policy, line, pounds):
     market = bare()
     council(market, pot_connectors=0.0, pot_wages=0.0)
     provider(market, clients=30.0, trust=0.5, contracted_hours=0.0)
-    for name, count in {"placed_council": 3, "waited": 10, "conversations": 2, "reablement_episodes": 1}.items():
+    counts = {"placed_council": 3, "waited": 10, "conversations": 2, "reablement_weeks": 1, "disputes": 4}
+    for name, count in counts.items():
         market.counts[name] = count
     assert carry_out(council_pays, market, policy).paid("council", "suppliers", line) == pytest.approx(
         pounds, abs=0.006
@@ -147,3 +149,9 @@ def test_what_is_paid_above_the_rate_is_a_line_of_its_own_that_the_budget_for_fe
     assert market.paid("council", "providers", "fees") == plain.paid("council", "providers", "fees")
     assert market.paid("clients") == plain.paid("clients"), "people pay nothing for it"
     assert market.commissioners.spend[0] == pytest.approx(plain.commissioners.spend[0])
+
+
+def test_a_dispute_costs_either_side():
+    market = paid({}, disputes=3.0)
+    assert market.paid("providers", "suppliers", "disputes") == pytest.approx(3 * 250)
+    assert market.providers.cost[0] >= 3 * 250

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import COUNCIL, FIT, LEFT, SELF_FUNDER, WAITING
+from caremarket_sim.market.codes import COUNCIL, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
 from caremarket_sim.mechanisms.referral import people_are_referred
 from tests.mechanisms.markets import bare, carry_out, council, numbers
 
@@ -13,9 +13,10 @@ AT_HOME = {"demand__hospital_share": 0, "demand__winter_peak": 0}
 def referred(policy=None, week=1, council_rate=20.0, self_rate=0.0, growth=0.0, **changes):
     """Rows of the people referred in a week, and the market."""
     market = bare(week=week)
+    policy = {"community.reablement_share": 0} | (policy or {})
     council(market, referral_factor=council_rate, self_referral_factor=self_rate, growth=growth)
     before = len(market.clients)
-    carry_out(people_are_referred, market, policy or {}, numbers(**(AT_HOME | changes)))
+    carry_out(people_are_referred, market, policy, numbers(**(AT_HOME | changes)))
     new = market.clients.rows[before:]
     assert market.counts["referrals"][0] == len(new)
     return new, market
@@ -60,17 +61,23 @@ FRONT_DOOR = {"community.front_door": 1}
 
 
 def test_the_front_door_helps_some_light_referrals_without_a_package():
-    new, market = referred(FRONT_DOOR, council_rate=100.0, demand__diverted_share=1, demand__reablement_share=0)
+    new, market = referred(FRONT_DOOR, council_rate=100.0, demand__diverted_share=1)
     light = (new["visits"] <= 2) & (new["carers"] == 1)
     assert (new["status"] == LEFT).tolist() == light.tolist() and 0 < light.sum() < len(new)
     assert market.counts["diverted"][0] == light.sum() and market.counts["conversations"][0] == len(new)
 
 
-def test_some_relearn_and_need_less():
-    usual, _ = referred(council_rate=100.0)
-    new, market = referred(FRONT_DOOR, council_rate=100.0, demand__diverted_share=0, demand__reablement_share=1)
-    assert new["need_minutes"] == pytest.approx(0.75 * usual["need_minutes"])
+def test_a_share_of_council_referrals_is_offered_reablement_wherever_they_come_from():
+    new, market = referred({"community.reablement_share": 1}, demand__hospital_share=0.5)
+    assert set(new["status"]) == {IN_REABLEMENT} and set(new["episode"]) == {6}
     assert market.counts["reablement_episodes"][0] == len(new)
+    fewer, more = (
+        set(new["number"][new["status"] == IN_REABLEMENT].tolist())
+        for new, _ in (referred({"community.reablement_share": share}, council_rate=400.0) for share in (0.3, 0.6))
+    )
+    assert fewer < more
+    offered = {"community.reablement_share": 1}
+    assert not (referred(offered, council_rate=0.0, self_rate=50.0)[0]["status"] == IN_REABLEMENT).any()
 
 
 def test_the_front_door_is_the_council_s_and_reaches_its_share():

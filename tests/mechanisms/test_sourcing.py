@@ -7,14 +7,17 @@ from caremarket_sim.market.codes import FIT, GOOD, INADEQUATE, OUTSTANDING, RECE
 from caremarket_sim.mechanisms.sourcing import packages_are_sourced
 from tests.mechanisms.markets import bare, carry_out, numbers, person, provider
 
+SHARP = {"sourcing__accept_spread": 0, "motive__sourcing_slope": 0, "procurement__trust_discount": 0}
+SHARP |= {"procurement__volume_premium": 0, "procurement__payment_premium": 0}
+"""All that pays is taken, and nothing else: no spread, no premium, owners alike."""
 BY_CHANCE = {"sourcing__size_exponent": 0, "sourcing__nearness_exponent": 0, "sourcing__fill_effect": 0}
 
 
 def place(providers=2, **columns):
-    """A market of alike providers with room for 100 hours each, whom an hour costs £18 and pays £20."""
+    """A market of alike providers with room for 100 hours each, whom an hour costs £18 and pays £30."""
     market = bare(providers)
     for j in range(providers):
-        provider(market, j, capacity=100.0, plan=100.0, demand=50.0, rate=20.0, price=25.0, rating=GOOD)
+        provider(market, j, capacity=100.0, plan=100.0, demand=50.0, rate=30.0, price=30.0, rating=GOOD)
         provider(market, j, coming=0.0, undelivered=0.0)
         provider(market, j, cost_fixed=16.0, cost_travel=2.0, contracted_hours=50.0, experience=0.5)
         provider(market, j, **columns)
@@ -102,16 +105,71 @@ def test_a_shock_of_absence_takes_from_capacity():
 
 def test_a_mission_bears_a_small_loss_and_declining_for_money_is_counted():
     cost = {"cost_fixed": 20.0, "cost_travel": 0.0}
-    paid = {"contract.payment_basis": "planned_time"}
-    assert sourced(waiting(place(1, rate=19.2, care=1.0, **cost)), paid).clients.status[0] == RECEIVING
-    market = sourced(waiting(place(2, rate=19.2, care=0.5, **cost)), paid)
+    paid, sharp = {"contract.payment_basis": "planned_time"}, SHARP | {"motive__sourcing_slope": 1}
+    assert sourced(waiting(place(1, rate=19.2, care=1.0, **cost)), paid, **sharp).clients.status[0] == RECEIVING
+    market = sourced(waiting(place(2, rate=19.2, care=0.5, **cost)), paid, **sharp)
     assert market.clients.status[0] == WAITING and market.providers.declined.tolist() == [0.5, 0.5]
 
 
 def test_short_visits_bear_more_travel_for_an_hour():
-    market = place(1, cost_fixed=16.0, cost_travel=3.0, care=0.0)
-    assert sourced(waiting(market.copy(), visit_minutes=35.0)).clients.status[0] == RECEIVING, "16 + 3 = 19 of £19.20"
-    assert sourced(waiting(market, visit_minutes=15.0)).clients.status[0] == WAITING, "16 + 3 · 35/15 = £23"
+    market = place(1, cost_fixed=16.0, cost_travel=3.0, rate=20.0)
+    taken = sourced(waiting(market.copy(), visit_minutes=35.0), **SHARP)
+    assert taken.clients.status[0] == RECEIVING, "16 + 3 = 19 of £19.20"
+    assert sourced(waiting(market, visit_minutes=15.0), **SHARP).clients.status[0] == WAITING, "16 + 3 · 35/15 = £23"
+
+
+def share_taken(policy=None, weeks=200, changes=None, payer=0, **columns):
+    """Of so many people, each of another number, the share whose package is taken by one provider with room."""
+    market, taken = place(1, **columns), 0
+    for number in range(weeks):
+        person(market, status=WAITING, number=1000 + number, payer=payer)
+        taken += sourced(market.copy(), policy, **(changes or {})).clients.status[0] == RECEIVING
+    return taken / weeks
+
+
+PLANNED = {"contract.payment_basis": "planned_time", "contract.guaranteed_volume": 1.0}
+AT_COST = {"rate": 18.0, "trust": 0.5}
+
+
+def test_a_package_is_taken_with_a_chance_that_rises_with_its_margin_over_the_risk():
+    spread = {"sourcing__care_tolerance": 0, "sourcing__accept_spread": 0.05}
+    for margin, chance in ((0.0, 0.5), (0.05, 0.731), (-0.05, 0.269)):
+        rate = 18.0 / (1.0 - margin)
+        assert share_taken(PLANNED, changes=spread, rate=rate, trust=0.5) == pytest.approx(chance, abs=0.1)
+
+
+@pytest.mark.parametrize("rule", ["fixed", "tendered", "open_book"])
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"policy": {"contract.guaranteed_volume": 0.0}},
+        {"policy": {"contract.payment_basis": "actual_minutes"}, "rate": 18.0 / 0.96},
+        {"policy": {"contract.outcome_share": 0.8}},
+        {"policy": {"contract.term_years": 1}, "changes": {"procurement__term_discount": 0.05}},
+        {"trust": 0.0},
+    ],
+    ids=["no volume", "by the minute", "by outcomes", "a short term", "no trust"],
+)
+def test_the_premium_for_risk_is_asked_for_under_every_fee_rule(rule, less):
+    less = dict(less)
+    policy, changes = PLANNED | {"fee.rule": rule}, less.pop("changes", {})
+    worse = policy | less.pop("policy", {})
+    assert share_taken(worse, changes=changes, **(AT_COST | less)) < share_taken(policy, changes=changes, **AT_COST)
+
+
+def test_people_who_pay_for_themselves_are_no_council_s_risk():
+    assert share_taken({}, payer=SELF_FUNDER, price=18.0, trust=0.0) == share_taken(
+        PLANNED, payer=SELF_FUNDER, price=18.0, trust=1.0
+    )
+
+
+def test_a_provider_s_mind_about_a_package_is_made_up_for_a_quarter():
+    market, minds = waiting(place(1, **AT_COST)), []
+    for week in range(1, 13 * 40):
+        market.week = week
+        minds.append(int(sourced(market.copy(), PLANNED).clients.status[0]))
+    changed = [week for week in range(1, len(minds)) if minds[week] != minds[week - 1]]
+    assert len(changed) > 5 and {week % 13 for week in changed} == {changed[0] % 13}
 
 
 def served_in_order(people, **changes):
@@ -318,9 +376,7 @@ def offered(policy=None, weeks_waiting=1.0, hours_held=40, **columns):
     for i in range(hours_held):
         person(market, 1 + i)
     waiting(market, weeks_waiting=weeks_waiting)
-    return sourced(
-        market, policy if policy is not None else {"sourcing.emergency_rate": 1.15}, motive__sourcing_slope=0
-    )
+    return sourced(market, policy if policy is not None else {"sourcing.emergency_rate": 1.15}, **SHARP)
 
 
 ROOM = {"capacity": 1000.0, "plan": 1000.0}
@@ -359,12 +415,12 @@ def test_what_the_contract_rate_buys_is_bought_at_it():
 
 
 @pytest.mark.parametrize(("rate", "notice"), [(17.0, 3), (20.0, 0)], ids=["gives notice", "keeps it"])
-def test_after_the_last_week_above_the_rate_a_provider_gives_notice_where_the_rate_loses_it_money(rate, notice):
+def test_after_the_last_week_above_the_rate_a_provider_gives_notice_where_the_rate_is_too_little(rate, notice):
     market = place(1, rate=rate)
     person(market, emergency=2)
-    carry_out(packages_are_sourced, market, {}, numbers(motive__sourcing_slope=0))
+    sourced(market, **SHARP)
     assert (market.clients.emergency[0], market.clients.notice[0]) == (1, 0)
-    carry_out(packages_are_sourced, market, {}, numbers(motive__sourcing_slope=0))
+    sourced(market, **SHARP)
     assert (market.clients.emergency[0], market.clients.notice[0]) == (0, notice)
     assert market.counts["hand_backs"][0] == 0, "what fees follow takes no notice of it"
 

@@ -151,13 +151,12 @@ class Closures:
 
 
 class Packages:
-    """Hours of care in the year after referral of each person referred in the first year, and their need at the start.
+    """Hours of care in the year after referral of each person referred to the council in the first year.
 
-    Looks when needs are about to change (the need somebody arrives with) and at the end (the hours delivered).
+    Looks when needs are about to change (who has come) and at the end (the hours delivered).
     """
 
     def __init__(self) -> None:
-        self.minutes: dict[int, float] = {}
         self.hours: dict[int, float] = {}
 
     def eyes(self) -> dict[str, list[Eye]]:
@@ -169,11 +168,8 @@ class Packages:
             return
         clients = market.clients
         new = _week_of(clients.number) == market.week
-        for number, minutes, payer in zip(clients.number[new], clients.need_minutes[new], clients.payer[new],
-                                          strict=True):  # fmt: skip
-            if payer == 0:
-                self.minutes[int(number)] = float(minutes)
-                self.hours[int(number)] = 0.0
+        for number in clients.number[new & (clients.payer == 0)].tolist():
+            self.hours[number] = 0.0
 
     def _add(self, market: Market, parameters, policy) -> None:
         clients = market.clients

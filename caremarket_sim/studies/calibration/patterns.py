@@ -230,16 +230,12 @@ def hours(lab: Laboratory) -> Found:
 
 
 def reablement(lab: Laboratory) -> Found:
-    """S16: the same people with and without a front door, in the year after they were referred."""
+    """S16: the same people with and without reablement, in the year after they were referred."""
     with_it, without = panels.Packages(), panels.Packages()
     scenario = held(lab.scenario, 104)
-    lab.run(scenario.with_levers({"community.front_door": 1.0}), with_it.eyes())
-    lab.run(scenario, without.eyes())
-    relearned = [
-        number
-        for number, minutes in with_it.minutes.items()
-        if number in without.minutes and minutes < 0.99 * without.minutes[number]
-    ]
+    lab.run(scenario.with_levers({"community.reablement_share": 1.0}), with_it.eyes())
+    lab.run(scenario.with_levers({"community.reablement_share": 0.0}), without.eyes())
+    relearned = [number for number in with_it.hours if number in without.hours]
     p = lab.scenario.parameters
     before = np.sum([without.hours[number] for number in relearned]) * lab.scenario.place.council_fee
     after = np.sum([with_it.hours[number] for number in relearned]) * lab.scenario.place.council_fee

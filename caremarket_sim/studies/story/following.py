@@ -20,6 +20,7 @@ from caremarket_sim.market.codes import (
     GONE,
     IN_HOSPITAL,
     IN_POST,
+    IN_REABLEMENT,
     LEFT,
     OFFICE,
     ON_LEAVE,
@@ -201,6 +202,7 @@ _SITUATIONS = {
     RECEIVING: "receiving care",
     IN_HOSPITAL: "in hospital",
     FIT: "fit to leave hospital, waiting for a provider",
+    IN_REABLEMENT: "in reablement",
 }
 _JOBS = {POOL: "between jobs", ONBOARDING: "hired, not yet started", IN_POST: "in post"}
 _AWAY = {ON_LEAVE: "annual leave", SICK: "off sick"}

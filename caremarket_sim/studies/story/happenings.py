@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from caremarket_sim.market.codes import FIT, GONE, IN_HOSPITAL, IN_POST, LEFT, ONBOARDING, POOL, RECEIVING, WAITING
+from caremarket_sim.market.codes import (
+    FIT,
+    GONE,
+    IN_HOSPITAL,
+    IN_POST,
+    IN_REABLEMENT,
+    LEFT,
+    ONBOARDING,
+    POOL,
+    RECEIVING,
+    WAITING,
+)
 
+MANAGES = "needs no package after reablement"
 SMALLEST_PAY_CHANGE = 0.005
 """£ an hour: half a penny, below which pay is the same when written."""
 
@@ -16,6 +28,8 @@ def client_changes(before: dict[str, Any], after: dict[str, Any], by: str) -> It
     nothing = float("nan")
     was, now = before["status"], after["status"]
     provider = after["provider"]
+    if was == IN_REABLEMENT and by == "people_relearn" and now != was:
+        yield ("reablement ends", "a package is needed", nothing, "") if now == WAITING else (MANAGES, "", nothing, "")
     if now == LEFT or was == LEFT:
         return  # why is noted where the rule is asked
     if after["need"] > before["need"]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.studies.story.following import CLIENT, WORKER
+from caremarket_sim.studies.story.happenings import MANAGES
 from caremarket_sim.studies.story.result import Story
 from caremarket_sim.telling.words import UNKNOWN
 
@@ -145,7 +146,7 @@ def _pounds(number: str) -> str:
     return number if number == UNKNOWN else f"£{number}"
 
 
-_ENDS = ("dies", "moves to a care home", "recovers and needs no more care", "stops looking for work in care")
+_ENDS = ("dies", "moves to a care home", "recovers and needs no more care", MANAGES, "stops looking for work in care")
 
 
 def _ending(story: Story, scenario: str, who: str) -> str:
