@@ -1,0 +1,182 @@
+"""The page in the browser: what is put together on it is what the command line takes, and says the same numbers."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from caremarket_sim.app import folders, levers
+from caremarket_sim.app.drafts import Draft, read_draft, value_at
+from caremarket_sim.app.growing import Growing
+from caremarket_sim.cli import main
+from caremarket_sim.errors import BadInput
+from caremarket_sim.policy import LEVERS, of_preset
+from caremarket_sim.scenario import load
+from tests.small_place import FOLDER
+from tests.test_report import BROWSER, what_a_browser_lacks
+
+START = date(2024, 4, 1)
+
+
+@pytest.fixture
+def place(tmp_path):
+    folder = folders.visit(tmp_path / "workspace")
+    return folders.place_folder(folders.YOURS, folder, FOLDER)
+
+
+def drafted(start="collaborative.yaml", name="policy-1", **moves):
+    moved = Draft(name, "A policy", start, {})
+    for key, value in moves.items():
+        moved = moved.moved(START, key.replace("__", "."), value)
+    return moved
+
+
+@pytest.mark.parametrize("lever", LEVERS.values(), ids=list(LEVERS))
+@pytest.mark.parametrize("preset", ["collaborative", "block"])
+def test_a_lever_s_inputs_hold_its_value(lever, preset):
+    for value in (lever.neutral, of_preset(preset)[lever.key], *lever.contrast):
+        given = levers.as_given(lever, value, 3)
+        assert tuple(given) == levers.input_ids(lever, 3)
+        assert levers.value_of(lever, list(given.values())) == value
+
+
+def test_what_a_lever_does_not_take_is_refused_with_what_would_be_right():
+    with pytest.raises(BadInput, match="0.7 to 1.5"):
+        levers.value_of(LEVERS["fee.level"], [7.0])
+
+
+def test_what_is_moved_is_written_and_read_as_the_command_line_does(place):
+    draft = drafted(fee__level=1.1, employment__wage_floor=13.5, stewardship__citizens_weights=
+                    {"hours": 0.5, "wages": 0.25, "connectors": 0.25})  # fmt: skip
+    reading = read_draft(draft, place)
+    found = load(reading.path)
+    assert value_at(found, START, "fee.level") == 1.1
+    assert value_at(found, START, "employment.wage_floor") == 13.5
+    assert value_at(found, START, "contract.sourcing") == value_at(
+        load(place / draft.start), START, "contract.sourcing"
+    )
+    assert any("fee.level: 1 → 1.1" in one for one in reading.differs)
+    assert main(["validate", "--quiet", "--no-probe", str(reading.path)]) == 0
+
+
+def test_a_lever_that_cannot_take_effect_says_so(place):
+    reading = read_draft(drafted("baseline.yaml", procurement__zoned=True), place)
+    assert "procurement.zoned" in " ".join(reading.never)
+
+
+def test_what_is_taken_back_leaves_no_trace(place):
+    draft = drafted(fee__level=1.1)
+    assert draft.without(START, "fee.level").text == drafted().text
+
+
+@pytest.mark.parametrize("title", ['=HYPERLINK("http://x")', "a: b # c", '"', "<b>", "\u2028é"])
+def test_a_title_is_text_whatever_it_holds(place, title):
+    draft = Draft("policy-1", title, "baseline.yaml", {})
+    assert read_draft(draft, place).scenario.title == " ".join(title.split())
+
+
+def test_two_visits_write_into_folders_of_their_own(tmp_path):
+    first, second = (folders.visit(tmp_path) for _ in range(2))
+    assert first != second
+    one, other = (folders.place_folder(folders.YOURS, folder, FOLDER) for folder in (first, second))
+    read_draft(drafted(fee__level=1.1), one)
+    assert not (other / "policy-1.yaml").exists()
+
+
+def test_every_council_and_a_folder_can_be_chosen(tmp_path):
+    assert len(folders.places(FOLDER)) == 2 + 153
+    folder = folders.visit(tmp_path)
+    target = folders.place_folder("Rutland", folder)
+    folders.ask(["fee-freeze"], target)
+    assert {"baseline.yaml", "collaborative.yaml", "fee-freeze.yaml"} <= set(folders.starts(target))
+    with pytest.raises(BadInput, match="baseline"):
+        folders.copied(tmp_path, tmp_path / "copy")
+
+
+@pytest.mark.slow
+def test_a_comparison_that_grew_is_what_compare_finds_to_the_byte(place, tmp_path):
+    drafts = [drafted(fee__level=1.1), drafted("block.yaml", "policy-2")]
+    readings = [read_draft(draft, place) for draft in drafts]
+    growing = Growing(
+        [*(one.scenario for one in readings), load(place / "baseline.yaml")],
+        [one.path for one in readings], "baseline", place / "results-1", futures=5, workers=2,
+    )  # fmt: skip
+    growing.start()
+    growing.wait(600)
+    assert growing.error == "" and growing.finished, growing.status
+    assert "5 of 5" in growing.status and "table" in growing.views["answer"]
+    assert main(["verify", str(place / "results-1")]) == 0
+    again = tmp_path / "again"
+    files = [str(one.path) for one in readings] + [str(place / "baseline.yaml")]
+    assert (
+        main(["compare", *files, "--reference", "baseline", "--replicates", "5", "--quiet", "--out", str(again)]) == 0
+    )
+    for name in ("differences.csv", "levels.csv", "spend.csv", "breakdowns.csv", "overall.csv"):
+        assert (again / name).read_bytes() == (place / "results-1" / name).read_bytes(), name
+
+
+@pytest.mark.slow
+def test_work_that_nobody_waits_for_ends(place):
+    reading = read_draft(drafted(), place)
+    growing = Growing([reading.scenario, load(place / "baseline.yaml")], [], "baseline", place / "results-1", 200, 1)
+    growing.start()
+    while growing.under_way and growing.known is None:
+        time.sleep(0.05)
+    growing.stop()
+    growing.wait(60)
+    assert not growing.under_way and not growing.finished
+    assert "Stopped" in growing.status
+
+
+@pytest.mark.slow
+def test_the_page_in_a_browser(tmp_path):
+    if lacking := what_a_browser_lacks():
+        if os.environ.get("CI") == "true":
+            pytest.fail(lacking)
+        pytest.skip(lacking)
+    folder = tmp_path / "place"
+    shutil.copytree(FOLDER, folder)
+    command = [sys.executable, "-m", "caremarket_sim", "app", str(folder), "--no-browser", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--workspace", str(tmp_path / "workspace"), "--workers", "2"], stdout=subprocess.PIPE, text=True
+    ) as served:
+        try:
+            assert served.stdout is not None
+            address = re.search(r"http://127\.0\.0\.1:\d+", served.stdout.readline())
+            assert address is not None
+            driven = subprocess.run(
+                ["node", "app.mjs", address[0], shutil.which("chromium") or "", "4", str(tmp_path / "taken")],
+                cwd=BROWSER, capture_output=True, text=True, timeout=900, check=False,
+            )  # fmt: skip
+        finally:
+            served.terminate()
+    assert driven.returncode == 0, driven.stderr
+    found = json.loads(driven.stdout)
+    assert found["outside"] == found["errors"] == found["dialogs"] == found["violations"] == []
+    assert all(over <= 0 for over in found["overflow"].values()), found["overflow"]
+    assert found["shown"] == "20" and "community.connectors_fte: " in found["draft"]
+    assert "4 of 4" in found["last"] and "Done" in found["last"]
+    assert found["other"] == {"policies": 1, "status": "Add a policy, move its levers, and simulate."}
+    taken = {path.name.split("-")[0] for path in (tmp_path / "taken").glob("*-*")}
+    assert {"file", "place_files", "brief", "report", "workbook", "results"} <= taken
+    saved = next((tmp_path / "taken").glob("file-*.yaml"))
+    assert "HYPERLINK" in saved.read_text() and "community.connectors_fte: 20" in saved.read_text()
+
+
+def test_the_command_says_what_is_missing(tmp_path, capsys):
+    assert main(["app", str(tmp_path)]) == 2
+    assert "baseline.yaml" in capsys.readouterr().err
+
+
+def test_workspace_is_all_that_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = folders.visit(Path("workspace"))
+    read_draft(drafted(fee__level=1.1), folders.place_folder(folders.YOURS, folder, FOLDER))
+    assert [path.name for path in tmp_path.iterdir()] == ["workspace"]
