@@ -2,12 +2,12 @@
 
 What is known before is a set of draws. Between two of them, and a little beyond, lie others: where the model answers
 nearly in straight lines they meet what the two met. Beside what the set varies, a place has levels of its own that the
-settled market is solved for (LEVELS): they are taken from anywhere in their ranges. Samples of that are simulated at
-the place with no new policy; what a figure says is held against what the model gives over the same part of a year, and
-the distance outside the figure's bounds is counted in standard deviations of chance: of the one year that the council
-had, and of the few futures that were simulated. A sample is implausible where, over all figures, that comes to more than
-chance makes of the truth in nineteen cases of twenty (history matching: Craig, Goldstein, Seheult and Smith 1997).
-Emulators choose what is simulated next; the simulation decides.
+settled market is solved for (`known.LEVELS`): they are taken from anywhere in their ranges. Samples of that are
+simulated at the place with no new policy; what a figure says is held against what the model gives over the same part of
+a year, and the distance outside the figure's bounds is counted in standard deviations of chance: of the one year that
+the council had, and of the few futures that were simulated. A sample is implausible where, over all figures, that comes
+to more than chance makes of the truth in nineteen cases of twenty (Craig, Goldstein, Seheult and Smith 1997). Emulators
+choose what is simulated next; the simulation decides.
 """
 
 from __future__ import annotations
