@@ -116,7 +116,7 @@ def points_left(
         fates.append(Fate(met, "" if met else "nothing within the ranges comes near it"))
     while True:
         kept = np.array([fate.kept for fate in fates])
-        left = looked[plausible(away, kept)]
+        left = looked[plausible(away, kept.tolist())]
         if len(left) >= min(count, 20) or kept.sum() <= 1:
             return left, fates
         fates[_worst(away, kept)] = Fate(False, "together with the other figures it leaves nothing within the ranges")
