@@ -1,7 +1,7 @@
 """Chance apart from ignorance: the same futures under many plausible sets of assumptions.
 
 Every draw of the plausible set meets the same futures. What differs between the draws' means is ignorance; what differs
-between futures is chance. Draw 1 is the centre, which is what runs without draws take.
+between futures is chance. Draw 1 is the centre: of the shipped set, what runs without draws take.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ class Draw:
 
     def applied(self, scenario: Scenario) -> Scenario:
         """The scenario under the draw; what its own file says of a parameter stays."""
-        own = scenario.parameters.overrides
-        return scenario.with_parameters({name: value for name, value in self.values.items() if name not in own})
+        own, at = scenario.parameters.overrides, scenario.parameters
+        changed = {name: value for name, value in self.values.items() if name not in own and value != at[name]}
+        return scenario.with_parameters(changed) if changed else scenario
 
 
 @cache
@@ -85,8 +86,13 @@ def first_draws(count: int, replicates: int, file: Path | None = None) -> tuple[
     return known[:count]
 
 
+def at_the_centre(scenarios: Sequence[Scenario], draws: Sequence[Draw]) -> tuple[Scenario, ...]:
+    """The scenarios under the first draw: as they are where none is drawn, or the shipped set's first."""
+    return tuple(draws[0].applied(scenario) for scenario in scenarios) if draws else tuple(scenarios)
+
+
 def batches_of(scenarios: Sequence[Scenario], draws: Sequence[Draw], seeds: Sequence[int]) -> tuple[Batch, ...]:
-    """The same futures under each draw but the first, which is what the scenarios have anyway."""
+    """The same futures of scenarios, as their files have them, under each draw but the first."""
     return tuple(
         Batch(
             tasks_of([draw.applied(scenario) for scenario in scenarios], seeds), tuple(draw.values.items()), draw.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -13,23 +13,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import CaremarketError
-from caremarket_sim.indicators import Outcome
 from caremarket_sim.methods.standing_still import BOUNDS, FUTURES, judge
 from caremarket_sim.parameters import register
-from caremarket_sim.results.belongings import Belongings
-from caremarket_sim.results.records import RunId, ScenarioRecord, Success, run_key
-from caremarket_sim.results.store import Store
-from caremarket_sim.runs import plan
-from caremarket_sim.runs.batch import carry_out
 from caremarket_sim.runs.design import ready, replicate_seeds
-from caremarket_sim.runs.lean import SweepTask
-from caremarket_sim.runs.resolved import resolved_json
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.settling import code_version
 from caremarket_sim.studies.calibration import matching
 from caremarket_sim.studies.calibration.observing import TARGET_YEARS, YEARS, observe, observed_scenario, quantities
 from caremarket_sim.studies.calibration.recipe import Recipe
+from caremarket_sim.studies.calibration.samples import Samples
 
 Values = NDArray[np.float64]
 
@@ -187,56 +180,6 @@ def missed_by(finalists: Sequence[Finalist]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """Where and how samples are simulated."""
-
-    place: Scenario
-    recipe: Recipe
-    folder: Path | None
-    resume: bool
-    how: Mapping[str, Any]
-
-    def simulate(self, name: str, rows: Values, seeds: Sequence[int], years: int) -> tuple[Values, Values]:
-        """What each sample came to on each future: target quantities (sample, replicate, quantity) and by year."""
-        parameters = [one.name for one in self.recipe.parameters]
-        base = observed_scenario(self.place, years)
-        scenarios = [base.with_parameters(dict(zip(parameters, row.tolist(), strict=True))) for row in rows]
-        tasks = [SweepTask(seed, (scenario,)) for scenario in scenarios for seed in seeds]
-        places = [(sample, replicate) for sample in range(len(rows)) for replicate in range(len(seeds))]
-        names = quantities()
-        overall = np.full((len(rows), len(seeds), len(names)), np.nan)
-        yearly = np.full((len(rows), len(seeds), 1 + years, len(names)), np.nan)
-        for (sample, replicate), answer in zip(places, self._answers(name, base, tasks, places, rows), strict=True):
-            if isinstance(answer, Success):
-                overall[sample, replicate] = answer.value[0].overall
-                yearly[sample, replicate] = answer.value[0].yearly
-        return overall, yearly
-
-    def _answers(self, name, base, tasks, places, rows):
-        how = dict(self.how)
-        if self.folder is None:
-            from caremarket_sim.runs.executors import perform
-
-            how.pop("tell", None)
-            how["tell"] = how.pop("say", None)
-            found = dict(perform(observe, tasks, **how))
-            return [found[index] for index in range(len(tasks))]
-        layout = replace(plan.layout(), indicators=quantities())
-        code = code_version()
-        folder = Belongings(self.folder).adopt(name)
-        runs = [
-            (RunId(base.name, f"sample {s + 1}", r + 1, task.seed, run_key(task.scenarios[0].key, task.seed, code)),)
-            for task, (s, r) in zip(tasks, places, strict=True)
-        ]
-        names = [one.name for one in self.recipe.parameters]
-        values = {f"sample {s + 1}": dict(zip(names, row.tolist(), strict=True)) for s, row in enumerate(rows)}
-        with Store.open(folder, layout, code, resume=self.resume and folder.is_dir()) as store:
-            store.describe([ScenarioRecord(base.name, base.key, base.title, str(base.path), resolved_json(base),
-                                           (("none", "none"),), values)])  # fmt: skip
-            return carry_out(store, tasks, runs, observe, Outcome, version=code_version, **how)
-
-
 def calibrate(
     place: Scenario,
     recipe: Recipe,
@@ -258,8 +201,10 @@ def calibrate(
     """
     ready(how.get("tell"))
     say = how.get("say") or (lambda sentence: None)
-    stage = _Stage(place, recipe, folder, resume, {**how, "say": say})
     factors = [one.factor for one in recipe.parameters]
+    names = [one.name for one in recipe.parameters]
+    stage = Samples(names, observe, quantities(), folder, resume, {**how, "say": say})
+    few, many = observed_scenario(place, TARGET_YEARS), observed_scenario(place, YEARS)
     columns = [quantities().index(band.quantity) for band in recipe.bands]
     usual = np.array([[place.parameters[factor.name] for factor in factors]])
 
@@ -275,7 +220,7 @@ def calibrate(
     for wave in range(1, len(recipe.waves) + 1):
         say(f"wave {wave}: {len(following)} samples")
         overall, _ = stage.simulate(
-            f"wave-{wave}", matching.values_at(following, factors), futures[: recipe.replicates], TARGET_YEARS
+            f"wave-{wave}", few, matching.values_at(following, factors), futures[: recipe.replicates]
         )
         points = np.concatenate([points, following])
         means = np.concatenate([means, overall.mean(axis=1)[:, columns]])
@@ -287,7 +232,7 @@ def calibrate(
         )
         left.append(share)
         say(f"wave {wave}: {share:.2%} of the ranges is not ruled out")
-    own, by_year = stage.simulate("register", usual, futures[: recipe.final_replicates], YEARS)
+    own, by_year = stage.simulate("register", many, usual, futures[: recipe.final_replicates])
     means = means + (own[0].mean(axis=0) - own[0, : recipe.replicates].mean(axis=0))[columns]
     fitted = matching.emulators(points, means, recipe.bands)
     kept = matching.fates(means, fitted, recipe.bands, hopeful)
@@ -297,7 +242,7 @@ def calibrate(
         found = [_finalist(*one, kept, columns, recipe) for one in zip(rows, overall, yearly, strict=True)]
         hopeful = [n for n, one in enumerate(found) if not one.missed]
         if hopeful and further:
-            more, more_yearly = stage.simulate(f"{name}-confirmed", rows[hopeful], further, YEARS)
+            more, more_yearly = stage.simulate(f"{name}-confirmed", many, rows[hopeful], further)
             every = np.concatenate([overall[hopeful], more], axis=1)
             for n, one in zip(hopeful, zip(rows[hopeful], every, more_yearly, strict=True), strict=True):
                 found[n] = _finalist(*one, kept, columns, recipe, confirmed=True)
@@ -312,7 +257,7 @@ def calibrate(
         say(f"finalists: the emulators put {share:.2%} of the ranges inside every band")
         batch = matching.values_at(following, factors)
         name = f"finalists-{start + 1}"
-        overall, yearly = stage.simulate(name, batch, futures[: recipe.final_replicates], YEARS)
+        overall, yearly = stage.simulate(name, many, batch, futures[: recipe.final_replicates])
         finalists += tried(name, batch, overall, yearly)
         points = np.concatenate([points, following])
         means = np.concatenate([means, overall.mean(axis=1)[:, columns]])

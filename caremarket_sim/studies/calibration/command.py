@@ -23,6 +23,17 @@ PlaceFile = Annotated[
 ]
 CheckReplicates = Annotated[int, typer.Option(min=2, help="Futures that every experiment is made on.")]
 CheckSeed = Annotated[int, typer.Option(min=0, help="Seed that every future's own seed is drawn from.")]
+Own = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        metavar="CSV",
+        help="The council's own figures (indicator, value, low, high, period, source): narrow the draws for its place.",
+    ),
+]
+Set = Annotated[
+    Path | None, typer.Option("--draws-from", metavar="CSV", help="Draws that --to narrows. Default: the shipped set.")
+]
 Again = Annotated[
     Path | None,
     typer.Option(metavar="RECORD", help="Repeat the calibration of a record, and say whether the set is the same."),
@@ -51,18 +62,22 @@ def register(app: typer.Typer) -> None:
 def calibrate_command(
     place: PlaceFile,
     out: Out = None,
+    to: Own = None,
+    draws_from: Set = None,
     again: Again = None,
     effort: Shorter = 1.0,
     hands: Hands = Hands(),
     kept: Kept = Kept(),
     voice: Voice = Voice(),
 ) -> None:
-    """Find the parameter values that the calibration targets leave plausible: a set of draws, not one point."""
+    """Find the parameter values that targets, or a council's own figures, leave plausible: a set of draws."""
     from caremarket_sim.reading import content_of
     from caremarket_sim.results.belongings import Belongings
     from caremarket_sim.studies.calibration.calibrate import calibrate
 
     scenario = _loaded(place)
+    if to is not None or draws_from is not None:
+        return _to_own(scenario, to, draws_from, again, effort, out, hands, kept, voice)
     recipe, record = _recipe(again, effort)
     folder = out or Path("results") / f"calibrate-{scenario.name}"
     Belongings(folder).take(resume=kept.resume, replace=kept.replace)
@@ -82,6 +97,37 @@ def calibrate_command(
     _tell_calibration(done, folder, same, voice)
     if same is False:
         raise typer.Exit(A_CHECK_FAILED)
+
+
+def _to_own(scenario, to, draws_from, again, effort, out, hands, kept, voice) -> None:
+    """Narrow a set of draws to a place's own figures, and write what came of it."""
+    from caremarket_sim.errors import BadInput, Problem
+    from caremarket_sim.findings.draws import FILE, shipped_draws
+    from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.studies.calibration.calibrate import record_json
+    from caremarket_sim.studies.calibration.known import USUAL
+    from caremarket_sim.studies.calibration.narrowing import narrow
+    from caremarket_sim.studies.calibration.own_figures import read_figures
+    from caremarket_sim.telling.files import csv_bytes
+
+    if to is None:
+        raise BadInput(Problem("--draws-from names what --to narrows", right="give your figures with --to CSV"))
+    if again is not None:
+        right = "give the same figures, set and place again: the draws are the same"
+        raise BadInput(Problem("--again does not go with --to", right=right))
+    figures, draws = read_figures(to, scenario), shipped_draws(draws_from or FILE)
+    folder = out or Path("results") / f"calibrate-{scenario.name}-to-{to.stem}"
+    ours = Belongings(folder)
+    ours.take(resume=kept.resume, replace=kept.replace)
+    with telling(voice.silent) as (tell, say):
+        how: How = {"workers": hands.workers, "cluster": hands.cluster, "tell": tell, "say": say}
+        done = narrow(scenario, figures, draws, USUAL.times(effort), folder=folder, resume=kept.resume, **how)
+    fit, known = csv_bytes(done.fit()), csv_bytes(done.parameters())
+    ours.write_all([("draws.csv", csv_bytes(done.draws())), ("own_figures.csv", fit), ("narrowed.csv", known)])
+    ours.write("record.json", record_json(done.record()))
+    use = f"compare … --draws {len(done.plausible)} --draws-from {folder / 'draws.csv'}"
+    said = [*done.sentences(), f"Tables are in {folder}; use them with `{use}`."]
+    voice.end({"command": "calibrate", "results": str(folder), **done.record(), "sentences": said}, *said)
 
 
 def check_command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,9 @@ from caremarket_sim.methods.standing_still import BOUNDS
 from caremarket_sim.runs.lean import SweepTask
 from caremarket_sim.runs.targets import targets
 from caremarket_sim.scenario import Scenario
-from caremarket_sim.settling import settle
+from caremarket_sim.scenario.timing import WEEKS_A_YEAR, monday_of
+from caremarket_sim.settling import fork, go_through, settle
+from caremarket_sim.studies.calibration.own_figures import SEASONS, YEAR
 from caremarket_sim.studies.calibration.panels import Sizes
 from caremarket_sim.studies.calibration.probe import END, watch
 
@@ -62,3 +65,37 @@ def observe(task: SweepTask) -> list[Outcome]:
         weekly, cells = np.zeros((0, len(WEEKLY))), np.zeros((0, 1, len(BROKEN_DOWN)))
         outcomes.append(Outcome(weekly, yearly, overall, np.zeros((0, len(names))), cells, cells))
     return outcomes
+
+
+@cache
+def seasonal() -> tuple[str, ...]:
+    """Every indicator over whole years, then over each fiscal quarter: what own figures are held beside."""
+    return tuple(f"{name} {season}" for season in SEASONS for name in INDICATORS)
+
+
+def column_of(indicator: str, season: int) -> int:
+    """Where an indicator of a season stands in `seasonal`."""
+    return SEASONS.index(season) * len(INDICATORS) + list(INDICATORS).index(indicator)
+
+
+def observe_seasons(task: SweepTask) -> list[Outcome]:
+    """Settle and simulate each of the task's scenarios; give the quantities of `seasonal` for each of its years.
+
+    `overall` is the mean of the years.
+    """
+    outcomes = []
+    for scenario in task.scenarios:
+        market = go_through(scenario, fork(settle(scenario, task.seed), scenario), task.seed)
+        rows = record_of(market).reshape(-1, WEEKS_A_YEAR)
+        quarter = np.array([_quarter(monday_of(week, scenario.start)) for week in range(WEEKS_A_YEAR)])
+        parts = [rows if season == YEAR else rows[:, quarter == season] for season in SEASONS]
+        yearly = np.hstack([evaluate(add_up(np.ascontiguousarray(part))) for part in parts])
+        names = seasonal()
+        weekly, cells = np.zeros((0, len(WEEKLY))), np.zeros((0, 1, len(BROKEN_DOWN)))
+        outcomes.append(Outcome(weekly, yearly, yearly.mean(axis=0), np.zeros((0, len(names))), cells, cells))
+    return outcomes
+
+
+def _quarter(day: date) -> int:
+    """The quarter of the fiscal year, the first from April to June."""
+    return 1 + (day.month - 4) % 12 // 3

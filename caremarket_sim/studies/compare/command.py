@@ -76,7 +76,10 @@ DrawsOption = Annotated[
     ),
 ]
 DrawsFrom = Annotated[
-    Path | None, typer.Option(metavar="CSV", help="Draws that `caremarket calibrate` wrote. Default: the shipped set.")
+    Path | None,
+    typer.Option(
+        metavar="CSV", help="Draws that `caremarket calibrate` wrote, the first the centre. Default: the shipped set."
+    ),
 ]
 Settled = Annotated[
     bool,
@@ -246,7 +249,7 @@ def compare_command(
 
 def _drawn(draws: int, draws_from: Path | None, replicates: int) -> Sequence[Draw]:
     """The draws asked for; none when the assumptions are held fixed."""
-    if draws == 1:
+    if draws == 1 and draws_from is None:
         return ()
     from caremarket_sim.findings.draws import first_draws
 

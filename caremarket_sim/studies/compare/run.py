@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
-from caremarket_sim.findings.draws import Draw, batches_of, first_draws
+from caremarket_sim.findings.draws import Draw, at_the_centre, batches_of, first_draws
 from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, require_in_force
@@ -33,6 +33,7 @@ def plan_run(
     banner = require_in_force([scenario], allowed)
     seeds = replicate_seeds(seed, replicates)
     others = batches_of([scenario], drawn, seeds)
+    (scenario,) = at_the_centre([scenario], drawn)
     batches = (Batch(tasks_of([scenario], seeds)), *others)
     return Plan((scenario,), None, seed, batches, banner, 1 + len(others), in_force_from([scenario]))
 

@@ -8,7 +8,7 @@ from typing import Unpack
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.findings import assumptions
-from caremarket_sim.findings.draws import Draw, batches_of, first_draws
+from caremarket_sim.findings.draws import Draw, at_the_centre, batches_of, first_draws
 from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
@@ -63,11 +63,12 @@ def plan_comparison(
     require_distinct_names(scenarios)
     scenarios = at_horizon(scenarios, years)
     reference = reference_among(scenarios, reference)
+    seeds = replicate_seeds(seed, replicates)
+    others = batches_of(scenarios, drawn, seeds)
+    scenarios = at_the_centre(scenarios, drawn)
     grounds = {scenario.name: ground(scenario) for scenario in scenarios}
     banner = banner_of([require_in_force(scenarios, allowed), *require_common_ground(grounds, reference, allowed)])
-    seeds = replicate_seeds(seed, replicates)
     tried = assumptions.batches_at_ends(scenarios, seeds[:assumption_replicates]) if assumption_replicates else ()
-    others = batches_of(scenarios, drawn, seeds)
     batches = (Batch(tasks_of(scenarios, seeds)), *tried, *others)
     return Plan(scenarios, reference, seed, batches, banner, 1 + len(others), in_force_from(scenarios))
 
