@@ -23,8 +23,8 @@ from ..market.state import clients_of, workers_of
 from ..market.workers import skill_of
 
 VISIT = np.dtype((np.record, [("late", "f8"), ("skill", "f8"), ("bond", "f4"), ("met_by", "i4"), ("place", "i4")]))
-"""Of each care worker's visits this week: chance of being late, skill, the bond that one they visit had with them before,
-the row of that person, and the worker's place among those whom the person knows."""
+"""Of each care worker's visits this week: chance of being late, skill, the bond that one they visit had with them
+before, the row of that person, and the worker's place among those whom the person knows."""
 
 
 @process
