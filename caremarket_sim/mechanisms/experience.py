@@ -1,4 +1,4 @@
-"""ODD 7.18 Experience of care: who came, how well known, how late, with how much time to spare."""
+"""ODD 7.18 Experience of care: who came, how well known, how late, how skilled."""
 
 import math
 
@@ -16,18 +16,15 @@ from ..market.codes import (
     LEFT,
     NOBODY,
     OFFICE,
-    PLANNED_TIME,
     RECEIVING,
 )
 from ..market.people import days_of
 from ..market.state import clients_of, workers_of
 from ..market.workers import skill_of
 
-VISIT = np.dtype(
-    (np.record, [("late", "f8"), ("skill", "f8"), ("slack", "f8"), ("bond", "f4"), ("met_by", "i4"), ("place", "i4")])
-)
-"""Of each care worker's visits this week: chance of being late, skill, time to spare (minutes), the bond that one they
-visit had with them before, the row of that person, and the worker's place among those whom the person knows."""
+VISIT = np.dtype((np.record, [("late", "f8"), ("skill", "f8"), ("bond", "f4"), ("met_by", "i4"), ("place", "i4")]))
+"""Of each care worker's visits this week: chance of being late, skill, the bond that one they visit had with them
+before, the row of that person, and the worker's place among those whom the person knows."""
 
 
 @process
@@ -40,7 +37,7 @@ def care_is_experienced(market, parameters, policy, draws):
     """
     p = parameters[0]
     clients, providers, workers = clients_of(market), market.providers, workers_of(market)
-    visits = visits_of_each(market, policy, p)
+    visits = visits_of_each(market, p)
     heard = np.zeros((len(providers), 3))  # experience, connection and people receiving care
     fade = np.float32(1.0 - p.experience_bond_fade)
     kept = math.exp(-5.0 / p.experience_bond_visits), math.exp(-2.0 / p.experience_bond_visits)
@@ -76,7 +73,7 @@ def care_is_experienced(market, parameters, policy, draws):
 
 
 @step
-def visits_of_each(market, policy, p):
+def visits_of_each(market, p):
     """What a visit of each care worker is like this week."""
     workers = workers_of(market)
     visits = np.zeros(len(workers), VISIT)
@@ -90,12 +87,6 @@ def visits_of_each(market, policy, p):
         visit.skill = skill_of(r, p)
         if r.tenure < p.experience_newcomer_weeks:
             visit.skill *= p.experience_newcomer_skill
-        available = r.hours_wanted * p.rostering_stretch * p.rostering_duty_ratio
-        spare = (
-            max(available - r.contact - r.travel - r.gap, 0.0) * 60.0 / (r.contact * 60.0 / p.travel_reference_minutes)
-        )
-        planned = policy[provider.council].contract_payment_basis == PLANNED_TIME
-        visit.slack = spare * (1.0 if planned else p.experience_unpaid_slack_share)
     return visits
 
 
@@ -109,7 +100,7 @@ def lateness(worker, late_intercept, p):
 
 @compiled
 def visits_are_had(client, i, rounds, acquainted, visits, workers, kept, p):
-    """Continuity, different carers, late visits, skill and time to spare in the visits of a person in row `i`.
+    """Continuity, different carers, late visits and skill in the visits of a person in row `i`.
 
     Each visit brings whoever comes a little nearer: five and two of them leave the shares `kept` of what a bond lacks.
     Returns who came, as a bit for each place among those known.
@@ -117,7 +108,6 @@ def visits_are_had(client, i, rounds, acquainted, visits, workers, kept, p):
     met = 0
     familiar = 0.0
     skilled = 0.0
-    spare = 0.0
     late_visits = 0.0
     total = 0.0
     distinct = 0
@@ -140,7 +130,6 @@ def visits_are_had(client, i, rounds, acquainted, visits, workers, kept, p):
             bond_grows(acquainted, visit.place, kept[0 if days == 5.0 else 1])
             familiar += days * np.float64(visit.bond)
             skilled += days * visit.skill
-            spare += days * visit.slack
             late_visits += days * visit.late
         else:
             skilled += days * p.experience_agency_skill
@@ -158,7 +147,6 @@ def visits_are_had(client, i, rounds, acquainted, visits, workers, kept, p):
     if total > 0.0:
         client.continuity += p.experience_memory * (familiar / total - client.continuity)
         client.skill = skilled / total
-        client.slack = spare / total
     client.late = late_visits
     client.carers_fortnight = distinct + office
     return met

@@ -1,4 +1,4 @@
-"""ODD 7.3 Reablement: an episode that ends, with less care or with none, and help that wears off."""
+"""ODD 7.43 Reablement: an episode that ends, with less care or with none, and help that wears off."""
 
 from ..compiled import compiled
 from ..compiled.draws import fixed_key, key_of, process_code
