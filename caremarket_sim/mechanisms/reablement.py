@@ -5,11 +5,12 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import IN_REABLEMENT, LEFT, WAITING
+from ..market.codes import DIVERTED, IN_REABLEMENT, LEFT, WAITING
+from ..market.followed import follow
 from ..market.people import end_care
 from ..market.state import clients_of
 
-RELEARN = process_code("people_relearn")
+RELEARN, FOLLOWED = process_code("people_relearn"), process_code("follow")
 
 
 @process
@@ -20,7 +21,7 @@ def people_relearn(market, parameters, policy, draws):
     What was won wears off for a share of people, at a chance a week (N80, N81): who has fewer visits needs them again.
     """
     p = parameters[0]
-    key, luck = key_of(draws, RELEARN), fixed_key(draws, RELEARN)
+    key, luck, own_key = key_of(draws, RELEARN), fixed_key(draws, RELEARN), fixed_key(draws, FOLLOWED)
     clients = clients_of(market)
     for i in range(len(clients)):
         look_ahead(clients, i)
@@ -31,6 +32,10 @@ def people_relearn(market, parameters, policy, draws):
             c.episode -= 1
             if c.episode <= 0:
                 episode_ends(c, counts, p, luck)
+                if c.status == LEFT:
+                    place = market.clock[0].followed
+                    market.clock[0].followed = place + 1
+                    follow(market.followed[place], c, DIVERTED, p, own_key)
         elif c.relearned > 0:
             help_wears_off(c, p, key, luck)
 
