@@ -22,6 +22,7 @@ from .mechanisms.enforcement import providers_weigh_the_law, the_law_is_enforced
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
 from .mechanisms.experience import care_is_experienced
 from .mechanisms.fees import council_uprates_fees
+from .mechanisms.guaranteed_hours import guaranteed_hours_are_offered
 from .mechanisms.hand_backs import providers_hand_back
 from .mechanisms.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
 from .mechanisms.leaving import carers_leave
@@ -91,6 +92,7 @@ PROCESSES = (
     quality_drifts,
     council_pays,
     carers_are_paid,
+    guaranteed_hours_are_offered,
     providers_settle_accounts,
     providers_know_their_costs,
     social_value_is_counted,

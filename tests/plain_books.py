@@ -8,9 +8,10 @@ def pence(pounds):
     return round(pounds * 100.0)
 
 
-def employment_cost(p):
+def employment_cost(provider, prices, p):
     """What a pound of wages costs the employer."""
-    return 1.0 + p.money_holiday_share + p.money_employer_charge_share
+    insurance = prices["insurance_rate"] * provider["insured"]
+    return 1.0 + p.money_holiday_share + p.money_employer_charge_share + insurance
 
 
 def council_books(market, p, lever):
@@ -18,12 +19,13 @@ def council_books(market, p, lever):
     providers, counts, council = market.providers.rows, market.counts[0], market.commissioners.rows[0]
     planned = lever.contract_payment_basis == 1.0
     paid_hours, used, people = by_provider(market), by_provider(market), by_provider(market)
-    above = by_provider(market)
+    above, funded = by_provider(market), 0.0
     for i, client in enumerate(market.clients.rows):
         j = client["provider"]
         if client["status"] == RECEIVING and client["payer"] == COUNCIL:
             paid = client["delivered"] * (1.0 if planned else p.contract_actual_paid_share)
             paid_hours[j] += paid
+            funded += client["delivered"]
             if client["emergency"] > 0:
                 above[j] += paid * market.clients.above_rate[i]
         if j >= 0 and (client["status"] == RECEIVING or client["kept"]):
@@ -39,7 +41,8 @@ def council_books(market, p, lever):
             for hours, j in zip(paid_hours, providers, strict=True)
         ],
         ("council", "providers", "citizens' panel"): [
-            hours * council["pot_wages"] * employment_cost(p) for hours in paid_hours
+            hours * council["pot_wages"] * employment_cost(j, market.prices, p)
+            for hours, j in zip(paid_hours, providers, strict=True)
         ],
     }
     weeks = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
@@ -65,6 +68,7 @@ def council_books(market, p, lever):
             ready = min(1.0, j["capacity"] / max(promised, 1.0))
             unused[n] = max(promised - used[n], 0.0) * ready * j["rate"]
     books["council", "providers", "block hours unused"] = unused
+    books["treasury", "council", "fair pay grant"] = market.prices["fair_pay_grant"] * funded
     fees_due = sum(hours * j["rate"] for hours, j in zip(paid_hours, providers, strict=True))
     books["clients", "council", "client contributions"] = p.money_client_contribution_share * fees_due
 
@@ -111,7 +115,7 @@ def outcome_reached(provider, council, p, lever):
     return min(max(measured, 0.0), p.outcome_highest_score)
 
 
-def week_of_pay(worker, provider, living_wage, week, p, lever):
+def week_of_pay(worker, provider, prices, week, p, lever):
     """(wages, sick pay, pay while on leave) of a care worker's week."""
     rate = provider["pay"] + (p.pay_experience_premium if worker["experience"] >= 5.0 else 0.0)
     usual = min(worker["owned"], worker["hours_wanted"])
@@ -119,12 +123,13 @@ def week_of_pay(worker, provider, living_wage, week, p, lever):
         return 0.0, 0.0, usual * rate
     if worker["absent"] == 2:
         return 0.0, lever.employment_sick_pay * usual * rate, 0.0
-    hours = max(worker["contact"], worker["guaranteed"]) + lever.employment_shift_pay * worker["gap"]
+    lost = prices["cancelled_shift_pay"] * worker["cancelled"]
+    hours = max(worker["contact"] + lost, worker["guaranteed"]) + lever.employment_shift_pay * worker["gap"]
     travel_paid = lever.employment_paid_travel_share * worker["travel"] * rate if provider["contracted"] else 0.0
     begins = week % p.law_pay_period == 0
     worked = worker["contact"] + worker["travel"] + (0.0 if begins else worker["period_hours"])
     earned = worker["contact"] * rate + travel_paid + (0.0 if begins else worker["period_pay"])
-    lacks = max(living_wage * worked - earned, 0.0) if provider["lawful"] == 1 else 0.0
+    lacks = max(prices["legal_minimum"] * worked - earned, 0.0) if provider["lawful"] == 1 else 0.0
     return rate * hours + travel_paid + lacks, 0.0, 0.0
 
 
@@ -132,11 +137,14 @@ def provider_books(market, p, lever):
     """What providers, people who fund themselves and care workers pay in the week, from hours and rates."""
     providers = market.providers.rows
     wages, sick, travel = by_provider(market), by_provider(market), by_provider(market)
+    insurance = by_provider(market)
     for worker in market.workers.rows:
         if worker["status"] != IN_POST:
             continue
         j = worker["provider"]
-        earned, ill, _ = week_of_pay(worker, providers[j], market.prices["national_living_wage"], market.week, p, lever)
+        earned, ill, away = week_of_pay(worker, providers[j], market.prices, market.week, p, lever)
+        threshold, rate = market.prices["insurance_threshold"], market.prices["insurance_rate"]
+        insurance[j] += rate * max(earned + ill + away - threshold, 0.0)
         wages[j] += earned
         sick[j] += ill
         travel[j] += worker["travel"]
@@ -165,6 +173,7 @@ def provider_books(market, p, lever):
         ("providers", "workers", "wages"): wages,
         ("providers", "workers", "sick pay"): sick,
         ("providers", "workers", "holiday pay"): [wages[n] * p.money_holiday_share for n in rows],
+        ("providers", "treasury", "national insurance"): insurance,
         ("providers", "treasury", "employer charges"): [
             (wages[n] + sick[n]) * p.money_employer_charge_share for n in rows
         ],

@@ -42,6 +42,7 @@ BUDGET: tuple[Entry, ...] = (
     Entry("Council", "Procurement and transfers", {"procurement_spend": 1}),
     Entry("Council", "Stewardship, forums and community", {"stewardship_spend": 1}),
     Entry("Council", "less client contributions", {"client_contributions": -1}),
+    Entry("Council", "less grant towards a Fair Pay Agreement", {"fair_pay_grant": -1}),
     Entry("Council", "less money returned by providers", {"returned_to_council": -1}),
     Entry("Clients of the council", "Client contributions", {"client_contributions": 1}),
     Entry("Self-funders", "Homecare bought with people's own money", {"self_funder_spend": 1}),
