@@ -74,6 +74,11 @@ class Scenario:
         object.__setattr__(self, "changes", _effective(self.place.regime, self.changes))
 
     @property
+    def is_as_it_is(self) -> bool:
+        """Whether nothing changes: no policy of the council's, and the nation as in its calendar."""
+        return not self.changes and not self.national
+
+    @property
     def start(self) -> date:
         """The Monday on which week 0 begins."""
         return self.place.start
@@ -112,7 +117,7 @@ class Scenario:
         return {"place": self.place.key, "parameters": overrides}
 
     def without_policy(self, name: str) -> Scenario:
-        """The place as it goes on under its present regime: no change of policy, all else the same."""
+        """The place as it goes on under its present regime: no change of policy, all else the same, the nation too."""
         return replace(self, name=name, title=f"{self.place.name} with no new policy", changes=())
 
     def standing(self) -> Scenario:
