@@ -125,11 +125,8 @@ def _sources(ids: object) -> str:
 
 def validation_page(results: Results) -> Page:
     """The market without a policy beside published aggregates."""
-    plain = [
-        name
-        for name in results.names
-        if not (results.scenarios[name]["changes"] or results.scenarios[name].get("national"))
-    ]
+    told = results.scenarios
+    plain = [name for name in results.names if not (told[name]["changes"] or told[name].get("national"))]
     if not plain:
         text = (
             "No scenario without a policy was among those compared, so nothing here can be held against published "

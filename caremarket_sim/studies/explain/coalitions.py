@@ -118,7 +118,7 @@ def at_fee_level(bundle: Bundle, level: float) -> Bundle:
 def require_bundle(bundle: Bundle) -> None:
     """Raise BadInput where there is nothing to take apart."""
     if bundle.policy.national != bundle.reference.national:
-        what = f"{bundle.policy.name} has the nation otherwise than {bundle.reference.name}, so levers alone explain no more"
+        what = f"{bundle.policy.name} has the nation otherwise than {bundle.reference.name}, which no lever explains"
         raise BadInput(Problem(what, file=bundle.policy.path, right="give both the same `national:`"))
     if bundle.levers:
         return
