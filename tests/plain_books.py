@@ -19,13 +19,12 @@ def council_books(market, p, lever):
     providers, counts, council = market.providers.rows, market.counts[0], market.commissioners.rows[0]
     planned = lever.contract_payment_basis == 1.0
     paid_hours, used, people = by_provider(market), by_provider(market), by_provider(market)
-    above, funded = by_provider(market), 0.0
+    above = by_provider(market)
     for i, client in enumerate(market.clients.rows):
         j = client["provider"]
         if client["status"] == RECEIVING and client["payer"] == COUNCIL:
             paid = client["delivered"] * (1.0 if planned else p.contract_actual_paid_share)
             paid_hours[j] += paid
-            funded += client["delivered"]
             if client["emergency"] > 0:
                 above[j] += paid * market.clients.above_rate[i]
         if j >= 0 and (client["status"] == RECEIVING or client["kept"]):
@@ -68,7 +67,6 @@ def council_books(market, p, lever):
             ready = min(1.0, j["capacity"] / max(promised, 1.0))
             unused[n] = max(promised - used[n], 0.0) * ready * j["rate"]
     books["council", "providers", "block hours unused"] = unused
-    books["treasury", "council", "fair pay grant"] = market.prices["fair_pay_grant"] * funded
     fees_due = sum(hours * j["rate"] for hours, j in zip(paid_hours, providers, strict=True))
     books["clients", "council", "client contributions"] = p.money_client_contribution_share * fees_due
 
@@ -82,6 +80,7 @@ def council_books(market, p, lever):
     connectors = lever.community_connectors_fte + council["pot_connectors"]
     payrolls = lever.stewardship_pay_checks * len(holders) * p.commissioning_pay_check_cost / 52.0
     chased = counts["placed_council"] + p.commissioning_chase_share * counts["waited"]
+    books["treasury", "council", "fair pay grant"] = market.prices["fair_pay_grant"] * hours_funded(market)
     a_year = {
         "stewardship": lever.stewardship_capacity_fte * p.commissioning_fte_cost,
         "forums": lever.stewardship_forum_per_year * p.commissioning_forum_cost,
@@ -103,6 +102,12 @@ def council_books(market, p, lever):
     books["nhs", "suppliers", "hospital admissions"] = [counts["admissions"] * p.money_admission_cost * index]
     books["nhs", "suppliers", "delayed nights"] = [counts["delayed_nights"] * p.money_delayed_night_cost * index]
     return books
+
+
+def hours_funded(market):
+    """Hours of care delivered in the week that the council pays for."""
+    clients = market.clients.rows
+    return sum(one["delivered"] for one in clients if one["status"] == RECEIVING and one["payer"] == COUNCIL)
 
 
 def outcome_reached(provider, council, p, lever):

@@ -1,4 +1,4 @@
-"""ODD 7.39 Guaranteed hours by law: whoever has none or few is offered what was regularly worked."""
+"""ODD 7.45 Guaranteed hours by law: whoever has none or few is offered what was regularly worked."""
 
 from ..compiled.process import process
 from ..market.codes import IN_POST
