@@ -24,6 +24,7 @@ from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, pro
 from .mechanisms.experience import care_is_experienced
 from .mechanisms.fees import council_uprates_fees
 from .mechanisms.following import people_live_on_elsewhere
+from .mechanisms.guaranteed_hours import guaranteed_hours_are_offered
 from .mechanisms.hand_backs import providers_hand_back
 from .mechanisms.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
 from .mechanisms.leaving import carers_leave
@@ -95,6 +96,7 @@ PROCESSES = (
     care_homes_are_paid,
     council_pays,
     carers_are_paid,
+    guaranteed_hours_are_offered,
     providers_settle_accounts,
     providers_know_their_costs,
     social_value_is_counted,

@@ -80,6 +80,8 @@ class Providers(Table):
     gap = Column("f8", "hours", "their gaps between visits")
     wages = Column("f8", "£", "wages this week")
     sick_pay = Column("f8", "£", "sick pay this week")
+    insurance = Column("f8", "£", "employer's National Insurance this week")
+    insured = Column("f8", "ratio", "pay above the threshold of National Insurance, holiday pay with it, over wages")
     hires = Column("f8", "hires", "hires this week")
     late_visits = Column("f8", "visits", "late visits this week")
     visits_due = Column("f8", "visits", "visits due this week")
@@ -144,9 +146,17 @@ def growth_of(provider, p):
 
 
 @compiled
-def on_cost(p):
-    """Pounds of employment cost for a pound of wages: holiday pay, employer's National Insurance and pension."""
-    return 1.0 + p.money_holiday_share + p.money_employer_charge_share
+def on_cost(provider, prices, p):
+    """Pounds of employment cost for a pound of wages: holiday pay, pension and the like, National Insurance."""
+    insurance = prices.insurance_rate * provider.insured
+    return 1.0 + p.money_holiday_share + p.money_employer_charge_share + insurance
+
+
+@compiled
+def usually_insured(prices, p):
+    """Pay above the threshold for a pound of wages, holiday pay with it, for usual hours at usual pay."""
+    week = p.recruitment_hours_wanted * p.pay_opening * prices.wage_index
+    return (1.0 + p.money_holiday_share) * max(1.0 - prices.insurance_threshold / week, 0.0)
 
 
 @compiled

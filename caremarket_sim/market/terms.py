@@ -55,7 +55,7 @@ def is_contest(decided):
 def wage_floor(lever, prices):
     """The least that a contract asks a provider to pay, £ an hour."""
     if lever.employment_wage_floor_kind == STATUTORY:
-        return prices.national_living_wage
+        return prices.legal_minimum
     if lever.employment_wage_floor_kind == REAL_LIVING_WAGE:
         return prices.real_living_wage
     return lever.employment_wage_floor_amount
@@ -72,9 +72,10 @@ def cost_of_terms(market, p, council, decided, rows) -> np.ndarray:
     then = raised * (1.0 + gaps * decided.employment_shift_pay)
     then += travel_pay_under(market, council, p, decided, rows, raised)
     before = pay * (1.0 + gaps * now.employment_shift_pay)
-    before += travel_pay_now(providers.rows[rows], now.row, float(market.prices["national_living_wage"]))
+    before += travel_pay_now(providers.rows[rows], now.row, float(market.prices["legal_minimum"]))
     days = decided.employment_training_days - now.employment_training_days
-    return (then - before) * plain(on_cost)(p) + days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
+    dearer = plain(on_cost)(providers, Numbers(market.price_rows), p)[rows]
+    return (then - before) * dearer + days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
 
 
 def set_open_book_rates(market, parameters, council, extra):

@@ -16,6 +16,7 @@ SELF_FUNDED = line("self-funders", "providers", "self-funded care")
 WAGES = line("providers", "workers", "wages")
 SICK_PAY = line("providers", "workers", "sick pay")
 HOLIDAY_PAY = line("providers", "workers", "holiday pay")
+INSURANCE = line("providers", "treasury", "national insurance")
 CHARGES = line("providers", "treasury", "employer charges")
 MILEAGE = line("providers", "workers", "mileage")
 OFFICE_COVER = line("providers", "workers", "office cover")
@@ -58,6 +59,7 @@ def accounts_are_settled(ledger, provider, prices, p):
     provider_pays(ledger, r, WAGES, r.wages)
     provider_pays(ledger, r, SICK_PAY, r.sick_pay)
     provider_pays(ledger, r, HOLIDAY_PAY, r.wages * p.money_holiday_share)
+    provider_pays(ledger, r, INSURANCE, r.insurance)
     provider_pays(ledger, r, CHARGES, (r.wages + r.sick_pay) * p.money_employer_charge_share)
     provider_pays(ledger, r, MILEAGE, r.travel * p.money_mileage_per_travel_hour * prices.price_index)
     provider_pays(ledger, r, OFFICE_COVER, r.office * p.money_office_rate * prices.wage_index)
@@ -104,18 +106,18 @@ def providers_know_their_costs(market, parameters, policy, draws):
     rest of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the
     provider would add if nobody looked.
     """
-    p, price_index = parameters[0], market.prices[0].price_index
+    p, prices = parameters[0], market.prices[0]
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
     for j in range(len(market.providers)):
         r = market.providers[j]
         lever = policy[r.council]
         ratio = r.travel / max(r.contact, 1.0) if r.contact > 0.0 else p.travel_opening_ratio
         r.travel_share += p.experience_memory * (ratio - r.travel_share)
-        r.cost_fixed = r.pay * (1.0 - r.clipping + lever.employment_shift_pay * gaps) * on_cost(p)
-        r.cost_fixed += care_costs(r, p) * price_index
-        r.cost_travel = cost_of_travel(r, lever, market.prices[0], p)
+        r.cost_fixed = r.pay * (1.0 - r.clipping + lever.employment_shift_pay * gaps) * on_cost(r, prices, p)
+        r.cost_fixed += care_costs(r, p) * prices.price_index
+        r.cost_travel = cost_of_travel(r, lever, prices, p)
         staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
         overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p)
-        r.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * price_index
+        r.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * prices.price_index
         shown = 1.0 + r.evasion * (1.0 - market.commissioners[r.council].reach)
         r.open_cost = (r.cost_fixed + r.cost_travel + r.overhead_hour) * shown
