@@ -44,7 +44,7 @@ from .mechanisms.referral import people_are_referred
 from .mechanisms.regulator import regulator_inspects
 from .mechanisms.renegotiation import low_bids_are_put_right
 from .mechanisms.rostering import visits_are_rostered
-from .mechanisms.self_funders import self_funders_choose
+from .mechanisms.self_funders import providers_set_prices, self_funders_choose
 from .mechanisms.social_value import social_value_is_counted
 from .mechanisms.sourcing import packages_are_sourced
 from .mechanisms.steering import council_steers
@@ -99,6 +99,7 @@ PROCESSES = (
     guaranteed_hours_are_offered,
     providers_settle_accounts,
     providers_know_their_costs,
+    providers_set_prices,
     social_value_is_counted,
     providers_distribute_surplus,
     the_law_is_enforced,

@@ -161,6 +161,7 @@ def found(
     opening = median(market.providers.overhead_opening[alike if alike.any() else trading])
     pay = median(market.providers.pay[trading])
     price = median(market.providers.price[trading])
+    markup = median(market.providers.markup[trading])
     key = draws.fixed("born_firm")
     row = market.providers.add(1)[0]
     born_firm(row, number, council, market, parameters, key)
@@ -169,7 +170,7 @@ def found(
     row["plan"] = np.exp(np.log(low) + (np.log(high) - np.log(low)) * one_uniform(key, number, 7))
     row["overhead_scale"] *= min(overhead, opening)
     row["overhead_opening"] = row["overhead_scale"]
-    row["pay"], row["price"] = pay, price
+    row["pay"], row["price"], row["markup"], row["recovers"] = pay, price, markup, 0.0
     row["premium"] = max(pay - market.prices["legal_minimum"], 0.0)
     if cooperative:
         own(row, COOPERATIVE, number, p, key)

@@ -5,6 +5,7 @@ import numpy as np
 from ..compiled import compiled, entry
 from ..compiled.arithmetic import middle
 from .codes import PATCH, PLANNED_TIME
+from .motive import office_spending
 from .table import Column, Table
 
 
@@ -25,6 +26,8 @@ class Providers(Table):
     contracted_hours = Column("f8", "hours a week", "volume awarded by the council")
     rate = Column("f8", "£ an hour", "council fee")
     price = Column("f8", "£ an hour", "price to people who pay for themselves")
+    markup = Column("f8", "£ an hour", "of it, overhead and margin over pay and travel, at the prices of the start")
+    recovers = Column("f8", "£ an hour", "of it, what makes up for council work that the fee does not cover")
     committed = Column("f8", "hours a week", "hours of packages held, kept places included")
     council_hours = Column("f8", "hours a week", "of which the council's")
     clients = Column("f8", "people", "people it holds a place for")
@@ -194,6 +197,15 @@ def overhead_an_hour(hours, scale, p):
         * max(hours, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)
         * (1.0 + (hours / p.overhead_sprawl_hours) ** 2)
     )
+
+
+@compiled
+def overhead_known(provider, hours, p):
+    """Overhead £ an hour that it knows of at a size in hours a week, before inflation: its office, and what is spent on
+    hiring and training."""
+    training = provider.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
+    office = overhead_an_hour(hours, provider.overhead_scale, p) * office_spending(provider, p)
+    return office + p.overhead_hiring_allowance + training
 
 
 @compiled

@@ -22,7 +22,6 @@ PRICES = np.dtype(
             "wage_index",
             "cost_growth",
             "next_cost_growth",
-            "charges_growth",
             "insurance_rate",
             "insurance_threshold",
             "fair_pay_premium",
@@ -38,7 +37,7 @@ PRICES = np.dtype(
 )
 """What the nation sets this week. `legal_minimum`: the National Living Wage and a Fair Pay Agreement's premium; wages
 are in £ an hour, `insurance_threshold` in £ a week; indices are 1 at the start; growth of costs at this April and at
-the next, and by charges. The others are items of the national calendar (`data/national.toml`)."""
+the next. The others are items of the national calendar (`data/national.toml`)."""
 FIRM = np.dtype([("number", "i8"), ("council", "u1"), ("cooperative", "u1")])
 """A firm that is about to open."""
 

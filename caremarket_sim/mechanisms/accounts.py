@@ -9,8 +9,9 @@ from ..compiled.process import process
 from ..market.law import cost_of_travel
 from ..market.ledger import line, pay, pay_provider, provider_pays
 from ..market.motive import care_costs, margin_aimed_at, office_spending
-from ..market.providers import on_cost, overhead_an_hour
+from ..market.providers import on_cost, overhead_an_hour, overhead_known
 from ..market.state import week_of
+from ..market.terms import books_show
 
 SELF_FUNDED = line("self-funders", "providers", "self-funded care")
 WAGES = line("providers", "workers", "wages")
@@ -103,8 +104,8 @@ def providers_know_their_costs(market, parameters, policy, draws):
 
     marginal = (w·(1 − clipped + paid gaps·γ) + pay for travel)·on-costs + mileage·τ + what care for the work costs,
     with τ and γ hours of travel and gaps for an hour of contact; pay for travel is what the contract requires, and the
-    rest of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the
-    provider would add if nobody looked.
+    rest of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it at the
+    scale awarded, with what the provider would add if nobody looked.
     """
     p, prices = parameters[0], market.prices[0]
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
@@ -116,8 +117,5 @@ def providers_know_their_costs(market, parameters, policy, draws):
         r.cost_fixed = r.pay * (1.0 - r.clipping + lever.employment_shift_pay * gaps) * on_cost(r, prices, p)
         r.cost_fixed += care_costs(r, p) * prices.price_index
         r.cost_travel = cost_of_travel(r, lever, prices, p)
-        staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
-        overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p)
-        r.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * prices.price_index
-        shown = 1.0 + r.evasion * (1.0 - market.commissioners[r.council].reach)
-        r.open_cost = (r.cost_fixed + r.cost_travel + r.overhead_hour) * shown
+        r.overhead_hour = overhead_known(r, r.usual_hours, p) * prices.price_index
+        r.open_cost = books_show(r, lever, market.commissioners[r.council].reach, prices.price_index, p)

@@ -243,6 +243,7 @@ def back_out_overheads(market, place, parameters, draws):
     providers.unit_cost = direct + left
     providers.cash = np.rint(100.0 * p.baseline_cash_weeks * hours * price).astype(np.int64)
     providers_know_their_costs(market, parameters, Numbers(market.levers), draws)
+    providers.markup = providers.price - providers.cost_fixed - providers.cost_travel
     providers_have_been_rated(market, parameters, Numbers(market.levers), draws)
     providers.rating = listed.opening_ratings(place, providers.number, providers.rating)
 

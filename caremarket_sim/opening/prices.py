@@ -1,15 +1,11 @@
 """What the nation sets in each week from a scenario's start on: wages, prices, charges, duties."""
 
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 
-from ..compiled import plain
-from ..market.providers import on_cost, usually_insured
 from ..market.state import PRICES
 from ..national import calendar, course
-from ..parameters import Numbers
 from ..scenario.timing import WEEKS_A_YEAR, day_met, day_of_prices
 
 AS_DATED = tuple(name for name in calendar() if name in (PRICES.names or ()))
@@ -20,9 +16,8 @@ def price_path(scenario, p) -> np.ndarray:
     """A row of `state.PRICES` for each week from the start, and one more; where prices are frozen, the calendar is that
     of the first week, and only the scenario's own changes move it.
 
-    Cost growth, by which fees are uprated, weighs growth of the legal minimum and of prices; that of charges is what
-    employers' National Insurance adds to the cost of usual pay. Outside pay keeps its ratio to the National Living
-    Wage.
+    Cost growth, by which fees are uprated, weighs growth of the legal minimum and of prices, and leaves out what
+    employers' National Insurance adds. Outside pay keeps its ratio to the National Living Wage.
     """
     first = day_of_prices(0, scenario.start)
     held = first if scenario.prices == "frozen" else None
@@ -55,18 +50,4 @@ def _yearly(path: np.ndarray, inflation: list[float], p) -> None:
             wages = now["legal_minimum"] / before["legal_minimum"] - 1.0
             year["cost_growth"] = p.money_wage_weight * wages + (1.0 - p.money_wage_weight) * inflation[begins]
             path["next_cost_growth"][begins - WEEKS_A_YEAR : begins] = year["cost_growth"][0]
-            year["charges_growth"] = p.money_wage_weight * (_usual_on_cost(now, p) / _usual_on_cost(before, p) - 1.0)
         year["price_index"] = index
-
-
-def _usual_on_cost(prices, p) -> float:
-    """Pounds of employment cost for a pound of usual pay, which grows with the legal minimum."""
-    row = Numbers(np.array([prices]))
-    usual = Usual(plain(usually_insured)(row, p))
-    return plain(on_cost)(usual, row, p)
-
-
-class Usual(NamedTuple):
-    """An employer of whom this alone is known."""
-
-    insured: float

@@ -96,6 +96,20 @@ def test_open_books_show_what_the_provider_would_add_if_nobody_looked():
     assert r["open_cost"] == pytest.approx((r["cost_fixed"] + r["cost_travel"] + r["overhead_hour"]) * (1 + 0.02 * 0.5))
 
 
+def test_open_books_show_overhead_at_the_scale_awarded_in_a_contest():
+    contest = {"procurement.max_providers": 10}
+    columns = {"contracted_hours": 400.0, "committed": 150.0, "council_hours": 100.0, "evasion": 0.0}
+    before, r = costs({}, **columns), costs(contest, **columns)
+    at_450 = 450 ** (P.overhead_scale_exponent - 1) * (1 + (450 / P.overhead_sprawl_hours) ** 2)
+    assert r["overhead_hour"] == before["overhead_hour"], "what it costs at present is as it was"
+    assert before["open_cost"] - r["open_cost"] == pytest.approx(10 * (OVERHEAD_AT_150_HOURS - at_450))
+    assert costs(contest, **columns | {"contracted": 0})["open_cost"] == before["open_cost"], (
+        "who has been awarded none"
+    )
+    grown = columns | {"contracted_hours": 20.0}
+    assert costs(contest, **grown)["open_cost"] == before["open_cost"], "it has grown beyond what it was awarded"
+
+
 def test_travel_for_an_hour_of_contact_is_remembered_and_guessed_where_there_was_none():
     assert costs({}, travel=43.5)["travel_share"] == pytest.approx(0.235 + 0.1 * 0.2)
     assert costs({}, contact=0.0, travel_share=0.0)["travel_share"] == pytest.approx(

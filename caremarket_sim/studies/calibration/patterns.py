@@ -109,7 +109,7 @@ def as_projected(lab: Laboratory) -> Found:
 
 
 def pay_rise(lab: Laboratory) -> Found:
-    """S6: all pay 10% up on the first day, with fees, prices and budget that cover it; and the naive regression."""
+    """S6: all pay 10% up on the first day, with fee and budget that cover it, as prices do; the naive regression."""
 
     def prepare(market: Market) -> None:
         p = lab.scenario.parameters.numbers
@@ -117,7 +117,6 @@ def pay_rise(lab: Laboratory) -> Found:
         dearer = 0.1 * providers.pay * plain(on_cost)(providers, Numbers(market.price_rows), p) * 1.1
         share = float((dearer * providers.demand).sum() / (providers.rate * providers.demand).sum())
         providers.rate += dearer
-        providers.price += dearer
         market.commissioners.fee *= 1.0 + share
         market.commissioners.budget *= 1.0 + share
         providers.pay *= 1.1
