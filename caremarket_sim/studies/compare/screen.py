@@ -73,8 +73,7 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
     if result.draws > 1:
         _show_ignorance(console, result)
     console.print()
-    for sentence in [_trial(result), *structures_note(result)]:
-        console.print(Text(sentence))
+    console.print(Text("\n".join([_trial(result), *structures_note(result)])))
 
 
 def _show_ignorance(console: Console, result: Comparison) -> None:
