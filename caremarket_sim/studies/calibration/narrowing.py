@@ -53,9 +53,9 @@ def narrow(
 ) -> Narrowed:
     """The draws that a place's own figures leave plausible. With a folder every run is kept and none is made twice.
 
-    The first sample is the place's own values, the next are the set's draws, their levels anywhere. The same place, figures, set
-    and code give the same draws. A figure that no sample comes near, and one that leaves nothing together with the
-    others, gives way and is named with the nearest.
+    The first sample is the place's own values, the next are the set's draws, their levels anywhere. The same place,
+    figures, set and code give the same draws. A figure that no sample comes near, and one that leaves nothing together
+    with the others, gives way and is named with the nearest.
     """
     ready(how.get("tell"))
     say = how.get("say") or (lambda sentence: None)
