@@ -209,6 +209,9 @@ def reproduce(
 
 def _scenarios(store: Store) -> dict[tuple[str, str], Scenario]:
     """Every scenario under every variant of the assumptions that the ledger holds runs of, made again from it."""
+    from dataclasses import replace
+
+    from caremarket_sim.parameters import Parameters
     from caremarket_sim.runs.resolved import scenario_from
 
     made = {}
@@ -218,7 +221,8 @@ def _scenarios(store: Store) -> dict[tuple[str, str], Scenario]:
     for name, text in store.ledger.rows("SELECT name, resolved FROM scenarios"):
         scenario = scenario_from(text, store.folder)
         for (variant,) in store.ledger.rows("SELECT DISTINCT variant FROM runs WHERE scenario = ?", (name,)):
-            made[name, variant] = scenario.with_parameters(values.get((name, variant), {})) if variant else scenario
+            kept = {**scenario.parameters.overrides, **values.get((name, variant), {})}
+            made[name, variant] = replace(scenario, parameters=Parameters(kept)) if variant else scenario
     return made
 
 

@@ -34,6 +34,7 @@ OPTIONAL = (
     "timeline",
     "settled",
     "shares",
+    "structures",
 )
 
 

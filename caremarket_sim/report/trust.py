@@ -20,6 +20,7 @@ from caremarket_sim.runs.targets import targets
 from caremarket_sim.telling.answer import trial_details, trial_sentence
 from caremarket_sim.telling.blocks import Block, Cell, Data, Group, Heading, Page, Points, Row, Table, Text
 from caremarket_sim.telling.blocks import plain_rows as rows_of
+from caremarket_sim.telling.forms import depending, structure_sentences
 from caremarket_sim.telling.words import labelled, quantity, span
 
 GRADES = {
@@ -50,7 +51,7 @@ def assumptions_page(results: Results) -> Page:
             )
         )
         blocks.append(Points(trial_details(ends)))
-    blocks += [Heading("What each policy sets"), *_policies(results)]
+    blocks += [*_forms(results), Heading("What each policy sets"), *_policies(results)]
     figures = results.place["figures"]
     rows = [
         [key.replace("_", " "), f"{entry['value']:,g}", _range(entry), entry["grade"],
@@ -81,6 +82,22 @@ def assumptions_page(results: Results) -> Page:
     )  # fmt: skip
     blocks.append(Table("Parameters of the model", columns, groups, note, data))
     return Page("assumptions", "Assumptions", "Whoever doubts it", blocks)
+
+
+def _forms(results: Results) -> list[Block]:
+    """Which verdicts depend on a form of the model and not on a number, where that was tried."""
+    found = results.tables.get("structures")
+    if found is None:
+        return []
+    said, *points = structure_sentences(found)
+    text = f"A form is a part of the model that could be otherwise, not a number that could be another. {said}"
+    columns = ["Form", "Why it could be so", "Headline verdicts that depend on it"]
+    return [
+        Heading("What depends on a form of the model"),
+        Text(text),
+        Points([point.removeprefix("- ") for point in points]),
+        Table("Other forms of the model", columns, rows_of(depending(found))),
+    ]
 
 
 def _policies(results: Results) -> list[Block]:

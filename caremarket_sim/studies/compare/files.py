@@ -36,6 +36,8 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
             tables["settled"] = result.standing.frame()
         if result.ends:
             tables["assumptions"] = result.assumptions()
+        if result.forms:
+            tables["structures"] = result.structures()
         if result.plausibility:
             tables["plausibility"] = pd.DataFrame([row for one in result.plausibility for row in one.records()])
     else:

@@ -29,6 +29,7 @@ from caremarket_sim.telling.answer import (
     trial_sentence,
 )
 from caremarket_sim.telling.files import records
+from caremarket_sim.telling.forms import structure_sentences
 from caremarket_sim.telling.words import HOW_TO_READ, underpayment_sentences
 
 
@@ -72,7 +73,7 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
     if result.draws > 1:
         _show_ignorance(console, result)
     console.print()
-    console.print(Text(_trial(result)))
+    console.print(Text("\n".join([_trial(result), *structures_note(result)])))
 
 
 def _show_ignorance(console: Console, result: Comparison) -> None:
@@ -115,6 +116,11 @@ def _trial(result: Comparison) -> str:
     return trial_sentence(result.assumptions() if result.ends else None, result.others)
 
 
+def structures_note(result: Comparison) -> list[str]:
+    """Which verdicts depend on a form of the model, where others were tried."""
+    return structure_sentences(result.structures()) if result.forms else []
+
+
 def failed_sentence(failed: Sequence[FailedReplicate]) -> str:
     """How many simulated futures failed, and why the first did."""
     many = f"{len(failed)} simulated futures" if len(failed) > 1 else "1 simulated future"
@@ -152,6 +158,7 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "underpayment": underpayment_sentences(result.spend(), result.periods),
             "differences": records(main),
             "assumptions": _trial(result),
+            "structures": structures_note(result),
         }
         if result.standing is not None:
             rows = result.standing.frame()
