@@ -48,6 +48,7 @@ from .mechanisms.steering import council_steers
 from .mechanisms.tender import contracts_run_out, council_tenders, gaps_are_filled
 from .mechanisms.training import carers_train
 from .mechanisms.trust import trust_moves
+from .mechanisms.unpaid_carers import unpaid_carers_break_down, unpaid_carers_cope
 from .mechanisms.wages import carers_are_paid
 from .mechanisms.wellbeing import quality_of_life_responds
 from .parameters import Numbers
@@ -61,6 +62,7 @@ PROCESSES = (
     needs_change,
     people_go_to_hospital,
     people_become_fit_to_leave_hospital,
+    unpaid_carers_break_down,
     people_leave_care,
     council_uprates_fees,
     low_bids_are_put_right,
@@ -88,6 +90,7 @@ PROCESSES = (
     care_is_experienced,
     connections_form,
     quality_of_life_responds,
+    unpaid_carers_cope,
     quality_drifts,
     council_pays,
     carers_are_paid,

@@ -63,12 +63,16 @@ COUNTS = (
     "inspections",
     "steps_for_trust",
     "informal_hours",
+    "unpaid_breakdowns",
 )
 """What happens in a week, counted by the processes as it happens."""
 
 PERSON_SUMS = (
     "people",
     "people_council",
+    "unpaid_carers",
+    "unpaid_strain",
+    "unpaid_quality",
     "quality",
     "connection",
     "lonely",
