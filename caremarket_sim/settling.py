@@ -14,6 +14,7 @@ import numpy as np
 from .compiled.keeping import keep, kept
 from .errors import DoesNotSettle
 from .indicators import Outcome, outcome_of
+from .market.codes import DIED, LEFT
 from .market.law import solve_care_weight
 from .market.market import Market
 from .market.record import COUNCIL_INCOME, COUNCIL_LINES, RECORD
@@ -202,6 +203,11 @@ def begin(market: Market) -> None:
     council = market.commissioners
     council.quarter_spend = council.year_spend = council.quarters_over = council.fee_restraint = 0.0
     council.package_share = 1.0
+    council.died = 0.0
+    for c in range(len(council)):
+        here = np.count_nonzero((market.clients.status != LEFT) & (market.clients.council == c))
+        gone = (market.followed.state == DIED) | (market.followed.state == LEFT)
+        council.referred[c] = here + np.count_nonzero(~gone & (market.followed.council == c))
     market.providers.year_surplus = 0.0
     market.providers.year_revenue = 0.0
 

@@ -11,6 +11,7 @@ from .market.market import Market
 from .mechanisms.absence import carers_take_leave_and_fall_sick
 from .mechanisms.accounts import providers_know_their_costs, providers_settle_accounts
 from .mechanisms.budget import budget_is_checked
+from .mechanisms.care_homes import care_homes_are_paid
 from .mechanisms.clipping import visits_are_clipped
 from .mechanisms.clock import time_passes
 from .mechanisms.closing import providers_close
@@ -22,6 +23,7 @@ from .mechanisms.enforcement import providers_weigh_the_law, the_law_is_enforced
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
 from .mechanisms.experience import care_is_experienced
 from .mechanisms.fees import council_uprates_fees
+from .mechanisms.following import people_live_on_elsewhere
 from .mechanisms.hand_backs import providers_hand_back
 from .mechanisms.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
 from .mechanisms.leaving import carers_leave
@@ -34,7 +36,7 @@ from .mechanisms.payments import council_pays
 from .mechanisms.posts import providers_plan_posts, staff_are_counted
 from .mechanisms.practice import practice_spreads
 from .mechanisms.quality import quality_drifts
-from .mechanisms.reablement import people_relearn
+from .mechanisms.reablement import people_relearn, who_was_helped_comes_back
 from .mechanisms.recording import the_week_is_recorded, the_year_is_summed
 from .mechanisms.recruitment import providers_recruit, recruits_start
 from .mechanisms.referral import people_are_referred
@@ -58,6 +60,7 @@ PROCESSES = (
     time_passes,
     policy_takes_effect,
     people_relearn,
+    who_was_helped_comes_back,
     people_are_referred,
     needs_change,
     people_go_to_hospital,
@@ -91,7 +94,9 @@ PROCESSES = (
     connections_form,
     quality_of_life_responds,
     unpaid_carers_cope,
+    people_live_on_elsewhere,
     quality_drifts,
+    care_homes_are_paid,
     council_pays,
     carers_are_paid,
     providers_settle_accounts,

@@ -1,6 +1,15 @@
 """The week's books once more, in slow plain Python: what everybody pays, from hours and rates, £ until posted."""
 
-from tests.plain_week import COUNCIL, IN_HOSPITAL, IN_POST, RECEIVING, SELF_FUNDER, by_provider, hours_by_who_came
+from tests.plain_week import (
+    COUNCIL,
+    IN_CARE_HOME,
+    IN_HOSPITAL,
+    IN_POST,
+    RECEIVING,
+    SELF_FUNDER,
+    by_provider,
+    hours_by_who_came,
+)
 
 
 def pence(pounds):
@@ -179,6 +188,21 @@ def provider_books(market, p, lever):
             providers[n]["training_days"] * providers[n]["staff"] / 52.0 * p.training_day_cost * index for n in rows
         ],
         ("workers", "treasury", "income tax and benefits"): (sum(wages) + sum(sick)) * p.money_treasury_share,
+    }
+
+
+def care_home_books(market, p):
+    """What places in care homes cost whom in the week: a sum a line."""
+    prices = market.prices
+    cost = p.money_wage_weight * prices["wage_index"] + (1.0 - p.money_wage_weight) * prices["price_index"]
+    paid = [row["home_payer"] for row in market.followed.rows if row["state"] == IN_CARE_HOME]
+    gross = paid.count(COUNCIL) * cost * p.care_home_weekly_cost
+    return {
+        ("council", "care homes", "care homes"): [gross],
+        ("clients", "council", "care home contributions"): [gross * p.care_home_contribution_share],
+        ("self-funders", "care homes", "care homes"): [
+            paid.count(SELF_FUNDER) * cost * p.care_home_weekly_cost * p.care_home_own_price
+        ],
     }
 
 

@@ -9,6 +9,7 @@ process in question, `p` the parameters and `lever` the levers in force; money i
 import numpy as np
 
 WAITING, RECEIVING, IN_HOSPITAL, FIT, IN_REABLEMENT, LEFT = range(6)
+IN_CARE_HOME, DIVERTED, RECOVERED, DIED = range(6, 10)
 POOL, ONBOARDING, IN_POST, GONE = range(4)
 COUNCIL, SELF_FUNDER = 0, 1
 NOBODY, OFFICE, AGENCY = -1, -2, -3

@@ -78,7 +78,7 @@ def random_policies(draw, weeks=53):
     return replace(scenario, changes=(Change(0, levers), later))
 
 
-TABLES = ("clients", "workers", "providers", "commissioners")
+TABLES = ("clients", "followed", "workers", "providers", "commissioners")
 RECORDS = ("zones", "localities", "levers", "decided", "asked", "counts", "clock", "price_rows", "price_path", "series")
 ARRAYS = ("ledger", "paid_before", "purses", "starts", "transfers")
 

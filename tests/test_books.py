@@ -109,7 +109,8 @@ def check_week(scenario, seen):
     found = plain_books.found_out(seen["the_law_is_enforced"], seen["providers_hand_back"], p)
     check_cash(seen["the_law_is_enforced"], found, seen["providers_hand_back"])
     support = {("council", "suppliers", "co-operative support"): lever.community_coop_support / 52.0}
-    books = council | provider | penalties | surplus | support | found
+    homes = plain_books.care_home_books(seen["council_pays"], p)
+    books = council | provider | penalties | surplus | support | found | homes
     for line, amounts in books.items():
         check_line(books_of(end), line, amounts)
     check_openings_and_closings(seen, p)

@@ -39,7 +39,7 @@ def test_every_pound_paid_is_a_pound_received(any_record):
     values = dict(zip(INDICATORS, evaluate(any_record)[0], strict=True))
     net = [sum(times * values[name] for name, times in sums.items()) for sums in economics.POSITIONS.values()]
     assert abs(sum(net)) < 1e-3
-    assert len(net) == 8
+    assert len(net) == 9
 
 
 def test_the_lines_of_each_payer_add_up_to_what_it_spends(any_record):
@@ -51,8 +51,9 @@ def test_the_lines_of_each_payer_add_up_to_what_it_spends(any_record):
 
     assert spent("Council") == pytest.approx(values["council_spend"])
     assert spent("NHS") == pytest.approx(values["nhs_cost"])
-    assert spent("Self-funders") == pytest.approx(values["self_funder_spend"])
-    assert spent("Clients of the council") == pytest.approx(values["client_contributions"])
+    assert spent("Self-funders") == pytest.approx(values["self_funder_spend"] + values["own_care_homes_spend"])
+    contributions = values["client_contributions"] + values["care_home_contributions"]
+    assert spent("Clients of the council") == pytest.approx(contributions)
 
 
 def test_the_budget_adds_up_by_payer_by_year_and_in_total():

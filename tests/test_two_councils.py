@@ -34,7 +34,7 @@ def as_second_council(market, places_before, rows_before):
     market = market.copy()
     clients, workers, providers = market.clients, market.workers, market.providers
     providers_before, workers_before = rows_before
-    for agents in (clients, workers, providers):
+    for agents in (clients, market.followed, workers, providers):
         agents.council = 1
         agents.number += np.where(agents.number > 0, NUMBERS_A_COUNCIL, -10 * NUMBERS_A_COUNCIL)  # < 0 are founders
     for column in (clients.provider, clients.former, workers.provider):
@@ -42,7 +42,7 @@ def as_second_council(market, places_before, rows_before):
     for column in (clients.carer, clients.seen, clients.seen_before, clients.familiar):
         column[column >= 0] += workers_before
     zones_before, localities_before = places_before
-    for column in (clients.zone, workers.zone, providers.base_zone):
+    for column in (clients.zone, market.followed.zone, workers.zone, providers.base_zone):
         column += zones_before
     clients.locality += localities_before
     providers.patch_locality[in_use(providers.patch_locality, providers.patch_count)] += localities_before
@@ -70,7 +70,7 @@ def joined(first, second):
         second, (len(first.zones), len(first.localities)), (len(first.providers), len(first.workers))
     )
     both = {part.name: getattr(first, part.name) for part in fields(Market) if part.init and part.name != "_state"}
-    for name in ("clients", "workers", "providers", "commissioners"):
+    for name in ("clients", "followed", "workers", "providers", "commissioners"):
         table, more = getattr(first, name).copy(), getattr(second, name)
         before = len(table)
         table.add(len(more))
@@ -97,7 +97,7 @@ def seen_by(market, council):
     served = int(market.commissioners.first_locality[council])
     served = served, served + int(market.commissioners.localities[council])
     found = {}
-    for name in ("clients", "workers", "providers"):
+    for name in ("clients", "followed", "workers", "providers"):
         table = getattr(market, name)
         for column in table.columns():
             found[f"{name}.{column}"] = getattr(table, column)
@@ -105,7 +105,7 @@ def seen_by(market, council):
         found[column] = names_of(found[column], providers.number)
     for column in ("carer", "seen", "seen_before", "familiar"):
         found[f"clients.{column}"] = names_of(found[f"clients.{column}"], workers.number)
-    for column in ("clients.zone", "workers.zone", "providers.base_zone"):
+    for column in ("clients.zone", "followed.zone", "workers.zone", "providers.base_zone"):
         found[column] = found[column] - first
     found["clients.locality"] = found["clients.locality"] - served[0]
     for places, count in (("patch_locality", "patch_count"), ("lot", "lots")):

@@ -18,6 +18,7 @@ from caremarket_sim.documents import code, filled, first_sentence, prose, source
 from caremarket_sim.documents.reference import indicator_tables, levers_table, series_as_table
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.market.commissioners import Commissioners
+from caremarket_sim.market.followed import Followed
 from caremarket_sim.market.people import Clients
 from caremarket_sim.market.providers import Providers
 from caremarket_sim.market.table import Table
@@ -29,6 +30,7 @@ from caremarket_sim.scenario.places import figure_kinds
 
 TABLES: dict[str, type[Table]] = {
     "People who draw on care": Clients,
+    "People followed elsewhere": Followed,
     "Care workers": CareWorkers,
     "Providers": Providers,
     "Commissioner": Commissioners,
@@ -47,6 +49,7 @@ MAKING = (
     "served_everywhere",
     "add_workers",
     "place_everybody",
+    "add_followed",
     "back_out_overheads",
 )
 """Functions that make a market from its place."""

@@ -14,6 +14,8 @@ class Commissioners(Table):
     year_spend = Column("f8", "£", "spend this year")
     quarters_over = Column("f8", "quarters", "quarters in a row above the budget")
     fee_restraint = Column("f8", "share", "fee growth withheld at the next uplift")
+    referred = Column("f8", "people", "people referred since the start, and those who were followed then")
+    died = Column("f8", "people", "of whom have died")
     people = Column("f8", "people", "people here, after this week's packages were placed")
     waiting = Column("f8", "people", "of whom wait for a provider")
     waiting_council = Column("f8", "people", "of whom the council's")

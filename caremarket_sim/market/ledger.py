@@ -14,6 +14,7 @@ PARTIES = (
     "workers",
     "owners",
     "suppliers",
+    "care homes",
     "world",
 )
 PURPOSES = (
@@ -24,6 +25,8 @@ PURPOSES = (
     "outcome payments",
     "client contributions",
     "self-funded care",
+    "care homes",
+    "care home contributions",
     "surplus returned",
     "penalties",
     "clipped time claimed back",

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..compiled import by_name, entry, is_compiled, plain
 from .commissioners import Commissioners
+from .followed import Followed
 from .ledger import PARTY, PURPOSE, as_parties, line, net, pay, pay_provider, provider_pays
 from .people import Clients
 from .providers import Providers
@@ -32,6 +33,7 @@ class Market:
     zones: np.ndarray
     localities: np.ndarray
     clients: Clients
+    followed: Followed
     workers: CareWorkers
     providers: Providers
     commissioners: Commissioners
@@ -78,18 +80,24 @@ class Market:
     def state(self) -> State:
         """All arrays as compiled code takes them, with room for those who come this week."""
         self._make_room()
-        arrays = [self.clients._blocks, self.workers._blocks, self.providers.rows, self.series, self.price_path]
-        self.clock["clients"], self.clock["workers"] = len(self.clients), len(self.workers)
+        arrays = [self.clients._blocks, self.followed._blocks, self.workers._blocks, self.providers.rows, self.series]
+        arrays.append(self.price_path)
+        for name, table in self._that_grow():
+            self.clock[name] = len(table)
         if self._state is None or any(a is not b for a, b in zip(arrays, self._state[0], strict=True)):
             self._state = arrays, self._new_state()
         return self._state[1]
 
     def catch_up(self) -> None:
         """Show in the tables whoever has come in compiled code."""
-        _, clients, workers, _ = self.clock.item()
-        for table, count in ((self.clients, clients), (self.workers, workers)):
+        for name, table in self._that_grow():
+            count = int(self.clock[name][0])
             if count != table.count:
                 table._show(table._blocks, count)
+
+    def _that_grow(self) -> tuple[tuple[str, Table], ...]:
+        """The tables that grow within a week, by their names in the clock."""
+        return ("clients", self.clients), ("followed", self.followed), ("workers", self.workers)
 
     def _make_room(self) -> None:
         """See to it that whoever comes this week has a row: far more than the queue of referrals can hold by chance."""
@@ -99,6 +107,7 @@ class Market:
         expected = float((factors * (1.0 + council["growth"]) ** years).sum())
         referrals = TIMES_AS_MANY * expected + AND_MORE * len(council)
         self.clients.make_room(int(referrals))
+        self.followed.make_room(len(self.clients) + int(referrals))
         self.workers.make_room(len(self.candidates))
 
     def _new_state(self) -> State:
@@ -109,6 +118,7 @@ class Market:
             rounds=clients["rounds"],
             known=clients["known"],
             client_year=clients["year"],
+            followed=self.followed._blocks["rows"],
             workers=workers["rows"],
             worker_rounds=workers["rounds"],
             worker_year=workers["year"],
@@ -189,6 +199,7 @@ def empty_market(councils: int = 1) -> Market:
         zones=np.zeros(0, ZONE_TYPE),
         localities=np.zeros(0, LOCALITY_TYPE),
         clients=Clients(),
+        followed=Followed(),
         workers=CareWorkers(),
         providers=Providers(),
         commissioners=commissioners,

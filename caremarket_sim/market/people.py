@@ -10,6 +10,8 @@ from .codes import COUNCIL, FAMILIAR, NUMBERS_A_COUNCIL, RUNS, WAITING
 from .table import Column, Table
 from .zones import home_in, locality_at, tour_at
 
+UNDER_65, OVER_84 = 0, 3
+"""Age groups."""
 NUMBERS_A_WEEK = 10_000
 """Permanent numbers for a week's referrals in a council, half of them for each payer."""
 
@@ -96,6 +98,7 @@ class Clients(Table):
     weeks_away = Column("i4", "weeks", "weeks since this hospital stay began")
     former = Column("i4", "", "row of the provider before, asked first on return, -1 none")
     sum_weeks = Column("f8", "weeks", "weeks as a client this year (receiving, waiting or in hospital)", part="year")
+    sum_followed = Column("f8", "weeks", "weeks followed this year, here or elsewhere", part="year")
     sum_receiving = Column("f8", "weeks", "weeks receiving care this year", part="year")
     sum_waiting = Column("f8", "weeks", "weeks waiting this year", part="year")
     sum_quality = Column("f8", "point-weeks", "quality of life summed over the year's weeks", part="year")
@@ -189,6 +192,26 @@ def born(client, rounds, known, number, council, payer, zones, first_zone, local
     client.continuity = p.experience_opening_continuity
     client.experience = p.experience_opening_experience
     client.status = WAITING
+
+
+@compiled
+def death_rate(age_group, p):
+    """Deaths a year at an age, of people who are not in a care home."""
+    rate = p.demand_death_rate
+    if age_group == OVER_84:
+        rate *= p.demand_death_ratio_85
+    elif age_group == UNDER_65:
+        rate *= p.demand_death_ratio_under_65
+    return rate
+
+
+@compiled
+def most_from_care(need_hours, p):
+    """Most that care can give somebody of this need, ASCOT points: more, the more is needed (M26)."""
+    ratio = need_hours / p.hospital_need_reference
+    if ratio < 1.0:
+        return p.quality_gain_low + (p.quality_gain_mid - p.quality_gain_low) * min(max(2.0 * ratio - 1.0, 0.0), 1.0)
+    return p.quality_gain_mid + (p.quality_gain_high - p.quality_gain_mid) * min(ratio - 1.0, 1.0)
 
 
 @compiled

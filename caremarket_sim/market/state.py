@@ -9,7 +9,7 @@ from ..compiled.bundle import Bundle
 
 FIRST_WEEK = -1_000
 """Week in which a market is made, long before it begins to settle."""
-CLOCK = np.dtype([("week", "i8"), ("clients", "i8"), ("workers", "i8"), ("firms", "i8")])
+CLOCK = np.dtype([("week", "i8"), ("clients", "i8"), ("workers", "i8"), ("followed", "i8"), ("firms", "i8")])
 """The week, how many rows of the tables that grow within it are in use, and how many firms are about to open."""
 PRICES = np.dtype(
     [
@@ -37,6 +37,7 @@ class _Arrays(NamedTuple):
     rounds: np.ndarray
     known: np.ndarray
     client_year: np.ndarray
+    followed: np.ndarray
     workers: np.ndarray
     worker_rounds: np.ndarray
     worker_year: np.ndarray
@@ -95,3 +96,9 @@ def clients_of(market):
 def workers_of(market):
     """All care workers, in post or not."""
     return market.workers[: market.clock[0].workers]
+
+
+@step
+def followed_of(market):
+    """Everybody who draws on homecare no longer, with those who have died or come back since April."""
+    return market.followed[: market.clock[0].followed]

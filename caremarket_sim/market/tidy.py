@@ -3,15 +3,15 @@
 import numpy as np
 
 from ..compiled import entry
-from .codes import GONE, LEFT
+from .codes import DIED, GONE, LEFT
 from .zones import tour_at
 
 
 def tidy_rows(market):
-    """Rows of those who have gone are dropped: people who left care, care workers who left for good, firms that closed
-    unless all of their council have.
-    The others are put in order: providers as a tour of the place passes their offices, and with them their people, in
-    the order of the same tour, and their care workers. Who deals with one another is then near in memory too."""
+    """Rows of those who have gone are dropped: people who left care or died, care workers who left for good, firms that
+    closed unless all of their council have. The others are put in order: providers as a tour of the place passes their
+    offices, and with them their people, in the order of the same tour, and their care workers. Who deals with one
+    another is then near in memory too."""
     clients, workers, providers = market.clients, market.workers, market.providers
     passed = tours(providers.base_x, providers.base_y)
     stays = (providers.open == 1) | (providers.won == 1)
@@ -21,6 +21,8 @@ def tidy_rows(market):
     clients.former = moved[clients.former]
     workers.provider = moved[workers.provider]
     clients.keep(_in_order(clients.status != LEFT, clients.provider, clients.tour))
+    market.followed.keep(np.flatnonzero((market.followed.state != LEFT) & (market.followed.state != DIED)))
+    market.followed.client = -1
     moved = workers.keep(_in_order(workers.status != GONE, workers.provider))
     _follow(clients.rounds, clients.known, moved)
 

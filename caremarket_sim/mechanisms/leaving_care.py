@@ -1,19 +1,18 @@
-"""ODD 7.5 Leaving care: people die, move to a care home, or recover."""
+"""ODD 7.5 Leaving care: people die, move to a care home, or recover; whoever lives is followed."""
 
 import math
 
 from ..compiled import compiled, entry
-from ..compiled.draws import key_of, process_code
+from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import COUNCIL, LEFT, RECEIVING, WAITING
-from ..market.people import end_care
+from ..market.codes import COUNCIL, IN_CARE_HOME, LEFT, RECEIVING, RECOVERED, WAITING
+from ..market.followed import leave_homecare
+from ..market.people import death_rate, end_care
 from ..market.state import clients_of
 
-LEAVES_CARE = process_code("people_leave_care")
-UNDER_65, OVER_84 = 0, 3
-"""Age groups."""
+LEAVES_CARE, FOLLOWED = process_code("people_leave_care"), process_code("follow")
 STAYS, DIES, MOVES, RECOVERS = 0, 1, 2, 3
 """What happens to somebody in a week."""
 
@@ -25,7 +24,7 @@ def people_leave_care(market, parameters, policy, draws):
     Moves rise with need, care not delivered and isolation. How many were to be expected to leave is counted by payer.
     """
     p = parameters[0]
-    key = key_of(draws, LEAVES_CARE)
+    key, own_key = key_of(draws, LEAVES_CARE), fixed_key(draws, FOLLOWED)
     clients = clients_of(market)
     for i in range(len(clients)):
         look_ahead(clients, i)
@@ -44,18 +43,18 @@ def people_leave_care(market, parameters, policy, draws):
         counts.recoveries += happens == RECOVERS
         if happens == STAYS:
             continue
-        c.status = LEFT
-        end_care(c)
+        if happens == DIES:
+            market.commissioners[c.council].died += 1.0
+            c.status = LEFT
+            end_care(c)
+        else:
+            leave_homecare(market, i, IN_CARE_HOME if happens == MOVES else RECOVERED, p, own_key)
 
 
 @compiled
 def chances_of(c, p):
     """A person's chances this week of death, of a move to a care home and of recovery."""
-    death = p.demand_death_rate / 52.0
-    if c.age_group == OVER_84:
-        death *= p.demand_death_ratio_85
-    elif c.age_group == UNDER_65:
-        death *= p.demand_death_ratio_under_65
+    death = death_rate(c.age_group, p) / 52.0
     need = c.need_hours / p.hospital_need_reference
     unmet = 1.0 - c.delivered_share if c.status == RECEIVING else 1.0 * (c.status == WAITING)
     move = (

@@ -8,7 +8,7 @@ from ..market.providers import on_cost
 def citizens_are_heard(market, parameters, policy, draws):
     """A citizens' panel moves its share of a pot among hours, wages and connectors by its weights (E17).
 
-    The pot is a share of the budget; what it adds to hours and wages is no larger a share of the fees for them.
+    The pot is a share of what packages cost, so that what it adds to hours and wages is no larger a share of them.
     """
     p = parameters[0]
     for c in range(len(policy)):
@@ -24,8 +24,7 @@ def citizens_are_heard(market, parameters, policy, draws):
             if r.council == c:
                 fees += r.rate * r.council_hours
                 hours += r.council_hours
-        pot = share * p.stewardship_pot_share * council.budget * 52.0
-        for_care = share * p.stewardship_pot_share * min(council.budget, fees) * 52.0
-        council.pot_hours = lever.stewardship_citizens_weights_hours * for_care / max(fees * 52.0, 1.0)
-        council.pot_wages = lever.stewardship_citizens_weights_wages * for_care / max(hours * 52.0, 1.0) / on_cost(p)
+        pot = share * p.stewardship_pot_share * fees * 52.0
+        council.pot_hours = lever.stewardship_citizens_weights_hours * pot / max(fees * 52.0, 1.0)
+        council.pot_wages = lever.stewardship_citizens_weights_wages * pot / max(hours * 52.0, 1.0) / on_cost(p)
         council.pot_connectors = lever.stewardship_citizens_weights_connectors * pot / p.commissioning_connector_cost

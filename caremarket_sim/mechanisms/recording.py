@@ -8,9 +8,24 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import normal_quantile, uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import guard, process, when
-from ..market.codes import COUNCIL, FIT, GOOD, IN_POST, IN_REABLEMENT, LEFT, RECEIVING, UNRATED, WAITING
+from ..market.codes import (
+    COUNCIL,
+    DIED,
+    DIVERTED,
+    FIT,
+    GOOD,
+    IN_CARE_HOME,
+    IN_HOSPITAL,
+    IN_POST,
+    IN_REABLEMENT,
+    LEFT,
+    RECEIVING,
+    RECOVERED,
+    UNRATED,
+    WAITING,
+)
 from ..market.record import CLIENT_SUMS, FIRST_COUNT, FIRST_LINE, LINE_PLACES, STAFF_SUMS
-from ..market.state import clients_of, week_of, workers_of
+from ..market.state import clients_of, followed_of, week_of, workers_of
 from ..market.tidy import tidy_rows
 from ..market.workers import income_spread
 
@@ -25,6 +40,7 @@ def the_week_is_recorded(market, parameters, policy, draws):
     at = week_of(market) % len(market.series)
     market.series_values[at, :, :] = 0.0
     sum_clients(market, at, p)
+    sum_followed(market, at)
     sum_workers(market, at, p)
     for c in range(len(market.commissioners)):
         row, values = market.series[at, c], market.series_values[at, c]
@@ -32,6 +48,8 @@ def the_week_is_recorded(market, parameters, policy, draws):
         row.posts = max(row.posts, row.staff)  # who closes plans no posts, and those of its staff are filled
         row.weeks = 1.0
         row.package_share = market.commissioners[c].package_share
+        row.referred = market.commissioners[c].referred
+        row.died = market.commissioners[c].died
         for n in range(market.count_values.shape[1]):
             values[FIRST_COUNT + n] = market.count_values[c, n]
         for n in range(len(LINE_PLACES)):
@@ -58,7 +76,8 @@ def sum_clients(market, at, p):
         r.unpaid_strain += c.unpaid_carer * c.unpaid_strain
         worse = p.unpaid_quality_effect * (c.unpaid_strain - p.unpaid_usual_strain)
         r.unpaid_quality += c.unpaid_carer * min(max(p.unpaid_quality - worse, 0.0), 12.0)
-        r.quality += c.quality_of_life
+        r.followed += 1.0
+        r.quality_followed += c.quality_of_life
         r.connection += c.connection
         r.lonely += c.connection < p.connection_lonely_line
         r.due += c.due  # of this week, whatever has become of the person since, as where a provider closed
@@ -85,8 +104,30 @@ def sum_clients(market, at, p):
             r.hours_waiting += c.hours
         elif c.status == FIT:
             r.fit += 1.0
+        elif c.status == IN_HOSPITAL:
+            r.in_hospital += 1.0
         elif c.status == IN_REABLEMENT:
             r.in_reablement += 1.0
+
+
+@step
+def sum_followed(market, at):
+    """Add up where people are who draw on homecare no longer, and their quality of life there."""
+    people = followed_of(market)
+    for i in range(len(people)):
+        c = people[i]
+        if c.state == DIED or c.state == LEFT:
+            continue
+        r = market.series[at, c.council]
+        r.followed += 1.0
+        r.quality_followed += c.quality_of_life
+        if c.state == IN_CARE_HOME:
+            r.in_care_home += 1.0
+            r.in_care_home_council += c.home_payer == COUNCIL
+        elif c.state == DIVERTED:
+            r.diverted += 1.0
+        elif c.state == RECOVERED:
+            r.recovered += 1.0
 
 
 @step
@@ -216,23 +257,19 @@ def sums_by_group(market) -> np.ndarray:
 
     A zone belongs to one council; all other groups are of all councils together.
     """
-    clients, workers, zones = market.clients, market.workers, market.zones
+    clients, followed, workers, zones = market.clients, market.followed, market.workers, market.zones
     count = len(zones)
     fifth = zones["fifth"]
-    need = np.searchsorted(np.array([8.0, 20.0]), clients.need_hours)
-    dimensions = (
-        (clients.zone, count),
-        (fifth[clients.zone], 5),
-        (clients.age_group, 4),
-        (need, 3),
-        (clients.payer, 2),
-    )
+    elsewhere = [CLIENT_SUMS.index("sum_followed"), CLIENT_SUMS.index("sum_quality")]
     total = count + 5 + 4 + 3 + 2 + 2
     out = np.full((total, len(CLIENT_SUMS) + len(STAFF_SUMS)), np.nan)
     start = 0
     first = len(CLIENT_SUMS)
-    for index, size in dimensions:
-        out[start : start + size, :first] = _sums(clients.year, index, size)
+    here, there = _by_dimension(clients, fifth), _by_dimension(followed, fifth)
+    for size, group, other in zip((count, 5, 4, 3, 2), here, there, strict=True):
+        out[start : start + size, :first] = _sums(clients.year, group, size)
+        for column in elsewhere:
+            out[start : start + size, column] += np.bincount(other, getattr(followed, CLIENT_SUMS[column]), size)
         start += size
     out[:count, first:] = _sums(workers.year, workers.zone, count)
     out[count : count + 5, first:] = _sums(workers.year, fifth[workers.zone], 5)
@@ -244,7 +281,14 @@ def sums_by_group(market) -> np.ndarray:
     out[start + 1, first + STAFF_SUMS.index("sum_left")] = (workers.sum_left - workers.sum_left_zero).sum()
     for year in (clients.year, workers.year):
         year.view(np.float64)[:] = 0.0
+    followed.sum_followed = followed.sum_quality = 0.0
     return out
+
+
+def _by_dimension(people, fifth):
+    """Zone, deprivation, age, need and payer of everybody, as numbers of groups."""
+    need = np.searchsorted(np.array([8.0, 20.0]), people.need_hours)
+    return people.zone, fifth[people.zone], people.age_group, need, people.payer
 
 
 def _sums(year, group, count):

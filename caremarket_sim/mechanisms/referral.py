@@ -6,13 +6,14 @@ from ..compiled import compiled
 from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import poisson_quantile, uniform
 from ..compiled.process import process
-from ..market.codes import COUNCIL, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
+from ..market.codes import COUNCIL, DIVERTED, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
+from ..market.followed import leave_homecare
 from ..market.people import born, first_referral
 from ..market.state import week_of
 from ..market.zones import localities_of, zones_of
 
 REFERRED, MADE, BORN = map(process_code, ("people_are_referred", "referral_is_made", "born"))
-FRONT_DOOR = process_code("meet_the_front_door")
+FRONT_DOOR, FOLLOWED = process_code("meet_the_front_door"), process_code("follow")
 MOST_DEMAND = 2.0
 """Referrals in the queue over those at neutral demand: the top of the bounds of `shocks.demand`."""
 
@@ -28,7 +29,7 @@ def people_are_referred(market, parameters, policy, draws):
     p = parameters[0]
     week = week_of(market)
     key, made_key, attributes = key_of(draws, REFERRED), key_of(draws, MADE), fixed_key(draws, BORN)
-    reach_key = fixed_key(draws, FRONT_DOOR)
+    reach_key, own_key = fixed_key(draws, FRONT_DOOR), fixed_key(draws, FOLLOWED)
     season = 1.0 + p.demand_winter_peak * math.cos(2.0 * math.pi * (week - p.demand_winter_week) / 52.0)
     for c in range(len(market.commissioners)):
         council, lever = market.commissioners[c], policy[c]
@@ -61,6 +62,7 @@ def people_are_referred(market, parameters, policy, draws):
                     attributes,
                 )
                 market.counts[c].referrals += 1.0
+                council.referred += 1.0
                 status = FIT if uniform(key, number, 1) < p.demand_hospital_share else WAITING
                 market.clients[i].status = status
                 if payer == COUNCIL:
@@ -72,6 +74,8 @@ def people_are_referred(market, parameters, policy, draws):
                         p,
                         reach_key,
                     )
+                if market.clients[i].status == LEFT:
+                    leave_homecare(market, i, DIVERTED, p, own_key)
 
 
 @compiled

@@ -2,23 +2,25 @@
 
 import math
 
-from ..compiled.draws import key_of, process_code
+from ..compiled import compiled
+from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import LEFT, RECEIVING, WAITING
+from ..market.codes import COUNCIL, IN_CARE_HOME, LEFT, RECEIVING, WAITING
+from ..market.followed import leave_homecare
 from ..market.state import clients_of
 
-BREAKS_DOWN = process_code("unpaid_carers_break_down")
+BREAKS_DOWN, FOLLOWED = process_code("unpaid_carers_break_down"), process_code("follow")
 
 
 @process
 def unpaid_carers_break_down(market, parameters, policy, draws):
     """An unpaid carer may come to be able to do no more: a rate a year, more often the more strained (A: no rate is
-    published, N101). The person then has none, and needs another visit a day, or longer visits where there are four.
+    published, N101). The person then moves to a care home, or has nobody and needs another visit a day.
     """
     p = parameters[0]
-    key = key_of(draws, BREAKS_DOWN)
+    key, own_key = key_of(draws, BREAKS_DOWN), fixed_key(draws, FOLLOWED)
     clients = clients_of(market)
     for i in range(len(clients)):
         look_ahead(clients, i)
@@ -26,13 +28,30 @@ def unpaid_carers_break_down(market, parameters, policy, draws):
         if c.status == LEFT or c.unpaid_carer == 0:
             continue
         more = math.exp(p.unpaid_breakdown_effect * (c.unpaid_strain - p.unpaid_usual_strain))
-        if uniform(key, c.number, 0) < p.unpaid_breakdown_rate / 52.0 * more:
-            c.unpaid_carer = 0
-            market.counts[c.council].unpaid_breakdowns += 1.0
-            if c.visits < 4:
-                c.visits += 1
-            else:
-                c.need_minutes = min(c.need_minutes * 1.25, p.demand_longest_visit)
+        chance = p.unpaid_breakdown_rate / 52.0 * more
+        counts = market.counts[c.council]
+        if c.payer == COUNCIL:
+            counts.expected_to_leave_council += p.unpaid_care_home_share * chance
+        else:
+            counts.expected_to_leave_self += p.unpaid_care_home_share * chance
+        if uniform(key, c.number, 0) >= chance:
+            continue
+        counts.unpaid_breakdowns += 1.0
+        c.unpaid_carer = 0
+        if uniform(key, c.number, 1) < p.unpaid_care_home_share:
+            counts.care_home_moves += 1.0
+            leave_homecare(market, i, IN_CARE_HOME, p, own_key)
+        else:
+            another_visit(c, p)
+
+
+@compiled
+def another_visit(client, p):
+    """A visit a day more, or longer ones where there are four."""
+    if client.visits < 4:
+        client.visits += 1
+    else:
+        client.need_minutes = min(client.need_minutes * 5.0 / 4.0, p.demand_longest_visit)
 
 
 @process

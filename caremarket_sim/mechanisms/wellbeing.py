@@ -6,6 +6,7 @@ from ..compiled import compiled
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
 from ..market.codes import FIT, IN_HOSPITAL, IN_REABLEMENT, LEFT, RECEIVING, WAITING
+from ..market.people import most_from_care
 from ..market.state import clients_of
 
 
@@ -23,11 +24,7 @@ def quality_of_life_responds(market, parameters, policy, draws):
         c = clients[i]
         if c.status == LEFT:
             continue
-        light = p.hospital_need_reference
-        ratio = c.need_hours / light
-        lighter = p.quality_gain_low + (p.quality_gain_mid - p.quality_gain_low) * min(max(2.0 * ratio - 1.0, 0.0), 1.0)
-        heavier = p.quality_gain_mid + (p.quality_gain_high - p.quality_gain_mid) * min(ratio - 1.0, 1.0)
-        top = lighter if ratio < 1.0 else heavier
+        top = most_from_care(c.need_hours, p)
         had = 0.0
         due = c.need_hours
         if c.status == RECEIVING:
@@ -55,6 +52,7 @@ def sum_of_year(year, client, p):
     """Add a person's week to the sums of the year."""
     y, c = year, client
     y.sum_weeks += 1.0
+    y.sum_followed += 1.0
     y.sum_quality += c.quality_of_life
     y.sum_lonely += c.connection < p.connection_lonely_line
     if c.status == WAITING or c.status == FIT:

@@ -23,6 +23,7 @@ from ..mechanisms.regulator import providers_have_been_rated
 from ..mechanisms.sourcing import packages_are_sourced
 from ..parameters import Numbers
 from . import listed
+from .followed import add_followed
 from .prices import price_path
 from .zones import make_localities, make_zones
 
@@ -56,6 +57,7 @@ def make_market(scenario, seed: int) -> Market:
     market.commissioners.care_weight[0] = solve_care_weight(market, 0, p)
     providers_weigh_the_law(market, parameters, Numbers(market.levers), draws)
     place_everybody(market, parameters, draws)
+    add_followed(market, parameters, draws)
     tidy_rows(market)
     back_out_overheads(market, place, parameters, draws)
     return market

@@ -44,6 +44,7 @@ def bare(providers=1, week=1):
         room = max(least - len(table), 0)
         table.add(room)["number"] = 10**9 + np.arange(room)
     market.clients.status = LEFT
+    market.followed.state = LEFT
     market.workers.status = GONE
     for column in (market.clients.provider, market.clients.former, market.workers.provider):
         column[:] = -1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import LEFT, RECEIVING, SELF_FUNDER, WAITING
+from caremarket_sim.market.codes import IN_CARE_HOME, LEFT, RECEIVING, RECOVERED, SELF_FUNDER, WAITING
 from caremarket_sim.mechanisms.leaving_care import people_leave_care
 from tests.mechanisms.markets import bare, carry_out, chances, numbers, person
 
@@ -46,15 +46,23 @@ def test_people_recover_sooner_the_less_they_need(need_hours, ratio):
 
 
 @pytest.mark.parametrize(
-    ("rate", "count"),
-    [("death_rate", "deaths"), ("care_home_rate", "care_home_moves"), ("recovery_rate", "recoveries")],
+    ("rate", "count", "state"),
+    [
+        ("death_rate", "deaths", None),
+        ("care_home_rate", "care_home_moves", IN_CARE_HOME),
+        ("recovery_rate", "recoveries", RECOVERED),
+    ],
 )
-def test_whoever_leaves_care_has_no_provider_any_more(rate, count):
+def test_whoever_leaves_care_has_no_provider_any_more_and_is_followed(rate, count, state):
     market = bare()
     person(market, need_hours=14.4, notice=3)
+    before = len(market.followed)
     carry_out(people_leave_care, market, {}, numbers(**(NONE | {f"demand__{rate}": 1e4})))
     r = market.clients.rows[0]
     assert (r["status"], r["provider"], r["notice"], market.counts[count][0]) == (LEFT, -1, 0, 1)
+    elsewhere = market.followed.rows[before:]
+    assert elsewhere["state"].tolist() == ([] if state is None else [state])
+    assert (elsewhere["number"] == r["number"]).all() and (elsewhere["weeks_left"] > 0).all()
 
 
 def test_one_draw_of_a_person_s_own_decides_which_comes_first():

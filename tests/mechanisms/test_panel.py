@@ -9,17 +9,17 @@ WEIGHTS = {"hours": 0.5, "wages": 0.3, "connectors": 0.2}
 
 
 def heard(share, weights=WEIGHTS, **columns):
-    """The council after its panel has had its say over a pot of 5% of £52,000 a year."""
+    """The council after its panel has had its say over a pot of 5% of the £104,000 a year that packages cost."""
     market = bare()
     provider(market, rate=20.0, council_hours=100.0)
-    council(market, budget=1000.0, **({"pot_hours": 0.0, "pot_wages": 0.0, "pot_connectors": 0.0} | columns))
+    council(market, **({"pot_hours": 0.0, "pot_wages": 0.0, "pot_connectors": 0.0} | columns))
     policy = {"stewardship.citizens_share": share, "stewardship.citizens_weights": weights}
     return carry_out(citizens_are_heard, market, policy).commissioners.rows[0]
 
 
 def test_a_panel_moves_its_share_of_the_pot_by_its_weights():
     r = heard(0.5)
-    pot = 0.5 * 0.05 * 52_000
+    pot = 0.5 * 0.05 * 104_000
     assert r["pot_hours"] == pytest.approx(0.5 * pot / (20 * 100 * 52)), "as a share of fees"
     assert r["pot_wages"] == pytest.approx(0.3 * pot / (100 * 52) / 1.3007), "as pay for an hour, less on-costs"
     assert r["pot_connectors"] == pytest.approx(0.2 * pot / 38_000), "as people at work"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import COUNCIL, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
+from caremarket_sim.market.codes import COUNCIL, DIVERTED, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
 from caremarket_sim.mechanisms.referral import people_are_referred
 from tests.mechanisms.markets import bare, carry_out, council, numbers
 
@@ -64,6 +64,8 @@ def test_the_front_door_helps_some_light_referrals_without_a_package():
     new, market = referred(FRONT_DOOR, council_rate=100.0, demand__diverted_share=1)
     light = (new["visits"] <= 2) & (new["carers"] == 1)
     assert (new["status"] == LEFT).tolist() == light.tolist() and 0 < light.sum() < len(new)
+    elsewhere = market.followed.rows[-light.sum() :]
+    assert elsewhere["number"].tolist() == new["number"][light].tolist() and set(elsewhere["state"]) == {DIVERTED}
     assert market.counts["diverted"][0] == light.sum() and market.counts["conversations"][0] == len(new)
 
 

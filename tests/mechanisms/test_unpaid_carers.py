@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import IN_HOSPITAL, LEFT, RECEIVING, WAITING
+from caremarket_sim.market.codes import IN_CARE_HOME, IN_HOSPITAL, LEFT, RECEIVING, WAITING
 from caremarket_sim.mechanisms.referral import people_are_referred
 from caremarket_sim.mechanisms.unpaid_carers import unpaid_carers_break_down, unpaid_carers_cope
 from tests.mechanisms.markets import bare, carry_out, council, numbers, person
@@ -59,6 +59,12 @@ def test_whoever_can_do_no_more_is_no_carer_any_more_and_the_person_needs_more_c
     assert set(broken(SURE, visits=4).clients.need_minutes[:MANY]) == {37.5}
     assert broken(SURE, status=LEFT).counts["unpaid_breakdowns"][0] == 0
     assert broken(SURE, unpaid_carer=0).counts["unpaid_breakdowns"][0] == 0
+
+
+def test_some_move_to_a_care_home_instead():
+    market = broken(SURE | {"unpaid__care_home_share": 1})
+    assert set(market.clients.status[:MANY]) == {LEFT} and set(market.followed.state[-MANY:]) == {IN_CARE_HOME}
+    assert market.counts["care_home_moves"][0] == market.counts["expected_to_leave_council"][0] == MANY
 
 
 def test_the_more_strained_can_do_no_more_the_sooner():
