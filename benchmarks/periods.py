@@ -16,7 +16,7 @@ from caremarket_sim.results.periods import ALL
 from caremarket_sim.scenario.timing import day_in_words
 from caremarket_sim.studies.calibration.validation_tables import markdown
 from caremarket_sim.studies.compare.result import Comparison
-from caremarket_sim.telling.words import labelled, quantity, signed, turned
+from caremarket_sim.telling.words import labelled, quantity, turned
 
 FILES = ("block", "zero-hours-spot", "collaborative")
 REPLICATES = 20
@@ -61,7 +61,7 @@ Chance only; assumptions held fixed. `caremarket compare` gives the same table f
 def cell(row: pd.Series, indicator: Indicator) -> str:
     """A difference, with what its verdict says."""
     mark = {"better": "▲", "worse": "▼", "too small to matter": "·", "identical": "="}.get(row.verdict, "")
-    return f"{signed(quantity(row.difference, indicator, signed=True))} {mark}".strip()
+    return f"{quantity(row.difference, indicator, signed=True)} {mark}".strip()
 
 
 def verdicts(rows: pd.DataFrame, name: str) -> str:

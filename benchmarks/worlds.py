@@ -34,7 +34,7 @@ from caremarket_sim.studies.explain.frames import DIFFERENCE, SHAPLEY
 from caremarket_sim.studies.explain.result import Explanation
 from caremarket_sim.studies.explain.study import Explaining, carry_out_explanation
 from caremarket_sim.studies.standing.study import Standing, compare_standing
-from caremarket_sim.telling.words import in_a_sentence, labelled, quantity, signed
+from caremarket_sim.telling.words import in_a_sentence, labelled, quantity
 
 STARTS = {"baseline": "builtin:wigan/baseline", "as it was": "builtin:wigan/as-it-was/stay"}
 PRICE_LED = {"price": 0.85, "quality": 0.15, "values": 0.0, "social_value": 0.0}
@@ -150,7 +150,7 @@ def share_cell(row: pd.Series) -> str:
     indicator = INDICATORS[row["indicator"]]
     if row["value"] == 0.0:
         return ""
-    said = signed(quantity(row["value"], indicator, signed=True))
+    said = quantity(row["value"], indicator, signed=True)
     if abs(row["low"]) <= indicator.smallest and abs(row["high"]) <= indicator.smallest:
         return f"{said} ·"
     if row["low"] <= 0.0 <= row["high"] or indicator.better == "neither":

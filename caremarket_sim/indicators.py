@@ -28,7 +28,8 @@ class Indicator:
 
     `better` is higher, lower or neither; `smallest` is the smallest difference that matters, in the unit, by judgement.
     `formula` is arithmetic on a period's sums, `by_group` on a year's sums of each group of `groups`, if it is given by
-    group.
+    group. `person` says what a difference is to a person: `{n}` is the difference times `person_times` over the mean of
+    the indicator, or the value of the parameter, `person_over`, and of `{more|fewer}` the first is said where it is up.
     """
 
     id: str
@@ -44,6 +45,9 @@ class Indicator:
     weekly: bool = False
     groups: str = ""
     by_group: str = ""
+    person: str = ""
+    person_times: float = 1.0
+    person_over: str = ""
 
     @property
     def broken_down(self) -> bool:
@@ -101,6 +105,8 @@ def _checked(name: str, entry: dict[str, Any]) -> Indicator:
             raise ValueError(f"{what} is {value!r}; one of {', '.join(allowed)}")
     if not one.smallest > 0.0:
         raise ValueError("the smallest difference that matters is above 0")
+    if one.headline and "{n}" not in one.person:
+        raise ValueError("a headline says in `person` what it is to a person, with {n} for how much")
     if bool(one.groups) != bool(one.by_group):
         raise ValueError("`groups` and `by_group` go together")
     if one.unit.endswith(" a year") and "52" not in one.formula and "QALY" not in one.unit:

@@ -6,14 +6,21 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
 
+import caremarket_sim as cm
 from caremarket_sim.cli import main
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.report.brief import bottom_line, brief_html, signed_all
+from caremarket_sim.methods.statistics import VERDICTS
+from caremarket_sim.report import write_report
+from caremarket_sim.report.brief import brief_html
 from caremarket_sim.report.results import read_results
-from caremarket_sim.telling.words import change, clauses, in_a_sentence, millions, signed
-from tests.test_report import BROWSER, what_a_browser_lacks
+from caremarket_sim.studies.compare.tables import difference_rows
+from caremarket_sim.telling.answer import bottom_line, to_people
+from caremarket_sim.telling.words import change, clauses, in_a_sentence, labelled, millions, per_cent, quantity
+from tests.test_report import BROWSER, Reader, what_a_browser_lacks
 
 SMALL = Path(__file__).parent / "data" / "small"
 SCRIPT = "<script>alert(1)</script>"
@@ -68,10 +75,15 @@ def told(html):
     return " ".join(re.sub(r"<[^>]+>", " ", body).replace("\u2060", "").replace("&#39;", "'").split())
 
 
+def answer(results, name):
+    tables = results.tables
+    return bottom_line(tables["differences"], tables["spend"], name, results.periods)
+
+
 def test_the_bottom_line_is_three_sentences_with_the_verdicts_of_the_differences(compared):
     results = read_results(compared)
     for name in results.others:
-        said = bottom_line(results, name)
+        said = answer(results, name)
         assert [one.split(":")[0] for one in said] == [
             "For people who draw on care",
             "For care workers",
@@ -91,20 +103,19 @@ def test_the_bottom_line_is_three_sentences_with_the_verdicts_of_the_differences
 
 def test_how_much_is_in_natural_units_points_apart_from_per_cent(compared):
     results = read_results(compared)
-    said = " ".join(bottom_line(results, "zero-hours-spot"))
+    said = " ".join(answer(results, "zero-hours-spot"))
     row = results.differences("zero-hours-spot").loc["zero_hours_share"]
     assert f"{change(row.difference, 'zero_hours_share')})" in said and "percentage points)" in said
     spend = results.differences("zero-hours-spot").loc["council_spend"]
     percent = 100 * spend.difference / spend.reference_mean
-    shown = signed(f"{percent:+.{0 if abs(percent) >= 10 else 1}f}")
-    assert f"{change(spend.difference, 'council_spend')}, {shown}%" in said
+    assert f"{change(spend.difference, 'council_spend')}, {per_cent(percent)}" in said
     assert "-" not in re.sub(r"[a-z]-[a-z]", "", said), "a minus is a minus"
     assert not re.search(r"[+−]0(\.0+)?(?![.\d])", said), "nothing has a sign that is nothing"
 
 
 def test_a_policy_that_changes_nothing_is_identical_and_begins_nothing(compared):
     results = read_results(compared)
-    assert all("identical on" in one for one in bottom_line(results, "same"))
+    assert all("identical on" in one for one in answer(results, "same"))
     assert "No new policy begins; the market goes on as it is." in told(brief_html(results))
 
 
@@ -122,7 +133,7 @@ def test_the_brief_has_the_headlines_who_pays_and_what_it_depends_on(compared):
             assert indicator.label in text and in_a_sentence(indicator.label) in text
     for payer in ("Council", "Clients of the council", "Self-funders", "NHS", "All payers together"):
         assert payer in text
-    assert "overhead.scale_exponent and travel.density_exponent" in text and "keep their direction" in text
+    assert "how fast overheads fall with a provider’s size" in text and "keep their direction" in text
     assert results.periods.sentence in text
     assert "it is no forecast" in text
 
@@ -150,11 +161,74 @@ def test_the_same_results_give_the_same_brief_and_report_writes_it_too(compared,
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
-    [("-0.1 (-0.2 to +0.3)", "−0.1 (−0.2 to +0.3)"), ("-0.00 (+0.00 to -1)", "0.00 (0.00 to −1)"), ("– of", "– of")],
+    ("value", "shown"),
+    [(-0.0001, "0.0"), (0.0001, "0.0"), (-0.123, "−12.3"), (0.123, "+12.3"), (float("nan"), "–")],
 )
-def test_signs_in_a_cell_are_true_ones(before, after):
-    assert signed_all(before) == after
+def test_signs_are_true_ones_and_nothing_has_none(value, shown):
+    assert quantity(value, INDICATORS["turnover"], signed=True) == shown
+
+
+def test_a_headline_says_what_it_is_to_a_person(compared):
+    results = read_results(compared)
+    told = to_people(results.tables["differences"], "zero-hours-spot", VERDICTS)
+    row = results.differences("zero-hours-spot").loc["zero_hours_share"]
+    number = 100 * abs(row.difference)
+    shown = f"{number:.0f}" if number >= 9.5 else f"{number:.1f}"
+    assert told["zero_hours_share"] == (
+        f"of 100 care workers {shown} {'more' if row.difference > 0 else 'fewer'} have no hours that they can count on"
+    )
+    assert not to_people(results.tables["differences"], "same", VERDICTS), "nothing is nothing to anybody"
+
+
+def test_every_place_has_the_same_verdict_words(compared, small, tmp_path, capsys):
+    """CSV, screen, JSON, Python, brief, report and Excel; and of breakdowns CSV and report."""
+    headlines = {one.id: one for one in INDICATORS.values() if one.headline}
+    told = pd.read_csv(compared / "differences.csv", encoding="utf-8-sig")
+    told = told[(told.period == "in force") & told.indicator.isin(headlines)]
+    verdicts = {(row.scenario, row.indicator): row.verdict for row in told.itertuples()}
+    assert len(verdicts) == 3 * 9 and set(verdicts.values()) <= set(VERDICTS)
+
+    names = ["baseline", "zero-hours-spot", "block", "same"]
+    command = ["compare", *(str(small / f"{name}.yaml") for name in names), "--out", str(compared), "--resume"]
+    command += ["--replicates", "3", "--workers", "0", "--years", "2", "--assumption-replicates", "1"]
+    capsys.readouterr()
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {(row["scenario"], row["indicator"]): row["verdict"] for row in found["differences"]} == verdicts
+    frame = cm.compare(*(cm.load(small / f"{name}.yaml") for name in names), replicates=3, years=2, workers=1,
+                       assumption_replicates=0).period("in force")  # fmt: skip
+    frame = frame[frame.indicator.isin(headlines)]
+    assert {(row.scenario, row.indicator): row.verdict for row in frame.itertuples()} == verdicts
+    shown = {(row.scenario, labelled(headlines[row.indicator])): difference_rows(frame[frame.index == row.Index])[0]
+             for row in frame.itertuples()}  # fmt: skip
+    for (scenario, label), cells in shown.items():
+        (id_,) = (one.id for one in headlines.values() if labelled(one) == label)
+        assert cells[5] == verdicts[scenario, id_]
+
+    write_report(compared, to=tmp_path / "report.html")
+    pages = ((compared / "brief.html", "answer"), (tmp_path / "report.html", "decision"))
+    for path, section in pages:
+        rows = {row[0].split(",")[0]: row for row in Reader(path.read_text(encoding="utf-8")).table_rows(section)}
+        for one in headlines.values():
+            for name, cell in zip(names[1:], rows[one.label][2:], strict=True):
+                assert cell.lstrip("▲▼ ").startswith(verdicts[name, one.id]), (path.name, name, one.id)
+
+    assert main(["export", str(compared), "--to", str(tmp_path / "all.xlsx"), "--quiet"]) == 0
+    header, *rows = openpyxl.load_workbook(tmp_path / "all.xlsx")["differences"].iter_rows(values_only=True)
+    sheet = pd.DataFrame(rows, columns=list(header))
+    sheet = sheet[(sheet.period == "in force") & sheet.indicator.isin(headlines)]
+    assert {(row.scenario, row.indicator): row.verdict for row in sheet.itertuples()} == verdicts
+
+    cells = pd.read_csv(compared / "breakdowns.csv", encoding="utf-8-sig")
+    assert set(cells.verdict) <= {*VERDICTS, "reference"}
+    assert cells["mean"].notna().all(), "no rows of nothing"
+    own = cells[(cells.indicator == "quality_of_life") & (cells.dimension == "zone") & (cells.period == "all")]
+    page = Reader((tmp_path / "report.html").read_text(encoding="utf-8")).table_rows("equity")
+    for name in ("Millgate", "Brookside", "Hillend"):
+        row = next(row for row in page if row[0] == name)
+        for scenario, cell in zip(names[1:], row[3:], strict=True):
+            verdict = own[(own.group == name) & (own.scenario == scenario)].verdict.iloc[0]
+            assert cell.lstrip("▲▼ ").startswith(verdict)
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ DIFFERENCE_COLUMNS = (
     "better",
     "reference_mean",
     "mean",
-) + ("difference", "low", "high", "p_better", "replicates", "draws", "variance_ratio", "verdict")
+) + ("difference", "low", "high", "p_better", "p_same", "replicates", "draws", "variance_ratio", "verdict")
 
 
 @pytest.fixture(scope="module")

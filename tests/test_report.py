@@ -23,9 +23,10 @@ from caremarket_sim.report.outlines import read_outlines
 from caremarket_sim.report.results import read_csv, read_results
 from caremarket_sim.report.social_value import proxies
 from caremarket_sim.runs.plausibility import from_records
+from caremarket_sim.telling.answer import bottom_line, to_people, trial_sentence
 from caremarket_sim.telling.charts import PALE, tint
 from caremarket_sim.telling.palette import COLOURS
-from caremarket_sim.telling.words import quantity, smallest_in_words, span
+from caremarket_sim.telling.words import moved, quantity, smallest_in_words, span
 
 SMALL = Path(__file__).parent / "data" / "small"
 SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>'
@@ -126,7 +127,7 @@ def test_the_first_page_begins_with_each_policys_line_of_time(compared, page):
     assert {row["scenario"] for row in said} == {"block", "zero-hours-spot"}
     first = " ".join(page.text["decision"].split())
     assert all(" ".join(row["sentence"].split()) in first for row in said)
-    assert first.index("Decided in the week of 1 April 2024") < first.index("Outcomes for people: ")
+    assert first.index("Decided in the week of 1 April 2024") < first.index("For people who draw on care: ")
 
 
 def test_the_report_is_one_well_formed_file_with_a_page_for_everybody(html, page):
@@ -156,6 +157,8 @@ def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interva
         if row["period"] == "in force"
     }
     headlines = [indicator for indicator in INDICATORS.values() if indicator.headline]
+    results = read_results(compared)
+    people = {name: to_people(results.tables["differences"], name) for name in results.others}
     found = {row[0].split(",")[0]: row for row in page.table_rows("decision")}
     allowed = {"95", "2024", "25"}
     for indicator in headlines:
@@ -167,16 +170,24 @@ def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interva
         numbers = [mean, interval, smallest_in_words(indicator)]
         for cell, scenario in zip(row[2:], ("block", "zero-hours-spot"), strict=True):
             entry = every["in force", scenario, indicator.id]
-            difference = quantity(float(entry["difference"]), indicator, signed=True)
-            whole = quantity(float(every["all", scenario, indicator.id]["difference"]), indicator, signed=True)
+            difference = moved(float(entry["difference"]), indicator)
+            whole = moved(float(every["all", scenario, indicator.id]["difference"]), indicator)
             interval = span(float(entry["low"]), float(entry["high"]), indicator)
-            often = f"better in {float(entry['p_better']) * 3:g} of {entry['replicates']} futures"
+            often = f"better in {float(entry['p_better']) * 3:.0f} of {entry['replicates']}"
+            alike = round(float(entry["p_same"]) * 3)
+            often += f", {alike} alike" if alike else ""
+            person = people[scenario].get(indicator.id)
             assert cell.removeprefix("▲ ").removeprefix("▼ ") == (
                 f"{entry['verdict']} {difference} ({interval}); {often}; all 1 year {whole}"
+                + (f"; {person}" if person else "")
             )
-            numbers += [difference, interval, often, whole]
+            numbers += [difference, interval, often, whole, person or ""]
         allowed |= {number for text in numbers for number in re.findall(r"[\d.]+", text.replace(",", ""))}
     allowed |= {row["replicates"] for row in every.values()}
+    told = " ".join(one for name in people for one in bottom_line(results.tables["differences"],
+                    results.tables["spend"], name, results.periods))  # fmt: skip
+    told += trial_sentence(results.tables["assumptions"], results.others)
+    allowed |= set(re.findall(r"\d+(?:\.\d+)?", told.replace(",", "")))
     (tried,) = from_records(read_csv(compared / "plausibility.csv").to_dict("records"))
     allowed |= set(re.findall(r"\d+(?:\.\d+)?", tried.sentence.replace(",", "")))
     said = " ".join(row["sentence"] for row in table(compared / "timeline.csv"))

@@ -19,7 +19,7 @@ from caremarket_sim.studies.compare.files import tables_of
 from caremarket_sim.studies.standing import study as standing
 from caremarket_sim.studies.standing.study import compare_standing, play_standing, standing_scenarios
 from caremarket_sim.studies.standing.words import standing_sentences
-from caremarket_sim.telling.words import quantity, span
+from caremarket_sim.telling.words import moved, quantity, span
 from tests.small_place import FOLDER, REGIMES, small
 
 HEADLINES = [one.id for one in INDICATORS.values() if one.headline]
@@ -146,7 +146,7 @@ def test_the_report_has_a_page_of_what_each_policy_is_like_once_it_is_there(tmp_
     settled = read_csv(out / "settled.csv").set_index(["scenario", "indicator"])
     for name in HEADLINES:
         row, indicator = settled.loc[("baseline", name)], INDICATORS[name]
-        assert f"{quantity(row.difference, indicator, signed=True)} ({span(row.low, row.high, indicator)})" in text
+        assert f"{moved(row.difference, indicator)} ({span(row.low, row.high, indicator)})" in text
         assert quantity(row.cycle_before, indicator) in text
     assert "The small place as it is (baseline) 1 year 1 yes" in text or "does not repeat its cycle" in text
     assert read_csv(out / "report-tables" / "settled.csv").scenario.nunique() == 2

@@ -71,12 +71,12 @@ def test_one_replicate_has_no_interval_and_no_clear_difference():
     assert said == "no clear difference"
 
 
-def test_ties_count_half_towards_being_better():
+def test_what_is_alike_is_neither_better_nor_worse():
     ours = paired_difference(np.array([1.0, 1.0, 1.0, 1.0]), np.array([2.0, 1.0, 1.0, 0.0]))
-    assert ours.p_higher == 0.5
-    assert p_better(0.75, "higher") == 0.75
-    assert p_better(0.75, "lower") == 0.25
-    assert np.isnan(p_better(0.75, "neither"))
+    assert (ours.p_higher, ours.p_same) == (0.25, 0.5)
+    assert p_better(0.25, 0.5, "higher") == 0.25
+    assert p_better(0.5, 0.25, "lower") == 0.25
+    assert np.isnan(p_better(0.75, 0.0, "neither"))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,9 @@ def test_ties_count_half_towards_being_better():
         (2.0, 1.0, 3.0, 0.001, "neither", "higher"),
         (2.0, -1.0, 5.0, 0.2, "higher", "no clear difference"),
         (0.2, 0.1, 0.3, 0.001, "higher", "too small to matter"),
-        (0.4, 0.1, 0.7, 0.01, "higher", "better"),
+        (0.6, 0.1, 1.1, 0.01, "higher", "better"),
+        (0.4, 0.1, 0.7, 0.01, "higher", "no clear difference"),
+        (0.4, 0.1, 0.7, 0.01, "neither", "no clear difference"),
     ],
 )
 def test_a_verdict_says_which_way_and_whether_it_matters(difference, low, high, p_value, better, said):
@@ -127,7 +129,7 @@ def test_an_arm_against_itself_is_identical(values):
     ours = paired_difference(values, values)
     assert ours.identical.all()
     assert (ours.difference == 0).all()
-    assert (ours.p_higher == 0.5).all()
+    assert (ours.p_higher == 0.0).all() and (ours.p_same == 1.0).all()
 
 
 @given(replicates, st.randoms(use_true_random=False))
@@ -136,7 +138,7 @@ def test_swapping_the_arms_turns_every_difference_round(values, random):
     there, back = paired_difference(values, other), paired_difference(other, values)
     np.testing.assert_allclose(there.difference, -back.difference)
     np.testing.assert_allclose(there.low, -back.high)
-    np.testing.assert_allclose(there.p_higher, 1 - back.p_higher)
+    np.testing.assert_allclose(there.p_higher, 1 - back.p_higher - back.p_same, atol=1e-12)
     np.testing.assert_allclose(there.variance_ratio, back.variance_ratio)
 
 

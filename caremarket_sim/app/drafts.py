@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from caremarket_sim.errors import printable
 from caremarket_sim.policy.values import Value, shown
 from caremarket_sim.scenario import Scenario, load
 from caremarket_sim.scenario.explanations import differences
@@ -38,11 +37,8 @@ class Draft:
     @property
     def text(self) -> str:
         """The scenario file."""
-        lines = [
-            "format: 2",
-            f"extends: {self.start}",
-            f"title: {json.dumps(_in_a_line(self.title), ensure_ascii=False)}",
-        ]
+        title = json.dumps(printable(" ".join(self.title.split())), ensure_ascii=False)
+        lines = ["format: 2", f"extends: {self.start}", f"title: {title}"]
         days = sorted({day for day, _ in self.moves})
         if days:
             lines.append("policy:")

@@ -19,7 +19,7 @@ from scipy.special import stdtr, stdtrit
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.noise import noise_of
-from caremarket_sim.methods.statistics import CONFIDENCE, Interval, PairedDifference
+from caremarket_sim.methods.statistics import CONFIDENCE, Interval, PairedDifference, interval
 from caremarket_sim.parameters import register
 from caremarket_sim.runs.design import Sample, tasks_of
 from caremarket_sim.runs.plan import Batch
@@ -138,7 +138,6 @@ def over_draws(
     reach = stdtrit(freedom, 0.5 + CONFIDENCE / 2.0) * error
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2.0 * stdtr(freedom, -np.abs(mean / error))
-    higher = ((gap > 0.0) + 0.5 * (gap == 0.0)).mean(axis=(0, 1))
     return PairedDifference(
         reference_mean=table_of(every, reference, period).mean(axis=(0, 1)),
         mean=table_of(every, scenario, period).mean(axis=(0, 1)),
@@ -146,7 +145,8 @@ def over_draws(
         low=mean - reach,
         high=mean + reach,
         p_value=p_value,
-        p_higher=np.where(np.isfinite(mean), higher, np.nan),
+        p_higher=np.where(np.isfinite(mean), (gap > 0.0).mean(axis=(0, 1)), np.nan),
+        p_same=np.where(np.isfinite(mean), (gap == 0.0).mean(axis=(0, 1)), np.nan),
         variance_ratio=central.variance_ratio,
         replicates=np.full(mean.shape, gap.shape[1]),
         identical=(gap == 0.0).all(axis=(0, 1)),
@@ -175,6 +175,7 @@ def shares_of(every: Sequence[Samples], reference: str | None) -> pd.DataFrame:
         period = every[0][name].periods.verdicts
         table = table_of(every, name, period, reference)
         means = table.mean(axis=1)
+        chance = interval(table[0])
         for column, indicator in enumerate(INDICATORS):
             values = table[:, :, column]
             found = noise_of(values) if np.isfinite(values).all() else None
@@ -189,6 +190,8 @@ def shares_of(every: Sequence[Samples], reference: str | None) -> pd.DataFrame:
                     "headline": INDICATORS[indicator].headline,
                     "mean": means[:, column].mean(),
                     "centre": means[0, column],
+                    "centre_low": chance.low[column],
+                    "centre_high": chance.high[column],
                     "lowest_draw": means[:, column].min(),
                     "highest_draw": means[:, column].max(),
                     "same_sign": same,

@@ -182,15 +182,18 @@ QUADRANTS = ("more gain, dearer", "more gain, cheaper", "less gain, dearer", "le
 def quadrants(points: pd.DataFrame) -> pd.DataFrame:
     """How many paired points of each scenario lie in each quadrant, and a cost for a gain only where one has meaning.
 
+    A point that is where the reference is lies in none.
+
     `ratio` (£ for a QALY, or £ saved for a QALY lost) is of the means, and only where every point lies in the same
     quadrant and that is one in which gain and cost pull against each other.
     """
     rows = []
     for name, own in points.groupby("scenario", sort=False):
-        more, dearer = own.gain > 0, own.cost > 0
-        counts = [int(found.sum()) for found in (more & dearer, more & ~dearer, ~more & dearer, ~more & ~dearer)]
+        more, dearer, moved = own.gain > 0, own.cost > 0, (own.gain != 0) | (own.cost != 0)
+        quarters = (more & dearer, more & ~dearer, ~more & dearer, ~more & ~dearer & moved)
+        counts = [int(found.sum()) for found in quarters]
         one_sided = counts[0] == len(own) or counts[3] == len(own)
-        ratio = float(own.cost.mean() / own.gain.mean()) if one_sided else float("nan")
+        ratio = float(own.cost.mean() / own.gain.mean()) if one_sided and own.gain.any() else float("nan")
         rows.append({"scenario": name, **dict(zip(QUADRANTS, counts, strict=True)), "pairs": len(own), "ratio": ratio})
     return pd.DataFrame(rows)
 
@@ -200,8 +203,8 @@ def acceptability(
 ) -> pd.DataFrame:
     """For each worth of a QALY: how often each scenario is the best of all, and what choosing it loses on average.
 
-    `best_share` is the share of futures in which the scenario's worth less cost is the highest, ties shared;
-    `expected_loss` the mean, over futures, of what the best one would have been worth more, £ a year.
+    `best_share` is the share of futures in which no scenario's worth less cost is higher, so that those that are alike
+    have the same; `expected_loss` the mean, over futures, of what the best one would have been worth more, £ a year.
     """
     values = wide(overall)
     worth = values[gain].unstack("scenario").dropna()
@@ -212,7 +215,7 @@ def acceptability(
         benefit = (threshold * worth - price)[order]
         top = benefit.max(axis=1)
         best = benefit.eq(top, axis=0)
-        shares = best.div(best.sum(axis=1), axis=0).mean()
+        shares = best.mean()
         losses = benefit.rsub(top, axis=0).mean()
         for name in order:
             rows.append(
@@ -249,7 +252,7 @@ def risk(yearly: pd.DataFrame, reference: str, budget_a_year: float | None = Non
                     "p90": float(np.quantile(own[year], 0.9)),
                     "budget": limit,
                     "chance_of_overspend": float((own[year] > limit).mean()),
-                    "over_reference": float(((gap > 0) + 0.5 * (gap == 0)).mean()),
+                    "over_reference": float((gap > 0).mean()),
                     "replicates": len(own),
                 }
             )

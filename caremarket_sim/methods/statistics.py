@@ -45,8 +45,8 @@ class PairedDifference:
     """Scenario minus reference over paired replicates, one entry a quantity.
 
     `p_value` is two-sided, from the paired t test; `p_higher` is the share of pairs in which the scenario is the
-    higher, ties counted half; `variance_ratio` is the variance the difference would have had with independent arms
-    over the variance it has; `identical` says that no pair differs at all.
+    higher, `p_same` of those in which both are alike; `variance_ratio` is the variance the difference would have had
+    with independent arms over the variance it has; `identical` says that no pair differs at all.
     """
 
     reference_mean: Values
@@ -56,6 +56,7 @@ class PairedDifference:
     high: Values
     p_value: Values
     p_higher: Values
+    p_same: Values
     variance_ratio: Values
     replicates: NDArray[np.int64]
     identical: NDArray[np.bool_]
@@ -85,7 +86,8 @@ def paired_difference(reference: Values, scenario: Values) -> PairedDifference:
     reach = _quantile(count) * error
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2.0 * stdtr(np.maximum(count - 1, 1), -np.abs(difference / error))
-        p_higher = (np.sum(known & (gap > 0), axis=0) + 0.5 * np.sum(known & (gap == 0), axis=0)) / count
+        p_higher = np.sum(known & (gap > 0), axis=0) / count
+        p_same = np.sum(known & (gap == 0), axis=0) / count
         variance_ratio = np.where(variance > 0, (reference_variance + scenario_variance) / variance, np.nan)
     return PairedDifference(
         reference_mean=reference_mean,
@@ -95,6 +97,7 @@ def paired_difference(reference: Values, scenario: Values) -> PairedDifference:
         high=difference + reach,
         p_value=np.where(count >= 2, p_value, np.nan),
         p_higher=p_higher,
+        p_same=p_same,
         variance_ratio=variance_ratio,
         replicates=count,
         identical=np.all(same, axis=0),
@@ -123,23 +126,25 @@ def verdict(
 
     `smallest` is the smallest difference that matters, in the indicator's unit; `better` is `higher`, `lower` or
     `neither` (then the verdict says which way, not whether it is good); `p_value` may have been adjusted by `holm`.
+    A mean that is too small to matter is never clear, however sure its sign: whether it matters is not known until the
+    interval is on one side of the smallest that does.
     """
     if identical:
         return IDENTICAL
     if low >= -smallest and high <= smallest:
         return TOO_SMALL
-    if not p_value < SIGNIFICANCE:
+    if not p_value < SIGNIFICANCE or abs(difference) < smallest:
         return NO_CLEAR_DIFFERENCE
     if better == "neither":
         return HIGHER if difference > 0 else LOWER
     return BETTER if (difference > 0) == (better == "higher") else WORSE
 
 
-def p_better(p_higher: float, better: str) -> float:
-    """Share of paired replicates in which the scenario is better, ties half; nan where neither way is better."""
+def p_better(p_higher: float, p_same: float, better: str) -> float:
+    """Share of paired replicates in which the scenario is better, none alike; nan where neither way is better."""
     if better == "neither":
         return float("nan")
-    return p_higher if better == "higher" else 1.0 - p_higher
+    return p_higher if better == "higher" else round(1.0 - p_higher - p_same, 12)
 
 
 def _moments(values: Values, known: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Values, Values]:

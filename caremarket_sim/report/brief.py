@@ -6,38 +6,32 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.findings import economics
-from caremarket_sim.findings.assumptions import CARRYING, HOLDS, SAME_DIRECTION
-from caremarket_sim.findings.draws import note_of
-from caremarket_sim.findings.frames import CHANCE_ONLY, headline_rows, headlines
+from caremarket_sim.findings.frames import headlines
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.methods.statistics import CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL, WORSE
+from caremarket_sim.methods.statistics import CLEAR, WORSE
 from caremarket_sim.report.decision import baseline_statement
 from caremarket_sim.report.effects import SIGNS, TONES, with_interval
 from caremarket_sim.report.finance import payer_note, payer_rows
 from caremarket_sim.report.results import Results
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
+from caremarket_sim.telling.answer import ALL_TOLD, bottom_line, covers, other_signs, to_people, trial_sentence
 from caremarket_sim.telling.blocks import Block, Cell, Columns, Group, Heading, Page, Points, Row, Table, Text
 from caremarket_sim.telling.page import html_page
 from caremarket_sim.telling.words import (
     better_in,
     change,
-    clauses,
     in_a_sentence,
     labelled,
     listed,
     millions,
     more,
     quantity,
-    reversals,
-    signed,
 )
 
-WHOSE = {"outcomes": "For people who draw on care", "jobs": "For care workers", "costs": "For what it costs"}
 RISKS = ("undelivered_share", "delayed_nights", "hand_backs", "people_displaced", "people_transferred")
 """What can go wrong while a market is moved, beside the headlines."""
-MOST_LOST, MOST_TOLD = 4, (9, 4)
-"""How much is told one by one: of verdicts lost at the ends of assumptions; of what is worse in a year, where policies
-are few and where they are many."""
+MOST_TOLD = (9, 4)
+"""How much of what is worse in a year is told one by one, where policies are few and where they are many."""
 WORST = ("people_waiting", "council_spend", "turnover")
 """Headlines of which the worst future of a year is told."""
 STYLE = """
@@ -107,7 +101,7 @@ def _answer(results: Results) -> Page:
     ]
     blocks += [
         Text(f"Everything is against {results.reference}. {results.periods.sentence}", _tone(results)),
-        Columns([Points(bottom_line(results, name), _named(results, name)) for name in results.others]),
+        Columns([Points(_bottom_line(results, name), _named(results, name)) for name in results.others]),
         _nine(results),
         Text(_how_sure(results)),
         Text(f"{baseline_statement(results)} This explores stated assumptions; it is no forecast.", "note"),
@@ -144,36 +138,17 @@ def _named(results: Results, name: str) -> str:
     return f"{results.title(name)} ({name})"
 
 
-def bottom_line(results: Results, name: str) -> list[str]:
-    """One policy's verdicts in three sentences, with by how much: people, care workers, money."""
-    table = results.differences(name).reset_index()
-    measured = (*CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL) if _are_few(results) else CLEAR
-    said = []
-    for family, whose in WHOSE.items():
-        ids = [indicator.id for indicator in headlines() if indicator.family == family]
-        told = f"{whose}: {clauses(table[table.indicator.isin(ids)], measured)}"
-        if family == "costs":
-            spend = _spend(results)
-            own = spend[spend.scenario == name].set_index("payer")
-            council, everybody = own.loc["Council"], own.loc["All"]
-            told += (
-                f"; over {results.periods.whole}, the way there included, the council spends "
-                f"{more(council.difference)} ({_interval(council)}) and all payers together "
-                f"{more(everybody.difference)} ({_interval(everybody)})"
-            )
-        said.append(f"{told}.")
-    return said
-
-
-def _interval(row: pd.Series) -> str:
-    return f"{millions(row.difference_low, '+')} to {millions(row.difference_high, '+')}"
+def _bottom_line(results: Results, name: str) -> list[str]:
+    """One policy's verdicts in three sentences; where policies are many, with how much of the clear ones alone."""
+    tables = results.tables
+    measured = ALL_TOLD if _are_few(results) else CLEAR
+    return bottom_line(tables["differences"], tables["spend"], name, results.periods, measured)
 
 
 def _how_sure(results: Results) -> str:
-    draws = int(results.tables["differences"].draws.max())
-    covers = CHANCE_ONLY if draws == 1 else note_of(draws)
+    of = covers(results.draws)
     return (
-        f"How sure: every policy met the same {results.replicates} simulated futures. Intervals are of 95%: {covers}. "
+        f"How sure: every policy met the same {results.replicates} simulated futures. Intervals are of 95%: {of}. "
         "“Not clearly different” is not “no difference”: more futures may show one."
     )
 
@@ -181,6 +156,7 @@ def _how_sure(results: Results) -> str:
 def _nine(results: Results) -> Table:
     """The nine headlines with their intervals."""
     level = results.levels(results.reference)
+    people = {name: to_people(results.tables["differences"], name) for name in results.others}
     families: dict[str, list[Row]] = {}
     for indicator in headlines():
         cells = [Cell(quantity(level.loc[indicator.id, "mean"], indicator))]
@@ -188,9 +164,10 @@ def _nine(results: Results) -> Table:
             row = results.differences(name).loc[indicator.id]
             tone = TONES.get(row.verdict, "")
             rest = with_interval(row.difference, row.low, row.high, indicator)
-            counted = _are_few(results) and np.isfinite(row.p_better)
-            sure = f", {better_in(row.p_better, row.replicates * row.draws)}" if counted else ""
-            cells.append(Cell(f"{SIGNS.get(tone, '')}{row.verdict}{sure}", signed_all(rest), tone))
+            if _are_few(results):
+                rest += f"; better in {better_in(row)}" if np.isfinite(row.p_better) else ""
+                rest += f"; {people[name][indicator.id]}" if indicator.id in people[name] else ""
+            cells.append(Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone))
         families.setdefault(indicator.family, []).append(Row(Cell(labelled(indicator)), cells))
     groups = [Group(family.capitalize(), rows) for family, rows in families.items()]
     columns = ["Indicator", f"{results.reference}, mean", *(f"{name}: difference" for name in results.others)]
@@ -200,21 +177,8 @@ def _nine(results: Results) -> Table:
         "shares are percentage points."
     )
     if _are_few(results):
-        note = f"After the verdict in how many futures it is better, a tie as half of one. {note}"
+        note = f"{note} Last, where it is clear, what that is to a person."
     return Table(caption, columns, groups, note, stacks=True)
-
-
-def signed_all(text: str) -> str:
-    """A text with true minus signs before numbers, and none before a nought."""
-    return " ".join(_signed_word(word) for word in text.split(" "))
-
-
-def _signed_word(word: str) -> str:
-    bare = word.lstrip("(")
-    number = bare.rstrip(");")
-    if not number or number[0] not in "+-":
-        return word
-    return word.replace(number, signed(number))
 
 
 def _spend(results: Results) -> pd.DataFrame:
@@ -263,11 +227,10 @@ def _with_lawful_pay(results: Results) -> list[str]:
 
 def _depends(results: Results) -> list[str]:
     """On which assumptions and weeks the answer hangs."""
-    said = [_exponents(results.tables.get("assumptions"), results)]
+    said = [trial_sentence(results.tables.get("assumptions"), results.others)]
     every = results.tables["differences"]
-    nine = [indicator.id for indicator in headlines()]
     for name in results.others:
-        said += reversals(every[(every.scenario == name) & every.indicator.isin(nine)])
+        said += other_signs(every, name)
     grades = [figure["grade"] for figure in results.place["figures"].values()]
     of = listed([f"{grades.count(grade)} {grade}" for grade in dict.fromkeys(grades)])
     said.append(
@@ -275,30 +238,6 @@ def _depends(results: Results) -> list[str]:
         "grade of every number."
     )
     return said
-
-
-def _exponents(ends: pd.DataFrame | None, results: Results) -> str:
-    """What becomes of clear verdicts at the ends of the two assumptions that carry most, in a sentence."""
-    names = listed(CARRYING)
-    if ends is None:
-        return f"The two assumptions that carry most ({names}) were not tried at the ends of their ranges."
-    rows = ends[headline_rows(ends) & ends.usual_verdict.isin(CLEAR)]
-    kept = rows.becomes.isin([HOLDS, SAME_DIRECTION])
-    parts = [
-        f"{int(kept[rows.scenario == name].sum())} of {name}’s {int((rows.scenario == name).sum())}"
-        for name in results.others
-    ]
-    told = (
-        f"With the two assumptions that carry most ({names}) at the ends of their ranges, on "
-        f"{int(ends.replicates.max())} futures, of clear verdicts {listed(parts)} keep their direction"
-    )
-    lost = [
-        f"{row.scenario} on {in_a_sentence(INDICATORS[row.indicator].label)} "
-        f"({row.becomes} at {row.parameter} {row.value:g})"
-        for row in rows[~kept].itertuples()
-    ]
-    more_of = f" and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
-    return f"{told}; not: {'; '.join(lost[:MOST_LOST])}{more_of}." if lost else f"{told}."
 
 
 def _first_year(results: Results, name: str) -> list[str]:

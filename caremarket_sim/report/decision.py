@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from caremarket_sim.findings.draws import note_of
-from caremarket_sim.findings.frames import CHANCE_ONLY, headlines
+from caremarket_sim.findings.frames import headlines
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.report.effects import differences_data, effect_chart, effect_table
 from caremarket_sim.report.results import Results
 from caremarket_sim.results.periods import ALL, LAST_YEAR, periods_beside
-from caremarket_sim.telling.blocks import Block, Columns, Figure, Page, Points, Text
-from caremarket_sim.telling.words import clauses, in_a_sentence, reversals, smallest_in_words
+from caremarket_sim.telling.answer import (
+    IGNORANCE_COLUMNS,
+    bottom_line,
+    chance_and_ignorance,
+    covers,
+    other_signs,
+    trial_sentence,
+)
+from caremarket_sim.telling.blocks import Block, Columns, Data, Figure, Page, Points, Table, Text, plain_rows
+from caremarket_sim.telling.words import in_a_sentence, smallest_in_words
 
 FAMILIES = {"outcomes": "Outcomes for people", "costs": "Costs", "jobs": "Jobs"}
 
@@ -46,11 +53,16 @@ def decision_page(results: Results) -> Page:
             if (said := results.timeline(name))]  # fmt: skip
     blocks += [Columns(when)] if when else []
     blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
-    said = [Points(verdict_sentences(results, name), f"{results.title(name)} ({name})") for name in results.others]
+    differences, spend = results.tables["differences"], results.tables["spend"]
+    said = [
+        Points(
+            [*bottom_line(differences, spend, name, results.periods), *other_signs(differences, name)],
+            f"{results.title(name)} ({name})",
+        )
+        for name in results.others
+    ]
     blocks.append(Columns(said))
     futures = f"{results.replicates} simulated futures"
-    draws = int(results.tables["differences"].draws.max())
-    covers = CHANCE_ONLY if draws == 1 else note_of(draws)
     blocks.append(
         effect_table(
             results,
@@ -58,10 +70,13 @@ def decision_page(results: Results) -> Page:
             f"Nine headline indicators: differences from {results.reference}, {results.periods.words}",
             "decision",
             note=f"Each scenario met the same {futures}: the same people, with the same luck. In brackets: the 95% "
-            f"interval of the paired difference ({covers}). Verdicts allow for nine looks at once, so an interval "
-            "just clear of zero may still read “no clear difference”. Last: the difference in other weeks.",
+            f"interval of the paired difference ({covers(results.draws)}); pts are percentage points. Verdicts allow "
+            "for nine looks at once, so an interval just clear of zero may still read “no clear difference”. Then: the "
+            "difference in other weeks and, where it is clear, what that is to a person.",
         )
     )
+    blocks.append(Text(trial_sentence(results.tables.get("assumptions"), results.others)))
+    blocks += _ignorance(results)
     for family, title in FAMILIES.items():
         shown = [indicator.id for indicator in headlines() if indicator.family == family]
         smallest = "; ".join(
@@ -76,17 +91,18 @@ def decision_page(results: Results) -> Page:
     return Page("decision", "The decision", "Everybody", blocks)
 
 
-def verdict_sentences(results: Results, name: str) -> list[str]:
-    """What one scenario's verdicts say, a sentence a family; where the mean over all weeks has the other sign, that."""
-    every = results.tables["differences"]
-    every = every[every.scenario == name]
-    table = results.differences(name).reset_index()
-    said = []
-    for family, title in FAMILIES.items():
-        ids = [indicator.id for indicator in headlines() if indicator.family == family]
-        sentence = f"{title}: {clauses(table[table.indicator.isin(ids)])}."
-        said.append(" ".join([sentence, *reversals(every[every.indicator.isin(ids)])]))
-    return said
+def _ignorance(results: Results) -> list[Table]:
+    """Chance beside ignorance, where the assumptions were drawn as well."""
+    shares = results.tables.get("shares")
+    if shares is None:
+        return []
+    tables = []
+    for name in results.others:
+        rows = chance_and_ignorance(shares, results.tables["differences"], name)
+        data = Data(f"ignorance_{name}", shares[shares.scenario == name].reset_index(drop=True))
+        caption = f"{name} against {results.reference}: chance, and chance with ignorance of the assumptions"
+        tables.append(Table(caption, IGNORANCE_COLUMNS, plain_rows(rows), data=data, stacks=True))
+    return tables
 
 
 def beside_words(results: Results) -> str:

@@ -12,34 +12,38 @@ from caremarket_sim.methods.statistics import BETTER, WORSE
 from caremarket_sim.report.results import Results
 from caremarket_sim.results.periods import TRANSITION
 from caremarket_sim.scenario.timing import day_in_words
+from caremarket_sim.telling.answer import to_people
 from caremarket_sim.telling.blocks import Cell, Data, Figure, Group, Row, Table
 from caremarket_sim.telling.charts import Effect, EffectRow, Line, course, effects
 from caremarket_sim.telling.svg import Drawing, shortened
-from caremarket_sim.telling.words import better_in, labelled, quantity, shown_in, span
+from caremarket_sim.telling.words import better_in, labelled, moved, quantity, shown_in, span
 
 TONES = {BETTER: "better", WORSE: "worse"}
 SIGNS = {"better": "▲ ", "worse": "▼ "}
 DIFFERENCE_COLUMNS = [
     "scenario", "reference", "indicator", "period", "unit", "better", "reference_mean", "mean", "difference", "low",
-    "high", "p_better", "replicates", "verdict",
+    "high", "p_better", "p_same", "replicates", "draws", "verdict",
 ]  # fmt: skip
 
 
 def with_interval(difference: float, low: float, high: float, indicator: Indicator) -> str:
     """A difference and its interval."""
-    return f"{quantity(difference, indicator, signed=True)} ({span(low, high, indicator)})"
+    return f"{moved(difference, indicator)} ({span(low, high, indicator)})"
 
 
-def effect_cell(row: pd.Series, indicator: Indicator, beside: Mapping[str, pd.DataFrame] | None = None) -> Cell:
+def effect_cell(
+    row: pd.Series, indicator: Indicator, beside: Mapping[str, pd.DataFrame] | None = None, person: str = ""
+) -> Cell:
     """What a cell says of one difference: the verdict, the difference with its interval, how often it is better.
 
-    And the differences of other periods, by what they are called.
+    And the differences of other periods, by what they are called, and what it is to a person.
     """
     rest = with_interval(row.difference, row.low, row.high, indicator)
     if np.isfinite(row.p_better):
-        rest += f"; better in {better_in(row.p_better, row.replicates * row.draws)} futures"
+        rest += f"; better in {better_in(row)}"
     for period, table in (beside or {}).items():
-        rest += f"; {period} {quantity(table.difference[indicator.id], indicator, signed=True)}"
+        rest += f"; {period} {moved(table.difference[indicator.id], indicator)}"
+    rest += f"; {person}" if person else ""
     tone = TONES.get(row.verdict, "")
     return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone)
 
@@ -51,12 +55,14 @@ def effect_table(results: Results, ids: Sequence[str], caption: str, name: str, 
     """
     of = {scenario: results.differences(scenario) for scenario in results.others}
     level = results.levels(results.reference)
+    people = {scenario: to_people(results.tables["differences"], scenario) for scenario in results.others}
     families: dict[str, list[Row]] = {}
     for id_ in ids:
         indicator = INDICATORS[id_]
         base = level.loc[id_]
         mean = Cell(quantity(base["mean"], indicator), f"({span(base.low, base.high, indicator, signed=False)})")
-        cells = [effect_cell(table.loc[id_], indicator, results.beside(name)) for name, table in of.items()]
+        cells = [effect_cell(table.loc[id_], indicator, results.beside(name), people[name].get(id_, ""))
+                 for name, table in of.items()]  # fmt: skip
         want = {"higher": "more is better", "lower": "less is better"}.get(indicator.better, "")
         row = Row(Cell(labelled(indicator), want), [mean, *cells])
         families.setdefault(indicator.family, []).append(row)

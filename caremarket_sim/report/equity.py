@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from caremarket_sim.indicators import INDICATORS, Indicator
-from caremarket_sim.report.effects import with_interval
+from caremarket_sim.report.effects import SIGNS, TONES, with_interval
 from caremarket_sim.report.outlines import read_outlines
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
@@ -118,13 +118,9 @@ def _difference(table: pd.DataFrame, group: Any, indicator: Indicator, settings:
         return Cell("–")
     row = table.loc[group]
     small = MARK if row.people < settings.small_cell else ""
-    clear = row.difference_low > 0 or row.difference_high < 0
-    tone = ""
-    if clear and indicator.better != "neither":
-        tone = "better" if (row.difference > 0) == (indicator.better == "higher") else "worse"
+    tone = TONES.get(row.verdict, "")
     shown = with_interval(row.difference, row.difference_low, row.difference_high, indicator)
-    number, _, interval = shown.partition(" ")
-    return Cell(number + small, f"{interval} {tone}".strip(), tone)
+    return Cell(f"{SIGNS.get(tone, '')}{row.verdict}{small}", shown, tone)
 
 
 def _zone_map(results: Results, settings: Settings) -> Figure:

@@ -12,6 +12,7 @@ from caremarket_sim.report.effects import course_figure, effect_table, short_yea
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.results.periods import TRANSITION
+from caremarket_sim.scenario.timing import day_in_words
 from caremarket_sim.telling.blocks import (
     Block,
     Cell,
@@ -27,7 +28,7 @@ from caremarket_sim.telling.blocks import (
     plain_rows,
 )
 from caremarket_sim.telling.charts import Cloud, Line, course, plane
-from caremarket_sim.telling.words import UNKNOWN, spend_sentences
+from caremarket_sim.telling.words import UNKNOWN, as_written, spend_sentences
 
 UNIT_COSTS = ("cost_per_hour", "cost_per_client", "fee", "package_share", "commissioning_spend")
 FEW = 20
@@ -59,7 +60,7 @@ def thousands(pounds: float, signed: bool = False) -> str:
     """Pounds as thousands."""
     if not np.isfinite(pounds):
         return UNKNOWN
-    return f"{round(pounds / 1000):{'+' if signed else ''},d}"
+    return as_written(f"{round(pounds / 1000):{'+' if signed else ''},d}")
 
 
 def _spend(results: Results) -> list[Block]:
@@ -140,8 +141,9 @@ def _who_gains(results: Results) -> list[Block]:
             sums[name] += round(row.difference / 1000)
             span = f"({thousands(row.difference_low, True)} to {thousands(row.difference_high, True)})"
             clear = row.difference_low > 0 or row.difference_high < 0
-            word = ("gains " if row.difference > 0 else "pays ") if clear else ""
-            cells.append(Cell(f"{word}{thousands(row.difference, True)}", span))
+            word = ("gains " if row.difference > 0 else "loses ") if clear else ""
+            amount = thousands(abs(row.difference)) if clear else thousands(row.difference, True)
+            cells.append(Cell(f"{word}{amount}", span))
         rows.append(Row(Cell(party), cells))
     count = len(economics.POSITIONS)
     cells = [Cell("", "every pound paid is a pound received"), *(Cell(f"{sums[name]:+,d}") for name in results.others)]
@@ -174,10 +176,10 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
                     f"{name}, {results.year_name(row.year)}",
                     thousands(row.mean),
                     thousands(row.p90),
-                    f"{row.chance_of_overspend * row.replicates:g} of {row.replicates}",
+                    f"{round(row.chance_of_overspend * row.replicates)} of {row.replicates}",
                     UNKNOWN
                     if name == results.reference
-                    else f"{row.over_reference * row.replicates:g} of {row.replicates}",
+                    else f"{round(row.over_reference * row.replicates)} of {row.replicates}",
                 ]
             )
     note = (
@@ -191,19 +193,19 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
     for name in results.others:
         how, week = economics.break_even_week(paid, name)
         last = paid[paid.scenario == name].iloc[-1]
+        extra = float(last.extra_cost_so_far)
+        word = "saved" if extra < 0 else "spent"
         so_far = (
-            f"by the end of {results.year_name(results.years)} the council has spent "
-            f"{thousands(last.extra_cost_so_far, True)} thousand pounds against {results.reference} "
-            f"({thousands(last.low, True)} to {thousands(last.high, True)})"
+            f"by the end of {results.year_name(results.years)} the council has {word} "
+            f"£{thousands(abs(extra))} thousand{' more' if extra > 0 else ''} against {results.reference} "
+            f"(extra cost {thousands(last.low, True)} to {thousands(last.high, True)})"
         )
         when = {
-            "never dearer": "on average at no time dearer so far",
-            "not within the horizon": "on average not paid back within the horizon",
-        }.get(how) or f"on average paid back by {results.day(week or 1):%d %B %Y}"
-        says.append(
-            f"{name}: {when}; {so_far}; at or below zero in {last.paid_back_share * last.replicates:g} "
-            f"of {last.replicates} futures."
-        )
+            "never dearer": "on average at no time dearer",
+            "not within the horizon": "on average what it costs more is not saved again within the horizon",
+        }.get(how) or f"on average what it cost more at first is saved again by {day_in_words(results.day(week or 1))}"
+        cheap = round(last.paid_back_share * last.replicates)
+        says.append(f"{name}: {so_far}; {when}; it has cost no more in {cheap} of {last.replicates} futures.")
     lines = [
         Line(
             name,
@@ -226,7 +228,7 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
             note,
             Data("finance_risk", found),
         ),
-        Heading("When it pays back"),
+        Heading("What it saves, and by when"),
         Points(says),
         Figure(
             [chart],
@@ -290,10 +292,13 @@ def _value(results: Results, settings: Settings) -> list[Block]:
     rows = []
     for name in results.names:
         own = at[at.scenario == name]
-        rows.append([name, *(f"{r.best_share:.0%}; {thousands(r.expected_loss)}" for r in own.itertuples())])
-    columns = ["Best in; expected loss, £ thousand a year", *(f"£{x:,.0f} a QALY" for x in picked)]
+        cells = [Cell(f"best in {r.best_share:.0%}", f"loses £{thousands(r.expected_loss)} thousand")
+                 for r in own.itertuples()]  # fmt: skip
+        rows.append(Row(Cell(name), cells))
+    columns = ["A QALY is worth", *(f"£{x:,.0f}" for x in picked)]
+    caption = "In how many futures each way is best or as good, and what choosing it loses a year on average"
     data = Data("finance_acceptability_table", at)
-    blocks.append(Table("Acceptability and expected loss", columns, plain_rows(rows), data=data))
+    blocks.append(Table(caption, columns, [Group("", rows)], data=data))
     return blocks
 
 

@@ -33,6 +33,7 @@ OPTIONAL = (
     "plausibility",
     "timeline",
     "settled",
+    "shares",
 )
 
 
@@ -78,6 +79,11 @@ class Results:
         table = self.tables["periods"].set_index("period")
         in_force = int(table.first_week[IN_FORCE]) - 1 if IN_FORCE in table.index else None
         return Periods(date.fromisoformat(self.place["start"]), int(table.weeks[ALL]), in_force)
+
+    @cached_property
+    def draws(self) -> int:
+        """Plausible draws of the assumptions that the intervals of differences rest on."""
+        return int(self.tables["differences"].draws.max())
 
     @property
     def place(self) -> Mapping[str, Any]:
@@ -160,6 +166,9 @@ def read_results(folder: Path) -> Results:
             tables[name] = _table(folder, name)
     if not problems:
         unknown = sorted(set(tables["levels"].indicator) ^ set(INDICATORS))
+        if not {"p_same"} <= set(tables["differences"]) or not {"verdict"} <= set(tables["breakdowns"]):
+            what = "these results are of an earlier version of the package, which counted ties as halves"
+            problems.append(Problem(what, file=folder, right="compare again"))
         if unknown:
             what = f"the results have other indicators than this version of the package: {', '.join(unknown[:5])}"
             problems.append(Problem(what, file=folder, right="use the version that wrote them, or compare again"))

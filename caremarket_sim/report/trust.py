@@ -16,9 +16,10 @@ from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
 from caremarket_sim.report.results import Results
 from caremarket_sim.runs.targets import targets
+from caremarket_sim.telling.answer import trial_details, trial_sentence
 from caremarket_sim.telling.blocks import Block, Cell, Data, Group, Heading, Page, Points, Row, Table, Text
 from caremarket_sim.telling.blocks import plain_rows as rows_of
-from caremarket_sim.telling.words import assumption_sentences, labelled, quantity, span
+from caremarket_sim.telling.words import labelled, quantity, span
 
 GRADES = {
     "measured": "read off a publication",
@@ -38,9 +39,8 @@ def assumptions_page(results: Results) -> Page:
     )
     ends = results.tables.get("assumptions")
     blocks.append(Heading("The two assumptions that carry most"))
-    if ends is None:
-        blocks.append(Text("They were not tried at the ends of their ranges (--assumption-replicates was 0)."))
-    else:
+    blocks.append(Text(trial_sentence(ends, results.others)))
+    if ends is not None:
         blocks.append(
             Text(
                 f"{' and '.join(f'{name} ({known[name].meaning})' for name in CARRYING)}. Nobody has measured either "
@@ -48,7 +48,7 @@ def assumptions_page(results: Results) -> Page:
                 f"{int(ends.replicates.max())} of the futures:"
             )
         )
-        blocks.append(Points(assumption_sentences(ends)))
+        blocks.append(Points(trial_details(ends)))
     blocks += [Heading("What each policy sets"), *_policies(results)]
     figures = results.place["figures"]
     rows = [

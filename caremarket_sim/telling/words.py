@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from caremarket_sim.findings.assumptions import HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR
 from caremarket_sim.findings.economics import UNDERPAID
-from caremarket_sim.findings.frames import headline_rows
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.methods.statistics import (
     BETTER,
@@ -22,15 +21,17 @@ from caremarket_sim.methods.statistics import (
     TOO_SMALL,
     WORSE,
 )
+from caremarket_sim.parameters import register
 from caremarket_sim.results.periods import ALL, IN_FORCE, Periods, verdict_period
 
 UNKNOWN = "–"
 """Shown where there is no number, such as the interval of a single replicate."""
 
 HOW_TO_READ = (
-    "'Better in' counts paired futures, a tie as half of one. The interval is the 95% t interval of the paired "
-    "difference. Verdicts on the headline indicators allow for many looks (Holm), so an interval just clear of zero "
-    "may still read 'no clear difference'."
+    "'Better in' counts futures, in each of which the scenarios met the same people and the same luck. The interval is "
+    "where the mean difference lies in 19 cases of 20. Verdicts allow for nine looks at once, and a mean that is too "
+    "small to matter is never better or worse: an interval just clear of zero may read 'no clear difference'. pts are "
+    "percentage points."
 )
 
 _SAYING = {
@@ -42,21 +43,6 @@ _SAYING = {
     TOO_SMALL: "too little different to matter on {}",
     IDENTICAL: "identical on {}",
 }
-
-
-def family_sentences(differences: pd.DataFrame, family: str) -> str:
-    """A sentence on a family's headline indicators in force, every scenario against the reference.
-
-    And one on those whose mean over all weeks has the other sign.
-    """
-    period = verdict_period(differences.period)
-    table = differences[(differences.family == family) & headline_rows(differences)]
-    rows = table[table.period == period]
-    said = [f"{name} is {clauses(part)}" for name, part in rows.groupby("scenario", sort=False)]
-    when = f"{period}, " if period == IN_FORCE else ""
-    sentence = f"{family.capitalize()}, {when}against {rows.reference.iloc[0]}: {'; '.join(said)}."
-    return " ".join([sentence, *(reversal for _, part in table.groupby("scenario", sort=False)
-                                 for reversal in reversals(part))])  # fmt: skip
 
 
 def turned(rows: pd.DataFrame) -> list[str]:
@@ -93,9 +79,10 @@ def change(difference: float, name: str) -> str:
     """A difference with its sign and unit; of shares in percentage points."""
     indicator = INDICATORS[name]
     factor, unit = shown_in(indicator)
-    number = signed(quantity(difference, indicator, signed=True))
-    if unit.startswith("£"):
-        return f"{number[:1]}£{number[1:]}{unit[1:]}"
+    number = quantity(difference, indicator, signed=True)
+    if unit.startswith("£") and math.isfinite(difference):
+        sign = number[:1] if number[0] in "+−" else ""
+        return f"{sign}£{number.removeprefix(sign)}{unit[1:]}"
     return f"{number} {'percentage points' if factor == 100.0 else unit}"
 
 
@@ -106,7 +93,12 @@ def how_much(row: Any) -> str:
     if shown_in(indicator)[0] == 100.0 or not abs(row.reference_mean) >= 4.0 * indicator.smallest:
         return said
     percent = 100.0 * row.difference / row.reference_mean
-    return f"{said}, {signed(f'{percent:+.{0 if abs(percent) >= 10 else 1}f}')}%" if math.isfinite(percent) else said
+    return f"{said}, {per_cent(percent)}" if math.isfinite(percent) else said
+
+
+def per_cent(percent: float) -> str:
+    """A difference in per cent of what it is from."""
+    return f"{as_written(f'{percent:+.{0 if abs(percent) >= 10 else 1}f}')}%"
 
 
 def spend_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
@@ -154,7 +146,7 @@ def millions(pounds: float, sign: str = "") -> str:
     if not math.isfinite(pounds):
         return UNKNOWN
     number = f"{pounds / 1e6:{sign},.1f}"
-    return f"£{number} million" if not sign else f"{signed(number)}"
+    return f"£{number} million" if not sign else as_written(number)
 
 
 def clauses(rows: pd.DataFrame, measured: Collection[str] = ()) -> str:
@@ -219,12 +211,37 @@ def quantity(value: float, indicator: Indicator, signed: bool = False) -> str:
     factor, _ = shown_in(indicator)
     smallest = indicator.smallest * factor
     places = max(0, math.ceil(-math.log10(smallest / 5))) if smallest > 0 else 3
-    return f"{value * factor:{'+' if signed else ''},.{places}f}"
+    return as_written(f"{value * factor:{'+' if signed else ''},.{places}f}")
 
 
-def signed(number: str) -> str:
-    """A number with a sign as people write it: a true minus, and none before a nought."""
+def as_written(number: str) -> str:
+    """A number with its sign as people write it: a true minus, and none before a nought."""
     return number.replace("-", "−") if number.strip("+-0.,") else number.lstrip("+-")
+
+
+def moved(difference: float, indicator: Indicator) -> str:
+    """A difference as a table shows it, without its unit; of what is shown in per cent, in percentage points."""
+    number = quantity(difference, indicator, signed=True)
+    return f"{number} pts" if number != UNKNOWN and shown_in(indicator)[1].startswith("%") else number
+
+
+def to_a_person(row: Any, means: Mapping[str, float]) -> str:
+    """What a difference in a headline is to a person; nothing where it rounds to nothing.
+
+    `means` are the reference's by indicator.
+    """
+    one = INDICATORS[row.indicator]
+    over = 1.0
+    if one.person_over:
+        over = means[one.person_over] if one.person_over in INDICATORS else register()[one.person_over].value
+    amount = abs(row.difference) * one.person_times / over if over else math.nan
+    pence = 2 if "£{n}" in one.person and amount < 10.0 else 0 if amount >= 9.5 else 1
+    number = f"{amount:,.{pence}f}"
+    if not math.isfinite(amount) or not number.strip("0.,"):
+        return ""
+    up = row.difference > 0.0
+    said = re.sub(r"\{(\w+)\|(\w+)\}", lambda found: found[1 if up else 2], one.person)
+    return said.replace("{n}", number)
 
 
 def span(low: float, high: float, indicator: Indicator, signed: bool = True) -> str:
@@ -234,29 +251,13 @@ def span(low: float, high: float, indicator: Indicator, signed: bool = True) -> 
     return f"{quantity(low, indicator, signed)} to {quantity(high, indicator, signed)}"
 
 
-def better_in(p_better: float, replicates: int) -> str:
-    """How often the scenario was better, as a count of paired futures; a tie counts half."""
-    if not math.isfinite(p_better):
+def better_in(row: Any) -> str:
+    """In how many paired futures the scenario was better, and in how many alike if in any."""
+    if not math.isfinite(row.p_better):
         return UNKNOWN
-    return f"{p_better * replicates:g} of {replicates}"
-
-
-def assumption_sentences(becomes: pd.DataFrame) -> list[str]:
-    """What becomes of the headline verdicts at the ends of the carrying assumptions, a sentence an end and scenario."""
-    said = []
-    rows = becomes[headline_rows(becomes)]
-    for (parameter, value, scenario), part in rows.groupby(["parameter", "value", "scenario"], sort=False):
-        clear = int(part.usual_verdict.isin(CLEAR).sum())
-        held = int((part.becomes == HOLDS).sum())
-        kept = held + int((part.becomes == SAME_DIRECTION).sum())
-        sentence = f"{parameter} at {value:g}: {kept} of {scenario}'s {clear} clear verdicts keep their direction"
-        sentence += f", {held} still clear"
-        moved = part[~part.becomes.isin([HOLDS, SAME_DIRECTION, STILL_NOT_CLEAR])]
-        for fate, group in moved.groupby("becomes", sort=False):
-            labels = [in_a_sentence(INDICATORS[name].label) for name in group.indicator]
-            sentence += f"; {fate}: {listed(labels)}"
-        said.append(sentence + ".")
-    return said
+    futures = int(row.replicates * row.draws)
+    alike = round(row.p_same * futures)
+    return f"{round(row.p_better * futures)} of {futures}" + (f", {alike} alike" if alike else "")
 
 
 MOST_ROWS = 30

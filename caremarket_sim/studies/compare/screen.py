@@ -9,27 +9,27 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from caremarket_sim.findings.assumptions import CARRYING
-from caremarket_sim.findings.draws import note_of, shares_sentence
-from caremarket_sim.findings.frames import CHANCE_ONLY, headline_rows
+from caremarket_sim.findings.draws import shares_sentence
+from caremarket_sim.findings.frames import headline_rows
 from caremarket_sim.findings.traces import happened
-from caremarket_sim.parameters import register
 from caremarket_sim.results.periods import span_of_years
 from caremarket_sim.runs.design import FailedReplicate
 from caremarket_sim.runs.targets import against_targets
-from caremarket_sim.studies.compare.figures import FAMILIES
 from caremarket_sim.studies.compare.result import Comparison
 from caremarket_sim.studies.compare.run_result import Run
-from caremarket_sim.studies.compare.tables import difference_table, level_table, selected, target_table
+from caremarket_sim.studies.compare.tables import difference_table, level_table, plain_table, selected, target_table
 from caremarket_sim.studies.standing.words import standing_sentences
-from caremarket_sim.telling.files import records
-from caremarket_sim.telling.words import (
-    HOW_TO_READ,
-    assumption_sentences,
-    family_sentences,
-    listed,
-    spend_sentences,
+from caremarket_sim.telling.answer import (
+    IGNORANCE_COLUMNS,
+    bottom_line,
+    chance_and_ignorance,
+    covers,
+    other_signs,
+    to_people_sentence,
+    trial_sentence,
 )
+from caremarket_sim.telling.files import records
+from caremarket_sim.telling.words import HOW_TO_READ, underpayment_sentences
 
 
 def show(console: Console, result: Comparison | Run, everything: bool) -> None:
@@ -50,9 +50,11 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
         if found.sentence not in (result.banner or ""):
             console.print(Text(found.sentence, style="" if found.plausible else "bold"))
     console.print(Text(result.periods.sentence))
-    for family in FAMILIES:
-        console.print(Text(family_sentences(frame, family)))
-    for sentence in spend_sentences(result.spend(), result.periods):
+    for name, said in bottom_lines(result).items():
+        console.print(Text(f"{name} against {result.reference}", style="bold"))
+        for sentence in said:
+            console.print(Text(sentence))
+    for sentence in underpayment_sentences(result.spend(), result.periods):
         console.print(Text(sentence))
     for name in result.others:
         rows = frame[frame.scenario == name]
@@ -68,10 +70,18 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
             console.print(Text(sentence))
     console.print(Text(HOW_TO_READ))
     if result.draws > 1:
-        console.print(Text(shares_sentence(result.shares())))
+        _show_ignorance(console, result)
     console.print()
-    for sentence in assumptions_note(result):
-        console.print(Text(sentence))
+    console.print(Text(_trial(result)))
+
+
+def _show_ignorance(console: Console, result: Comparison) -> None:
+    """Chance beside ignorance."""
+    frame, shares = result.frame(), result.shares()
+    for name in result.others:
+        title = f"{name} against {result.reference}: chance, and chance with ignorance"
+        console.print(plain_table(title, IGNORANCE_COLUMNS, chance_and_ignorance(shares, frame, name)))
+    console.print(Text(shares_sentence(shares)))
 
 
 def _show_run(console: Console, result: Run, everything: bool) -> None:
@@ -89,18 +99,20 @@ def _show_run(console: Console, result: Run, everything: bool) -> None:
     console.print(target_table(against_targets(result.sample), "Beside calibration targets"))
 
 
-def assumptions_note(result: Comparison) -> list[str]:
-    """Which two assumptions carry most of a collaborative bundle, and what becomes of the verdicts at their ends."""
-    usual = result.scenarios[0].parameters
-    ranges = [
-        f"{name} ({usual[name]:g}; range {register()[name].low:g} to {register()[name].high:g})" for name in CARRYING
-    ]
-    note = f"Two assumed exponents carry most of a collaborative bundle: {listed(ranges)}."
-    if not result.ends:
-        return [note + " They were not tried at the ends of their ranges."]
-    count = max(len(sample.replicates) for end in result.ends for sample in end.samples.values())
-    note += f" At the ends of their ranges, on {count} of the same futures (so less becomes clear):"
-    return [note, *(f"- {sentence}" for sentence in assumption_sentences(result.assumptions()))]
+def bottom_lines(result: Comparison) -> dict[str, list[str]]:
+    """The answer by scenario: three sentences, where the mean over all weeks turns, what it is to people."""
+    frame, spend = result.frame(), result.spend()
+    found = {}
+    for name in result.others:
+        said = [*bottom_line(frame, spend, name, result.periods), *other_signs(frame, name)]
+        to_people = to_people_sentence(frame, name)
+        found[name] = [*said, to_people] if to_people else said
+    return found
+
+
+def _trial(result: Comparison) -> str:
+    """What becomes of the verdicts at the ends of the two assumptions that carry most; assumptions.csv has each."""
+    return trial_sentence(result.assumptions() if result.ends else None, result.others)
 
 
 def failed_sentence(failed: Sequence[FailedReplicate]) -> str:
@@ -124,7 +136,7 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
         "banner": result.banner,
         "timeline": happened(result.samples),
         "traces": records(result.traces()),
-        "note": note_of(result.draws) if result.draws > 1 else CHANCE_ONLY,
+        "note": covers(result.draws),
     }
     if result.draws > 1:
         found["shares"] = records(result.shares())
@@ -136,10 +148,10 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "plausibility": [found.summary() for found in result.plausibility],
             "weeks": result.periods.sentence,
             "spend": records(result.spend()),
-            "sentences": [family_sentences(result.frame(), family) for family in FAMILIES]
-            + spend_sentences(result.spend(), result.periods),
+            "sentences": bottom_lines(result),
+            "underpayment": underpayment_sentences(result.spend(), result.periods),
             "differences": records(main),
-            "assumptions": assumptions_note(result),
+            "assumptions": _trial(result),
         }
         if result.standing is not None:
             rows = result.standing.frame()

@@ -13,12 +13,15 @@ from caremarket_sim.findings.frames import CHANCE_ONLY, headline_rows
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import BETTER, WORSE
 from caremarket_sim.results.periods import ALL, LAST_YEAR, periods_beside, verdict_period
-from caremarket_sim.telling.words import better_in, labelled, quantity, span
+from caremarket_sim.telling.words import better_in, labelled, moved, quantity, span
 
 _STYLES = {BETTER: "green", WORSE: "red"}
 
 BESIDE = {ALL: "all weeks", LAST_YEAR: "last year"}
 """Headings of the periods whose differences are shown beside those of the verdicts."""
+
+_LEAST = {"indicator": 14, "verdict": 10}
+"""Letters that a column has at least, so that its longest word is not cut."""
 
 LEVEL_COLUMNS = ("indicator", "mean", "95% interval")
 TARGET_COLUMNS = ("quantity", "model", "95% interval", "published", "within band", "evidence")
@@ -42,11 +45,11 @@ def difference_rows(rows: pd.DataFrame) -> list[tuple[str, ...]]:
             (
                 labelled(indicator),
                 quantity(row.reference_mean, indicator),
-                quantity(row.difference, indicator, signed=True),
+                moved(row.difference, indicator),
                 span(row.low, row.high, indicator),
-                better_in(row.p_better, row.replicates * row.draws),
+                better_in(row),
                 row.verdict,
-                *(quantity(other[row.indicator], indicator, signed=True) for other in beside),
+                *(moved(other[row.indicator], indicator) for other in beside),
             )
         )
     return shown
@@ -103,13 +106,17 @@ def target_table(found: pd.DataFrame, title: str) -> Table:
     return _table(title, TARGET_COLUMNS, target_rows(found), note="plausible, reported, not forced; " + CHANCE_ONLY)
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], note: str = CHANCE_ONLY) -> Table:
+def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Any rows of text, for the screen."""
+    return _table(title, columns, rows, "")
+
+
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], note: str) -> Table:
     table = Table(title=Text(title), caption=Text(note), box=box.SIMPLE_HEAD, title_style="bold", padding=(0, 1, 0, 0))
     table.title_justify = table.caption_justify = "left"
     for column in columns:
-        table.add_column(
-            Text(column), no_wrap=column in ("difference", "95% interval", "mean", "model", *BESIDE.values())
-        )
+        whole = column in ("difference", "95% interval", "mean", "model", *BESIDE.values())
+        table.add_column(Text(column), no_wrap=whole, min_width=_LEAST.get(column))
     for row in rows:
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     return table

@@ -9,7 +9,7 @@ from caremarket_sim.studies.explain.frames import DIFFERENCE, SHAPLEY, WHOLE
 from caremarket_sim.studies.explain.result import Explanation
 from caremarket_sim.studies.explain.words import of_view
 from caremarket_sim.studies.explain.words import sentences as sentences
-from caremarket_sim.telling.words import labelled, quantity, signed
+from caremarket_sim.telling.words import labelled, quantity
 
 
 def table_html(found: Explanation) -> str:
@@ -24,7 +24,7 @@ def table_html(found: Explanation) -> str:
             cells = of_view(frame[frame.measure.isin([DIFFERENCE, SHAPLEY])], view.name, name).set_index("group")[
                 "value"
             ]
-            values = [signed(quantity(cells[group], indicator, signed=True)) for group in groups]
+            values = [quantity(cells[group], indicator, signed=True) for group in groups]
             rows.append((labelled(indicator), *values))
         title = f"{view.bundle.policy.name} against {view.bundle.reference.name}, {view.name}"
         parts.append(markup.table(title, ("indicator", *groups), rows))

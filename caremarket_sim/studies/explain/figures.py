@@ -15,7 +15,7 @@ from caremarket_sim.studies.explain.frames import SHAPLEY, View
 from caremarket_sim.studies.explain.result import Explanation
 from caremarket_sim.telling.drawing import STYLE, new_figure
 from caremarket_sim.telling.palette import INK
-from caremarket_sim.telling.words import quantity, shown_in, signed
+from caremarket_sim.telling.words import quantity, shown_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,9 +115,9 @@ def _effect(size: float, about: Indicator) -> str:
 def _words(size: float, low: float, high: float, about: Indicator) -> str:
     if size == low == high == 0.0:
         return "0 exactly: changes nothing"
-    text = signed(quantity(size, about, signed=True))
+    text = quantity(size, about, signed=True)
     if np.isfinite(low) and np.isfinite(high):
-        text += f" ({signed(quantity(low, about, True))} to {signed(quantity(high, about, True))})"
+        text += f" ({quantity(low, about, True)} to {quantity(high, about, True)})"
     effect = _effect(size, about)
     clear = low > 0 or high < 0
     if effect != "neither":

@@ -11,7 +11,7 @@ from caremarket_sim.methods.statistics import CLEAR
 from caremarket_sim.studies.explain.coalitions import AS_WRITTEN, EQUAL_BUDGET, EQUAL_FEE
 from caremarket_sim.studies.explain.frames import ALONE, DIFFERENCE, LAST, SHAPLEY, View
 from caremarket_sim.studies.explain.result import Explanation
-from caremarket_sim.telling.words import listed, quantity, shown_in, signed
+from caremarket_sim.telling.words import listed, quantity, shown_in
 
 MOST_LEVERS = 4
 """Knock-outs named in a sentence; all are in the table."""
@@ -108,7 +108,7 @@ def _without(knocked: pd.DataFrame, indicator: Indicator) -> str:
 
 def change(value: float, indicator: Indicator) -> str:
     """A difference with its sign and unit; of shares in percentage points."""
-    unit, number = shown_in(indicator)[1], signed(quantity(value, indicator, signed=True))
+    unit, number = shown_in(indicator)[1], quantity(value, indicator, signed=True)
     if unit.startswith("£"):
         sign = number[:1] if number[:1] in "+−" else ""
         return f"{sign}£{number.removeprefix(sign)}{unit[1:]}"
@@ -127,7 +127,7 @@ def _between(row: pd.Series, indicator: Indicator) -> str:
     low, high = float(row["low"]), float(row["high"])
     if low != low or high != high:
         return ""
-    return f" ({signed(quantity(low, indicator, True))} to {signed(quantity(high, indicator, True))})"
+    return f" ({quantity(low, indicator, True)} to {quantity(high, indicator, True)})"
 
 
 def _how_to_read(found: Explanation) -> str:
