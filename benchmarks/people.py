@@ -5,7 +5,7 @@ nobody and for everybody, with and without a least visit of half an hour; a fron
 sixteen, and eight that are cut after two years; a fifth of the applicants for jobs, and a tenth of all staff off.
 
 Exit status 1 where reablement under a least visit of half an hour does not lower hours delivered; where the saving of
-reablement or of the front door still grows in the last year by a tenth of it; where twice as many connectors do not take
+reablement or of the front door still grows in the last year by a tenth of it; where twice the connectors do not take
 less than twice as much off loneliness, or more than a fifth of their effect is left two years after they were cut; or
 where unpaid carers are not more strained, and do not break down more often, where care is not delivered.
 """
