@@ -1,14 +1,12 @@
-"""Every number of the model once: value, unit, bounds, source and grade; and the dated series.
+"""Every number of the model once: value, unit, bounds, source and grade.
 
-The register is data (`data/parameters.toml`, `data/sources.toml`, `data/series.csv`); this module reads it. A name is
+The register is data (`data/parameters.toml`, `data/sources.toml`); this module reads it. A name is
 `subject.quantity`, in lower case; compiled code sees the same name with an underscore for the point.
 """
 
-import csv
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,38 +82,6 @@ def sources() -> dict[str, Source]:
     """All sources by evidence id."""
     text = tomllib.loads((DATA / "sources.toml").read_text(encoding="utf-8"))
     return {key: Source(key, **entry) for key, entry in text.items()}
-
-
-@cache
-def _series() -> dict[str, tuple[tuple[date, float, str], ...]]:
-    found: dict[str, list[tuple[date, float, str]]] = {}
-    with (DATA / "series.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found.setdefault(row["series"], []).append(
-                (date.fromisoformat(row["from"]), float(row["value"]), row["status"])
-            )
-    return {name: tuple(sorted(points)) for name, points in found.items()}
-
-
-def series(name: str, on: date) -> float:
-    """The value of a dated series in force on a day.
-
-    Raises KeyError for an unknown series and ValueError before its first date.
-    """
-    points = [value for start, value, _ in _series()[name] if start <= on]
-    if not points:
-        raise ValueError(f"the series {name!r} begins after {on}")
-    return points[-1]
-
-
-def first_priced() -> date:
-    """The first day on which every dated series has a value."""
-    return max(min(start for start, _, _ in points) for points in _series().values())
-
-
-def series_table() -> list[tuple[str, date, float, str]]:
-    """Every dated value: (series, from, value, observed or projected)."""
-    return [(name, *point) for name, points in _series().items() for point in points]
 
 
 class Numbers:

@@ -158,6 +158,7 @@ def solve_intercepts_of(market: Market, council: int, p, place, year: int, last:
     change = step * p.baseline_post_response * np.log(aim / waiting)
     row["hours_a_post"] += np.clip(change, -p.baseline_post_step, p.baseline_post_step)
     solve_referrals(row, total, p, place, year, last)
+    solve_prices(market.providers, council, place)
     memory = 1.0 if year == 1 else step
     for field, top, bottom in (
         ("experience_reference", "experience", "receiving"),
@@ -166,6 +167,16 @@ def solve_intercepts_of(market: Market, council: int, p, place, year: int, last:
     ):
         row[field] += memory * (total[top] / max(total[bottom], 1.0) - row[field])
     row["budget"] = spent_a_week(total)
+
+
+def solve_prices(providers, council: int, place) -> None:
+    """Markups with which an hour that people pay for themselves costs what it does in the place, on average."""
+    here = (providers.council == council) & (providers.open == 1)
+    hours = np.where(here, np.maximum(providers.committed - providers.council_hours, 0.0), 0.0)
+    if hours.sum() > 0.0:
+        short = np.where(here, place.self_funder_price - np.average(providers.price, weights=hours), 0.0)
+        providers.markup += short
+        providers.price += short
 
 
 def solve_referrals(row, total: dict[str, float], p, place, year: int, last: bool) -> None:

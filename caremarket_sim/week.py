@@ -24,6 +24,7 @@ from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, pro
 from .mechanisms.experience import care_is_experienced
 from .mechanisms.fees import council_uprates_fees
 from .mechanisms.following import people_live_on_elsewhere
+from .mechanisms.guaranteed_hours import guaranteed_hours_are_offered
 from .mechanisms.hand_backs import providers_hand_back
 from .mechanisms.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
 from .mechanisms.leaving import carers_leave
@@ -43,7 +44,7 @@ from .mechanisms.referral import people_are_referred
 from .mechanisms.regulator import regulator_inspects
 from .mechanisms.renegotiation import low_bids_are_put_right
 from .mechanisms.rostering import visits_are_rostered
-from .mechanisms.self_funders import self_funders_choose
+from .mechanisms.self_funders import providers_set_prices, self_funders_choose
 from .mechanisms.social_value import social_value_is_counted
 from .mechanisms.sourcing import packages_are_sourced
 from .mechanisms.steering import council_steers
@@ -99,8 +100,10 @@ PROCESSES = (
     care_homes_are_paid,
     council_pays,
     carers_are_paid,
+    guaranteed_hours_are_offered,
     providers_settle_accounts,
     providers_know_their_costs,
+    providers_set_prices,
     social_value_is_counted,
     providers_distribute_surplus,
     the_law_is_enforced,

@@ -196,6 +196,8 @@ def weight(client, n, k, provider, held, load, mode, p, key):
     if mode == 3.0 and not unguided:
         rating = provider["rating"] if provider["rating"] > 0 else 3.0
         score = p.sourcing_choice_rating * (rating - 3.0) + p.sourcing_choice_experience * provider["experience"]
+        if client["payer"] == SELF_FUNDER:
+            score -= p.sourcing_choice_price * math.log(max(provider["price"], 1.0))
     else:
         fill = held / max(provider["plan"] * load, 1.0) - 1.0
         calls = float(provider["calls"][k])

@@ -17,9 +17,10 @@ def pence(pounds):
     return round(pounds * 100.0)
 
 
-def employment_cost(p):
+def employment_cost(provider, prices, p):
     """What a pound of wages costs the employer."""
-    return 1.0 + p.money_holiday_share + p.money_employer_charge_share
+    insurance = prices["insurance_rate"] * provider["insured"]
+    return 1.0 + p.money_holiday_share + p.money_employer_charge_share + insurance
 
 
 def council_books(market, p, lever):
@@ -48,7 +49,8 @@ def council_books(market, p, lever):
             for hours, j in zip(paid_hours, providers, strict=True)
         ],
         ("council", "providers", "citizens' panel"): [
-            hours * council["pot_wages"] * employment_cost(p) for hours in paid_hours
+            hours * council["pot_wages"] * employment_cost(j, market.prices, p)
+            for hours, j in zip(paid_hours, providers, strict=True)
         ],
     }
     weeks = max(lever.contract_retainer_weeks, p.contract_planned_notice_weeks if planned else 0.0)
@@ -87,6 +89,7 @@ def council_books(market, p, lever):
     connectors = lever.community_connectors_fte + council["pot_connectors"]
     payrolls = lever.stewardship_pay_checks * len(holders) * p.commissioning_pay_check_cost / 52.0
     chased = counts["placed_council"] + p.commissioning_chase_share * counts["waited"]
+    books["treasury", "council", "fair pay grant"] = market.prices["fair_pay_grant"] * hours_funded(market)
     a_year = {
         "stewardship": lever.stewardship_capacity_fte * p.commissioning_fte_cost,
         "forums": lever.stewardship_forum_per_year * p.commissioning_forum_cost,
@@ -110,6 +113,12 @@ def council_books(market, p, lever):
     return books
 
 
+def hours_funded(market):
+    """Hours of care delivered in the week that the council pays for."""
+    clients = market.clients.rows
+    return sum(one["delivered"] for one in clients if one["status"] == RECEIVING and one["payer"] == COUNCIL)
+
+
 def outcome_reached(provider, council, p, lever):
     """A provider's measured outcome over its reference, within what the contract pays for."""
     measured = {
@@ -120,7 +129,7 @@ def outcome_reached(provider, council, p, lever):
     return min(max(measured, 0.0), p.outcome_highest_score)
 
 
-def week_of_pay(worker, provider, living_wage, week, p, lever):
+def week_of_pay(worker, provider, prices, week, p, lever):
     """(wages, sick pay, pay while on leave) of a care worker's week."""
     rate = provider["pay"] + (p.pay_experience_premium if worker["experience"] >= 5.0 else 0.0)
     usual = min(worker["owned"], worker["hours_wanted"])
@@ -128,12 +137,13 @@ def week_of_pay(worker, provider, living_wage, week, p, lever):
         return 0.0, 0.0, usual * rate
     if worker["absent"] == 2:
         return 0.0, lever.employment_sick_pay * usual * rate, 0.0
-    hours = max(worker["contact"], worker["guaranteed"]) + lever.employment_shift_pay * worker["gap"]
+    lost = prices["cancelled_shift_pay"] * worker["cancelled"]
+    hours = max(worker["contact"] + lost, worker["guaranteed"]) + lever.employment_shift_pay * worker["gap"]
     travel_paid = lever.employment_paid_travel_share * worker["travel"] * rate if provider["contracted"] else 0.0
     begins = week % p.law_pay_period == 0
     worked = worker["contact"] + worker["travel"] + (0.0 if begins else worker["period_hours"])
     earned = worker["contact"] * rate + travel_paid + (0.0 if begins else worker["period_pay"])
-    lacks = max(living_wage * worked - earned, 0.0) if provider["lawful"] == 1 else 0.0
+    lacks = max(prices["legal_minimum"] * worked - earned, 0.0) if provider["lawful"] == 1 else 0.0
     return rate * hours + travel_paid + lacks, 0.0, 0.0
 
 
@@ -141,11 +151,14 @@ def provider_books(market, p, lever):
     """What providers, people who fund themselves and care workers pay in the week, from hours and rates."""
     providers = market.providers.rows
     wages, sick, travel = by_provider(market), by_provider(market), by_provider(market)
+    insurance = by_provider(market)
     for worker in market.workers.rows:
         if worker["status"] != IN_POST:
             continue
         j = worker["provider"]
-        earned, ill, _ = week_of_pay(worker, providers[j], market.prices["national_living_wage"], market.week, p, lever)
+        earned, ill, away = week_of_pay(worker, providers[j], market.prices, market.week, p, lever)
+        threshold, rate = market.prices["insurance_threshold"], market.prices["insurance_rate"]
+        insurance[j] += rate * max(earned + ill + away - threshold, 0.0)
         wages[j] += earned
         sick[j] += ill
         travel[j] += worker["travel"]
@@ -174,6 +187,7 @@ def provider_books(market, p, lever):
         ("providers", "workers", "wages"): wages,
         ("providers", "workers", "sick pay"): sick,
         ("providers", "workers", "holiday pay"): [wages[n] * p.money_holiday_share for n in rows],
+        ("providers", "treasury", "national insurance"): insurance,
         ("providers", "treasury", "employer charges"): [
             (wages[n] + sick[n]) * p.money_employer_charge_share for n in rows
         ],

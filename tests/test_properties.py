@@ -81,7 +81,7 @@ def columns_are_within_their_units(market, p):
 
 
 def pay_is_lawful(market, p):
-    floor = market.prices["national_living_wage"]
+    floor = market.prices["legal_minimum"]
     assert (market.providers.pay[market.providers.open == 1] >= floor - 1e-9).all()
     in_post = (market.workers.status == IN_POST) & (market.workers.contact > 0.0)
     assert (market.workers.pay[in_post] >= floor - 1e-9).all()

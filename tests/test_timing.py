@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from caremarket_sim import asking
+from caremarket_sim.national import course
 from caremarket_sim.opening.prices import price_path
-from caremarket_sim.parameters import series
 from caremarket_sim.policy import NEUTRAL
 from caremarket_sim.scenario import Change, load, read_place
 from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR, monday_before, monday_of, week_of
@@ -37,9 +38,10 @@ def test_the_command_line_takes_as_many_years_as_a_file():
 
 def test_wages_go_on_growing_through_the_longest_horizon():
     path = price_path(small(weeks=ALL_WEEKS), small().parameters.numbers)
-    for wage in ("national_living_wage", "real_living_wage", "outside_pay"):
-        assert (path[wage][1:] > path[wage][:-1]).all()
-    assert (path["cost_growth"][1:] > 0.0).all()
+    aprils = path[::WEEKS_A_YEAR]
+    for wage in ("legal_minimum", "real_living_wage", "outside_pay"):
+        assert (np.diff(aprils[wage])[: MOST_YEARS - 1] > 0.0).all()
+    assert (aprils["cost_growth"][1:MOST_YEARS] > 0.0).all()
 
 
 @pytest.mark.parametrize("start", STARTS[:3], ids=str)
@@ -60,12 +62,14 @@ def test_every_year_of_the_model_has_the_prices_of_its_own_april(tmp_path, start
     scenario = load(tmp_path / "a.yaml")
     assert scenario.start == start
     path = price_path(scenario, scenario.parameters.numbers)
-    for year in range(6):
+    for year in range(5):
         april = date(start.year + year, 4, 30)
-        assert path[year]["national_living_wage"] == series("national_living_wage", april)
+        of_the_year = path[year * WEEKS_A_YEAR : (year + 1) * WEEKS_A_YEAR]
+        floor = course("national_living_wage")(april) + course("fair_pay_premium")(april)
+        assert set(of_the_year["legal_minimum"]) <= {floor}
     assert path[0]["cost_growth"] == 0.0 and path[0]["wage_index"] == 1.0
     frozen = price_path(scenario.with_prices("frozen"), scenario.parameters.numbers)
-    assert {year["real_living_wage"] for year in frozen} == {series("real_living_wage", date(start.year, 4, 30))}
+    assert set(frozen["real_living_wage"]) == {course("real_living_wage")(date(start.year, 4, 30))}
 
 
 def test_a_place_starts_in_the_week_that_contains_its_date():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from caremarket_sim.errors import printable
 from caremarket_sim.policy.values import Value, shown
 from caremarket_sim.scenario import Scenario, load
 from caremarket_sim.scenario.explanations import differences

@@ -33,7 +33,11 @@ _MADE = "documents"
 DOCUMENTS = {
     "parameters": Document(
         "reference/parameters.md", f"{_MADE}.reference", "parameters_page",
-        "Every number of the model: value, range, unit, grade, source, meaning; and the dated series.",
+        "Every number of the model: value, range, unit, grade, source, meaning.",
+    ),
+    "national": Document(
+        "reference/national.md", f"{_MADE}.reference", "national_page",
+        "The national calendar: wages, National Insurance, duties, visas, inspections, with range, grade and source.",
     ),
     "levers": Document(
         "reference/levers.md", f"{_MADE}.reference", "levers_page",

@@ -15,7 +15,7 @@ from types import ModuleType
 
 from caremarket_sim import __version__, opening, settling, week
 from caremarket_sim.documents import code, filled, first_sentence, prose, sources_of, table
-from caremarket_sim.documents.reference import indicator_tables, levers_table, series_as_table
+from caremarket_sim.documents.reference import calendar_as_table, indicator_tables, levers_table
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.market.commissioners import Commissioners
 from caremarket_sim.market.followed import Followed
@@ -78,7 +78,7 @@ def odd_page() -> str:
         ),
         making=_functions(opening, MAKING),
         settling=_functions(settling, SETTLING),
-        series=series_as_table(),
+        calendar=calendar_as_table(),
         submodels=_submodels(),
         other_parameters=_parameters(_subjects_of(None)),
         levers=levers_table(),

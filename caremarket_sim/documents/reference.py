@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from caremarket_sim.documents import code, table
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.parameters import register, series_table, sources
+from caremarket_sim.national import Dated, Item, calendar
+from caremarket_sim.parameters import register, sources
 from caremarket_sim.policy import LEVERS, PRESET_TITLES, PRESETS, REASONS, Lever
 from caremarket_sim.policy.values import Value, shown
 
@@ -34,16 +35,57 @@ def parameters_page() -> str:
         ]
         header = ("name", "meaning", "value", "range", "unit", "grade", "source")
         page += [f"## {subject}", table(header, rows)]
-    page += ["## Dated series", series_as_table()]
     found = [(one.id, one.publisher, one.title, one.year, one.address) for one in sources().values()]
     page += ["## Sources", table(("id", "publisher", "title", "year", "address"), found)]
     return "\n\n".join(page) + "\n"
 
 
-def series_as_table() -> str:
-    """Every dated value."""
-    rows = [(name, str(day), shown(value), status) for name, day, value, status in series_table()]
-    return table(("series", "from", "value", "status"), rows)
+def national_page() -> str:
+    """The national calendar as Markdown."""
+    page = [
+        "# The national calendar",
+        "What the nation sets, by the day from which it holds. *Measured*: read in a publication or a law. *Derived*: "
+        "arithmetic on published figures. *Assumed*: ours, within the range. A scenario may have any of it otherwise, "
+        "under [`national:`](../how-to/national-calendar.md). Written by `caremarket docs national`.",
+    ]
+    for item in calendar().values():
+        unit = f", {item.unit}" if item.unit else ""
+        moves = f"Moves `{item.indicator}` {'up' if item.direction > 0 else 'down'}. "
+        bounds = "true or false" if item.kind == "flag" else f"{shown(item.low)} to {shown(item.high)}"
+        stays = "What a scenario sets grows on from there as here." if item.kind == "grows" else "What it sets stays."
+        page += [
+            f"## {item.label}",
+            f"{code(item.name)}{unit}: {item.meaning} {moves}A scenario may set {bounds}. {stays}",
+            _dated_values(item),
+        ]
+    return "\n\n".join(page) + "\n"
+
+
+def _dated_values(item: Item) -> str:
+    def value(one: Dated) -> str:
+        return shown(bool(one.value)) if item.kind == "flag" else shown(one.value)
+
+    rows = [
+        (
+            str(one.day),
+            value(one),
+            "" if one.low == one.high else f"{shown(one.low)} to {shown(one.high)}",
+            one.grade,
+            ", ".join(one.source),
+            one.note,
+        )
+        for one in item.dated
+    ]
+    return table(("from", "value", "range", "grade", "source", "note"), rows)
+
+
+def calendar_as_table() -> str:
+    """Every item of the national calendar with what it is at first, and when it changes."""
+    rows = [
+        (code(item.name), item.label, shown(item.dated[0].value), ", ".join(str(one.day) for one in item.dated[1:4]))
+        for item in calendar().values()
+    ]
+    return table(("item", "what", "at first", "changes on (first three)"), rows)
 
 
 def levers_page() -> str:

@@ -43,6 +43,7 @@ BUDGET: tuple[Entry, ...] = (
     Entry("Council", "Stewardship, forums and community", {"stewardship_spend": 1}),
     Entry("Council", "Care homes", {"care_home_fees": 1}),
     Entry("Council", "less client contributions", {"client_contributions": -1, "care_home_contributions": -1}),
+    Entry("Council", "less grant towards a Fair Pay Agreement", {"fair_pay_grant": -1}),
     Entry("Council", "less money returned by providers", {"returned_to_council": -1}),
     Entry("Clients of the council", "Contributions to homecare", {"client_contributions": 1}),
     Entry("Clients of the council", "Contributions to care homes", {"care_home_contributions": 1}),

@@ -17,6 +17,7 @@ from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
 from caremarket_sim.runs.design import Sample
 from caremarket_sim.scenario import Scenario
+from caremarket_sim.scenario.national import national_sentences
 from caremarket_sim.scenario.timeline import timeline
 from caremarket_sim.scenario.timeline_words import timeline_sentences
 from caremarket_sim.scenario.timing import monday_of
@@ -51,10 +52,15 @@ def happened(samples: Mapping[str, Sample]) -> dict[str, list[str]]:
     found = traces(samples)
     told = {}
     for name, sample in samples.items():
-        if not sample.scenario.changes:
+        if sample.scenario.is_as_it_is:
             continue
         rows = found[found.scenario == name]
-        told[name] = [*timeline_sentences(sample.scenario), *_market(samples, name), *_levers(rows)]
+        told[name] = [
+            *national_sentences(sample.scenario),
+            *timeline_sentences(sample.scenario),
+            *_market(samples, name),
+            *_levers(rows),
+        ]
     return told
 
 
@@ -80,7 +86,12 @@ def _against_no_policy(samples: Mapping[str, Sample], name: str) -> PairedDiffer
     sample = samples[name]
     for other in samples.values():
         ours, theirs = sample.scenario, other.scenario
-        if not theirs.changes and ours.changes and theirs.place.key == ours.place.key and theirs.weeks == ours.weeks:
+        if (
+            theirs.is_as_it_is
+            and not ours.is_as_it_is
+            and theirs.place.key == ours.place.key
+            and theirs.weeks == ours.weeks
+        ):
             period = sample.periods.verdicts
             return paired_difference(other.period(period), sample.period(period))
     return None

@@ -12,6 +12,7 @@ import numpy as np
 from ..compiled import compiled, entry, plain
 from ..compiled.arithmetic import median
 from ..compiled.draws import EARLIEST, one_normal, one_uniform
+from ..parameters import Numbers
 from .codes import (
     CHAIN,
     COOPERATIVE,
@@ -24,6 +25,7 @@ from .codes import (
 )
 from .law import UNDECIDED
 from .motive import cares, draw_traits, looks_ahead
+from .providers import usually_insured
 from .territory import localities_it_would_choose
 from .tidy import tours
 from .workers import born_worker
@@ -106,6 +108,7 @@ def born_firm(row, number: int, council: int, market, parameters, key):
     row["practice"] = 0.0
     row["clipping"] = p.clipping_usual * (1.0 - p.clipping_logged)
     row["cuts"] = p.contract_opening_cuts**2
+    row["insured"] = plain(usually_insured)(Numbers(market.price_rows), p)
     row["rating"] = UNRATED
     row["lawful"] = UNDECIDED
     row["scruple"] = draw(20)
@@ -158,6 +161,7 @@ def found(
     opening = median(market.providers.overhead_opening[alike if alike.any() else trading])
     pay = median(market.providers.pay[trading])
     price = median(market.providers.price[trading])
+    markup = median(market.providers.markup[trading])
     key = draws.fixed("born_firm")
     row = market.providers.add(1)[0]
     born_firm(row, number, council, market, parameters, key)
@@ -166,8 +170,8 @@ def found(
     row["plan"] = np.exp(np.log(low) + (np.log(high) - np.log(low)) * one_uniform(key, number, 7))
     row["overhead_scale"] *= min(overhead, opening)
     row["overhead_opening"] = row["overhead_scale"]
-    row["pay"], row["price"] = pay, price
-    row["premium"] = max(pay - market.prices["national_living_wage"], 0.0)
+    row["pay"], row["price"], row["markup"], row["recovers"] = pay, price, markup, 0.0
+    row["premium"] = max(pay - market.prices["legal_minimum"], 0.0)
     if cooperative:
         own(row, COOPERATIVE, number, p, key)
     row["margin"] = row["margin_target"]

@@ -66,14 +66,14 @@ def cost_of_travel(provider, lever, prices, p):
     """Marginal cost of the travel that goes with an hour of contact, £: its pay with on-costs, and mileage."""
     r = provider
     required = required_share(lever, r.contracted)
-    paid = travel_pay(r.pay, r.travel_share, required, r.lawful == 1, prices.national_living_wage)
-    return paid * on_cost(p) + r.travel_share * p.money_mileage_per_travel_hour * prices.price_index
+    paid = travel_pay(r.pay, r.travel_share, required, r.lawful == 1, prices.legal_minimum)
+    return paid * on_cost(r, prices, p) + r.travel_share * p.money_mileage_per_travel_hour * prices.price_index
 
 
 def travel_pay_under(market, council: int, p, decided, rows, pay) -> np.ndarray:
     """What travel would be paid, £ for an hour of contact, by each of these providers at this pay under a contract with
     these levers."""
-    weight, wage_line = float(market.commissioners.care_weight[council]), float(market.prices["national_living_wage"])
+    weight, wage_line = float(market.commissioners.care_weight[council]), float(market.prices["legal_minimum"])
     return _travel_pay_under(market.providers.rows[rows], pay, decided.row, weight, wage_line, p.row)
 
 

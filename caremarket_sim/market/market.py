@@ -45,9 +45,9 @@ class Market:
     paid_before: np.ndarray
     clock: np.ndarray
     price_rows: np.ndarray
-    """Dated prices in force: one row of `state.PRICES`."""
+    """What the nation sets this week: one row of `state.PRICES`."""
     price_path: np.ndarray
-    """Prices of each year from the start on."""
+    """The same of each week from the start on."""
     starts: np.ndarray
     """Care workers who started in each of the last 52 weeks, by council."""
     transfers: np.ndarray
@@ -73,7 +73,7 @@ class Market:
 
     @property
     def prices(self):
-        """Dated prices in force, by name."""
+        """What the nation sets this week, by name."""
         return self.price_rows[0]
 
     @property

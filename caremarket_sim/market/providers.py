@@ -5,6 +5,7 @@ import numpy as np
 from ..compiled import compiled, entry
 from ..compiled.arithmetic import middle
 from .codes import PATCH, PLANNED_TIME
+from .motive import office_spending
 from .table import Column, Table
 
 
@@ -25,6 +26,8 @@ class Providers(Table):
     contracted_hours = Column("f8", "hours a week", "volume awarded by the council")
     rate = Column("f8", "£ an hour", "council fee")
     price = Column("f8", "£ an hour", "price to people who pay for themselves")
+    markup = Column("f8", "£ an hour", "of it, overhead and margin over pay and travel, at the prices of the start")
+    recovers = Column("f8", "£ an hour", "of it, what makes up for council work that the fee does not cover")
     committed = Column("f8", "hours a week", "hours of packages held, kept places included")
     council_hours = Column("f8", "hours a week", "of which the council's")
     clients = Column("f8", "people", "people it holds a place for")
@@ -80,6 +83,8 @@ class Providers(Table):
     gap = Column("f8", "hours", "their gaps between visits")
     wages = Column("f8", "£", "wages this week")
     sick_pay = Column("f8", "£", "sick pay this week")
+    insurance = Column("f8", "£", "employer's National Insurance this week")
+    insured = Column("f8", "ratio", "pay above the threshold of National Insurance, holiday pay with it, over wages")
     hires = Column("f8", "hires", "hires this week")
     late_visits = Column("f8", "visits", "late visits this week")
     visits_due = Column("f8", "visits", "visits due this week")
@@ -144,9 +149,17 @@ def growth_of(provider, p):
 
 
 @compiled
-def on_cost(p):
-    """Pounds of employment cost for a pound of wages: holiday pay, employer's National Insurance and pension."""
-    return 1.0 + p.money_holiday_share + p.money_employer_charge_share
+def on_cost(provider, prices, p):
+    """Pounds of employment cost for a pound of wages: holiday pay, pension and the like, National Insurance."""
+    insurance = prices.insurance_rate * provider.insured
+    return 1.0 + p.money_holiday_share + p.money_employer_charge_share + insurance
+
+
+@compiled
+def usually_insured(prices, p):
+    """Pay above the threshold for a pound of wages, holiday pay with it, for usual hours at usual pay."""
+    week = p.recruitment_hours_wanted * p.pay_opening * prices.wage_index
+    return (1.0 + p.money_holiday_share) * max(1.0 - prices.insurance_threshold / week, 0.0)
 
 
 @compiled
@@ -184,6 +197,15 @@ def overhead_an_hour(hours, scale, p):
         * max(hours, p.overhead_floor_hours) ** (p.overhead_scale_exponent - 1.0)
         * (1.0 + (hours / p.overhead_sprawl_hours) ** 2)
     )
+
+
+@compiled
+def overhead_known(provider, hours, p):
+    """Overhead £ an hour that it knows of at a size in hours a week, before inflation: its office, and what is spent on
+    hiring and training."""
+    training = provider.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
+    office = overhead_an_hour(hours, provider.overhead_scale, p) * office_spending(provider, p)
+    return office + p.overhead_hiring_allowance + training
 
 
 @compiled

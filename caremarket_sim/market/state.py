@@ -15,17 +15,29 @@ PRICES = np.dtype(
     [
         (name, "f8")
         for name in (
-            "national_living_wage",
+            "legal_minimum",
             "real_living_wage",
             "outside_pay",
             "price_index",
             "wage_index",
             "cost_growth",
             "next_cost_growth",
+            "insurance_rate",
+            "insurance_threshold",
+            "fair_pay_premium",
+            "fair_pay_grant",
+            "inspections",
+            "applicants_from_abroad",
+            "guaranteed_hours_duty",
+            "guaranteed_hours_reference",
+            "guaranteed_hours_limit",
+            "cancelled_shift_pay",
         )
     ]
 )
-"""Dated prices: wages in £ an hour; indices are 1 at the start; growth of costs at this April and at the next."""
+"""What the nation sets this week. `legal_minimum`: the National Living Wage and a Fair Pay Agreement's premium; wages
+are in £ an hour, `insurance_threshold` in £ a week; indices are 1 at the start; growth of costs at this April and at
+the next. The others are items of the national calendar (`data/national.toml`)."""
 FIRM = np.dtype([("number", "i8"), ("council", "u1"), ("cooperative", "u1")])
 """A firm that is about to open."""
 

@@ -8,7 +8,7 @@ from ..policy import LEVERS
 from .codes import REAL_LIVING_WAGE, STATUTORY, TENDERED
 from .law import travel_pay_now, travel_pay_under
 from .ledger import line, pay
-from .providers import median_open_cost, on_cost, open_book_rate
+from .providers import median_open_cost, on_cost, open_book_rate, overhead_known
 
 EVERY_LEVER = tuple(lever.fields for lever in LEVERS.values())
 """What each lever is called in a row of levers: weights have a name for each part."""
@@ -55,7 +55,7 @@ def is_contest(decided):
 def wage_floor(lever, prices):
     """The least that a contract asks a provider to pay, £ an hour."""
     if lever.employment_wage_floor_kind == STATUTORY:
-        return prices.national_living_wage
+        return prices.legal_minimum
     if lever.employment_wage_floor_kind == REAL_LIVING_WAGE:
         return prices.real_living_wage
     return lever.employment_wage_floor_amount
@@ -72,9 +72,25 @@ def cost_of_terms(market, p, council, decided, rows) -> np.ndarray:
     then = raised * (1.0 + gaps * decided.employment_shift_pay)
     then += travel_pay_under(market, council, p, decided, rows, raised)
     before = pay * (1.0 + gaps * now.employment_shift_pay)
-    before += travel_pay_now(providers.rows[rows], now.row, float(market.prices["national_living_wage"]))
+    before += travel_pay_now(providers.rows[rows], now.row, float(market.prices["legal_minimum"]))
     days = decided.employment_training_days - now.employment_training_days
-    return (then - before) * plain(on_cost)(p) + days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
+    dearer = plain(on_cost)(providers, Numbers(market.price_rows), p)[rows]
+    return (then - before) * dearer + days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
+
+
+@compiled
+def books_show(provider, lever, reach, price_index, p):
+    """What a provider's open books show that an hour costs, £, with what it would add if nobody looked.
+
+    Overhead is spread over the hours that a contest awarded it and those that it sells to others, or over its present
+    size where that is larger.
+    """
+    size = provider.usual_hours
+    if provider.contracted == 1 and is_contest(lever):
+        private = max(provider.committed - provider.council_hours, 0.0)
+        size = max(size, provider.contracted_hours + private)
+    cost = provider.cost_fixed + provider.cost_travel + overhead_known(provider, size, p) * price_index
+    return cost * (1.0 + provider.evasion * (1.0 - reach))
 
 
 def set_open_book_rates(market, parameters, council, extra):
@@ -84,9 +100,13 @@ def set_open_book_rates(market, parameters, council, extra):
 
 @entry
 def _open_book_rates(market, council, extra, parameters, policy):
-    providers = market.providers
+    p, providers, lever = parameters[0], market.providers, policy[council]
+    for j in range(len(providers)):
+        r = providers[j]
+        if r.council == council and is_contest(lever):
+            r.open_cost = books_show(r, lever, market.commissioners[council].reach, market.prices[0].price_index, p)
     median = median_open_cost(providers, council, extra, False)
     for j in range(len(providers)):
         r = providers[j]
         if r.council == council and r.contracted == 1 and r.open == 1:
-            r.rate = open_book_rate(r.open_cost + extra[j], median, policy[council], parameters[0])
+            r.rate = open_book_rate(r.open_cost + extra[j], median, lever, p)

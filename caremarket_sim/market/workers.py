@@ -52,6 +52,7 @@ class CareWorkers(Table):
     week_pay = Column("f8", "£", "pay this week")
     period_hours = Column("f8", "hours", "contact and travel in this pay period")
     period_pay = Column("f8", "£", "pay for them")
+    reference_hours = Column("f8", "hours", "contact hours in this reference period, where hours must be offered")
     usual_pay = Column("f8", "£", "pay in a week at work, recent weeks; 0 before the first")
     pay_variance = Column("f8", "£²", "squared distance of a week's pay from it, recent weeks")
     sum_weeks = Column("f8", "weeks", "weeks in post this year", part="year")
@@ -144,6 +145,7 @@ def end_job(worker, stay_share, u):
     worker.tenure = 0.0
     worker.period_hours = 0.0
     worker.period_pay = 0.0
+    worker.reference_hours = 0.0
 
 
 @compiled

@@ -9,13 +9,15 @@ from ..compiled.process import process
 from ..market.law import cost_of_travel
 from ..market.ledger import line, pay, pay_provider, provider_pays
 from ..market.motive import care_costs, margin_aimed_at, office_spending
-from ..market.providers import on_cost, overhead_an_hour
+from ..market.providers import on_cost, overhead_an_hour, overhead_known
 from ..market.state import week_of
+from ..market.terms import books_show
 
 SELF_FUNDED = line("self-funders", "providers", "self-funded care")
 WAGES = line("providers", "workers", "wages")
 SICK_PAY = line("providers", "workers", "sick pay")
 HOLIDAY_PAY = line("providers", "workers", "holiday pay")
+INSURANCE = line("providers", "treasury", "national insurance")
 CHARGES = line("providers", "treasury", "employer charges")
 MILEAGE = line("providers", "workers", "mileage")
 OFFICE_COVER = line("providers", "workers", "office cover")
@@ -58,6 +60,7 @@ def accounts_are_settled(ledger, provider, prices, p):
     provider_pays(ledger, r, WAGES, r.wages)
     provider_pays(ledger, r, SICK_PAY, r.sick_pay)
     provider_pays(ledger, r, HOLIDAY_PAY, r.wages * p.money_holiday_share)
+    provider_pays(ledger, r, INSURANCE, r.insurance)
     provider_pays(ledger, r, CHARGES, (r.wages + r.sick_pay) * p.money_employer_charge_share)
     provider_pays(ledger, r, MILEAGE, r.travel * p.money_mileage_per_travel_hour * prices.price_index)
     provider_pays(ledger, r, OFFICE_COVER, r.office * p.money_office_rate * prices.wage_index)
@@ -101,21 +104,18 @@ def providers_know_their_costs(market, parameters, policy, draws):
 
     marginal = (w·(1 − clipped + paid gaps·γ) + pay for travel)·on-costs + mileage·τ + what care for the work costs,
     with τ and γ hours of travel and gaps for an hour of contact; pay for travel is what the contract requires, and the
-    rest of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it with what the
-    provider would add if nobody looked.
+    rest of the legal minimum where the provider obeys the law (`law.travel_pay`). Open books show it at the
+    scale awarded, with what the provider would add if nobody looked.
     """
-    p, price_index = parameters[0], market.prices[0].price_index
+    p, prices = parameters[0], market.prices[0]
     gaps = p.rostering_gap_minutes / p.travel_reference_minutes
     for j in range(len(market.providers)):
         r = market.providers[j]
         lever = policy[r.council]
         ratio = r.travel / max(r.contact, 1.0) if r.contact > 0.0 else p.travel_opening_ratio
         r.travel_share += p.experience_memory * (ratio - r.travel_share)
-        r.cost_fixed = r.pay * (1.0 - r.clipping + lever.employment_shift_pay * gaps) * on_cost(p)
-        r.cost_fixed += care_costs(r, p) * price_index
-        r.cost_travel = cost_of_travel(r, lever, market.prices[0], p)
-        staff_cost = r.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
-        overhead = overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p)
-        r.overhead_hour = (overhead + p.overhead_hiring_allowance + staff_cost) * price_index
-        shown = 1.0 + r.evasion * (1.0 - market.commissioners[r.council].reach)
-        r.open_cost = (r.cost_fixed + r.cost_travel + r.overhead_hour) * shown
+        r.cost_fixed = r.pay * (1.0 - r.clipping + lever.employment_shift_pay * gaps) * on_cost(r, prices, p)
+        r.cost_fixed += care_costs(r, p) * prices.price_index
+        r.cost_travel = cost_of_travel(r, lever, prices, p)
+        r.overhead_hour = overhead_known(r, r.usual_hours, p) * prices.price_index
+        r.open_cost = books_show(r, lever, market.commissioners[r.council].reach, prices.price_index, p)

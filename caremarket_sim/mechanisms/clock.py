@@ -1,7 +1,6 @@
-"""ODD 7.1 Time: a week passes for everybody, and prices change in April.
+"""ODD 7.1 Time: a week passes for everybody, and what the nation sets changes on its day.
 
-Which prices, and from which day on, is made before the start by `opening/prices.py`: the National Living Wage and other
-dated series, a row a year.
+What it sets in which week is made before the start by `opening/prices.py` from the national calendar, a row a week.
 """
 
 from ..compiled.process import process
@@ -11,7 +10,8 @@ from ..market.state import clients_of, week_of, workers_of
 
 @process
 def time_passes(market, parameters, policy, draws):
-    """Age, tenure, experience and time in care grow by a week; in April prices change; the week's books are empty."""
+    """Age, tenure, experience and time in care grow by a week; wages, prices and duties are those of the day; the
+    week's books are empty."""
     for j in range(len(market.providers)):
         market.providers[j].age += 1.0
     workers = workers_of(market)
@@ -26,8 +26,8 @@ def time_passes(market, parameters, policy, draws):
         if clients[i].status == RECEIVING:
             clients[i].weeks_in_care += 1.0
     week = week_of(market)
-    if week % 52 == 0 and week >= 0:
-        market.prices[0] = market.price_path[week // 52]
+    if week >= 0:
+        market.prices[0] = market.price_path[min(week, len(market.price_path) - 1)]
     market.count_values[:] = 0.0
     for c in range(market.ledger.shape[0]):
         for n in range(market.ledger.shape[1]):

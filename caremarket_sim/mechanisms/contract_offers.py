@@ -30,7 +30,9 @@ def providers_offer_contracts(market, parameters, policy, draws):
         r = market.providers[j]
         lever, council = policy[r.council], market.commissioners[r.council]
         heeded = looks_ahead(r, p.motive_offers_slope, p) * leavers_saved(r, council, market.prices[0], lever, p)
-        logit = council.contract_intercept + (heeded - idle_cost(r, lever, p)) / p.contract_choice_spread
+        logit = (
+            council.contract_intercept + (heeded - idle_cost(r, market.prices[0], lever, p)) / p.contract_choice_spread
+        )
         r.guaranteed_share = 1.0 / (1.0 + math.exp(-logit))
         if r.contracted == 1:
             if lever.employment_contract_norm == ZERO_HOURS:
@@ -42,9 +44,9 @@ def providers_offer_contracts(market, parameters, policy, draws):
 
 
 @compiled
-def idle_cost(provider, lever, p):
+def idle_cost(provider, prices, lever, p):
     """C, £ a worker-week: pay with on-costs for hours that a guarantee makes a provider pay for without a visit, less
-    the part that the council pays for used or not.
+    the part that the council pays for used or not, and that which is paid anyway because the law asks it.
 
     Hours are lost at short notice by so much, counted before anybody refills them, and a guarantee leaves the rest of
     the hours wanted open.
@@ -52,7 +54,7 @@ def idle_cost(provider, lever, p):
     spread = math.sqrt(provider.cuts)
     idle = p.recruitment_hours_wanted * expected_above(1.0 - p.contract_guaranteed_share_of_wanted, spread)
     certain = lever.contract_guaranteed_volume * council_part(provider) * provider.contracted
-    return provider.pay * on_cost(p) * idle * (1.0 - certain)
+    return provider.pay * on_cost(provider, prices, p) * idle * (1.0 - certain) * (1.0 - prices.cancelled_shift_pay)
 
 
 @compiled
@@ -75,7 +77,8 @@ def leavers_saved(provider, council, prices, lever, p):
 def contracts_convert(market, parameters, policy, draws):
     """Staff on zero-hours are offered a guarantee where their provider has fewer than its target, and guarantees lapse
     where it has more; whoever wants flexibility declines (M5), unless the council's cap on zero-hours contracts leaves
-    no room to, which with a norm of guaranteed hours says how many may."""
+    no room to, which with a norm of guaranteed hours says how many may. None lapse where
+    the law asks for offers of guaranteed hours."""
     p = parameters[0]
     key = key_of(draws, CONVERT)
     workers = workers_of(market)
@@ -94,7 +97,7 @@ def contracts_convert(market, parameters, policy, draws):
                 share = gap / max(zero_now, 0.01)
                 if uniform(key, r.number, 0) < p.contract_conversion_rate * share:
                     r.guaranteed = p.contract_guaranteed_share_of_wanted * r.hours_wanted
-        elif gap < 0.0:
+        elif gap < 0.0 and market.prices[0].guaranteed_hours_duty == 0.0:
             share = -gap / max(1.0 - zero_now, 0.01)
             if uniform(key, r.number, 0) < p.contract_lapse_rate * share:
                 r.guaranteed = 0.0

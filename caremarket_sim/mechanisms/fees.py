@@ -14,11 +14,12 @@ def council_uprates_fees(market, parameters, policy, draws):
     """Each April the council passes on a share of cost growth (S11), steered by what it sees; a freeze passes on none.
 
     Open-book fees move that share of the way up to what the books show plus the allowed surplus, and fall with it,
-    both by at most so much a year. What people who pay for themselves pay grows with costs.
+    both by at most so much a year. What National Insurance adds to costs is no part of it, as in 2025.
     """
     p = parameters[0]
     providers = market.providers
-    growth = market.prices[0].cost_growth
+    prices = market.prices[0]
+    growth = prices.cost_growth
     for c in range(len(market.commissioners)):
         council, lever = market.commissioners[c], policy[c]
         council.fee_growth = 0.0
@@ -43,7 +44,6 @@ def council_uprates_fees(market, parameters, policy, draws):
             elif r.contracted == 1 and r.open == 1 and r.delivered > 0.0:
                 r.rate = rate_from_books(r, median, min(share, 1.0), growth, lever, p)
             after += r.rate * r.council_hours
-            r.price *= 1.0 + growth
             if frozen and growth > 0.0 and r.contracted == 1 and r.hurt >= p.trust_event_spacing:
                 r.trust *= p.trust_event_loss
                 r.hurt = 0.0

@@ -10,7 +10,7 @@ def citizens_are_heard(market, parameters, policy, draws):
 
     The pot is a share of what packages cost, so that what it adds to hours and wages is no larger a share of them.
     """
-    p = parameters[0]
+    p, prices = parameters[0], market.prices[0]
     for c in range(len(policy)):
         lever, council = policy[c], market.commissioners[c]
         share = lever.stewardship_citizens_share
@@ -18,13 +18,14 @@ def citizens_are_heard(market, parameters, policy, draws):
             council.pot_wages = 0.0
             continue
         fees = 0.0
-        hours = 0.0
+        hours_with_on_costs = 0.0
         for j in range(len(market.providers)):
             r = market.providers[j]
             if r.council == c:
                 fees += r.rate * r.council_hours
-                hours += r.council_hours
+                hours_with_on_costs += r.council_hours * on_cost(r, prices, p)
         pot = share * p.stewardship_pot_share * fees * 52.0
         council.pot_hours = lever.stewardship_citizens_weights_hours * pot / max(fees * 52.0, 1.0)
-        council.pot_wages = lever.stewardship_citizens_weights_wages * pot / max(hours * 52.0, 1.0) / on_cost(p)
+        for_wages = lever.stewardship_citizens_weights_wages * pot
+        council.pot_wages = for_wages / max(hours_with_on_costs * 52.0, 1.0)
         council.pot_connectors = lever.stewardship_citizens_weights_connectors * pot / p.commissioning_connector_cost

@@ -17,25 +17,25 @@ def providers_set_pay(market, parameters, policy, draws):
     """
     p = parameters[0]
     week, prices = week_of(market), market.prices[0]
-    living_wage = prices.national_living_wage
+    legal_minimum = prices.legal_minimum
     for j in range(len(market.providers)):
         r = market.providers[j]
         lever, council = policy[r.council], market.commissioners[r.council]
         pay = r.pay
         target = margin_aimed_at(r, p.motive_keeping_slope, p)
         if week % 52 == 0:
-            pay = max(pay * (1.0 + r.pass_through * council.fee_growth), living_wage + p.pay_premium_kept * r.premium)
+            pay = max(pay * (1.0 + r.pass_through * council.fee_growth), legal_minimum + p.pay_premium_kept * r.premium)
             room = p.pay_margin_response * (r.margin - target)
             pay *= 1.0 + min(max(room, -p.pay_largest_cut), p.pay_largest_rise)
         if week % 13 == 0:
             vacancy = 1.0 - (r.staff + r.onboarding) / max(r.posts, 1.0)
             if vacancy > p.pay_vacancy_line and r.margin > p.pay_margin_line * target:
                 pay *= 1.0 + p.pay_vacancy_step
-        floor = living_wage
+        floor = legal_minimum
         if r.contracted == 1:
-            floor = max(living_wage, wage_floor(lever, prices)) + max(council.pot_wages, 0.0)
+            floor = max(legal_minimum, wage_floor(lever, prices)) + max(council.pot_wages, 0.0)
         r.pay = max(pay, floor)
         if week % 52 == 0:
-            r.premium = max(r.pay - living_wage, 0.0)
+            r.premium = max(r.pay - legal_minimum, 0.0)
         days = lever.employment_training_days if r.contracted == 1 else p.training_private_days
         r.training_days = days * (1.0 + cares(r, p.motive_training_slope, p) - p.motive_care)

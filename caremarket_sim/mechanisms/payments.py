@@ -30,6 +30,7 @@ FRONT_DOOR = line("council", "suppliers", "front door")
 REABLEMENT = line("council", "suppliers", "reablement")
 PANEL = line("council", "suppliers", "citizens' panel")
 ADMISSIONS = line("nhs", "suppliers", "hospital admissions")
+GRANT = line("treasury", "council", "fair pay grant")
 NIGHTS = line("nhs", "suppliers", "delayed nights")
 
 
@@ -38,11 +39,12 @@ def council_pays(market, parameters, policy, draws):
     """Fees by payment basis, what is paid above them in an emergency, block hours unused, retainers, outcome payments;
     what was billed for time that is found to be clipped is claimed back with a penalty; the cost of commissioning; and
     what disputes over packages cost either side.
+    The Treasury gives what it gives towards a Fair Pay Agreement for each hour delivered.
 
     A fresh page begins for what each provider earns and spends. The spend that the budget is held against, and fees
     with it, is that at contract rates.
     """
-    p = parameters[0]
+    p, prices = parameters[0], market.prices[0]
     clients, providers = clients_of(market), market.providers
     councils = len(market.commissioners)
     away = np.zeros(len(providers))
@@ -54,7 +56,7 @@ def council_pays(market, parameters, policy, draws):
             providers[c.provider].above_rate += c.delivered * market.rounds[i].above_rate
         if c.status == IN_HOSPITAL and c.kept == 1 and c.provider >= 0 and c.payer == COUNCIL:
             away[c.provider] += c.hours
-    due, above = np.zeros(councils), np.zeros(councils)
+    due, above, funded = np.zeros(councils), np.zeros(councils), np.zeros(councils)
     for j in range(len(providers)):
         r = providers[j]
         r.revenue = 0.0
@@ -63,11 +65,12 @@ def council_pays(market, parameters, policy, draws):
         hours_away = away[j] if weeks_kept(lever, p) > 0.0 else 0.0
         r.above_rate = np.rint(r.above_rate * paid_share(lever, p) * 100.0) / 100.0
         above[r.council] += r.above_rate
-        due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, p)
-        disputed = r.disputes * p.trust_dispute_cost * market.prices[0].price_index
-        provider_pays(market.ledger, r, THEIR_DISPUTES, disputed)
+        due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, prices, p)
+        funded[r.council] += r.delivered_council
+        provider_pays(market.ledger, r, THEIR_DISPUTES, r.disputes * p.trust_dispute_cost * prices.price_index)
     for k in range(councils):
         pay(market.ledger, k, CONTRIBUTIONS, p.money_client_contribution_share * due[k])
+        pay(market.ledger, k, GRANT, prices.fair_pay_grant * funded[k])
         commissioning_is_paid(market, k, policy[k], p)
         paid = pence_of(market.ledger, k, THE_COUNCIL, -1) / 100.0
         spend = paid - pence_of(market.ledger, k, -1, THE_COUNCIL) / 100.0 - above[k]
@@ -78,7 +81,7 @@ def council_pays(market, parameters, policy, draws):
 
 
 @compiled
-def fees_are_paid(ledger, provider, hours_away, lever, council, p):
+def fees_are_paid(ledger, provider, hours_away, lever, council, prices, p):
     """What the council owes a provider this week. Returns the fees due before any part depends on outcomes, £.
 
     That part is paid in proportion to the measured outcome over the baseline's.
@@ -96,7 +99,7 @@ def fees_are_paid(ledger, provider, hours_away, lever, council, p):
             measured = r.connection / p.outcome_connection_reference
         r.outcome_score = min(max(measured, 0.0), p.outcome_highest_score)
         pay_provider(ledger, r, OUTCOME, hours * r.rate * lever.contract_outcome_share * r.outcome_score)
-    pay_provider(ledger, r, PANEL_WAGES, hours * max(council.pot_wages, 0.0) * on_cost(p))
+    pay_provider(ledger, r, PANEL_WAGES, hours * max(council.pot_wages, 0.0) * on_cost(r, prices, p))
     pay_provider(ledger, r, RETAINERS, hours_away * r.rate * p.contract_retainer_share)
     provider_pays(ledger, r, CLAIMED_BACK, r.clip_found * r.rate * (1.0 + p.clipping_penalty))
     if r.contracted == 1 and r.open == 1 and r.closing == 0:

@@ -35,7 +35,8 @@ class Homes(NamedTuple):
 def providers_recruit(market, parameters, policy, draws):
     """Each open vacancy is filled with a weekly chance that rises with searchers, pay and guarantees (E3, M2, M3).
 
-    Searchers are the pool between jobs plus people outside care, who respond to pay here against pay outside. The
+    Searchers are the pool between jobs plus people outside care, who respond to pay here against pay outside
+    but for those who come from abroad, whose number the visa decides. The
     week's candidates from outside are made from place and date alone; a hire takes one of them or one from the pool.
     Among applicants a provider takes whom distance, chance and, the more its owner cares for the work, values favour
     (M12).
@@ -107,7 +108,8 @@ def state_of_labour_markets(market, p, policy):
         outside_pay = market.prices[0].outside_pay * lever.shocks_outside_pay
         pay[c] = pay[c] / staffed[c] if staffed[c] > 0.0 else outside_pay
         outside = p.recruitment_outside_searchers * council.labour_market
-        drawn = (pay[c] / outside_pay) ** p.recruitment_supply_elasticity
+        drawn = (1.0 - p.recruitment_abroad_share) * (pay[c] / outside_pay) ** p.recruitment_supply_elasticity
+        drawn += p.recruitment_abroad_share * market.prices[0].applicants_from_abroad
         searching = council.pool + outside * drawn * lever.shocks_labour_supply
         reference = p.recruitment_reference_searchers * council.labour_market
         rate[c] = p.recruitment_filling_rate * (searching / reference) ** p.recruitment_searcher_exponent

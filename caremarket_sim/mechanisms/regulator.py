@@ -14,13 +14,14 @@ def regulator_inspects(market, parameters, policy, draws):
     """Some providers are inspected this week, sooner the worse they were found; the rating reads quality with noise."""
     p = parameters[0]
     key = key_of(draws, INSPECT)
+    often = market.prices[0].inspections
     for j in range(len(market.providers)):
         r = market.providers[j]
         if r.open == 0 or r.delivered == 0.0 or r.age <= p.regulator_first_weeks:
             continue
         worse = r.rating != UNRATED and r.rating < GOOD
         rate = p.regulator_reinspection_rate if worse else p.regulator_inspection_rate
-        if uniform(key, r.number, 0) < rate / 52.0:
+        if uniform(key, r.number, 0) < rate * often / 52.0:
             r.rating = grade(r.quality + p.regulator_noise * normal_quantile(uniform(key, r.number, 1)), p)
             market.counts[r.council].inspections += 1.0
 

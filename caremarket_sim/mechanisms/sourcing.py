@@ -231,7 +231,7 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
     score = gumbel(key, pair(client.number, provider.number), 2)
     unguided = not from_council and client.readiness < p.sourcing_unguided_share
     if mode == OWN_CHOICE and not unguided:
-        score += liking(provider, p)
+        score += liking(provider, p) - (0.0 if from_council else p.sourcing_choice_price * log_price(provider))
     else:
         score += appeal(provider, patch, load, p)
     if not from_council and provider.contracted:
@@ -307,6 +307,12 @@ def pays_enough(provider, client, offer, lever, minds, p):
     chance = uniform(minds, pair(client.number, provider.number), 0)
     asked = premium - bears + p.sourcing_accept_spread * math.log(chance / (1.0 - chance))
     return price - marginal >= asked * price
+
+
+@compiled
+def log_price(provider):
+    """Log of what a provider asks of those who pay for themselves."""
+    return math.log(max(provider.price, 1.0))
 
 
 @compiled

@@ -1,9 +1,11 @@
 """ODD 7.23 Wages: what each care worker is paid this week, and what it does to them."""
 
+import numpy as np
+
 from ..compiled import compiled
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import IN_POST, ON_LEAVE, SICK
+from ..market.codes import IN, IN_POST, ON_LEAVE, SICK
 from ..market.law import required_share
 from ..market.state import week_of, workers_of
 from ..market.workers import income_spread
@@ -16,18 +18,23 @@ A_PENNY = 1.0
 def carers_are_paid(market, parameters, policy, draws):
     """The week's pay of every care worker (E5).
 
-    Pay covers contact, the share of travel that a contract requires, a share of gaps, and at least the guaranteed hours
-    of whoever was at work; holiday is paid from accrual. A provider that obeys the law adds what pay for contact and
-    travel lacks to the legal minimum, in the pay period so far. Each provider owes the sums. Guaranteed hours without a
-    visit are counted, in hours and pounds; so are travel without pay, and pay periods below the legal minimum.
+    Pay covers contact, a share of what is cancelled at short notice where the law asks it, the share of travel that a
+    contract requires, a share of gaps, and at least the guaranteed hours of whoever was at work; holiday is paid from
+    accrual. A provider that obeys the law adds what pay for contact and travel lacks to the legal minimum, in the pay
+    period so far. Each provider owes the sums, and National Insurance on what a week's pay, holiday and sick pay too,
+    has above the threshold. Guaranteed hours without a visit are counted, in hours and pounds; so are travel without
+    pay, and pay periods below the legal minimum.
     """
     p = parameters[0]
     workers, providers = workers_of(market), market.providers
     for j in range(len(providers)):
         providers[j].wages = 0.0
         providers[j].sick_pay = 0.0
+        providers[j].insurance = 0.0
         providers[j].underpaid = 0.0
-    wage_line = market.prices[0].national_living_wage
+    prices = market.prices[0]
+    wage_line = prices.legal_minimum
+    above = np.zeros(len(providers))
     period = round(p.law_pay_period)
     begins, ends = week_of(market) % period == 0, week_of(market) % period == period - 1
     for w in range(len(workers)):
@@ -50,7 +57,7 @@ def carers_are_paid(market, parameters, policy, draws):
             r.week_pay = lever.employment_sick_pay * usual * r.pay
             provider.sick_pay += r.week_pay
         else:
-            hours = max(r.contact, r.guaranteed)
+            hours = max(r.contact + prices.cancelled_shift_pay * r.cancelled, r.guaranteed)
             for_travel = pay_for_travel(r, required_share(lever, provider.contracted), provider.lawful == 1, wage_line)
             r.week_pay = r.pay * (hours + lever.employment_shift_pay * r.gap) + for_travel
             provider.wages += r.week_pay
@@ -61,6 +68,9 @@ def carers_are_paid(market, parameters, policy, draws):
             counts.weeks_travel_unpaid += r.travel > 0.0 and for_travel <= 0.0
             work_is_felt(r, hours, p)
             usual_week_moves(r, p)
+        insured = max(r.week_pay - prices.insurance_threshold, 0.0)
+        provider.insurance += prices.insurance_rate * insured
+        above[r.provider] += insured * (r.absent == IN)
         if ends and r.period_hours > 0.0:
             lacks = wage_line * r.period_hours - r.period_pay
             below = 100.0 * lacks > A_PENNY
@@ -76,6 +86,9 @@ def carers_are_paid(market, parameters, policy, draws):
         year.sum_income_spread += income_spread(r)
         year.sum_cancelled += r.cancelled
         year.sum_guaranteed += r.guaranteed
+    for j in range(len(providers)):
+        if providers[j].wages > 0.0:
+            providers[j].insured = (1.0 + p.money_holiday_share) * above[j] / providers[j].wages
 
 
 @compiled

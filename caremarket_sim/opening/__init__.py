@@ -1,5 +1,7 @@
 """ODD 5 Initialisation: a market made from its place, before it settles."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..compiled import entry, plain
@@ -39,7 +41,7 @@ def make_market(scenario, seed: int) -> Market:
     p = parameters
     draws = draws_of(seed, FIRST_WEEK)
     zones = make_zones(place, p)
-    path = price_path(scenario.with_prices("frozen"), p)
+    path = price_path(replace(scenario, prices="frozen", national=()), p)
     market = empty_market()
     market.zones = zones
     market.localities = make_localities(zones, place.zones["population"].astype(float), p)
@@ -141,9 +143,9 @@ def add_providers(market, place, parameters, draws):
         row["price"] = place.self_funder_price * (1.0 + p.money_price_spread * one_normal(key, number, 8))
         row["pay"] = max(
             p.pay_opening + p.pay_opening_spread * one_normal(key, number, 9),
-            market.prices["national_living_wage"],
+            market.prices["legal_minimum"],
         )
-        row["premium"] = row["pay"] - market.prices["national_living_wage"]
+        row["premium"] = row["pay"] - market.prices["legal_minimum"]
         row["age"] = p.posts_young_weeks
         row["training_days"] = p.training_private_days
         row["guaranteed_share"] = 0.5
@@ -241,6 +243,7 @@ def back_out_overheads(market, place, parameters, draws):
     providers.unit_cost = direct + left
     providers.cash = np.rint(100.0 * p.baseline_cash_weeks * hours * price).astype(np.int64)
     providers_know_their_costs(market, parameters, Numbers(market.levers), draws)
+    providers.markup = providers.price - providers.cost_fixed - providers.cost_travel
     providers_have_been_rated(market, parameters, Numbers(market.levers), draws)
     providers.rating = listed.opening_ratings(place, providers.number, providers.rating)
 

@@ -57,7 +57,8 @@ AUDIENCES = (
         "A provider of homecare",
         "Would the work pay, would the hours be sure, and would there be people to do it?",
         (
-            "median_margin", "provider_surplus", "surplus_distributed", "idle_pay", "fee", "cost_per_hour", "closures",
+            "median_margin", "provider_surplus", "surplus_distributed", "national_insurance", "idle_pay",
+            "inspections", "fee", "cost_per_hour", "closures",
             "hand_backs", "vacancy_rate", "turnover", "headcount", "agency_hours_share", "travel_share",
             "private_providers", "contracted_providers", "trust", "hours_delivered",
         ),

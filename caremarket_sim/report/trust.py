@@ -11,6 +11,7 @@ import pandas as pd
 from caremarket_sim.findings.assumptions import CARRYING
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import interval
+from caremarket_sim.national import Setting
 from caremarket_sim.parameters import register, sources
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
@@ -86,6 +87,7 @@ def _policies(results: Results) -> list[Block]:
     blocks: list[Block] = []
     for name in results.names:
         changes = results.scenarios[name]["changes"]
+        blocks += [Text(f"{name}: {sentence}") for sentence in _nation(results.scenarios[name])]
         if not changes:
             blocks.append(Text(f"{name}: no policy; the market goes on as it is."))
             continue
@@ -98,6 +100,16 @@ def _policies(results: Results) -> list[Block]:
         columns = ["Lever", "Set to", "Neutral", "Unit", "When"]
         blocks.append(Table(f"{name}: what it sets off neutral", columns, rows_of(rows)))
     return blocks
+
+
+def _nation(scenario: Mapping[str, Any]) -> list[str]:
+    """What a scenario has otherwise than the national calendar."""
+    return [
+        f"from {change['day']} the nation has "
+        + ", ".join(f"{item} {Setting(**setting).shown}" for item, setting in change["settings"].items())
+        + (f" ({change['why']})." if change["why"] else ".")
+        for change in scenario.get("national", ())
+    ]
 
 
 def _range(figure: Mapping[str, Any]) -> str:
@@ -113,7 +125,8 @@ def _sources(ids: object) -> str:
 
 def validation_page(results: Results) -> Page:
     """The market without a policy beside published aggregates."""
-    plain = [name for name in results.names if not results.scenarios[name]["changes"]]
+    told = results.scenarios
+    plain = [name for name in results.names if not (told[name]["changes"] or told[name].get("national"))]
     if not plain:
         text = (
             "No scenario without a policy was among those compared, so nothing here can be held against published "

@@ -197,7 +197,7 @@ def probe(scenario: Scenario, **how: Unpack[How]) -> Plausibility:
     if known is not None:
         return known
     weeks = YEARS * WEEKS_A_YEAR
-    baseline = scenario.without_policy("baseline").with_weeks(weeks).with_prices("frozen")
+    baseline = replace(scenario.without_policy("baseline"), national=(), weeks=weeks, prices="frozen")
     tasks = tasks_of([baseline], replicate_seeds(SEED, FUTURES))
     samples, failed = gather(tasks, play_all(tasks, what=PROBING, **how))
     why = [one.message for one in failed if one.message.startswith(DoesNotSettle.__name__)]

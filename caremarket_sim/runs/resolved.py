@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.national import NationalChange, Setting
 from caremarket_sim.parameters import Parameters
 from caremarket_sim.policy import NEUTRAL, Levers
 from caremarket_sim.scenario import PROVIDER_TYPE, ZONE_TYPE, Change, Figure, Place, Scenario
@@ -30,6 +31,14 @@ def resolved_json(scenario: Scenario) -> str:
         "changes": [
             {"week": change.week, "why": change.why, "levers": change.levers.differences(NEUTRAL)}
             for change in scenario.changes
+        ],
+        "national": [
+            {
+                "day": change.day.isoformat(),
+                "why": change.why,
+                "settings": {k: asdict(v) for k, v in change.settings.items()},
+            }
+            for change in scenario.national
         ],
         "place": {
             "name": place.name,
@@ -78,6 +87,14 @@ def _scenario(content: dict[str, Any]) -> Scenario:
         weeks=content["weeks"],
         prices=content["prices"],
         parameters=Parameters(content["parameters"]),
+        national=tuple(
+            NationalChange(
+                date.fromisoformat(change["day"]),
+                {name: Setting(**setting) for name, setting in change["settings"].items()},
+                change["why"],
+            )
+            for change in content.get("national", ())
+        ),
         changes=tuple(Change(change["week"], Levers(change["levers"]), change["why"]) for change in content["changes"]),
     )
 

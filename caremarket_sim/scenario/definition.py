@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,13 @@ from typing import Literal
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.markup import display
+from caremarket_sim.national import NationalChange
 from caremarket_sim.parameters import Parameters, register
 from caremarket_sim.policy import LEVERS, Levers
 from caremarket_sim.policy.settings import accepted_levers, unmet_needs
 from caremarket_sim.policy.values import shown
 from caremarket_sim.scenario.lever_values import accepted_parameters
+from caremarket_sim.scenario.national import accepted_change
 from caremarket_sim.scenario.places import RETENDER, Place
 from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR
 
@@ -37,7 +39,8 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """What is to be simulated. `changes` are in order of week, and each changes something.
+    """What is to be simulated. `changes` are in order of week, and each changes something; `national` is what the
+    nation sets otherwise than in its calendar, in order of date.
 
     Raises BadInput for a horizon or prices that cannot be, or changes that are out of order.
     """
@@ -50,6 +53,7 @@ class Scenario:
     prices: Prices = "projected"
     parameters: Parameters = field(default_factory=Parameters)
     changes: tuple[Change, ...] = ()
+    national: tuple[NationalChange, ...] = ()
 
     def __post_init__(self) -> None:
         problems = []
@@ -61,9 +65,18 @@ class Scenario:
         weeks = [change.week for change in self.changes]
         if weeks != sorted(set(weeks)) or any(week < 0 for week in weeks):
             problems.append(Problem(f"{self.name} has changes that are not in order of week"))
+        days = [change.day for change in self.national]
+        if days != sorted(days) or any(day < self.start for day in days):
+            what = f"{self.name} has national changes before its start, {self.start}, or not in order of date"
+            problems.append(Problem(what))
         if problems:
             raise BadInput(problems)
         object.__setattr__(self, "changes", _effective(self.place.regime, self.changes))
+
+    @property
+    def is_as_it_is(self) -> bool:
+        """Whether nothing changes: no policy of the council's, and the nation as in its calendar."""
+        return not self.changes and not self.national
 
     @property
     def start(self) -> date:
@@ -88,6 +101,7 @@ class Scenario:
                 "weeks": self.weeks,
                 "prices": self.prices,
                 "levers": [[change.week, dict(change.levers)] for change in self.changes if change.week < self.weeks],
+                **({"national": [_plain(change) for change in self.national]} if self.national else {}),
             }
         )
 
@@ -103,7 +117,7 @@ class Scenario:
         return {"place": self.place.key, "parameters": overrides}
 
     def without_policy(self, name: str) -> Scenario:
-        """The place as it goes on under its present regime: the same horizon, prices and parameters, no change."""
+        """The place as it goes on under its present regime: no change of policy, all else the same, the nation too."""
         return replace(self, name=name, title=f"{self.place.name} with no new policy", changes=())
 
     def standing(self) -> Scenario:
@@ -113,7 +127,7 @@ class Scenario:
         """
         let = self.place.tendered or any(change.levers[RETENDER] for change in self.changes)
         levers = self.levers_at(self.weeks - 1).changed({RETENDER: let})
-        return replace(self, place=self.place.under(levers), changes=(), prices="frozen")
+        return replace(self, place=self.place.under(levers), changes=(), national=(), prices="frozen")
 
     def with_levers(self, levers: Mapping[str, object] | None = None, /, **by_name: object) -> Scenario:
         """The scenario with these levers at these values throughout, from week 0 on.
@@ -146,6 +160,14 @@ class Scenario:
     def with_prices(self, prices: Prices) -> Scenario:
         """The scenario at prices that stay (`frozen`) or move as recorded and projected (`projected`)."""
         return replace(self, prices=prices)
+
+    def with_national(
+        self, day: date | str, settings: Mapping[str, object] | None = None, /, **by_name: object
+    ) -> Scenario:
+        """The scenario with these items of the national calendar otherwise from a day on: a number, true or false,
+        `+8%` of what is in force else, or the `low` or `high` end of the calendar's range. Raises BadInput."""
+        change = accepted_change(day, {**(settings or {}), **by_name})
+        return replace(self, national=tuple(sorted((*self.national, change), key=lambda one: one.day)))
 
     def named(self, name: str, title: str | None = None) -> Scenario:
         """The scenario under another name, to tell it from the one that it was made from."""
@@ -183,6 +205,11 @@ def _effective(regime: Levers, changes: tuple[Change, ...]) -> tuple[Change, ...
             effective.append(change)
             in_force = change.levers
     return tuple(effective)
+
+
+def _plain(change: NationalChange) -> list[object]:
+    """What of a national change determines numbers."""
+    return [change.day.isoformat(), {name: asdict(setting) for name, setting in change.settings.items()}]
 
 
 def _dotted(values: Mapping[str, object] | None, by_name: Mapping[str, object]) -> dict[str, object]:

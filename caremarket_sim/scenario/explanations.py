@@ -9,19 +9,21 @@ from typing import Any
 import numpy as np
 
 from caremarket_sim.errors import BadInput
+from caremarket_sim.national import calendar, course
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
 from caremarket_sim.scenario.definition import Scenario
 from caremarket_sim.scenario.documents import read_document
 from caremarket_sim.scenario.estimates import GIVEN
 from caremarket_sim.scenario.files import Resolved, Step, resolve
+from caremarket_sim.scenario.national import national_sentences
 from caremarket_sim.scenario.never import never_in_force
 from caremarket_sim.scenario.places import Place, figure_kinds, is_place, read_place
 from caremarket_sim.scenario.providers import COLUMNS as PROVIDER_COLUMNS
 from caremarket_sim.scenario.providers import counts, read_providers
 from caremarket_sim.scenario.sheets import header_of
 from caremarket_sim.scenario.timeline_words import timeline_sentences
-from caremarket_sim.scenario.timing import monday_of
+from caremarket_sim.scenario.timing import monday_of, week_met
 from caremarket_sim.scenario.workspace import BUILTIN
 from caremarket_sim.scenario.zones import read_zones
 
@@ -95,11 +97,12 @@ def _scenario_in_a_line(resolved: Resolved) -> str:
     if scenario.changes:
         moved = {key for change in scenario.changes for key in change.levers.differences(scenario.place.regime)}
         policy += f" from {monday_of(scenario.changes[0].week, scenario.start)}, moving {_count(len(moved), 'lever')}"
+    national = f"; {_count(len(scenario.national), 'national change')}" if scenario.national else ""
     changed = scenario.parameters.overrides
     parameters = f"; {_count(len(changed), 'parameter')} set" if changed else ""
     return (
         f"“{scenario.title}”: {scenario.place.name}, {scenario.weeks} weeks from {scenario.start} at "
-        f"{scenario.prices} prices; {policy}{parameters}{_asked(scenario.place)}"
+        f"{scenario.prices} prices; {policy}{national}{parameters}{_asked(scenario.place)}"
     )
 
 
@@ -115,7 +118,8 @@ def takes_effect(path: str | Path) -> list[str]:
         return []
     if problems := never_in_force(found.scenario):
         raise BadInput(problems)
-    return [*timeline_sentences(found.scenario), *map(str, found.notes)]
+    scenario = found.scenario
+    return [*national_sentences(scenario), *timeline_sentences(scenario), *map(str, found.notes)]
 
 
 def to_be_replaced(path: str | Path) -> list[str]:
@@ -155,6 +159,16 @@ def scenario_in_full(resolved: Resolved, *, every_lever: bool) -> dict[str, Any]
             name: {"value": value, "from": resolved.origins[name]}
             for name, value in scenario.parameters.overrides.items()
         },
+        "national": [
+            {
+                "from": change.day.isoformat(),
+                "week": week_met(change.day, scenario.start) + 1,
+                "why": change.why,
+                "items": {name: setting.shown for name, setting in change.settings.items()},
+                "written": change.written,
+            }
+            for change in scenario.national
+        ],
         "policy": [_step_in_full(scenario, step, every_lever) for step in resolved.steps],
         **({} if resolved.steps else {"regime": _regime_in_full(scenario.place, every_lever)}),
     }
@@ -223,6 +237,11 @@ def scenario_text(resolved: Resolved, *, every_lever: bool) -> str:
         *((name, shown(entry["value"]), entry["from"]) for name, entry in full["parameters"].items()),
     ]
     lines = [f"{full['name']}: {' < '.join(reversed(full['files']))}", "", *_aligned(head)]
+    for change in full["national"]:
+        why = change["why"] or "no reason given"
+        lines += ["", f"the nation from {change['from']} (week {change['week']}): {why}"]
+        rows = [(name, value, change["written"]) for name, value in change["items"].items()]
+        lines += [f"  {line}" for line in _aligned(rows)]
     if not full["policy"]:
         lines += ["", "no policy: the place's present regime goes on", *_levers_text(full["regime"])]
     for step in full["policy"]:
@@ -262,6 +281,7 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
     for name in first.parameters:
         if first.parameters[name] != second.parameters[name]:
             found.append(Difference(name, shown(first.parameters[name]), shown(second.parameters[name])))
+    found += _national_differences(first, second)
     before: dict[str, tuple[Any, Any]] = {}
     for week in sorted({0} | {change.week for change in (*first.changes, *second.changes)}):
         if week >= max(first.weeks, second.weeks):
@@ -275,6 +295,17 @@ def differences(first: Scenario, second: Scenario) -> list[Difference]:
             elif key in before and key not in now:
                 found.append(Difference(f"from {day} {key}", shown(one[key]), shown(other[key])))
         before = now
+    return found
+
+
+def _national_differences(first: Scenario, second: Scenario) -> list[Difference]:
+    """Items of the national calendar that differ, on each day on which either scenario sets something."""
+    found = []
+    for day in sorted({change.day for change in (*first.national, *second.national)}):
+        for name in calendar():
+            one, other = (course(name, scenario.national)(day) for scenario in (first, second))
+            if one != other:
+                found.append(Difference(f"from {day} {name}", shown(one), shown(other)))
     return found
 
 

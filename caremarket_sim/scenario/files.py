@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from caremarket_sim.errors import BadInput, Problem
+from caremarket_sim.national import NationalChange
 from caremarket_sim.parameters import Parameters
 from caremarket_sim.policy import LEVERS, PRESETS, REASONS, Levers, of_preset
 from caremarket_sim.policy.values import Value, shown
@@ -16,11 +17,12 @@ from caremarket_sim.scenario.definition import PRICES, Change, Scenario
 from caremarket_sim.scenario.documents import Node, read_document
 from caremarket_sim.scenario.fields import Reader
 from caremarket_sim.scenario.lever_values import lever_values, parameter_values
+from caremarket_sim.scenario.national import read_national
 from caremarket_sim.scenario.places import Place, is_place, read_place
 from caremarket_sim.scenario.timing import MOST_YEARS, WEEKS_A_YEAR, week_of
 from caremarket_sim.scenario.workspace import located, referred, shown_path
 
-KEYS = ("format", "extends", "title", "place", "years", "prices", "parameters", "policy")
+KEYS = ("format", "extends", "title", "place", "years", "prices", "parameters", "national", "policy")
 STEP_KEYS = ("from", "why", "use", "set")
 MOST_ANCESTORS = 20
 
@@ -106,6 +108,7 @@ def resolve(path: str | Path) -> Resolved:
     except BadInput as bad:
         of_place = bad.problems
     written = [step for draft in reversed(drafts) for step in _written_steps(draft, place and place.start)]
+    national = [change for draft in reversed(drafts) for change in _national(draft, place)]
     problems = [*(problem for draft in drafts for problem in draft.reader.problems), *of_place]
     steps: list[Step] = []
     notes: list[Problem] = []
@@ -127,6 +130,7 @@ def resolve(path: str | Path) -> Resolved:
         prices=next(word for word in PRICES if "prices" not in merged or word == merged["prices"][0]),
         parameters=Parameters({key: value for key, (value, _) in parameters.items()}),
         changes=_changes(steps),
+        national=tuple(sorted(national, key=lambda change: change.day)),
     )
     origins = {key: str(origin) for key, (_, origin) in {**merged, **parameters}.items()}
     return Resolved(
@@ -194,6 +198,11 @@ def _draft(path: Path, shown: str) -> _Draft:
         found = parameter_values(reader, entries["parameters"])
         draft.parameters = {key: (value, Origin(shown, line)) for key, (value, line) in found.items()}
     return draft
+
+
+def _national(draft: _Draft, place: Place | None) -> list[NationalChange]:
+    """What one file has otherwise than the national calendar, where the place is known."""
+    return [] if place is None else read_national(draft.reader, draft.entries.get("national"), place.start)
 
 
 def _written_steps(draft: _Draft, start: date | None) -> list[_WrittenStep]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.markup import display
-from caremarket_sim.parameters import first_priced
+from caremarket_sim.national import first_day
 from caremarket_sim.policy import NEUTRAL, PRESETS, Levers, of_preset
 from caremarket_sim.scenario.documents import Document, Mapping, Node, Sequence, read_document
 from caremarket_sim.scenario.fields import Reader
@@ -222,7 +222,7 @@ def read_place(path: Path, shown: str | None = None) -> Place:
 
 def _start(reader: Reader, node: Node) -> date | None:
     """The day on which week 1 begins; none before there are prices."""
-    day, first = reader.day(node, "start", first_priced()), first_priced()
+    day, first = reader.day(node, "start", first_day()), first_day()
     if day is not None and day < first:
         reader.note(f"start is {day}, and prices and wages are known from {first} on", node.line, "start then or later")
         return None

@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from caremarket_sim.national import Item, calendar
 from caremarket_sim.parameters import register
 from caremarket_sim.policy import LEVERS, PRESET_TITLES, Lever
 from caremarket_sim.scenario.definition import PRICES
@@ -55,6 +56,21 @@ def scenario_schema() -> dict[str, Any]:
         "years": {"type": "integer", "minimum": 1, "maximum": MOST_YEARS, "description": "Horizon, of 52 weeks each."},
         "prices": {"enum": list(PRICES), "description": "Whether prices and wage floors move or stay."},
         "parameters": {**_closed(parameters), "description": "Parameters that differ from the register."},
+        "national": {
+            "type": "array",
+            "items": _closed(
+                {
+                    "from": {**_DAY, "description": "The day from which it holds."},
+                    "why": {**_TEXT, "description": "The reason."},
+                    "set": {
+                        **_closed({name: _item(item) for name, item in calendar().items()}),
+                        "description": "Items of the national calendar, and what they are instead.",
+                    },
+                },
+                ("from", "set"),
+            ),
+            "description": "What the nation sets otherwise than in its calendar, in order of date.",
+        },
         "policy": {"type": "array", "items": step, "description": "Dated changes, in order of date."},
     }
     return {"$schema": DIALECT, "title": "caremarket-sim scenario", **_closed(properties, ("format",))}
@@ -167,6 +183,15 @@ def _lever(lever: Lever) -> dict[str, Any]:
     if lever.allowed:
         return {"enum": list(lever.allowed), **about}
     return {"anyOf": [{"const": "none"}, number], **about} if lever.may_be_none else {**number, **about}
+
+
+def _item(item: Item) -> dict[str, Any]:
+    """The schema of what an item of the national calendar may be set to."""
+    about = {"description": item.meaning + (f" ({item.unit})" if item.unit else "")}
+    if item.kind == "flag":
+        return {"type": "boolean", **about}
+    number = {"type": "number", "minimum": item.low, "maximum": item.high}
+    return {"anyOf": [number, {"type": "string", "pattern": "^([+-][0-9.]+ ?%|low|high)$"}], **about}
 
 
 def _closed(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:

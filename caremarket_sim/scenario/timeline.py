@@ -12,7 +12,7 @@ from caremarket_sim.policy import LEVERS, Levers
 from caremarket_sim.policy.settings import unmet_needs
 from caremarket_sim.policy.values import Value
 from caremarket_sim.scenario.definition import Change, Scenario
-from caremarket_sim.scenario.timing import WEEKS_A_YEAR
+from caremarket_sim.scenario.timing import WEEKS_A_YEAR, week_met
 
 RETENDER, CODESIGN = "procurement.retender_at_start", "stewardship.codesign_months"
 READ_AT_THE_START = (RETENDER, "fee.rule", "procurement.phase_in_weeks")
@@ -225,13 +225,16 @@ def timeline(scenario: Scenario) -> Timeline:
 
 
 def in_force_week(scenario: Scenario) -> int | None:
-    """The week from which the last of the scenario's changes is fully in force, all zones moved; 0 without policy.
+    """The week from which the last of the scenario's changes is fully in force, all zones moved, and what it has
+    otherwise than the national calendar holds; 0 without either.
 
     Levers that are never in force are left out, and shocks that end, which are no change of policy. None where nothing
     is fully in force before the scenario ends, or contracts that a change lets anew do not start before it does.
     """
+    national = [week_met(change.day, scenario.start) for change in scenario.national]
+    reached = max((week for week in national if week < scenario.weeks), default=0)
     if not scenario.changes:
-        return 0
+        return reached
     found = timeline(scenario)
     if any(one.change is not None and one.overtaken is None and one.start >= scenario.weeks for one in found.tenders):
         return None
@@ -243,7 +246,7 @@ def in_force_week(scenario: Scenario) -> int | None:
         if week is not None and not (LEVERS[key].group == "shocks" and change.levers[key] == LEVERS[key].neutral)
     ]
     last = max(weeks, default=None)
-    return None if last is None or last >= scenario.weeks else last
+    return None if last is None or last >= scenario.weeks else max(last, reached)
 
 
 def _only_put_back(key: str, levers: Mapping[str, Value]) -> bool:

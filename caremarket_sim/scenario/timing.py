@@ -30,6 +30,21 @@ def day_of_prices(year: int, start: date) -> date:
     return start + timedelta(days=6 + round(365.25 * year))
 
 
+def day_met(week: int, start: date) -> date:
+    """The day whose wages, prices and duties hold in a week: its Monday, and in the first week of the model's year, in
+    which fees are uprated, its Sunday."""
+    year, weeks = divmod(week, WEEKS_A_YEAR)
+    return day_of_prices(year, start) - (timedelta(days=6) if weeks else timedelta()) + timedelta(weeks=weeks)
+
+
+def week_met(day: date, start: date) -> int:
+    """The first week in which holds what the nation sets from a day on."""
+    week = max((day - start).days // 7 - 3, 0)
+    while day_met(week, start) < day:
+        week += 1
+    return week
+
+
 def day_in_words(day: date) -> str:
     """A day as it is written for people: 6 October 2025."""
     return f"{day.day} {day:%B %Y}"

@@ -13,7 +13,7 @@ OVERHEAD_AT_150_HOURS = 150 ** (P.overhead_scale_exponent - 1) * (1 + (150 / P.o
 def test_a_provider_is_paid_for_self_funded_care_and_owes_wages_and_what_goes_with_them():
     market = bare()
     provider(market, delivered=100.0, delivered_council=60.0, price=25.0, wages=1200.0, sick_pay=50.0)
-    provider(market, travel=10.0, office=2.0, agency=3.0, hires=1.0, training_days=3.0, staff=10.0)
+    provider(market, insurance=71.5, travel=10.0, office=2.0, agency=3.0, hires=1.0, training_days=3.0, staff=10.0)
     provider(market, usual_hours=150.0, overhead_scale=10.0, revenue=0.0, cost=0.0, cash=0)
     carry_out(providers_settle_accounts, market, {})
     paid = {
@@ -21,7 +21,8 @@ def test_a_provider_is_paid_for_self_funded_care_and_owes_wages_and_what_goes_wi
         ("providers", "workers", "wages"): 1200.0,
         ("providers", "workers", "sick pay"): 50.0,
         ("providers", "workers", "holiday pay"): 1200 * 0.1207,
-        ("providers", "treasury", "employer charges"): 1250 * 0.18,
+        ("providers", "treasury", "employer charges"): 1250 * 0.095,
+        ("providers", "treasury", "national insurance"): 71.5,
         ("providers", "workers", "mileage"): 10 * 1.75,
         ("providers", "workers", "office cover"): 2 * 12.0,
         ("providers", "suppliers", "agency staff"): 3 * 26.0,
@@ -69,14 +70,14 @@ def costs(policy, **columns):
 
 def test_an_hour_costs_pay_with_paid_travel_on_costs_mileage_and_overhead():
     r = costs({"employment.paid_travel_share": 0.4, "employment.shift_pay": 0})
-    on_cost = 1 + 0.1207 + 0.18
+    on_cost = 1 + 0.1207 + 0.095 + 0.138 * 0.5
     assert r["cost_fixed"] == pytest.approx(12 * on_cost)
     assert r["cost_travel"] == pytest.approx(0.235 * (12 * 0.4 * on_cost + 1.75))
     assert r["overhead_hour"] == pytest.approx(10 * OVERHEAD_AT_150_HOURS + 0.6 + 3 * 95 / 52 / 29.5)
 
 
 def test_whoever_obeys_the_law_knows_what_the_rest_of_the_legal_minimum_costs():
-    on_cost = 1 + 0.1207 + 0.18
+    on_cost = 1 + 0.1207 + 0.095 + 0.138 * 0.5
     obeying, not_obeying = (costs({}, lawful=lawful)["cost_travel"] for lawful in (1, 0))
     assert obeying - not_obeying == pytest.approx((11.44 * 1.235 - 12) * on_cost)
     required = {"employment.paid_travel_share": 1}
@@ -93,6 +94,20 @@ def test_paid_gaps_make_an_hour_dearer_by_the_minutes_between_visits():
 def test_open_books_show_what_the_provider_would_add_if_nobody_looked():
     r = costs({})
     assert r["open_cost"] == pytest.approx((r["cost_fixed"] + r["cost_travel"] + r["overhead_hour"]) * (1 + 0.02 * 0.5))
+
+
+def test_open_books_show_overhead_at_the_scale_awarded_in_a_contest():
+    contest = {"procurement.max_providers": 10}
+    columns = {"contracted_hours": 400.0, "committed": 150.0, "council_hours": 100.0, "evasion": 0.0}
+    before, r = costs({}, **columns), costs(contest, **columns)
+    at_450 = 450 ** (P.overhead_scale_exponent - 1) * (1 + (450 / P.overhead_sprawl_hours) ** 2)
+    assert r["overhead_hour"] == before["overhead_hour"], "what it costs at present is as it was"
+    assert before["open_cost"] - r["open_cost"] == pytest.approx(10 * (OVERHEAD_AT_150_HOURS - at_450))
+    assert costs(contest, **columns | {"contracted": 0})["open_cost"] == before["open_cost"], (
+        "who has been awarded none"
+    )
+    grown = columns | {"contracted_hours": 20.0}
+    assert costs(contest, **grown)["open_cost"] == before["open_cost"], "it has grown beyond what it was awarded"
 
 
 def test_travel_for_an_hour_of_contact_is_remembered_and_guessed_where_there_was_none():

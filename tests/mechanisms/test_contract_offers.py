@@ -10,7 +10,7 @@ SPREAD = 0.15
 """Spread of hours lost at short notice at which the hours that a guarantee leaves open are one spread."""
 IDLE = (
     12.0
-    * (1 + P.money_holiday_share + P.money_employer_charge_share)
+    * (1 + P.money_holiday_share + P.money_employer_charge_share + 0.138 * 0.5)
     * 29.5
     * SPREAD
     * (0.24197072451914337 - 0.15865525393145707)

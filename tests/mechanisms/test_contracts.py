@@ -65,13 +65,14 @@ TENDER = {
 }
 
 
-def starting(decided, starts=1.0, before=None, winners=(1, 0), **columns):
+def starting(decided, starts=1.0, before=None, winners=(1, 0), each=None, **columns):
     """The market in the week in which contracts start that provider 0 has won and provider 1 has lost."""
     market = under(bare(2, week=60), before or {})
     market.decided[:] = NEUTRAL.changed(decided).row
     council(market, starting=starts, codesign_done=0.0, contract_end=0.0, fee=23.0, codesigned=0.7)
     for j, won in enumerate(winners):
         provider(market, j, won=won, bid=21.0 + j, rate=20.0, plan=100.0, trust=0.5, demand=80.0, usual_hours=80.0)
+        provider(market, j, **(each or {}))
     council(market, **columns)
     return carry_out(contracts_start, market)
 
@@ -94,6 +95,15 @@ def test_winners_have_the_contract_at_their_bid_and_all_the_hours_and_losers_are
 def test_a_fixed_fee_pays_winners_the_council_s_standard():
     market = starting({"procurement.max_providers": 1, "fee.level": 1.1})
     assert market.providers.rate.tolist() == [pytest.approx(23 * 1.1), 20] and market.commissioners.fee[0] == 23
+
+
+def test_open_books_pay_the_winner_of_a_contest_the_overhead_of_the_scale_that_it_was_awarded():
+    def rate(**columns):
+        policy = {"procurement.max_providers": 1, "fee.rule": "open_book", "contract.payment_basis": "planned_time"}
+        return float(starting(policy, each={"overhead_scale": 10.0, "evasion": 0.0, **columns}).providers.rate[0])
+
+    assert rate(council_hours=400.0, committed=400.0) < rate(council_hours=100.0), "800 hours rather than 200"
+    assert rate(usual_hours=199.0) == pytest.approx(rate(usual_hours=80.0)), "whatever size it has before"
 
 
 def test_an_open_list_without_a_contest_readmits_everybody_at_the_standard_fee():

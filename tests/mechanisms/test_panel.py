@@ -21,7 +21,9 @@ def test_a_panel_moves_its_share_of_the_pot_by_its_weights():
     r = heard(0.5)
     pot = 0.5 * 0.05 * 104_000
     assert r["pot_hours"] == pytest.approx(0.5 * pot / (20 * 100 * 52)), "as a share of fees"
-    assert r["pot_wages"] == pytest.approx(0.3 * pot / (100 * 52) / 1.3007), "as pay for an hour, less on-costs"
+    assert r["pot_wages"] == pytest.approx(0.3 * pot / (100 * 52) / (1.2157 + 0.138 * 0.5)), (
+        "as pay for an hour, less on-costs"
+    )
     assert r["pot_connectors"] == pytest.approx(0.2 * pot / 38_000), "as people at work"
 
 

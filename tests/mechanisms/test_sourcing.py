@@ -163,6 +163,15 @@ def test_people_who_pay_for_themselves_are_no_council_s_risk():
     )
 
 
+def test_people_who_pay_for_themselves_and_compare_go_where_it_costs_less():
+    market = waiting(place(2), payer=SELF_FUNDER, readiness=1.0)
+    assert chosen(market, **BY_CHANCE) == {0, 1}
+    provider(market, 1, price=20.0)
+    assert chosen(market, **BY_CHANCE | {"sourcing__choice_price": 100}) == {1}
+    waiting(market, payer=SELF_FUNDER, readiness=0.0)
+    assert chosen(market, **BY_CHANCE | {"sourcing__choice_price": 100}) == {0, 1}, "who takes whoever has room"
+
+
 def test_a_provider_s_mind_about_a_package_is_made_up_for_a_quarter():
     market, minds = waiting(place(1, **AT_COST)), []
     for week in range(1, 13 * 40):

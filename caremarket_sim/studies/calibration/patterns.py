@@ -11,11 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from caremarket_sim.compiled import plain
 from caremarket_sim.indicators import INDICATORS, Outcome, outcome_of
 from caremarket_sim.market.codes import IN_POST
 from caremarket_sim.market.market import Market
+from caremarket_sim.market.providers import on_cost
+from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import of_preset
 from caremarket_sim.scenario import Change, Scenario
+from caremarket_sim.scenario.timing import day_of_prices
 from caremarket_sim.studies.calibration import panels
 from caremarket_sim.studies.calibration.probe import END, Eye, watch
 from caremarket_sim.studies.calibration.zero_hours import PARTS, Gap
@@ -94,7 +98,7 @@ def as_projected(lab: Laboratory) -> Found:
     outcome = outcome_of(market)
     share = outcome.yearly[:, NAMES.index("zero_hours_share")]
     fee = outcome.yearly[:, NAMES.index("fee")]
-    costs = np.array([market.price_path[year]["cost_growth"] for year in range(1, 5)])
+    costs = np.array([market.price_path["cost_growth"][52 * year] for year in range(1, 5)])
     growth = (fee[-1] / fee[0]) ** 0.25 - 1.0
     return {
         "S4": float(np.polyfit(np.arange(len(share)), share, 1)[0]),
@@ -105,19 +109,18 @@ def as_projected(lab: Laboratory) -> Found:
 
 
 def pay_rise(lab: Laboratory) -> Found:
-    """S6: all pay 10% up on the first day, with fees, prices and budget that cover it; and the naive regression."""
+    """S6: all pay 10% up on the first day, with fee and budget that cover it, as prices do; the naive regression."""
 
     def prepare(market: Market) -> None:
         p = lab.scenario.parameters.numbers
         providers, workers = market.providers, market.workers
-        dearer = 0.1 * providers.pay * (1.0 + p.money_holiday_share + p.money_employer_charge_share) * 1.1
+        dearer = 0.1 * providers.pay * plain(on_cost)(providers, Numbers(market.price_rows), p) * 1.1
         share = float((dearer * providers.demand).sum() / (providers.rate * providers.demand).sum())
         providers.rate += dearer
-        providers.price += dearer
         market.commissioners.fee *= 1.0 + share
         market.commissioners.budget *= 1.0 + share
         providers.pay *= 1.1
-        providers.premium = np.maximum(providers.pay - market.prices["national_living_wage"], 0.0)
+        providers.premium = np.maximum(providers.pay - market.prices["legal_minimum"], 0.0)
         workers.pay *= 1.1
         workers.effective_pay *= 1.1
 
@@ -129,14 +132,9 @@ def pay_rise(lab: Laboratory) -> Found:
     }
 
 
-def dearer_labour(market: Market, rise: float = 0.1, year: int = 1) -> None:
-    """Put the National Living Wage up in one April for good, with costs and pay outside care as the model has them."""
-    p = market.price_path
-    weight = 0.75
-    for name in ("national_living_wage", "outside_pay", "wage_index"):
-        p[name][year:] *= 1.0 + rise
-    p["cost_growth"][year] += weight * rise
-    p["next_cost_growth"][year - 1] = p["cost_growth"][year]
+def dearer(scenario: Scenario) -> Scenario:
+    """The scenario with a National Living Wage a tenth higher from its second year on, at prices held otherwise."""
+    return scenario.with_national(day_of_prices(1, scenario.start), national_living_wage="+10%")
 
 
 def wage_floor(lab: Laboratory) -> Found:
@@ -152,7 +150,7 @@ def wage_floor(lab: Laboratory) -> Found:
 
     scenario = held(lab.scenario, 208)
     usual = lab.run(scenario, {END: [spread_of_pay("usual")]})
-    shocked = lab.run(scenario, {END: [spread_of_pay("shocked")]}, prepare=dearer_labour)
+    shocked = lab.run(dearer(scenario), {END: [spread_of_pay("shocked")]})
     zero = [value(shocked, "zero_hours_share", y) - value(usual, "zero_hours_share", y) for y in (2, 3, 4)]
     return {
         "S7_spread": spread["shocked"] / spread["usual"] - 1.0,
@@ -194,8 +192,9 @@ def outrun(lab: Laboratory) -> Found:
     levers = lab.scenario.place.regime
     frozen = (Change(52, levers.changed({"shocks.fee_freeze": True}), "fees are frozen"), Change(104, levers))
     shocked = lab.run(
-        Scenario("freeze", "", scenario.path, scenario.place, THREE_YEARS, "frozen", scenario.parameters, frozen),
-        prepare=dearer_labour,
+        dearer(
+            Scenario("freeze", "", scenario.path, scenario.place, THREE_YEARS, "frozen", scenario.parameters, frozen)
+        ),
     )
     before = [value(lab.usual, "hand_backs", year) for year in (2, 3)]
     after = [value(shocked, "hand_backs", year) for year in (2, 3)]

@@ -40,7 +40,7 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
             tables["plausibility"] = pd.DataFrame([row for one in result.plausibility for row in one.records()])
     else:
         tables = {"levels": result.frame(), "targets": against_targets(result.sample)}
-    if any(sample.scenario.changes for sample in result.samples.values()):
+    if not all(sample.scenario.is_as_it_is for sample in result.samples.values()):
         tables |= {"timeline": result.timeline(), "traces": result.traces()}
     tables["periods"] = pd.DataFrame(result.periods.rows())
     if result.draws > 1:

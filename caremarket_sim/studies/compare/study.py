@@ -114,7 +114,7 @@ def carry_out_comparison(
 def _over_the_horizon(found: Plausibility, samples: Mapping[str, Sample]) -> Plausibility:
     """What was found of a place, and what became of it in the comparison's own futures with no new policy."""
     for sample in samples.values():
-        if not sample.scenario.changes and sample.scenario.place.name == found.place:
+        if sample.scenario.is_as_it_is and sample.scenario.place.name == found.place:
             return found.over_the_horizon(sample.overall, people_of(sample.scenario))
     return found
 
@@ -173,12 +173,13 @@ def with_standing(result: Comparison, store: Store | None = None, **how: Unpack[
 
 
 def with_baseline(scenarios: Sequence[Scenario]) -> Sequence[Scenario]:
-    """The scenarios and, last, the place of the first with no new policy; as they are where one of them is that."""
-    if not scenarios or any(not scenario.changes for scenario in scenarios):
+    """The scenarios and, last, the place of the first with no new policy and the nation as in its calendar; as they are
+    where one of them is that."""
+    if not scenarios or any(scenario.is_as_it_is for scenario in scenarios):
         return scenarios
     taken = {scenario.name for scenario in scenarios}
     name = BASELINE if BASELINE not in taken else "no-new-policy"
-    return (*scenarios, scenarios[0].without_policy(name))
+    return (*scenarios, replace(scenarios[0].without_policy(name), national=()))
 
 
 def reference_among(scenarios: Sequence[Scenario], reference: str | None) -> str:

@@ -117,6 +117,9 @@ def at_fee_level(bundle: Bundle, level: float) -> Bundle:
 
 def require_bundle(bundle: Bundle) -> None:
     """Raise BadInput where there is nothing to take apart."""
+    if bundle.policy.national != bundle.reference.national:
+        what = f"{bundle.policy.name} has the nation otherwise than {bundle.reference.name}, which no lever explains"
+        raise BadInput(Problem(what, file=bundle.policy.path, right="give both the same `national:`"))
     if bundle.levers:
         return
     what = f"{bundle.policy.name} has the same levers as {bundle.reference.name}, so there is nothing to explain"

@@ -84,7 +84,7 @@ def plan_stress(
 
 def with_presets(scenarios: Sequence[Scenario]) -> list[Scenario]:
     """The scenarios, with the shipped presets beside a single one that has no policy."""
-    if len(scenarios) != 1 or scenarios[0].changes:
+    if len(scenarios) != 1 or not scenarios[0].is_as_it_is:
         return list(scenarios)
     (base,) = scenarios
     found = [base]
