@@ -5,7 +5,8 @@
 Three tables. Wigan by its name beside the place file that is shipped with its own sources. Published counts of people
 with council-paid homecare, which no estimate has seen, beside the estimates. And, for each council named with `--try`
 (none unless told), whether its market settles, in how many seconds, and which published figures it misses with no new
-policy: four futures of three years, one after the other.
+policy: four futures of three years, one after the other. Where several are named, all published figures of each beside
+the first's, with a mark where two are further apart than the published band is wide.
 
 Nothing is fitted to any of it: what is far off is said. Exit status 1 where a market does not settle.
 """
@@ -74,7 +75,27 @@ def tried(council: Council) -> dict[str, Any]:
         "outside": [one.words for one in found.outside],
         "beyond limits": [one.words for one in found.beyond],
         "why not": found.unsettled,
+        "rates": {
+            one.label: {"mean": one.mean, "apart": one.high - one.low, "unit": one.unit}
+            for one in found.judged
+            if one.held_to == BAND
+        },
     }
+
+
+def print_rates(results: list[dict[str, Any]]) -> None:
+    """Each published quantity in every council tried beside the first, and which differ by more than its band is wide."""
+    settled = [row for row in results if row["settles"]]
+    if len(settled) < 2:
+        return
+    print("\n" + " " * 40 + "".join(f"{row['council'][:13]:>15}" for row in settled))
+    for label, first in settled[0]["rates"].items():
+        cells = []
+        for row in settled:
+            mean = row["rates"][label]["mean"]
+            mark = "!" if abs(mean - first["mean"]) > first["apart"] else " "
+            cells.append(f"{mean:14.4g}{mark}")
+        print(f"{label[:39]:40}{''.join(cells)}")
 
 
 def known(name: str) -> Council:
@@ -111,6 +132,7 @@ def main() -> int:
         met = f"{row['met']}/{row['of']}" if row["settles"] else "-"
         counted = f"{row['zones']:6}{row['people']:8,}{row['providers']:10}{row['seconds']:9}"
         print(f"{row['council']:24}{counted}{met:>8}  {said}", flush=True)
+    print_rates(results)
     if given.json is not None:
         given.json.write_text(json.dumps({"wigan": beside, "published": counts, "tried": results}, indent=2))
     return 0 if all(row["settles"] for row in results) else 1

@@ -31,6 +31,7 @@ from caremarket_sim.scenario.councils import (
 )
 from caremarket_sim.scenario.estimates import ratios
 from caremarket_sim.scenario.explanations import to_be_replaced, understood
+from caremarket_sim.scenario.given import Given
 from caremarket_sim.scenario.places import figure_kinds
 from caremarket_sim.scenario.zones import read_zones
 
@@ -157,6 +158,13 @@ def test_a_zones_file_is_what_is_shipped(tmp_path):
 def test_a_council_is_known_by_its_name_and_code_as_people_write_them(said, name):
     found = council_called(said)
     assert found is not None and found.name == name
+
+
+def test_so_few_people_that_no_market_lasts_are_told_to_join_a_neighbour_s(tmp_path):
+    for name, few in (("Isles of Scilly", True), ("City of London", False), ("Rutland", False)):
+        said = []
+        write_new(name, tmp_path / name, Given(tell=said.append))
+        assert any("too few for a market of their own" in one for one in said) == few
 
 
 def test_every_council_is_known_by_its_own_names_and_code():

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from benchmarks.national import TRIED
 from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.national import calendar, course
@@ -185,3 +186,7 @@ def test_the_calibration_year_is_untouched_by_what_comes_after_it():
         records.append(market.series)
     assert np.array_equal(records[0][: APRIL_2025 - 1], records[1][: APRIL_2025 - 1])
     assert not np.array_equal(records[0][52], records[1][52])
+
+
+def test_the_benchmark_tries_every_item_of_the_calendar():
+    assert set(TRIED) == set(calendar())

@@ -1,4 +1,4 @@
-"""ODD 7.7 People who pay for themselves: what they are asked for, and whether they look for another provider."""
+"""ODD 7.7 Self-funders: what they are asked for, and whether they look for another provider."""
 
 from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform

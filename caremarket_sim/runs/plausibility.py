@@ -25,6 +25,7 @@ from caremarket_sim.runs.design import EveryReplicateFailed, gather, play_all, r
 from caremarket_sim.runs.targets import targets
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
+from caremarket_sim.scenario.sizing import too_few
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
 from caremarket_sim.settling import code_version
 
@@ -184,7 +185,8 @@ def remembered(scenario: Scenario) -> Plausibility | None:
 def _from_kept(scenario: Scenario, found: Mapping[str, Any]) -> Plausibility:
     """The place as a probe's own record has it."""
     if "unsettled" in found:
-        return Plausibility(scenario.place.name, FUTURES, (), str(found["unsettled"]))
+        few = too_few(people_of(scenario))
+        return Plausibility(scenario.place.name, FUTURES, (), f"{found['unsettled']}{'; ' if few else ''}{few}")
     return judged(scenario, np.array(found["overall"], dtype=float))
 
 

@@ -25,7 +25,7 @@ from caremarket_sim.scenario.held.remembered import remembered_text
 from caremarket_sim.scenario.places import read_place
 from caremarket_sim.scenario.providers import contradiction
 from caremarket_sim.scenario.questions import OF_THE_PLACE, Question, question_files
-from caremarket_sim.scenario.sizing import sized_text
+from caremarket_sim.scenario.sizing import sized_text, too_few
 from caremarket_sim.scenario.workspace import MARKER, shipped_scenarios
 
 POLICIES = ("block", "zero-hours-spot", "collaborative")
@@ -138,6 +138,8 @@ def _contents(name: str, given: Given, known: Council | None, questions: Sequenc
         for note in own.notes:
             given.tell(note)
         clients = figures["council_clients"].value
+        if few := too_few(clients + figures["self_funders"].value):
+            given.tell(few)
         place = own_text(name, figures, given, known, remembered_text(own.taken, own.notes))
         place += sized_text("regime", NEUTRAL, clients, stand_in, "")
         policies = {

@@ -12,6 +12,20 @@ SIZED = {"stewardship.capacity_fte": 0.1, "community.connectors_fte": 0.1, "comm
 _WRITTEN = re.compile(rf"^( *)({'|'.join(map(re.escape, SIZED))}): ([0-9.]+)(.*)$", re.MULTILINE)
 
 
+FEWEST = 40
+"""People below whom one firm is a place's whole market (the City of London, with 44, settles in every future tried)."""
+
+
+def too_few(people: float) -> str:
+    """What to do where so few people draw on homecare that no market of their own lasts; nothing elsewhere."""
+    if people >= FEWEST:
+        return ""
+    return (
+        f"{people:,.0f} people who draw on homecare are too few for a market of their own: one firm is all of it, and "
+        "once it has nobody left nobody can be found; make them a zone of the neighbour's place whose firms serve them"
+    )
+
+
 def sized_text(key: str, levers: Levers, clients: float, wigan: Place, indent: str) -> str:
     """Levers that are amounts, scaled from Wigan's size to so many clients: the lines of `set:` or `regime:`."""
     lines = [
