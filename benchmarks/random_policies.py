@@ -182,8 +182,9 @@ def everybody_is_in_one_state(market, before: int, year: np.ndarray) -> Iterator
         yield "somebody receives care from a provider that has closed"
     if (people.status > LEFT).any():
         yield "somebody is in a state that there is not"
-    left = sum(year[f"n_{how}"].sum() for how in ("deaths", "care_home_moves", "recoveries"))
-    if people_here(market) != before + year["n_referrals"].sum() - year["n_diverted"].sum() - left:
+    left = sum(year[f"n_{how}"].sum() for how in ("diverted", "relearned", "deaths", "care_home_moves", "recoveries"))
+    came = year["n_referrals"].sum() + year["n_came_back"].sum()
+    if people_here(market) != before + came - left:
         yield "people have come or gone who have not been counted"
 
 

@@ -37,7 +37,7 @@ from .mechanisms.payments import council_pays
 from .mechanisms.posts import providers_plan_posts, staff_are_counted
 from .mechanisms.practice import practice_spreads
 from .mechanisms.quality import quality_drifts
-from .mechanisms.reablement import people_relearn
+from .mechanisms.reablement import people_relearn, who_was_helped_comes_back
 from .mechanisms.recording import the_week_is_recorded, the_year_is_summed
 from .mechanisms.recruitment import providers_recruit, recruits_start
 from .mechanisms.referral import people_are_referred
@@ -51,6 +51,7 @@ from .mechanisms.steering import council_steers
 from .mechanisms.tender import contracts_run_out, council_tenders, gaps_are_filled
 from .mechanisms.training import carers_train
 from .mechanisms.trust import trust_moves
+from .mechanisms.unpaid_carers import unpaid_carers_break_down, unpaid_carers_cope
 from .mechanisms.wages import carers_are_paid
 from .mechanisms.wellbeing import quality_of_life_responds
 from .parameters import Numbers
@@ -60,10 +61,12 @@ PROCESSES = (
     time_passes,
     policy_takes_effect,
     people_relearn,
+    who_was_helped_comes_back,
     people_are_referred,
     needs_change,
     people_go_to_hospital,
     people_become_fit_to_leave_hospital,
+    unpaid_carers_break_down,
     people_leave_care,
     council_uprates_fees,
     low_bids_are_put_right,
@@ -91,6 +94,7 @@ PROCESSES = (
     care_is_experienced,
     connections_form,
     quality_of_life_responds,
+    unpaid_carers_cope,
     people_live_on_elsewhere,
     quality_drifts,
     care_homes_are_paid,

@@ -157,7 +157,7 @@ def nobody_comes_or_goes_but_by_a_process_that_counts_it(seen, p):
     counts = end.counts[0]
     here = [np.count_nonzero(market.clients.status != LEFT) for market in (start, end)]
     gone = sum(counts[name] for name in ("diverted", "relearned", "deaths", "care_home_moves", "recoveries"))
-    assert here[1] - here[0] == counts["referrals"] - gone
+    assert here[1] - here[0] == counts["referrals"] + counts["came_back"] - gone
     in_post = [np.count_nonzero(market.workers.status == IN_POST) for market in (start, end)]
     founders = np.count_nonzero((end.workers.number < 0) & ~np.isin(end.workers.number, start.workers.number))
     assert in_post[1] - in_post[0] == counts["started"] + founders - counts["leavers"]

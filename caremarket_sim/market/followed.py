@@ -2,10 +2,10 @@
 
 import math
 
-from ..compiled import compiled
+from ..compiled import compiled, step
 from ..compiled.hashing import uniform
-from .codes import COUNCIL, DIVERTED, IN_CARE_HOME, SELF_FUNDER
-from .people import death_rate, most_from_care
+from .codes import COUNCIL, DIVERTED, IN_CARE_HOME, LEFT, SELF_FUNDER
+from .people import death_rate, end_care, most_from_care
 from .table import Column, Table
 
 KIND_OF_STAY, LIFE_LEFT, WHO_PAYS = 0, 1, 2
@@ -20,6 +20,7 @@ class Followed(Table):
     """
 
     number = Column("i8", "", "permanent number, as in homecare")
+    client = Column("i4", "", "row in homecare that is still theirs, -1 once rows of those who have left are dropped")
     zone = Column("i4", "", "home zone before: row in the place's zones")
     council = Column("u1", "", "row of the council that they lived in")
     state = Column("i1", "code", "6 in a care home, 7 diverted, 8 recovered, 9 died, 5 left")
@@ -35,6 +36,17 @@ class Followed(Table):
     weeks_left = Column("f8", "weeks", "weeks left to live")
     sum_followed = Column("f8", "weeks", "weeks followed here this year")
     sum_quality = Column("f8", "point-weeks", "quality of life summed over those weeks")
+
+
+@step
+def leave_homecare(market, i, state, p, key):
+    """The person in row `i` draws on homecare no longer, and is followed from now on."""
+    place = market.clock[0].followed
+    market.clock[0].followed = place + 1
+    follow(market.followed[place], market.clients[i], state, p, key)
+    market.followed[place].client = i
+    market.clients[i].status = LEFT
+    end_care(market.clients[i])
 
 
 @compiled

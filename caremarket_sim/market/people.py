@@ -1,5 +1,7 @@
 """ODD 2: people who draw on care, and what several mechanisms do to them."""
 
+import math
+
 from ..compiled import compiled
 from ..compiled.arithmetic import place_among
 from ..compiled.draws import EARLIEST
@@ -74,6 +76,9 @@ class Clients(Table):
     leg = Column("f8", "minutes", "way to a visit from the provider's call before it, this week", part="rounds")
     familiar = Column("i4", "", "rows of the care workers whom the person knows, -1 none", FAMILIAR, part="known")
     familiarity = Column("f4", "0 to 1", "how well the person knows each of them", FAMILIAR, part="known")
+    unpaid_carer = Column("i1", "0/1", "has an unpaid carer")
+    unpaid_hours = Column("f8", "hours a week", "hours that an unpaid carer of the person gives whatever else happens")
+    unpaid_strain = Column("f8", "0 to 1", "how strained the unpaid carer is")
     continuity = Column("f8", "0 to 1", "share of care from people the person knows, recent weeks")
     experience = Column("f8", "0 to 1", "experience of care")
     connection = Column("f8", "0 to 1", "social connection")
@@ -169,6 +174,11 @@ def born(client, rounds, known, number, council, payer, zones, first_zone, local
     )
     client.sociability = min(max(client.sociability, 0.0), 1.0)
     client.connection = client.sociability
+    together = p.unpaid_share / (1.0 - p.demand_living_alone_share * (1.0 - p.unpaid_alone_ratio))
+    chance = together * (p.unpaid_alone_ratio if client.lives_alone else 1.0)
+    client.unpaid_carer = uniform(key, number, 9) < chance
+    client.unpaid_hours = p.unpaid_hours * math.exp(p.unpaid_hours_spread * normal_quantile(uniform(key, number, 10)))
+    client.unpaid_strain = p.unpaid_usual_strain
     client.provider = -1
     client.former = -1
     known.familiar[:] = -1

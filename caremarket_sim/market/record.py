@@ -13,6 +13,7 @@ COUNTS = (
     "reablement_episodes",
     "reablement_weeks",
     "relearned",
+    "came_back",
     "admissions",
     "deaths",
     "deaths_elsewhere",
@@ -64,12 +65,16 @@ COUNTS = (
     "inspections",
     "steps_for_trust",
     "informal_hours",
+    "unpaid_breakdowns",
 )
 """What happens in a week, counted by the processes as it happens."""
 
 PERSON_SUMS = (
     "people",
     "people_council",
+    "unpaid_carers",
+    "unpaid_strain",
+    "unpaid_quality",
     "connection",
     "lonely",
     "receiving",

@@ -22,6 +22,7 @@ def tidy_rows(market):
     workers.provider = moved[workers.provider]
     clients.keep(_in_order(clients.status != LEFT, clients.provider, clients.tour))
     market.followed.keep(np.flatnonzero((market.followed.state != LEFT) & (market.followed.state != DIED)))
+    market.followed.client = -1
     moved = workers.keep(_in_order(workers.status != GONE, workers.provider))
     _follow(clients.rounds, clients.known, moved)
 

@@ -8,7 +8,7 @@ from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
 from ..market.codes import COUNCIL, IN_CARE_HOME, LEFT, RECEIVING, RECOVERED, WAITING
-from ..market.followed import follow
+from ..market.followed import leave_homecare
 from ..market.people import death_rate, end_care
 from ..market.state import clients_of
 
@@ -45,12 +45,10 @@ def people_leave_care(market, parameters, policy, draws):
             continue
         if happens == DIES:
             market.commissioners[c.council].died += 1.0
+            c.status = LEFT
+            end_care(c)
         else:
-            place = market.clock[0].followed
-            market.clock[0].followed = place + 1
-            follow(market.followed[place], c, IN_CARE_HOME if happens == MOVES else RECOVERED, p, own_key)
-        c.status = LEFT
-        end_care(c)
+            leave_homecare(market, i, IN_CARE_HOME if happens == MOVES else RECOVERED, p, own_key)
 
 
 @compiled

@@ -1,16 +1,19 @@
 """ODD 7.43 Reablement: an episode that ends, with less care or with none, and help that wears off."""
 
-from ..compiled import compiled
+from ..compiled import compiled, step
 from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
 from ..market.codes import DIVERTED, IN_REABLEMENT, LEFT, WAITING
-from ..market.followed import follow
-from ..market.people import end_care
-from ..market.state import clients_of
+from ..market.followed import leave_homecare
+from ..market.people import born
+from ..market.state import clients_of, followed_of
+from ..market.zones import localities_of, zones_of
 
-RELEARN, FOLLOWED = process_code("people_relearn"), process_code("follow")
+RELEARN, FOLLOWED, BORN = map(process_code, ("people_relearn", "follow", "born"))
+COMES_BACK, FADES = process_code("who_was_helped_comes_back"), 2
+"""What is drawn by week, and the part of a person's own luck that says whether what was won wears off."""
 
 
 @process
@@ -18,7 +21,7 @@ def people_relearn(market, parameters, policy, draws):
     """A week of every episode passes. At its end some who need little manage without a package (D42), others need a
     visit a day fewer, and the rest look for the package that they were referred for.
 
-    What was won wears off for a share of people, at a chance a week (N80, N81): who has fewer visits needs them again.
+    What was won wears off for a share of people, at a chance a week (N80, N81): fewer visits are then too few.
     """
     p = parameters[0]
     key, luck, own_key = key_of(draws, RELEARN), fixed_key(draws, RELEARN), fixed_key(draws, FOLLOWED)
@@ -33,9 +36,7 @@ def people_relearn(market, parameters, policy, draws):
             if c.episode <= 0:
                 episode_ends(c, counts, p, luck)
                 if c.status == LEFT:
-                    place = market.clock[0].followed
-                    market.clock[0].followed = place + 1
-                    follow(market.followed[place], c, DIVERTED, p, own_key)
+                    leave_homecare(market, i, DIVERTED, p, own_key)
         elif c.relearned > 0:
             help_wears_off(c, p, key, luck)
 
@@ -51,7 +52,6 @@ def episode_ends(client, counts, p, luck):
     client.weeks_waiting = 0.0
     if light and uniform(luck, client.number, 0) < p.reablement_ended_share:
         client.status = LEFT
-        end_care(client)
         counts.relearned += 1.0
         return
     client.status = WAITING
@@ -63,8 +63,45 @@ def episode_ends(client, counts, p, luck):
 @compiled
 def help_wears_off(client, p, key, luck):
     """The visits that a person was helped to do without are needed again this week, by those whose luck it is."""
-    if uniform(luck, client.number, 2) < p.reablement_fade_share and uniform(key, client.number, 0) < (
-        1.0 / p.reablement_fade_weeks
-    ):
+    ever = uniform(luck, client.number, FADES) < p.reablement_fade_share
+    if ever and uniform(key, client.number, 0) < 1.0 / p.reablement_fade_weeks:
         client.visits = min(client.visits + client.relearned, 4)
         client.relearned = 0
+
+
+@process
+def who_was_helped_comes_back(market, parameters, policy, draws):
+    """Whoever manages without a package, since the front door helped or after reablement, comes back to homecare when
+    what was won has worn off: for a share of people, at a chance a week (N80, N81). They need what they needed when
+    they went, and wait for a provider."""
+    p = parameters[0]
+    key, luck, attributes = key_of(draws, COMES_BACK), fixed_key(draws, RELEARN), fixed_key(draws, BORN)
+    people = followed_of(market)
+    for n in range(len(people)):
+        r = people[n]
+        if r.state != DIVERTED or uniform(luck, r.number, FADES) >= p.reablement_fade_share:
+            continue
+        counts = market.counts[r.council]
+        counts.expected_to_leave_council -= 1.0 / p.reablement_fade_weeks
+        if uniform(key, r.number, 0) < 1.0 / p.reablement_fade_weeks:
+            counts.came_back += 1.0
+            come_back(market, r, p, attributes)
+
+
+@step
+def come_back(market, followed, p, attributes):
+    """Somebody who is followed draws on homecare again: in the row that is theirs still, or in a new one."""
+    r = followed
+    i = r.client
+    if i < 0:
+        i = market.clock[0].clients
+        market.clock[0].clients = i + 1
+    zones, first_zone = zones_of(market, r.council)
+    localities, first_locality = localities_of(market, r.council)
+    c, rounds, known = market.clients[i], market.rounds[i], market.known[i]
+    born(c, rounds, known, r.number, r.council, r.payer, zones, first_zone, localities, first_locality, p, attributes)
+    c.visits, c.need_minutes = r.visits, r.need_minutes
+    c.connection, c.quality_of_life = r.connection, r.quality_of_life
+    c.weeks_in_care = c.weeks_waiting = c.missed_share = 0.0
+    c.emergency = c.relearned = c.supported = c.unasked = 0
+    r.state = LEFT

@@ -72,6 +72,10 @@ def sum_clients(market, at, p):
         council = c.payer == COUNCIL
         r.people += 1.0
         r.people_council += council
+        r.unpaid_carers += c.unpaid_carer
+        r.unpaid_strain += c.unpaid_carer * c.unpaid_strain
+        worse = p.unpaid_quality_effect * (c.unpaid_strain - p.unpaid_usual_strain)
+        r.unpaid_quality += c.unpaid_carer * min(max(p.unpaid_quality - worse, 0.0), 12.0)
         r.followed += 1.0
         r.quality_followed += c.quality_of_life
         r.connection += c.connection

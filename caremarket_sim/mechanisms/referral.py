@@ -7,7 +7,7 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import poisson_quantile, uniform
 from ..compiled.process import process
 from ..market.codes import COUNCIL, DIVERTED, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
-from ..market.followed import follow
+from ..market.followed import leave_homecare
 from ..market.people import born, first_referral
 from ..market.state import week_of
 from ..market.zones import localities_of, zones_of
@@ -75,9 +75,7 @@ def people_are_referred(market, parameters, policy, draws):
                         reach_key,
                     )
                 if market.clients[i].status == LEFT:
-                    place = market.clock[0].followed
-                    market.clock[0].followed = place + 1
-                    follow(market.followed[place], market.clients[i], DIVERTED, p, own_key)
+                    leave_homecare(market, i, DIVERTED, p, own_key)
 
 
 @compiled

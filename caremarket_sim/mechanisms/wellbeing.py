@@ -13,8 +13,8 @@ from ..market.state import clients_of
 @process
 def quality_of_life_responds(market, parameters, policy, draws):
     """Quality of life (E12, M26): A(need)·(1 − exp(−k · hours/need · experience/ē)) + connection, moving an eighth of
-    the way a week, with the hours that were given in fact. While waiting nobody comes, and informal carers fill a
-    part; reablement gives all that need asks for. Sums of the year are kept by person.
+    the way a week, with the hours that were given in fact. While waiting nobody comes, and an unpaid carer fills a
+    part, where there is one; reablement gives all that need asks for. Sums of the year are kept by person.
     """
     p = parameters[0]
     clients = clients_of(market)
@@ -37,15 +37,14 @@ def quality_of_life_responds(market, parameters, policy, draws):
                 had = due
         unmet = max(due - had, 0.0) if c.status == RECEIVING or c.status == WAITING else 0.0
         c.unmet_hours = unmet
-        market.counts[c.council].informal_hours += unmet
-        helped = had * effect + p.quality_informal_share * unmet
+        filled = p.quality_informal_share * unmet * c.unpaid_carer
+        market.counts[c.council].informal_hours += filled
+        helped = had * effect + filled
         gain = top * (1.0 - math.exp(-p.quality_hours_slope * helped / max(c.need_hours, 0.5)))
         gain += p.quality_connection_gain * (c.connection - 0.5)
         if c.status != IN_HOSPITAL:
             c.quality_of_life += p.quality_adjustment * (gain - c.quality_of_life)
         sum_of_year(market.client_year[i], c, p)
-    for k in range(len(market.counts)):
-        market.counts[k].informal_hours *= p.quality_informal_share
 
 
 @compiled

@@ -61,6 +61,7 @@ def _live_elsewhere(rows, first_number, clients, so_far, state, parameters, key)
         like = place_among(so_far, uniform(key, who, LIKE_WHOM))
         follow(row, clients[like], state, p, key)
         row.number = who
+        row.client = -1
         row.quality_of_life = row.quality_ahead
         mean = 52.0 / death_rate(row.age_group, p)
         if state == IN_CARE_HOME:

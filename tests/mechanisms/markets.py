@@ -75,6 +75,7 @@ def person(market, i=0, **columns):
     usual |= {"visits": 1, "carers": 1, "visit_minutes": 30.0, "need_minutes": 30.0, "hours": 3.5, "need_hours": 3.5}
     usual |= {"kept": 0, "notice": 0, "weeks_waiting": 0.0, "weeks_away": 0, "nights_left": 0.0, "log_need": 0.0}
     usual |= {"connection": 0.5, "sociability": 0.5, "delivered_share": 1.0, "missed_share": 0.0, "lives_alone": 0}
+    usual |= {"unpaid_carer": 1, "unpaid_hours": 20.0, "unpaid_strain": P.unpaid_usual_strain, "late_share": 0.0}
     if columns.get("status") == WAITING:
         usual["provider"] = -1
     zone = market.zones[columns.get("zone", 0)]

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import IN_REABLEMENT, LEFT, WAITING
+from caremarket_sim.market.codes import DIVERTED, IN_REABLEMENT, LEFT, WAITING
+from caremarket_sim.market.tidy import tidy_rows
 from caremarket_sim.mechanisms.needs import needs_change
-from caremarket_sim.mechanisms.reablement import people_relearn
+from caremarket_sim.mechanisms.reablement import people_relearn, who_was_helped_comes_back
 from tests.mechanisms.markets import bare, carry_out, numbers, person
 
 MANY = 60
@@ -30,6 +31,39 @@ def test_some_who_need_little_need_no_package_afterwards(share, ended):
     market = after(numbers(reablement__ended_share=share))
     assert set(market.clients.status[:MANY]) == {LEFT if ended else WAITING}
     assert market.counts["relearned"][0] == market.counts["expected_to_leave_council"][0] == MANY * ended
+
+
+def helped(parameters, week=1, dropped=False):
+    """A market in which many manage without a package after reablement, and the same after another week."""
+    market = after(numbers(reablement__ended_share=1), connection=0.3, quality_of_life=0.1, need_minutes=45.0)
+    if dropped:
+        tidy_rows(market)
+    assert set(market.followed.state[-MANY:]) == {DIVERTED}
+    market.week = week
+    return market.copy(), carry_out(who_was_helped_comes_back, market, parameters=parameters)
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_they_come_back_when_what_was_won_has_worn_off_as_they_were(dropped):
+    sure = numbers(reablement__fade_share=1, reablement__fade_weeks=1)
+    before, market = helped(sure, dropped=dropped)
+    assert market.counts["came_back"][0] == MANY
+    assert market.counts["expected_to_leave_council"][0] == MANY - MANY
+    waiting = market.clients.rows[market.clients.status == WAITING]
+    numbers_of = before.followed.number[before.followed.state == DIVERTED]
+    assert sorted(waiting["number"].tolist()) == sorted(numbers_of.tolist())
+    for column, value in {"visits": 2, "need_minutes": 45.0, "connection": 0.3, "quality_of_life": 0.1}.items():
+        assert set(waiting[column].tolist()) == {value}
+    assert len(np.unique(market.clients.number)) == len(market.clients)
+    assert not (market.followed.state == DIVERTED).any()
+
+
+def test_half_of_them_never_do_and_it_is_their_own_luck():
+    back = []
+    for week in (1, 2):
+        before, market = helped(numbers(reablement__fade_share=0.5, reablement__fade_weeks=1), week)
+        back.append(set(before.clients.number[before.clients.status != market.clients.status].tolist()))
+    assert back[0] == back[1] and len(back[0]) == pytest.approx(MANY / 2, abs=4 * np.sqrt(MANY) / 2)
 
 
 @pytest.mark.parametrize("columns", [{"visits": 3}, {"carers": 2}])

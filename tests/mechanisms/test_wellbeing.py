@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import FIT, IN_HOSPITAL, LEFT, RECEIVING, WAITING
+from caremarket_sim.market.codes import FIT, IN_HOSPITAL, IN_REABLEMENT, LEFT, RECEIVING, WAITING
 from caremarket_sim.mechanisms.wellbeing import quality_of_life_responds
 from tests.mechanisms.markets import bare, carry_out, council, person
 
@@ -39,12 +39,18 @@ def test_a_better_experience_makes_more_of_the_same_hours():
     assert responded(experience=0.35).clients.quality_of_life[0] == moved(gain(0.5))
 
 
-def test_informal_carers_fill_a_part_of_what_nobody_delivers():
+def test_an_unpaid_carer_fills_a_part_of_what_nobody_delivers():
     market = responded(delivered=7.2)
-    assert market.clients.quality_of_life[0] == moved(gain(0.5 + 0.3 * 0.5))
-    assert market.clients.unmet_hours[0] == 7.2 and market.counts["informal_hours"][0] == pytest.approx(0.3 * 7.2)
+    assert market.clients.quality_of_life[0] == moved(gain(0.5 + 0.45 * 0.5))
+    assert market.clients.unmet_hours[0] == 7.2 and market.counts["informal_hours"][0] == pytest.approx(0.45 * 7.2)
     waits = responded(status=WAITING)
-    assert waits.clients.quality_of_life[0] == moved(gain(0.3)) and waits.clients.unmet_hours[0] == 14.4
+    assert waits.clients.quality_of_life[0] == moved(gain(0.45)) and waits.clients.unmet_hours[0] == 14.4
+    alone = responded(delivered=7.2, unpaid_carer=0)
+    assert alone.clients.quality_of_life[0] == moved(gain(0.5)) and alone.counts["informal_hours"][0] == 0
+
+
+def test_reablement_gives_what_need_asks_for():
+    assert responded(status=IN_REABLEMENT, delivered=0.0).clients.quality_of_life[0] == moved(gain(1))
 
 
 def test_connection_adds_to_it():

@@ -108,7 +108,7 @@ class Follower:
 
     def _look(self, market: Market, by: str) -> None:
         before, after = self._before[CLIENT], self._client_now(market)
-        self._before[CLIENT] = after
+        self._before[CLIENT] = after or before  # whoever left, and was dropped since, may come back
         if before is not None and after is not None and before != after:
             for event, detail, value, unit in client_changes(before, after, by):
                 self._note(CLIENT, market, event, detail, value, unit, by=by)

@@ -28,6 +28,10 @@ def client_changes(before: dict[str, Any], after: dict[str, Any], by: str) -> It
     nothing = float("nan")
     was, now = before["status"], after["status"]
     provider = after["provider"]
+    if now == LEFT and by == "unpaid_carers_break_down":
+        yield "moves to a care home", "the unpaid carer can do no more", nothing, ""
+    if was == LEFT and now == WAITING:
+        yield "comes back for a package", "manages without no longer", nothing, ""
     if was == IN_REABLEMENT and by == "people_relearn" and now != was:
         yield ("reablement ends", "a package is needed", nothing, "") if now == WAITING else (MANAGES, "", nothing, "")
     if now == LEFT or was == LEFT:
