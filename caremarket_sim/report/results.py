@@ -122,6 +122,10 @@ class Results:
         """The last day of a week of the scenario, which count from 1."""
         return date.fromisoformat(self.place["start"]) + timedelta(days=7 * week - 1)
 
+    def monday(self, week: int) -> date:
+        """The first day of a week in which something changes, which count from 0."""
+        return date.fromisoformat(self.place["start"]) + timedelta(days=7 * week)
+
     @cached_property
     def weekly_spend(self) -> pd.DataFrame:
         """Council spend, £ a year, of every scenario, future and week of the main batch."""
