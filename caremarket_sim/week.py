@@ -10,7 +10,7 @@ from .compiled.process import Steps
 from .market.market import Market
 from .mechanisms.absence import carers_take_leave_and_fall_sick
 from .mechanisms.accounts import providers_know_their_costs, providers_settle_accounts
-from .mechanisms.budget import budget_is_checked
+from .mechanisms.budget import budget_is_checked, council_counts_its_spend
 from .mechanisms.care_homes import care_homes_are_paid
 from .mechanisms.clipping import visits_are_clipped
 from .mechanisms.clock import time_passes
@@ -116,6 +116,7 @@ PROCESSES = (
     trust_moves,
     practice_spreads,
     citizens_are_heard,
+    council_counts_its_spend,
     council_steers,
     budget_is_checked,
     the_week_is_recorded,

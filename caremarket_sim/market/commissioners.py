@@ -8,8 +8,8 @@ class Commissioners(Table):
 
     number = Column("i8", "", "permanent number")
     package_share = Column("f8", "share", "share of assessed time that packages are bought at")
-    budget = Column("f8", "£ a week", "budget for homecare")
-    spend = Column("f8", "£ a week", "spend on homecare at contract rates, this week")
+    budget = Column("f8", "£ a week", "budget for homecare, care homes and commissioning")
+    spend = Column("f8", "£ a week", "net spend on homecare at contract rates, care homes and commissioning, this week")
     quarter_spend = Column("f8", "£", "spend this quarter")
     year_spend = Column("f8", "£", "spend this year")
     quarters_over = Column("f8", "quarters", "quarters in a row above the budget")
@@ -41,7 +41,6 @@ class Commissioners(Table):
     fee = Column("f8", "£ an hour", "standard fee in force at fee level 1")
     reach = Column("f8", "0 to 1", "how far stewardship reaches")
     failed = Column("f8", "0/1", "the provider failure that the scenario sets has happened")
-    returned = Column("f8", "£", "surplus returned under the profit norm this year")
     experience_reference = Column("f8", "0 to 1", "mean experience in the baseline, frozen")
     continuity_reference = Column("f8", "0 to 1", "mean continuity in the baseline, frozen")
     leaving_intercept = Column("f8", "logit", "a0 of leaving, solved at spin-up")

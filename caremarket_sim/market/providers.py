@@ -100,6 +100,7 @@ class Providers(Table):
     lots = Column("i4", "localities", "number of localities won as lead provider in an award not yet started")
     cash = Column("i8", "pence", "cash")
     year_surplus = Column("f8", "£", "surplus since the last April")
+    return_owed = Column("f8", "£", "of which is owed back to the council so far, above the norm of its contract")
     year_revenue = Column("f8", "£", "revenue since the last April")
     weeks_below = Column("f8", "weeks", "weeks in which its council work as a whole has lost money")
     weeks_insolvent = Column("f8", "weeks", "weeks below the line without cash")

@@ -66,6 +66,7 @@ COUNTS = (
     "steps_for_trust",
     "informal_hours",
     "unpaid_breakdowns",
+    "returns_accrued",
 )
 """What happens in a week, counted by the processes as it happens."""
 
