@@ -31,6 +31,7 @@ from .mechanisms.leaving import carers_leave
 from .mechanisms.leaving_care import people_leave_care
 from .mechanisms.managers import managers_come_and_go
 from .mechanisms.needs import needs_change
+from .mechanisms.outcomes import providers_work_for_outcomes
 from .mechanisms.panel import citizens_are_heard
 from .mechanisms.pay import providers_set_pay
 from .mechanisms.payments import council_pays
@@ -63,6 +64,7 @@ PROCESSES = (
     people_relearn,
     who_was_helped_comes_back,
     people_are_referred,
+    providers_work_for_outcomes,
     needs_change,
     people_go_to_hospital,
     people_become_fit_to_leave_hospital,

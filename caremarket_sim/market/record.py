@@ -29,6 +29,8 @@ COUNTS = (
     "renegotiated",
     "hand_backs",
     "averted",
+    "refused",
+    "outcomes_overpaid",
     "disputes",
     "closures",
     "closures_contracted",

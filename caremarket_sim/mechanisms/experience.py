@@ -234,7 +234,7 @@ def experience_of(client, provider, lever, codesigned, p):
     )
     effort = 1.0 + p.trust_effort_effect * (provider.trust - 0.5)
     if contracted and lever.contract_outcome_measure == FOR_EXPERIENCE:
-        effort += p.outcome_experience_effect * lever.contract_outcome_share
+        effort += p.outcome_experience_effect * provider.effort
     return min(experience / total * effort, 1.0)
 
 
