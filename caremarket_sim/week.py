@@ -18,6 +18,7 @@ from .mechanisms.closing import providers_close
 from .mechanisms.connection import connections_form
 from .mechanisms.contract_offers import contracts_convert, providers_offer_contracts
 from .mechanisms.contracts import contracts_start, packages_move, policy_takes_effect
+from .mechanisms.conversion import staff_take_over
 from .mechanisms.distribution import providers_distribute_surplus
 from .mechanisms.enforcement import providers_weigh_the_law, the_law_is_enforced
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
@@ -110,6 +111,7 @@ PROCESSES = (
     providers_distribute_surplus,
     the_law_is_enforced,
     providers_hand_back,
+    staff_take_over,
     providers_close,
     firms_consider_coming,
     providers_enter,

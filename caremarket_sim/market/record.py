@@ -30,6 +30,7 @@ COUNTS = (
     "hand_backs",
     "averted",
     "refused",
+    "conversions",
     "outcomes_overpaid",
     "disputes",
     "closures",

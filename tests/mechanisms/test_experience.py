@@ -171,13 +171,13 @@ def test_payment_for_experience_brings_effort_for_council_clients_and_for_someth
     assert had(TO_EXPERIENCE | change, effort=0.8, **columns).clients.experience[0] / plain == pytest.approx(effort)
 
 
-def test_a_package_comes_to_fit_with_co_design_times_flexibility():
+def test_a_package_comes_to_fit_with_co_design_in_what_is_specified_and_as_far_as_time_can_be_moved():
     market = bare()
     council(market, codesigned=0.5)
     provider(market, practice=1.0)
     person(market, package_fit=0.5)
     fit = carry_out(care_is_experienced, market, {"contract.package_flexibility": 0.4}).clients.package_fit[0]
-    assert fit == pytest.approx(0.5 + 0.03 * (0.5 * 0.5 * 0.4 + 0.15))
+    assert fit == pytest.approx(0.5 + 0.03 * (0.5 * 0.5 * (0.3 + 0.7 * 0.4) + 0.15))
 
 
 def test_providers_hear_what_their_people_had():

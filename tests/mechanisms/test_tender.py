@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import GOOD, INADEQUATE
+from caremarket_sim.market.codes import COOPERATIVE, GOOD, INADEQUATE, INDEPENDENT
 from caremarket_sim.market.ledger import PARTY, PURPOSE, as_parties
 from caremarket_sim.mechanisms.tender import contracts_run_out, council_tenders, gaps_are_filled
 from caremarket_sim.policy import NEUTRAL
@@ -38,7 +38,9 @@ def test_a_tender_begins_so_early_that_its_contracts_start_as_those_before_them_
 def test_a_service_let_again_is_designed_again_and_paid_for():
     p = numbers()
     market = clock(months=9, contract_end=100.0)
-    assert market.commissioners.rows[0]["codesign_done"] == 9 / p.procurement_full_codesign_months
+    assert market.commissioners.rows[0]["codesign_done"] == pytest.approx(
+        p.procurement_heard_alone * 9 / p.procurement_full_codesign_months
+    )
     paid = as_parties(market.ledger)[0, PARTY["council"], PARTY["suppliers"], PURPOSE["co-design"]]
     assert paid == round(100 * 9 * p.procurement_codesign_cost * market.prices["price_index"])
     assert not clock(contract_end=100.0).ledger.any(), "nothing is designed where nobody asks for it"
@@ -293,3 +295,31 @@ def test_a_zone_whose_lead_is_found_inadequate_gets_another():
     carry_out(gaps_are_filled, market, {"procurement.zoned": True, "procurement.providers_per_zone": 1}, soon)
     assert market.providers.patch_lead[1, :3].tolist() == [1, 1, 1]
     assert market.providers.patch_lead[0, :3].tolist() == [1, 0, 0], "and may lead again when it is better"
+
+
+def test_more_of_a_design_is_there_where_citizens_decide():
+    def designed(share):
+        market = under(bare(), {"stewardship.citizens_share": share})
+        market.decided["stewardship_codesign_months"] = 9
+        council(market, awarding=0.0, starting=0.0, contract_end=0.0, tender_due=0.0)
+        return carry_out(contracts_run_out, market, {}).commissioners.codesign_done[0]
+
+    assert (
+        designed(0.0) < designed(0.5) < designed(1.0) == pytest.approx(9 / numbers().procurement_full_codesign_months)
+    )
+
+
+@pytest.mark.parametrize(
+    ("support", "ownership", "bids"),
+    [(50_000, COOPERATIVE, True), (0, COOPERATIVE, False), (50_000, INDEPENDENT, False)],
+)
+def test_support_lets_a_co_operative_bid_that_is_too_small_otherwise(support, ownership, bids):
+    market = tender(
+        {"community.coop_support": support, "procurement.max_providers": 2},
+        providers=3,
+        demand=(100.0, 100.0, 100.0),
+        contracted=(1, 1, 0),
+        ownership=(INDEPENDENT, INDEPENDENT, ownership),
+        cost_fixed=(17.0, 17.0, 15.0),
+    )
+    assert (market.providers.bid[2] > 0) == bids == (market.providers.won[2] == 1)
