@@ -12,10 +12,10 @@ OF_NO_ACCOUNT = {"pay": 12.0, "effective_pay": 12.0, "volatility": 0.1, "shortfa
 OF_NO_ACCOUNT |= {"commute": 5.0, "training": 3.0, "qualified": 0, "values_match": 0.5}
 
 
-def left(intercept=0.0, policy=None, parameters=None, employer=None, **columns):
+def left(intercept=0.0, policy=None, parameters=None, employer=None, codesigned=0.0, **columns):
     """The market after a week of somebody for whom nothing but the intercept makes them stay or leave."""
     market = bare()
-    council(market, leaving_intercept=intercept, volatility_reference=0.1)
+    council(market, leaving_intercept=intercept, volatility_reference=0.1, codesigned=codesigned)
     provider(
         market,
         **({"demand": 100.0, "demand_slow": 100.0} | (employer or {})),
