@@ -26,6 +26,7 @@ from caremarket_sim.telling.files import FORMULA_STARTS
 NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "breakdowns")
 OPTIONAL = (
     "assumptions",
+    "first_year",
     "equal_budget",
     "equal_budget_fees",
     "precision",
