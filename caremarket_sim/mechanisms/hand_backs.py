@@ -127,7 +127,7 @@ def contract_is_handed_back(provider, loss, p, key):
 @compiled
 def tells(provider, locality, p, key):
     """Whether a provider tells the council of a loss in time: a chance of the trust between them."""
-    return uniform(key, pair(provider.number, locality), TELLS) < p.exit_warning_chance * provider.trust
+    return uniform(key, pair(provider.number, 1 + locality), TELLS) < p.exit_warning_chance * provider.trust
 
 
 @compiled

@@ -313,8 +313,8 @@ def test_who_picks_refuses_the_council_s_people_with_poor_prospects_of_what_is_p
 
 
 def test_a_zone_s_lead_must_take_them():
-    policy = {"contract.sourcing": "zoned_lead"} | FOR_INDEPENDENCE
-    assert sourced(waiting(leading(picks=0.2), log_need=2.0), policy).clients.provider[0] == 0
+    policy = LEAD | FOR_INDEPENDENCE
+    assert sourced(waiting(leading(picks=0.2), log_need=2.0), policy).clients.provider[0] == 2
 
 
 def test_a_zone_s_lead_is_asked_first_and_must_accept_even_at_a_loss():
