@@ -126,7 +126,9 @@ def source(market, p, lever, key, minds):
                     continue
                 if not pays_enough(j, client, offer, lever, minds, p) and not on_duty:
                     continue
-                if is_council and not on_duty and prospects(client, lever, p) < j["picks"]:
+                refuses = j["picks"] * (1.0 - prospects(client, lever, p))
+                luck = chance(minds(client["number"]), pair(client["number"], j["number"]), 1)
+                if is_council and not on_duty and luck < refuses:
                     continue
                 score = weight(client, n, k, j, held[n], load, mode, p, key)
                 if score > best_score:

@@ -123,7 +123,7 @@ class Providers(Table):
     outcome_score = Column("f8", "ratio", "measured outcome over the baseline's, as the contract measures it")
     effort = Column("f8", "0 to 1", "effort put into the outcome that is paid for")
     only_reported = Column("f8", "0 to 1", "effort put into what is reported of it, and into nothing else")
-    picks = Column("f8", "0 to 1", "prospects of that outcome below which it refuses people")
+    picks = Column("f8", "0 to 1", "chance that it refuses somebody without any prospect of that outcome")
     refused = Column("f8", "packages", "packages refused for their prospects, this week")
     patch_locality = Column("i4", "", "localities served: its patch", PATCH)
     patch_lead = Column("i1", "0/1", "lead provider in that locality", PATCH)

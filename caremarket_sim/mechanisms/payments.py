@@ -65,7 +65,9 @@ def council_pays(market, parameters, policy, draws):
         hours_away = away[j] if weeks_kept(lever, p) > 0.0 else 0.0
         r.above_rate = np.rint(r.above_rate * paid_share(lever, p) * 100.0) / 100.0
         above[r.council] += r.above_rate
-        due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, market.counts[r.council], prices, p)
+        due[r.council] += fees_are_paid(
+            market.ledger, r, hours_away, lever, council, market.counts[r.council], prices, p
+        )
         funded[r.council] += r.delivered_council
         provider_pays(market.ledger, r, THEIR_DISPUTES, r.disputes * p.trust_dispute_cost * prices.price_index)
     for k in range(councils):

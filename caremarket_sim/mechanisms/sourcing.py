@@ -237,7 +237,7 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
         stretch = asked_by_block(provider, client.hours, attempt, stretch, lever)
     on_duty = mode == ZONED_LEAD and lead
     asked = max(1, serving.start[client.locality + 1] - serving.start[client.locality])
-    if stretch == NOT_ASKED or (from_council and not on_duty and is_refused(provider, client, asked, lever, p)):
+    if stretch == NOT_ASKED or (from_council and not on_duty and is_refused(provider, client, asked, lever, minds, p)):
         return NOBODY_ABLE
     if provider.committed + client.hours > room_of(provider, stretch, lever, p):
         return NOBODY_ABLE
@@ -334,10 +334,13 @@ def log_price(provider):
 
 
 @compiled
-def is_refused(provider, client, asked, lever, p):
-    """Whether somebody's prospects of the outcome that is paid for are too poor for a provider; of so many who are
-    `asked` it counts as one."""
-    refuses = provider.picks > 0.0 and prospects(client, lever, p) < provider.picks
+def is_refused(provider, client, asked, lever, minds, p):
+    """Whether a provider would rather not have somebody for little prospect of the outcome that is paid for: the more
+    likely, the less there is, and decided once a quarter. Of so many who are `asked` it counts as one."""
+    if provider.picks == 0.0:
+        return False
+    chance = provider.picks * (1.0 - prospects(client, lever, p))
+    refuses = uniform(minds, pair(client.number, provider.number), 1) < chance
     provider.refused += refuses / asked
     return refuses
 
