@@ -21,7 +21,6 @@ from caremarket_sim.telling.word import word_bytes
 from caremarket_sim.telling.words import (
     better_in,
     change,
-    first_year_sentences,
     in_a_sentence,
     labelled,
     listed,
@@ -132,7 +131,7 @@ def _terms(results: Results) -> Page:
         Points(_depends(results)),
         *([course_figure(results, WORST, "brief")] if _are_few(results) else []),
         Heading("What could go wrong in the first year"),
-        *map(Text, first_year_sentences(results.tables["first_year"]) if "first_year" in results.tables else ()),
+        *map(Text, results.first_years()),
         Columns([Points(_first_year(results, name), _named(results, name)) for name in results.others]),
         Text(
             "A provider’s failure, a shortage of applicants, a fee freeze or a surge of referrals is in these futures "
