@@ -54,6 +54,8 @@ def test_contracts_are_awarded_when_there_is_time_to_prepare_and_then_they_start
     assert (r["tender_due"], r["awarding"], r["starting"]) == (max(due - 1, 0), awarding, starting)
 
 
+ON_COST = 1.0 + 0.1207 + 0.095 + 0.138 * 0.5
+"""Holiday pay, pension and the like, and National Insurance on half of pay."""
 SURE = {"procurement__outside_bidders": 0, "procurement__estimate_error": 0, "procurement__signal": 1}
 PRICE, QUALITY, VALUES, SOCIAL = (
     {part: float(part == wanted) for part in ("price", "quality", "values", "social_value")}
@@ -145,7 +147,7 @@ def test_a_bid_has_the_owner_s_margin_as_far_as_its_slope_says():
 def test_new_terms_are_in_the_bid():
     wages = {"employment.wage_floor": 13.0}
     raised = tender(wages, pay=(12.0, 12.0)).providers.bid[0] - tender(pay=(12.0, 12.0)).providers.bid[0]
-    more = 1.0 * 1.3007
+    more = 1.0 * ON_COST
     assert raised == pytest.approx(more * (1 + 0.05 * 0.75))
 
 
@@ -154,8 +156,8 @@ def test_a_bid_knows_what_the_bidder_means_to_pay_for_travel():
         tender(policy, pay=(12.0, 12.0), scruple=(scruple, 1.0)).providers.bid[0]
         for policy, scruple in (({}, 1.0), ({"employment.paid_travel_share": 1}, 1.0), ({}, 0.0))
     )
-    assert required - plain == pytest.approx(12 * 0.2 * 1.3007 * (1 + 0.05 * 0.75))
-    assert obeying - plain == pytest.approx((11.44 * 1.2 - 12) * 1.3007 * (1 + 0.05 * 0.75))
+    assert required - plain == pytest.approx(12 * 0.2 * ON_COST * (1 + 0.05 * 0.75))
+    assert obeying - plain == pytest.approx((11.44 * 1.2 - 12) * ON_COST * (1 + 0.05 * 0.75))
 
 
 def test_pay_checks_are_in_the_bids_of_those_who_would_obey_because_of_them():
