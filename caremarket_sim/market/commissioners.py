@@ -37,6 +37,7 @@ class Commissioners(Table):
     codesign_done = Column("f8", "0 to 1", "how far the contract in preparation was co-designed")
     contract_end = Column("f8", "week", "week in which the contracts in force end, infinite where none has an end")
     contract_age = Column("f8", "weeks", "weeks since the contracts in force were let")
+    effort = Column("f8", "0 to 1", "effort that the share of its fee which depends on outcomes draws")
     uplift_cap = Column("f8", "share", "what steering adds to the share of cost growth passed on")
     fee = Column("f8", "£ an hour", "standard fee in force at fee level 1")
     reach = Column("f8", "0 to 1", "how far stewardship reaches")

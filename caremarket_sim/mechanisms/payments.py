@@ -62,7 +62,9 @@ def council_pays(market, parameters, policy, draws):
         lever, council = policy[r.council], market.commissioners[r.council]
         hours_away = away[j] if weeks_kept(lever, p) > 0.0 else 0.0
         r.above_rate = np.rint(r.above_rate * paid_share(lever, p) * 100.0) / 100.0
-        due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, prices, p)
+        due[r.council] += fees_are_paid(
+            market.ledger, r, hours_away, lever, council, market.counts[r.council], prices, p
+        )
         funded[r.council] += r.delivered_council
         provider_pays(market.ledger, r, THEIR_DISPUTES, r.disputes * p.trust_dispute_cost * prices.price_index)
     for k in range(councils):
@@ -72,10 +74,11 @@ def council_pays(market, parameters, policy, draws):
 
 
 @compiled
-def fees_are_paid(ledger, provider, hours_away, lever, council, prices, p):
+def fees_are_paid(ledger, provider, hours_away, lever, council, counts, prices, p):
     """What the council owes a provider this week. Returns the fees due before any part depends on outcomes, £.
 
-    That part is paid in proportion to the measured outcome over the baseline's.
+    That part is paid in proportion to the reported outcome over the baseline's: the measured one, and what is only
+    reported.
     """
     r = provider
     hours = r.delivered_council * paid_share(lever, p)
@@ -88,8 +91,11 @@ def fees_are_paid(ledger, provider, hours_away, lever, council, prices, p):
             measured = r.independence / p.outcome_independence_reference
         else:
             measured = r.connection / p.outcome_connection_reference
-        r.outcome_score = min(max(measured, 0.0), p.outcome_highest_score)
-        pay_provider(ledger, r, OUTCOME, hours * r.rate * lever.contract_outcome_share * r.outcome_score)
+        shown = min(max(measured, 0.0), p.outcome_highest_score)
+        r.outcome_score = min(max(measured + p.outcome_reporting * r.only_reported, 0.0), p.outcome_highest_score)
+        at_stake = hours * r.rate * lever.contract_outcome_share
+        counts.outcomes_overpaid += at_stake * (r.outcome_score - shown)
+        pay_provider(ledger, r, OUTCOME, at_stake * r.outcome_score)
     pay_provider(ledger, r, PANEL_WAGES, hours * max(council.pot_wages, 0.0) * on_cost(r, prices, p))
     pay_provider(ledger, r, RETAINERS, hours_away * r.rate * p.contract_retainer_share)
     provider_pays(ledger, r, CLAIMED_BACK, r.clip_found * r.rate * (1.0 + p.clipping_penalty))

@@ -131,6 +131,7 @@ def _terms(results: Results) -> Page:
         Points(_depends(results)),
         *([course_figure(results, WORST, "brief")] if _are_few(results) else []),
         Heading("What could go wrong in the first year"),
+        *map(Text, results.first_years()),
         Columns([Points(_first_year(results, name), _named(results, name)) for name in results.others]),
         Text(
             "A provider’s failure, a shortage of applicants, a fee freeze or a surge of referrals is in these futures "

@@ -22,10 +22,12 @@ from caremarket_sim.results.soundness import text_of
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.plausibility import Plausibility, from_records
 from caremarket_sim.telling.files import FORMULA_STARTS
+from caremarket_sim.telling.words import first_year_sentences
 
 NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "breakdowns")
 OPTIONAL = (
     "assumptions",
+    "first_year",
     "equal_budget",
     "equal_budget_fees",
     "precision",
@@ -96,6 +98,11 @@ class Results:
         """What was found of each place before the comparison began; nothing in results of earlier versions."""
         table = self.tables.get("plausibility")
         return () if table is None else from_records(table.to_dict("records"))
+
+    def first_years(self) -> list[str]:
+        """How likely each policy's first year is to be a bad one, a sentence a policy."""
+        table = self.tables.get("first_year")
+        return [] if table is None else first_year_sentences(table)
 
     def timeline(self, name: str) -> list[str]:
         """A policy's line of time in sentences; nothing without policy, or in results of earlier versions."""

@@ -144,3 +144,12 @@ def test_a_dispute_costs_either_side():
     market = paid({}, disputes=3.0)
     assert market.paid("providers", "suppliers", "disputes") == pytest.approx(3 * 250)
     assert market.providers.cost[0] >= 3 * 250
+
+
+def test_what_is_only_reported_is_paid_for_and_counted():
+    policy = PLANNED | {"contract.outcome_share": 0.5, "contract.outcome_measure": "experience"}
+    market = paid(policy, experience=0.63, only_reported=0.2)
+    flattery = 0.15 * 0.2
+    assert market.paid("council", "providers", "outcome payments") == pytest.approx(1000 * (0.9 + flattery))
+    assert market.counts["outcomes_overpaid"][0] == pytest.approx(1000 * flattery)
+    assert paid(policy, experience=0.8, only_reported=0.2).counts["outcomes_overpaid"][0] == 0, "no more can be earned"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from caremarket_sim.findings import assumptions, economics, frames, structures, traces
+from caremarket_sim.findings import assumptions, economics, first_year, frames, structures, traces
 from caremarket_sim.findings.draws import shares_of
 from caremarket_sim.markup import display
 from caremarket_sim.results.periods import Periods
@@ -84,6 +84,11 @@ class Comparison:
     def spend(self) -> pd.DataFrame:
         """What everybody pays in each scenario, in pounds over all years together, with paired differences."""
         return economics.spend(self.overall(), self.reference, self.periods.weeks)
+
+    def first_years(self) -> pd.DataFrame:
+        """How likely the first year after each policy's switch is to be worse than the reference's: closures, people
+        displaced, visits missed, as shares of futures."""
+        return first_year.first_years(self.samples, self.reference)
 
     def levels(self) -> pd.DataFrame:
         """The mean of every indicator in every scenario and period, with its interval."""

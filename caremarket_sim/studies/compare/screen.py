@@ -30,7 +30,7 @@ from caremarket_sim.telling.answer import (
 )
 from caremarket_sim.telling.files import records
 from caremarket_sim.telling.forms import structure_sentences
-from caremarket_sim.telling.words import HOW_TO_READ, underpayment_sentences
+from caremarket_sim.telling.words import HOW_TO_READ, first_year_sentences, underpayment_sentences
 
 
 def show(console: Console, result: Comparison | Run, everything: bool) -> None:
@@ -55,7 +55,8 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
         console.print(Text(f"{name} against {result.reference}", style="bold"))
         for sentence in said:
             console.print(Text(sentence))
-    for sentence in underpayment_sentences(result.spend(), result.periods):
+    unlawful, first_years = underpayment_sentences(result.spend(), result.periods), result.first_years()
+    for sentence in [*unlawful, *first_year_sentences(first_years)]:
         console.print(Text(sentence))
     for name in result.others:
         rows = frame[frame.scenario == name]
@@ -156,6 +157,10 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "spend": records(result.spend()),
             "sentences": bottom_lines(result),
             "underpayment": underpayment_sentences(result.spend(), result.periods),
+            "first_year": {
+                "sentences": first_year_sentences(result.first_years()),
+                "futures": records(result.first_years()),
+            },
             "differences": records(main),
             "assumptions": _trial(result),
             "structures": structures_note(result),
