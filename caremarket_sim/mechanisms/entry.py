@@ -128,13 +128,13 @@ def agencies_join_the_list(market, parameters, policy, draws):
             if r.council == c and r.contracted == 1:
                 hours += r.council_hours
                 contracted += 1
-        size = hours / max(contracted, 1)
+        size = hours / contracted if contracted > 0 else p.entry_join_reference_hours
         chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * council.invites
         for j in range(len(market.providers)):
             r = market.providers[j]
-            if r.council != c or r.open == 0 or r.contracted == 1 or r.demand <= p.entry_join_hours:
+            if r.council != c or r.open == 0 or r.contracted == 1 or r.last_resort == 1:
                 continue
-            if cost_of_an_hour(r) < price and uniform(key, r.number, 0) < chance:
+            if r.demand > p.entry_join_hours and cost_of_an_hour(r) < price and uniform(key, r.number, 0) < chance:
                 r.contracted = 1
                 r.rate = price
                 r.plan *= p.entry_join_growth
