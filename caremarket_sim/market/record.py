@@ -27,6 +27,7 @@ COUNTS = (
     "delayed_nights",
     "displaced",
     "renegotiated",
+    "fee_reviews",
     "hand_backs",
     "averted",
     "refused",
@@ -108,6 +109,8 @@ PERSON_SUMS = (
     "recovered",
     "followed",
     "quality_followed",
+    "step_down",
+    "interim",
 )
 WORKER_SUMS = (
     "in_post",
@@ -195,6 +198,10 @@ LINES = {
     "connectors": ("council", "suppliers", "connectors"),
     "front_door": ("council", "suppliers", "front door"),
     "reablement": ("council", "suppliers", "reablement"),
+    "step_down_beds": ("council", "care homes", "step-down beds"),
+    "interim_beds": ("council", "care homes", "interim beds"),
+    "own_interim_beds": ("self-funders", "care homes", "interim beds"),
+    "own_service": ("council", "providers", "service of last resort"),
     "coop_support": ("council", "suppliers", "co-operative support"),
     "network": ("council", "suppliers", "network"),
     "hospital_admissions": ("nhs", "suppliers", "hospital admissions"),

@@ -18,11 +18,14 @@ from ..market.codes import (
     IN_HOSPITAL,
     IN_POST,
     IN_REABLEMENT,
+    INTERIM,
     LEFT,
     RECEIVING,
     RECOVERED,
+    STEP_DOWN,
     UNRATED,
     WAITING,
+    WARD,
 )
 from ..market.record import CLIENT_SUMS, FIRST_COUNT, FIRST_LINE, LINE_PLACES, STAFF_SUMS
 from ..market.state import clients_of, followed_of, week_of, workers_of
@@ -103,7 +106,9 @@ def sum_clients(market, at, p):
             r.waiting_council += council
             r.hours_waiting += c.hours
         elif c.status == FIT:
-            r.fit += 1.0
+            r.fit += c.bed == WARD
+            r.step_down += c.bed == STEP_DOWN
+            r.interim += c.bed == INTERIM
         elif c.status == IN_HOSPITAL:
             r.in_hospital += 1.0
         elif c.status == IN_REABLEMENT:
@@ -189,7 +194,7 @@ def record_providers(market, council, out):
             out.fee += r.council_hours * r.rate
             out.promised += r.council_hours * r.promised
             out.realised += r.council_hours * r.realised
-        else:
+        elif r.last_resort == 0:
             private[n_private] = r.margin
             n_private += 1
     for j in range(len(providers)):

@@ -114,6 +114,7 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
     helped = (providers.ownership == COOPERATIVE) & (market.decided["community_coop_support"][council] > 0.0)
     smallest = np.where(helped, p.procurement_supported_bidder, p.procurement_smallest_bidder)
     local &= (providers.demand > smallest) | (providers.contracted == 1)
+    local &= providers.last_resort == 0
     return np.flatnonzero((local | outside) & (providers.council == council))
 
 
@@ -256,7 +257,7 @@ def framework_is_opened(market, p, council, lever, soon, draws):
     if one_uniform(draws.key("reopen"), council, 0) >= soon:
         return
     agencies = mine & (providers.open == 1) & (providers.closing == 0) & ~contracted
-    agencies &= providers.demand > p.entry_join_hours
+    agencies &= (providers.demand > p.entry_join_hours) & (providers.last_resort == 0)
     fee = commissioner["fee"] * lever.fee_level
     cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
     agencies &= cost < fee * plain(paid_share)(lever, p) * (1.0 + p.procurement_reopen_tolerance)
