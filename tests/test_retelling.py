@@ -6,7 +6,6 @@ import pytest
 from benchmarks import retelling
 from benchmarks.retelling import AGREES, CANNOT_TELL, DIFFERS, NO, PUT_IN, Fact, facts, hold
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.parameters import sources
 from caremarket_sim.runs.design import gather, play_all, tasks_of
 from caremarket_sim.scenario import load
 from tests.small_place import small
@@ -75,7 +74,7 @@ def test_every_fact_says_what_makes_it_weak_and_has_a_known_indicator_of_years_t
         assert one.held in ("against blocks", "level", "growth", "put in", "no")
         assert (one.held in ("put in", "no")) or one.indicator in INDICATORS
         assert all(1 <= year <= story.weeks // 52 for year in one.years)
-    assert {"W2", "W3", "W5", "W9", "W11", "W19"} <= {word for one in facts() for word in [one.source, "W11"]}
+    assert {"W2", "W3", "W5", "W9", "W19", "W21"} <= {one.source for one in facts()}
 
 
 def test_the_page_has_every_fact_and_a_column_a_year_of_the_story(samples):
@@ -88,6 +87,5 @@ def test_the_page_has_every_fact_and_a_column_a_year_of_the_story(samples):
 def test_the_storys_wages_grow_as_the_legal_ones_did():
     story = load(retelling.SCENARIO)
     legal = [7.83, 8.21, 8.72, 8.91, 9.50, 10.42, 11.44, 12.21]
-    told = [change.settings["national_living_wage"].number for change in story.national]
+    told = [change.settings["national_living_wage"].amount for change in story.national]
     np.testing.assert_allclose(np.array(told) / 11.44, np.array(legal[1:]) / legal[0], rtol=0.001)
-    assert sources()["C55"].year == "2022" or sources()["C55"].year
