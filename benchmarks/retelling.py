@@ -120,17 +120,17 @@ SHOWN = ("turnover", "zero_hours_share", "fee", "cost_per_hour", "council_spend"
 TITLE = "# Wigan told again, 2018 to 2026"
 ABOUT = """
 Written by `python -m benchmarks.retelling --document docs/wigan-told-again.md`. A test of the model against what is
-published of Wigan, and no target: nothing is set to meet it. `scenarios/wigan/retelling.yaml` says what was put in, with
-sources. Its dates and money are six years later than the story's: levels are of 2024/25, growth is the story's.
+published of Wigan, and no target: nothing is set to meet it. `scenarios/wigan/retelling.yaml` says what was put in,
+with sources. Its dates and money are six years later than the story's: levels are of 2024/25, growth is the story's.
 *Against blocks* is the difference from the same place and nation with blocks going on, on the same futures.
 """
 HOW_TO_TAKE_IT = """
-What agrees agrees with self-description and testimony, so that it says little for the model; what differs says something
-against it, or against the terms that were assumed.
+What agrees agrees with self-description and testimony, so that it says little for the model; what differs says
+something against it, or against the terms that were assumed.
 """
 LEFT_OUT = """
-The epidemic of 2020, the levy on contributions of 2022 and support paid to providers in those years are not in the model.
-Who came, who was ill, and what was paid then differs for reasons that are not told here.
+The epidemic of 2020, the levy on contributions of 2022 and support paid to providers in those years are not in the
+model. Who came, who was ill, and what was paid then differs for reasons that are not told here.
 """
 
 
