@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.methods.statistics import interval
 from caremarket_sim.runs.design import Sample, gather, play_all, replicate_seeds, tasks_of
 from caremarket_sim.scenario import load
@@ -81,7 +81,7 @@ def hold(fact: Fact, samples: Mapping[str, Sample]) -> Held:
         mean, low, high = float(found.mean), float(found.low), float(found.high)
         return Held(fact, f"{mean:+.1%} ({low:+.1%} to {high:+.1%})", _within(mean, fact))
     level = interval(story)
-    words = f"{quantity(float(level.mean), one)} {shown_in(one)[1]}"
+    words = f"{quantity(float(level.mean), one)} {_unit(one)}"
     if fact.held in ("level", "no"):
         return Held(fact, words, _within(float(level.mean), fact) if fact.held == "level" else NO)
     gap = interval(story - blocks)
@@ -92,6 +92,12 @@ def hold(fact: Fact, samples: Mapping[str, Sample]) -> Held:
         return Held(fact, f"{words}, {share:+.1%}", AGREES if abs(share) <= fact.near else DIFFERS)
     clear = low > 0.0 or high < 0.0
     return Held(fact, words, CANNOT_TELL if not clear else AGREES if mean * fact.direction > 0.0 else DIFFERS)
+
+
+def _unit(one: Indicator) -> str:
+    """The unit as it is shown, and of an index what it goes from and to."""
+    unit = shown_in(one)[1]
+    return f"({unit})" if one.unit == "0 to 1" else unit
 
 
 def _within(value: float, fact: Fact) -> str:
@@ -111,11 +117,12 @@ def year_by_year(samples: Mapping[str, Sample], ids: tuple[str, ...]) -> list[li
         column = list(INDICATORS).index(name)
         for called, sample in samples.items():
             means = np.nanmean(sample.yearly[:, :, column], axis=0)
-            rows.append([INDICATORS[name].label, called, *(quantity(float(mean), INDICATORS[name]) for mean in means)])
+            label = f"{INDICATORS[name].label}, {shown_in(INDICATORS[name])[1]}"
+            rows.append([label, called, *(quantity(float(mean), INDICATORS[name]) for mean in means)])
     return rows
 
 
-SHOWN = ("turnover", "zero_hours_share", "fee", "cost_per_hour", "council_spend", "people_waiting", "quality_of_life",
+SHOWN = ("turnover", "zero_hours_share", "fee", "cost_per_hour", "homecare_spend", "council_spend", "people_waiting", "quality_of_life",
          "contracted_providers", "hand_backs", "trust")  # fmt: skip
 TITLE = "# Wigan told again, 2018 to 2026"
 ABOUT = """
