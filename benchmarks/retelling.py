@@ -122,8 +122,10 @@ def year_by_year(samples: Mapping[str, Sample], ids: tuple[str, ...]) -> list[li
     return rows
 
 
-SHOWN = ("turnover", "zero_hours_share", "fee", "cost_per_hour", "homecare_spend", "council_spend", "people_waiting", "quality_of_life",
-         "contracted_providers", "hand_backs", "trust")  # fmt: skip
+SHOWN = (
+    "turnover", "zero_hours_share", "fee", "cost_per_hour", "homecare_spend", "council_spend", "people_waiting",
+    "quality_of_life", "contracted_providers", "hand_backs", "trust",
+)  # fmt: skip
 TITLE = "# Wigan told again, 2018 to 2026"
 ABOUT = """
 Written by `python -m benchmarks.retelling --document docs/wigan-told-again.md`. A test of the model against what is
