@@ -140,6 +140,7 @@ PROVIDER_VALUES = (
     "promised",
     "realised",
     "fee",
+    "marginal_margin",
     "package_share",
     "referred",
     "died",

@@ -27,7 +27,7 @@ NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "bre
 OPTIONAL = (
     "assumptions",
     "equal_budget",
-    "equal_budget_fees",
+    "equal_budget_terms",
     "precision",
     "failed",
     "plausibility",

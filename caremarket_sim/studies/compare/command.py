@@ -55,7 +55,8 @@ Brief = Annotated[bool, typer.Option("--brief", help="Also write the brief, two 
 EqualBudget = Annotated[
     bool,
     typer.Option(
-        "--equal-budget", help="Also solve each fee level so that the council spends what the reference does."
+        "--equal-budget",
+        help="Also solve the terms with which each policy costs what the reference does, and the reverse.",
     ),
 ]
 PrecisionRule = Annotated[
