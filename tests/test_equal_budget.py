@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from caremarket_sim.errors import BadInput
-from caremarket_sim.findings import equal_budget
+from caremarket_sim.findings import equal_budget, placebo
 from caremarket_sim.findings.equal_terms import BOUGHT, Ladder, in_words
 from caremarket_sim.findings.precision import (
     Precision,
@@ -16,7 +16,7 @@ from caremarket_sim.findings.precision import (
     until_precise,
 )
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.policy import NEUTRAL
+from caremarket_sim.policy import LEVERS, NEUTRAL
 from caremarket_sim.runs.design import replicate_seeds
 from caremarket_sim.scenario import Change
 from caremarket_sim.studies.compare.study import compare
@@ -102,6 +102,37 @@ def test_terms_move_from_the_first_change_on():
     late = replace(small("baseline", 104), changes=(Change(40, NEUTRAL.changed({"community.connectors_fte": 8})),))
     moved = Ladder(late, small("baseline", 104), saving=True).at(0.5)
     assert [(change.week, change.levers["community.connectors_fte"]) for change in moved.changes] == [(40, 4)]
+
+
+@pytest.fixture(scope="module")
+def money(compared):
+    return placebo.with_placebo_of(compared.samples, "baseline", compared.seeds, workers=0)
+
+
+def test_the_placebo_pays_the_dearest_policy_s_pounds_as_fee_and_moves_nothing_else(compared, money):
+    spends = {name: spend_of(sample, compared) for name, sample in compared.samples.items()}
+    assert money.policy.scenario.name == max(spends, key=spends.get) == "collaborative"
+    assert money.added == pytest.approx(spends["collaborative"] - spends["baseline"])
+    last = money.sample.scenario.levers_at(money.sample.scenario.weeks)
+    neutral = compared.samples["baseline"].scenario.levers_at(0)
+    assert [key for key in LEVERS if last[key] != neutral[key]] == ["fee.level"] and money.level > 1.0
+    assert money.spent == pytest.approx(money.added, rel=0.5) or money.level == LEVERS["fee.level"].bounds[1]
+
+
+def test_the_placebo_stands_beside_the_policy_in_a_table_and_in_words(compared, money):
+    table = money.beside
+    assert {*zip(table.scenario, table.reference, strict=True)} == {
+        ("plain-fee", "baseline"),
+        ("collaborative", "plain-fee"),
+    }
+    whole, rest = placebo.placebo_sentences(money)
+    assert whole.startswith("Placebo: collaborative costs the council £") and f"{money.level:.3g} times" in whole
+    assert rest.startswith("Beside the same money as fee, collaborative ")
+
+
+def test_there_is_no_placebo_where_no_policy_spends_more(compared):
+    dearest = {name: compared.samples[name] for name in ("collaborative", "baseline")}
+    assert placebo.with_placebo_of(dearest, "collaborative", compared.seeds, workers=0) is None
 
 
 def test_a_rule_of_precision_is_read_or_refused():

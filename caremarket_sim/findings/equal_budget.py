@@ -98,7 +98,7 @@ def solve(
             continue
         for way in ways:
             moved, aim = (sample, base) if way == POLICY else (base, sample)
-            search = _Search(name, way, moved, aim, partial(_play, seeds=seeds, aim=aim, how=how))
+            search = _Search(name, way, moved, aim, partial(on_futures_of, aim, seeds=seeds, how=how))
             solution = search.solution()
             if solution.solved is not None and others:
                 solution = _tried_elsewhere(solution, aim, others, how)
@@ -106,8 +106,8 @@ def solve(
     return found
 
 
-def _play(scenario: Scenario, seeds: Sequence[int], aim: Sample, how: How) -> Sample:
-    """A scenario on the futures of a sample, under the replicates' own numbers."""
+def on_futures_of(aim: Sample, scenario: Scenario, seeds: Sequence[int], how: How) -> Sample:
+    """A scenario on the futures of a sample, under the replicates' own numbers; `seeds` has each replicate's."""
     tasks = [Task(seeds[replicate - 1], (scenario,), aim.in_force) for replicate in aim.replicates]
     found, _ = gather(tasks, play_all(tasks, **how))
     sample = found[scenario.name]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from caremarket_sim.policy import LEVERS, Levers
 from caremarket_sim.policy.values import Value, shown
@@ -47,15 +49,7 @@ class Ladder:
 
     def at(self, step: float) -> Scenario:
         """The scenario with the terms of a step, from its own first change on, or else from the other's."""
-        own, other = self.scenario, self.other
-        start = next((change.week for change in (*own.changes, *other.changes)), 0)
-        weeks = {start, *(change.week for change in (*own.changes, *other.changes) if change.week >= start)}
-        known = {change.week: change for change in own.changes}
-        changes = []
-        for week in sorted(weeks):
-            levers = self._moved(own.levers_at(week), other.levers_at(week), step)
-            changes.append(replace(known.get(week, Change(week, levers, "an equal budget")), levers=levers))
-        return replace(own, changes=tuple(changes))
+        return _changed(self.scenario, self.other, partial(self._moved, step=step))
 
     def _moved(self, own: Levers, other: Levers, step: float) -> Levers:
         share = min(step, EXTRAS)
@@ -66,9 +60,8 @@ class Ladder:
             if before != after and (after < before) == self.saving:
                 value = before + share * (after - before)
                 values[key] = round(value) if LEVERS[key].kind == "whole" else value
-        low, high = LEVERS[FEE].bounds or (0.0, 0.0)
-        level = float(own[FEE]) * (1.0 + max(step - EXTRAS, 0.0) * (self.end - 1.0))  # type: ignore[arg-type]
-        values[FEE] = min(max(level, low), high) if step > EXTRAS else own[FEE]
+        if step > EXTRAS:
+            values[FEE] = _fee(own, 1.0 + (step - EXTRAS) * (self.end - 1.0))
         if self.winners != 1.0:
             values |= {key: max(round(self.winners * int(own[key])), 1) for key in WINNERS if own[key]}  # type: ignore[call-overload]
         return own.changed(values)
@@ -89,6 +82,29 @@ class Ladder:
         week = self.scenario.weeks
         before, after = self.scenario.levers_at(week), self.at(step).levers_at(week)
         return {key: (before[key], after[key]) for key in LEVERS if before[key] != after[key]}
+
+
+def with_plain_fee(scenario: Scenario, other: Scenario, times: float) -> Scenario:
+    """The scenario with so many times its fee and nothing else moved, from its own first change on, or the other's."""
+    return _changed(scenario, other, lambda own, _: own.changed({FEE: _fee(own, times)}))
+
+
+def _fee(levers: Levers, times: float) -> float:
+    """So many times the fee level, within the lever's bounds."""
+    low, high = LEVERS[FEE].bounds or (0.0, 0.0)
+    return min(max(float(levers[FEE]) * times, low), high)  # type: ignore[arg-type]
+
+
+def _changed(own: Scenario, other: Scenario, moved: Callable[[Levers, Levers], Levers]) -> Scenario:
+    """The scenario with its levers moved, given the other's, from its own first change on, or else from the other's."""
+    both = (*own.changes, *other.changes)
+    start = next((change.week for change in both), 0)
+    known = {change.week: change for change in own.changes}
+    changes = []
+    for week in sorted({start, *(change.week for change in both if change.week >= start)}):
+        levers = moved(own.levers_at(week), other.levers_at(week))
+        changes.append(replace(known.get(week, Change(week, levers, "the same money")), levers=levers))
+    return replace(own, changes=tuple(changes))
 
 
 def in_words(terms: dict[str, tuple[Value, Value]]) -> str:

@@ -1,9 +1,10 @@
-"""Every policy at the reference's budget, beside what it does as written."""
+"""What money does by itself: every policy at an equal budget, and the dearest one's pounds as plain fee."""
 
 from __future__ import annotations
 
 from caremarket_sim.findings import equal_budget
 from caremarket_sim.findings.frames import headlines
+from caremarket_sim.findings.placebo import NAME
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.report.effects import effect_cell
 from caremarket_sim.report.finance import thousands
@@ -46,6 +47,40 @@ def equal_budget_pages(results: Results) -> list[Page]:
     if solved is not None:
         blocks += [_side_by_side(results, name) for name in solved.scenario.unique()]
     return [Page("equal-budget", "Equal budgets", "The finance director, the scrutiny committee", blocks)]
+
+
+def placebo_pages(results: Results) -> list[Page]:
+    """The page of the placebo, if there was one: more fee against the reference, and the policy against more fee."""
+    table = results.tables.get("placebo")
+    if table is None:
+        return []
+    here = table[table.period == results.periods.verdicts]
+    money, rest = (part.set_index("indicator") for _, part in here.groupby(here.scenario != NAME, sort=True))
+    policy, level, futures = str(rest.scenario.iloc[0]), float(here.fee_level.iloc[0]), int(money.replicates.iloc[0])
+    rows = [
+        Row(
+            Cell(labelled(indicator)),
+            [effect_cell(found.loc[indicator.id], INDICATORS[indicator.id]) for found in (money, rest)],
+        )
+        for indicator in headlines()
+    ]
+    columns = ["Indicator", f"The money as fee, against {results.reference}", f"{policy}, against the money as fee"]
+    blocks: list[Block] = [
+        Text(
+            f"{policy} spends most. Its pounds over {results.reference}’s are paid here as plain fee under "
+            f"{results.reference} and nothing else ({level:.3g} times the place’s fee, on {futures} futures). "
+            "What is in the first column is what more money buys by itself; what is in the second is what the policy "
+            "does beside that. How far the two spend the same is in the line on council spend."
+        ),
+        Table(
+            f"{policy}, and the same money as plain fee",
+            columns,
+            [Group("", rows)],
+            data=Data("placebo", here),
+            stacks=True,
+        ),
+    ]
+    return [Page("placebo", "The same money as plain fee", "The finance director, the scrutiny committee", blocks)]
 
 
 def _side_by_side(results: Results, name: str) -> Table:

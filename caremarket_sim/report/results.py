@@ -27,6 +27,7 @@ NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "bre
 OPTIONAL = (
     "assumptions",
     "equal_budget",
+    "placebo",
     "equal_budget_terms",
     "precision",
     "failed",

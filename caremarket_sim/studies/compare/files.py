@@ -34,6 +34,8 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
         tables = {"differences": result.frame(), "levels": result.levels(), "spend": result.spend()}
         if result.standing is not None:
             tables["settled"] = result.standing.frame()
+        if result.placebo is not None:
+            tables["placebo"] = result.placebo.beside
         if result.ends:
             tables["assumptions"] = result.assumptions()
         if result.forms:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from caremarket_sim.studies.compare.result import Comparison
 
 
-TABLES = ("settled.csv", "precision.csv", "equal_budget.csv", "equal_budget_terms.csv")
+TABLES = ("settled.csv", "placebo.csv", "precision.csv", "equal_budget.csv", "equal_budget_terms.csv")
 AT_EQUAL_BUDGET = "-at-equal-budget.json"
 AT_THE_POLICY_S = "-at-the-spend-of-"
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from caremarket_sim.findings.draws import shares_sentence
 from caremarket_sim.findings.frames import headline_rows
+from caremarket_sim.findings.placebo import placebo_sentences
 from caremarket_sim.findings.traces import happened
 from caremarket_sim.results.periods import span_of_years
 from caremarket_sim.runs.design import FailedReplicate
@@ -55,7 +56,7 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
         console.print(Text(f"{name} against {result.reference}", style="bold"))
         for sentence in said:
             console.print(Text(sentence))
-    for sentence in underpayment_sentences(result.spend(), result.periods):
+    for sentence in (*underpayment_sentences(result.spend(), result.periods), *placebo_note(result)):
         console.print(Text(sentence))
     for name in result.others:
         rows = frame[frame.scenario == name]
@@ -121,6 +122,11 @@ def structures_note(result: Comparison) -> list[str]:
     return structure_sentences(result.structures()) if result.forms else []
 
 
+def placebo_note(result: Comparison) -> list[str]:
+    """What the dearest policy's pounds do as plain fee, and what it does beside that."""
+    return placebo_sentences(result.placebo) if result.placebo is not None else []
+
+
 def failed_sentence(failed: Sequence[FailedReplicate]) -> str:
     """How many simulated futures failed, and why the first did."""
     many = f"{len(failed)} simulated futures" if len(failed) > 1 else "1 simulated future"
@@ -159,6 +165,7 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "differences": records(main),
             "assumptions": _trial(result),
             "structures": structures_note(result),
+            "placebo": placebo_note(result),
         }
         if result.standing is not None:
             rows = result.standing.frame()
