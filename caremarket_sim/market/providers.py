@@ -175,6 +175,12 @@ def paid_share(lever, p):
 
 
 @compiled
+def fee_left_over(provider, lever, p):
+    """Share of the council's fee that is left when pay and travel of an hour are paid."""
+    return 1.0 - (provider.cost_fixed + provider.cost_travel) / max(provider.rate * paid_share(lever, p), 1.0)
+
+
+@compiled
 def risk_premium(lever, trust, p):
     """Share that a provider asks for the risks of a council's terms, under every fee rule: no guaranteed volume, pay by
     the minute or by outcomes; less for years of contract and for trust."""

@@ -147,6 +147,7 @@ PROVIDER_VALUES = (
     "promised",
     "realised",
     "fee",
+    "marginal_margin",
     "package_share",
     "referred",
     "died",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from caremarket_sim.findings import assumptions, economics, first_year, frames, structures, traces
 from caremarket_sim.findings.draws import shares_of
+from caremarket_sim.findings.placebo import Placebo
 from caremarket_sim.markup import display
 from caremarket_sim.results.periods import Periods
 from caremarket_sim.runs.design import FailedReplicate, Sample
@@ -42,6 +43,8 @@ class Comparison:
     plausibility: tuple[Plausibility, ...] = ()
     standing: Standing | None = None
     """The same policies as standing regimes, if that was asked for (`--settled`)."""
+    placebo: Placebo | None = None
+    """The pounds that the dearest policy adds, as plain fee under the reference, if that was looked at."""
     forms: tuple[structures.Form, ...] = ()
     """The same comparison under other forms of the model, if that was asked for (`--structures`)."""
 
