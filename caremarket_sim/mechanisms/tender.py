@@ -177,7 +177,7 @@ def scores(market, p, council, decided, bidders, bid, draws) -> np.ndarray:
     weight = decided.procurement_weights_social_value
     inflation = p.place_promise_inflation * weight / p.place_weight_reference
     inflation = inflation * (1.0 - p.place_promise_candour * for_the_place)
-    promise = true_value * (1.0 + inflation)
+    promise = np.minimum(true_value * (1.0 + inflation), 1.0)
     providers.promised[bidders] = promise
     social = signal(promise, 3, 0.0)
     price = np.clip(1.0 - p.procurement_price_slope * (bid / bid.min() - 1.0), 0.0, 1.0)
