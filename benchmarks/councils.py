@@ -84,7 +84,7 @@ def tried(council: Council) -> dict[str, Any]:
 
 
 def print_rates(results: list[dict[str, Any]]) -> None:
-    """Each published quantity in every council tried beside the first, and which differ by more than its band is wide."""
+    """Each published quantity in every council tried beside the first, and which differ by more than its band."""
     settled = [row for row in results if row["settles"]]
     if len(settled) < 2:
         return

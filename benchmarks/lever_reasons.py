@@ -63,14 +63,7 @@ AMBIGUOUS = {
 CONDITIONS: dict[str, str] = {}
 """Levers that nobody feels in this place, each with the conditions under which somebody would."""
 
-WAITING = {
-    "contract.outcome_share": "what providers do for a part of the fee is to be built in full",
-    "contract.retainer_weeks": "what a kept place is worth to staff and hospital is to be built in full",
-    "stewardship.codesign_months": "what design together changes in a service is to be built in full",
-    "stewardship.learning_capture": "how practice is learnt and kept is to be built in full",
-    "stewardship.network": "what other councils know, and how it travels, is to be built in full",
-    "community.coop_support": "how co-operatives come about and last is to be built in full",
-}
+WAITING: dict[str, str] = {}
 """Levers whose path later work builds further."""
 
 REASONS: dict[tuple[str, str], str] = WITHOUT_EFFECT | AMBIGUOUS

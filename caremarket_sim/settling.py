@@ -219,7 +219,7 @@ def begin(market: Market) -> None:
         here = np.count_nonzero((market.clients.status != LEFT) & (market.clients.council == c))
         gone = (market.followed.state == DIED) | (market.followed.state == LEFT)
         council.referred[c] = here + np.count_nonzero(~gone & (market.followed.council == c))
-    market.providers.year_surplus = 0.0
+    market.providers.year_surplus = market.providers.return_owed = 0.0
     market.providers.year_revenue = 0.0
 
 

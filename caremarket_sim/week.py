@@ -10,7 +10,7 @@ from .compiled.process import Steps
 from .market.market import Market
 from .mechanisms.absence import carers_take_leave_and_fall_sick
 from .mechanisms.accounts import providers_know_their_costs, providers_settle_accounts
-from .mechanisms.budget import budget_is_checked
+from .mechanisms.budget import budget_is_checked, council_counts_its_spend
 from .mechanisms.care_homes import care_homes_are_paid
 from .mechanisms.clipping import visits_are_clipped
 from .mechanisms.clock import time_passes
@@ -18,6 +18,7 @@ from .mechanisms.closing import providers_close
 from .mechanisms.connection import connections_form
 from .mechanisms.contract_offers import contracts_convert, providers_offer_contracts
 from .mechanisms.contracts import contracts_start, packages_move, policy_takes_effect
+from .mechanisms.conversion import staff_take_over
 from .mechanisms.distribution import providers_distribute_surplus
 from .mechanisms.enforcement import providers_weigh_the_law, the_law_is_enforced
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
@@ -31,6 +32,7 @@ from .mechanisms.leaving import carers_leave
 from .mechanisms.leaving_care import people_leave_care
 from .mechanisms.managers import managers_come_and_go
 from .mechanisms.needs import needs_change
+from .mechanisms.outcomes import providers_work_for_outcomes
 from .mechanisms.panel import citizens_are_heard
 from .mechanisms.pay import providers_set_pay
 from .mechanisms.payments import council_pays
@@ -63,6 +65,7 @@ PROCESSES = (
     people_relearn,
     who_was_helped_comes_back,
     people_are_referred,
+    providers_work_for_outcomes,
     needs_change,
     people_go_to_hospital,
     people_become_fit_to_leave_hospital,
@@ -108,6 +111,7 @@ PROCESSES = (
     providers_distribute_surplus,
     the_law_is_enforced,
     providers_hand_back,
+    staff_take_over,
     providers_close,
     firms_consider_coming,
     providers_enter,
@@ -116,6 +120,7 @@ PROCESSES = (
     trust_moves,
     practice_spreads,
     citizens_are_heard,
+    council_counts_its_spend,
     council_steers,
     budget_is_checked,
     the_week_is_recorded,

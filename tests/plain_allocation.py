@@ -126,6 +126,10 @@ def source(market, p, lever, key, minds):
                     continue
                 if not pays_enough(j, client, offer, lever, minds, p) and not on_duty:
                     continue
+                refuses = j["picks"] * (1.0 - prospects(client, lever, p))
+                luck = chance(minds(client["number"]), pair(client["number"], j["number"]), 1)
+                if is_council and not on_duty and luck < refuses:
+                    continue
                 score = weight(client, n, k, j, held[n], load, mode, p, key)
                 if score > best_score:
                     best, best_score, offered = n, score, offer
@@ -158,6 +162,13 @@ def emergencies_pass(clients, providers, lever, minds, p):
             j = providers[client["provider"]]
             if not pays_enough(j, client, 1.0, lever, minds, p):
                 client["notice"] = round(p.exit_notice_weeks)
+
+
+def prospects(client, lever, p):
+    """How likely somebody is to show the outcome that is paid for."""
+    if lever.contract_outcome_measure == 1.0:
+        return 1.0 / (1.0 + math.exp(p.outcome_prospects_slope * client["log_need"]))
+    return client["readiness"] if lever.contract_outcome_measure == 2.0 else 1.0
 
 
 def room_of(provider, stretch, p):

@@ -126,6 +126,7 @@ def outcome_reached(provider, council, p, lever):
         1.0: provider["independence"] / p.outcome_independence_reference,
         2.0: provider["connection"] / p.outcome_connection_reference,
     }[lever.contract_outcome_measure]
+    measured += p.outcome_reporting * provider["only_reported"]
     return min(max(measured, 0.0), p.outcome_highest_score)
 
 
@@ -179,6 +180,7 @@ def provider_books(market, p, lever):
             ahead = (j["horizon"] / p.motive_horizon) ** p.motive_investment_slope
             overhead[n] = size * an_hour * (1.0 + p.motive_office_share * (ahead - 1.0))
         care = p.motive_care_cost * p.motive_quality_slope * (j["care"] - p.motive_care) * j["delivered"]
+        care += j["delivered_council"] * j["effort"] * p.outcome_effort_cost
         overhead[n] = (overhead[n] + self_hours[n] * p.overhead_self_funded_cost + care) * market.prices["price_index"]
     rows = range(len(providers))
     index, wage_index = market.prices["price_index"], market.prices["wage_index"]

@@ -4,8 +4,10 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
+import docx
 import openpyxl
 import pandas as pd
 import pytest
@@ -20,10 +22,13 @@ from caremarket_sim.report.results import read_results
 from caremarket_sim.studies.compare.tables import difference_rows
 from caremarket_sim.telling.answer import bottom_line, to_people
 from caremarket_sim.telling.words import change, clauses, in_a_sentence, labelled, millions, per_cent, quantity
-from tests.test_report import BROWSER, Reader, what_a_browser_lacks
+from tests.test_report import BROWSER, Reader, pages_printed, what_a_browser_lacks
 
 SMALL = Path(__file__).parent / "data" / "small"
 SCRIPT = "<script>alert(1)</script>"
+FORMULA = '=HYPERLINK("https://example.org","a formula")'
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+W_TEXT, W_PARAGRAPH = f"{WORD}t", f"{WORD}p"
 
 
 def compared_with(folder, names, *options):
@@ -44,7 +49,7 @@ def small(tmp_path_factory):
     text = block.replace("The block preset from the first week", f"'{SCRIPT}'")
     (folder / "block.yaml").write_text(text, encoding="utf-8")
     same = "format: 2\nextends: baseline.yaml\ntitle: As it is\n"
-    (folder / "same.yaml").write_text(same, encoding="utf-8")
+    (folder / "same.yaml").write_text(same.replace("As it is", f"'{FORMULA}'"), encoding="utf-8")
     policy = "policy:\n  - from: 2025-04-01\n    why: x\n    set: {shocks.fee_freeze: true}\n"
     (folder / "freeze.yaml").write_text(same.replace("As it is", "A freeze") + policy, encoding="utf-8")
     return folder
@@ -175,7 +180,7 @@ def test_a_headline_says_what_it_is_to_a_person(compared):
     number = 100 * abs(row.difference)
     shown = f"{number:.0f}" if number >= 9.5 else f"{number:.1f}"
     assert told["zero_hours_share"] == (
-        f"of 100 care workers {shown} {'more' if row.difference > 0 else 'fewer'} have no hours that they can count on"
+        f"of 100 care workers {shown} {'more' if row.difference > 0 else 'fewer'} have no sure hours"
     )
     assert not to_people(results.tables["differences"], "same", VERDICTS), "nothing is nothing to anybody"
 
@@ -223,7 +228,7 @@ def test_every_place_has_the_same_verdict_words(compared, small, tmp_path, capsy
     assert set(cells.verdict) <= {*VERDICTS, "reference"}
     assert cells["mean"].notna().all(), "no rows of nothing"
     own = cells[(cells.indicator == "quality_of_life") & (cells.dimension == "zone") & (cells.period == "all")]
-    page = Reader((tmp_path / "report.html").read_text(encoding="utf-8")).table_rows("equity")
+    page = Reader((tmp_path / "report.html").read_text(encoding="utf-8")).table_rows("groups")
     for name in ("Millgate", "Brookside", "Hillend"):
         row = next(row for row in page if row[0] == name)
         for scenario, cell in zip(names[1:], row[3:], strict=True):
@@ -247,15 +252,39 @@ def test_in_a_browser_it_is_accessible_and_asks_for_nothing(many):
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium")
 @pytest.mark.parametrize("results", ["compared", "many"])
 def test_it_prints_on_two_pages(results, request, tmp_path):
-    brief = request.getfixturevalue(results) / "brief.html"
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-pdf-header-footer",
-        f"--user-data-dir={tmp_path}/own",
-    ]
-    pdf = tmp_path / "brief.pdf"
-    command = ["chromium", *options, f"--print-to-pdf={pdf}", brief.as_uri()]
-    subprocess.run(command, capture_output=True, timeout=120, check=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 2
+    html = (request.getfixturevalue(results) / "brief.html").read_text(encoding="utf-8")
+    assert pages_printed(html, tmp_path) == 2
+
+
+def test_word_has_what_the_page_has_with_its_pictures_and_text_stays_text(compared, tmp_path, capsys):
+    assert main(["report", str(compared), "--brief", "--to", "docx"]) == 0
+    first = (compared / "brief.docx").read_bytes()
+    assert main(["export", str(compared), "--to", str(tmp_path / "a.docx"), "--quiet"]) == 0
+    assert (tmp_path / "a.docx").read_bytes() == first, "equal results give equal bytes"
+    assert main(["verify", str(compared), "--quiet"]) == 0
+    with zipfile.ZipFile(tmp_path / "a.docx") as file:
+        content = file.read("word/document.xml").decode()
+        pictures = [name for name in file.namelist() if name.startswith("word/media/")]
+    assert "<w:instrText" not in content and "<w:fldSimple" not in content and "<w:hyperlink" not in content
+    assert len(pictures) == 3 and content.count('descr="') == 3
+    said = " ".join(in_document(docx.Document(tmp_path / "a.docx")))
+    page = Reader((compared / "brief.html").read_text(encoding="utf-8"))
+    results = read_results(compared)
+    for name in results.others:
+        tables = results.tables
+        for sentence in bottom_line(tables["differences"], tables["spend"], name, results.periods, payers=False):
+            assert sentence in said
+    for section in ("answer", "terms"):
+        for row in page.table_rows(section):
+            for cell in row:
+                assert "".join(cell.replace("\u2060", "").split()) in "".join(said.split())
+    assert FORMULA in said and SCRIPT in said
+    (tmp_path / "mine.docx").write_bytes(b"my own")
+    assert main(["report", str(compared), "--brief", "--to", str(tmp_path / "mine.docx")]) == 2
+    assert (tmp_path / "mine.docx").read_bytes() == b"my own"
+
+
+def in_document(made):
+    """Every paragraph of a Word document, those in tables too."""
+    for paragraph in made.element.iter(W_PARAGRAPH):
+        yield "".join(node.text or "" for node in paragraph.iter(W_TEXT))

@@ -16,8 +16,10 @@ from caremarket_sim.runs.resolved import resolved_json, scenario_from
 from caremarket_sim.scenario import load
 from caremarket_sim.scenario.explanations import differences, scenario_text, takes_effect
 from caremarket_sim.scenario.files import resolve
+from caremarket_sim.scenario.national import national_sentences
 from caremarket_sim.scenario.timeline import in_force_week
 from caremarket_sim.scenario.timing import day_met, week_met
+from caremarket_sim.studies.explain.study import plan_explanation
 from tests.small_place import begun, small, weekly
 
 SIX_LINES = """\
@@ -190,3 +192,22 @@ def test_the_calibration_year_is_untouched_by_what_comes_after_it():
 
 def test_the_benchmark_tries_every_item_of_the_calendar():
     assert set(TRIED) == set(calendar())
+
+
+def test_a_change_after_the_end_is_said_to_be_never_in_force():
+    scenario = (
+        small(weeks=52).with_national("2026-04-01", insurance_rate=0.2).with_national("2024-06-03", inspections=2)
+    )
+    said = national_sentences(scenario)
+    assert said == [
+        "The nation, in force from the week of 3 June 2024: inspections 2.",
+        "The nation, never in force, as the scenario ends before 30 March 2026: insurance_rate 0.2.",
+    ]
+    assert in_force_week(scenario) == 9
+
+
+def test_an_explanation_needs_the_same_nation_on_both_sides():
+    policy = small("block").with_national("2024-06-03", inspections=2)
+    with pytest.raises(BadInput, match="the nation otherwise"):
+        plan_explanation(policy, against=small())
+    assert plan_explanation(policy).bundles[0].reference.national == policy.national

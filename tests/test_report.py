@@ -33,7 +33,7 @@ SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>'
 VOID = {"meta", "link", "img", "br", "line", "polyline", "polygon", "rect", "circle", "hr"}
 PAGES = (
     "decision", "finance", "scrutiny", "provider", "worker", "citizen", "health", "equity", "social-value",
-    "assumptions", "validation", "run",
+    "budget", "groups", "assumptions", "validation", "run",
 )  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def test_the_first_page_says_what_the_baseline_is_and_is_not(page):
 
 
 def test_the_rows_of_the_finance_page_add_up_by_payer_by_year_and_in_total(page):
-    rows = [row for row in page.table_rows("finance")]
+    rows = [row for row in page.table_rows("budget")]
     starts = [at for at, row in enumerate(rows) if row[0] == "£ thousand" and row[-1] == "Total"]
     assert len(starts) == 3
     for start in starts:
@@ -293,7 +293,7 @@ def test_small_cells_carry_a_warning_and_what_is_not_modelled_is_listed(page):
     assert "fewer than 10 people" in said
     for characteristic in ("Gender reassignment", "pregnancy", "race", "religion", "sexual orientation", "Disability"):
         assert characteristic in said
-    zones = [row for row in page.table_rows("equity") if row[0] in (SCRIPT, "Brookside", "Hillend")]
+    zones = [row for row in page.table_rows("groups") if row[0] in (SCRIPT, "Brookside", "Hillend")]
     assert len(zones) == 3
     for row in zones:
         assert ("*" in row[2]) == (int(row[1]) < 10)
@@ -396,4 +396,23 @@ def test_in_a_browser_it_asks_for_nothing_logs_nothing_and_is_accessible_wide_na
     assert found["errors"] == [] and found["dialogs"] == []
     assert found["violations"] == [] and found["passes"] > 40
     assert found["overflow"] == {"1280": 0, "320": 0}
-    assert 10 < found["printed"]["pages"] < 80
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no chromium")
+def test_what_is_to_be_read_prints_on_fifteen_pages_and_parameters_are_folded_away(html, tmp_path):
+    assert re.search(r"<details>\s*<summary>Every parameter", html)
+    annexes = [name for name in re.findall(r'<section id="([^"]+)" class="annex"', html)]
+    assert annexes == ["budget", "groups", "assumptions", "validation", "run"]
+    before = pages_printed(html.replace("</style>", ".annex{display:none}</style>"), tmp_path)
+    assert before <= 15 and before < pages_printed(html, tmp_path)
+
+
+def pages_printed(html, folder):
+    """On how many pages of A4 Chromium prints a page."""
+    (folder / "page.html").write_text(html, encoding="utf-8")
+    pdf = folder / "page.pdf"
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={folder}/own"]
+    command = ["chromium", *options, f"--print-to-pdf={pdf}", (folder / "page.html").as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))

@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 def report(
     results: Path = typer.Argument(..., metavar="RESULTS", help="A folder that `compare` wrote.", show_default=False),
     to: Path | None = typer.Option(
-        None, "--to", help="The file to write. Default: report.html, or brief.html, in the folder."
+        None,
+        "--to",
+        help="The file to write; FILE.docx, or docx, for a brief in Word. Default: report.html or brief.html.",
     ),
     brief: bool = typer.Option(False, "--brief", help="Write the brief instead: two printed pages."),
     lowest: float = typer.Option(10_000.0, "--qaly-from", help="Lowest worth of an ASCOT-QALY to show, £."),
@@ -32,7 +34,8 @@ def report(
     """Write the report: one HTML file that needs no network, first the decision, then a page for each reader.
 
     With --brief two pages to print instead: the answer in three sentences a policy, with the nine headlines; who pays,
-    what it depends on and what could go wrong in the first year. There is nothing to set about it.
+    what it depends on and what could go wrong in the first year. There is nothing to set about it. `--brief --to docx`
+    writes brief.docx for Word, with the same content.
     """
     from caremarket_sim.report import Settings, write_brief, write_report
 

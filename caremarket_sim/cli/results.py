@@ -78,6 +78,7 @@ def export(
 
     For Excel, `--to FILE.xlsx` writes one workbook, `--to xlsx` writes results.xlsx into the folder of the results: a
     sheet for each CSV file that is there, first one that says what is what. With --table it has these tables instead.
+    For Word, `--to FILE.docx` or `--to docx` writes the brief of a comparison.
     """
     from caremarket_sim.documents.formats import exported_tables
     from caremarket_sim.errors import BadInput, Problem, suggestion
@@ -85,6 +86,12 @@ def export(
     from caremarket_sim.results.store import Store
     from caremarket_sim.results.workbook import export_workbook
 
+    if str(to) == "docx" or to.suffix.lower() == ".docx":
+        from caremarket_sim.report import write_brief
+
+        if kind is not None or table:
+            raise BadInput(Problem("the brief for Word has no --format and no --table", right="leave them out"))
+        return _wrote([write_brief(results, to)], quiet, as_json)
     unknown = [name for name in table or () if name not in tables.EXPORTED]
     if unknown:
         raise BadInput([Problem(f"no table is called {n!r}", right=suggestion(n, tables.EXPORTED)) for n in unknown])
@@ -99,6 +106,11 @@ def export(
             files = [export_workbook(store, to, exported_tables(), table)]
         else:
             files = tables.export(store, to, kind or "csv", table or tables.EXPORTED)
+    _wrote(files, quiet, as_json)
+
+
+def _wrote(files: Sequence[Path], quiet: bool, as_json: bool) -> None:
+    """Say which files were written."""
     if as_json:
         _print_json({"files": [str(file) for file in files]})
     elif not quiet:
@@ -209,6 +221,9 @@ def reproduce(
 
 def _scenarios(store: Store) -> dict[tuple[str, str], Scenario]:
     """Every scenario under every variant of the assumptions that the ledger holds runs of, made again from it."""
+    from dataclasses import replace
+
+    from caremarket_sim.parameters import Parameters
     from caremarket_sim.runs.resolved import scenario_from
 
     made = {}
@@ -218,7 +233,8 @@ def _scenarios(store: Store) -> dict[tuple[str, str], Scenario]:
     for name, text in store.ledger.rows("SELECT name, resolved FROM scenarios"):
         scenario = scenario_from(text, store.folder)
         for (variant,) in store.ledger.rows("SELECT DISTINCT variant FROM runs WHERE scenario = ?", (name,)):
-            made[name, variant] = scenario.with_parameters(values.get((name, variant), {})) if variant else scenario
+            kept = {**scenario.parameters.overrides, **values.get((name, variant), {})}
+            made[name, variant] = replace(scenario, parameters=Parameters(kept)) if variant else scenario
     return made
 
 

@@ -100,6 +100,7 @@ class Providers(Table):
     lots = Column("i4", "localities", "number of localities won as lead provider in an award not yet started")
     cash = Column("i8", "pence", "cash")
     year_surplus = Column("f8", "£", "surplus since the last April")
+    return_owed = Column("f8", "£", "of which is owed back to the council so far, above the norm of its contract")
     year_revenue = Column("f8", "£", "revenue since the last April")
     weeks_below = Column("f8", "weeks", "weeks in which its council work as a whole has lost money")
     weeks_insolvent = Column("f8", "weeks", "weeks below the line without cash")
@@ -121,6 +122,10 @@ class Providers(Table):
     leavers = Column("f8", "care workers", "leavers this week")
     turnover = Column("f8", "share a year", "leavers for each of its started staff, recent year")
     outcome_score = Column("f8", "ratio", "measured outcome over the baseline's, as the contract measures it")
+    effort = Column("f8", "0 to 1", "effort put into the outcome that is paid for")
+    only_reported = Column("f8", "0 to 1", "effort put into what is reported of it, and into nothing else")
+    picks = Column("f8", "0 to 1", "chance that it refuses somebody without any prospect of that outcome")
+    refused = Column("f8", "packages", "packages refused for their prospects, this week")
     patch_locality = Column("i4", "", "localities served: its patch", PATCH)
     patch_lead = Column("i1", "0/1", "lead provider in that locality", PATCH)
     calls = Column("f4", "calls a day", "calls by locality served", PATCH)
@@ -202,10 +207,15 @@ def overhead_an_hour(hours, scale, p):
 @compiled
 def overhead_known(provider, hours, p):
     """Overhead £ an hour that it knows of at a size in hours a week, before inflation: its office, and what is spent on
-    hiring and training."""
+    hiring, training and effort for outcomes that are paid for."""
     training = provider.training_days * p.training_day_cost / 52.0 / p.recruitment_hours_wanted
     office = overhead_an_hour(hours, provider.overhead_scale, p) * office_spending(provider, p)
-    return office + p.overhead_hiring_allowance + training
+    return (
+        office
+        + p.overhead_hiring_allowance
+        + training
+        + provider.effort * p.outcome_effort_cost * council_part(provider)
+    )
 
 
 @compiled

@@ -29,6 +29,9 @@ COUNTS = (
     "renegotiated",
     "hand_backs",
     "averted",
+    "refused",
+    "conversions",
+    "outcomes_overpaid",
     "disputes",
     "closures",
     "closures_contracted",
@@ -66,6 +69,7 @@ COUNTS = (
     "steps_for_trust",
     "informal_hours",
     "unpaid_breakdowns",
+    "returns_accrued",
 )
 """What happens in a week, counted by the processes as it happens."""
 

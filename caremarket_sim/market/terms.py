@@ -34,8 +34,11 @@ def weeks_to_prepare(months, p):
 
 @step
 def design_begins(market, council, months, p):
-    """The service to be let is designed with people and providers for so many months, and the council pays for it."""
-    market.commissioners[council].codesign_done = months / p.procurement_full_codesign_months
+    """The service to be let is designed with providers and their staff for so many months, and as far as there is a
+    panel with citizens who decide; the council pays for it."""
+    heard = p.procurement_heard_alone
+    heard += (1.0 - heard) * market.decided[council].stewardship_citizens_share
+    market.commissioners[council].codesign_done = heard * months / p.procurement_full_codesign_months
     pay(market.ledger, council, CO_DESIGN, months * p.procurement_codesign_cost * market.prices[0].price_index)
 
 

@@ -56,6 +56,7 @@ def accounts_are_settled(ledger, provider, prices, p):
     self_hours = r.delivered - r.delivered_council
     overhead = r.usual_hours * overhead_an_hour(r.usual_hours, r.overhead_scale, p) * office_spending(r, p) * r.open
     overhead += self_hours * p.overhead_self_funded_cost + r.delivered * care_costs(r, p)
+    overhead += r.delivered_council * r.effort * p.outcome_effort_cost
     pay_provider(ledger, r, SELF_FUNDED, self_hours * r.price)
     provider_pays(ledger, r, WAGES, r.wages)
     provider_pays(ledger, r, SICK_PAY, r.sick_pay)

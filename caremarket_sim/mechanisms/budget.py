@@ -1,12 +1,34 @@
-"""ODD 7.35 The budget: what overspending brings, and how the budget itself moves."""
+"""ODD 7.35 The budget: what counts as spent, what overspending brings, and how the budget itself moves."""
 
 from ..compiled.process import process
+from ..market.ledger import PARTY, line, pence_of
 from ..market.state import week_of
+
+THE_COUNCIL = PARTY["council"]
+RETURNED = line("providers", "council", "surplus returned")
+EMERGENCY = line("council", "providers", "emergency purchase")
+
+
+@process
+def council_counts_its_spend(market, parameters, policy, draws):
+    """Net spend of the week on homecare, care homes and commissioning: what the council pays less what it gets.
+
+    Surplus that providers owe back counts in the week in which it accrues, not in that in which it is settled. What is
+    paid above the contract rate in an emergency is left out, and so of what fees follow.
+    """
+    for k in range(len(market.commissioners)):
+        ledger, council = market.ledger, market.commissioners[k]
+        paid = pence_of(ledger, k, THE_COUNCIL, -1) - ledger[k, EMERGENCY]
+        got = pence_of(ledger, k, -1, THE_COUNCIL) - ledger[k, RETURNED]
+        council.spend = (paid - got) / 100.0 - market.counts[k].returns_accrued
+        council.quarter_spend += council.spend
+        council.year_spend += council.spend
 
 
 @process
 def budget_is_checked(market, parameters, policy, draws):
-    """Spend over budget for some quarters holds back fee growth, then package time (E14); it comes back when it can.
+    """Net spend over budget for some quarters holds back fee growth, then package time (E14), which comes back when it
+    can. While net spend of the year so far is within the budget no package is cut.
 
     While the market settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by
     demand, and moves part of the way to last year's spend, up or down by at most a few per cent a year.
@@ -24,7 +46,7 @@ def budget_is_checked(market, parameters, policy, draws):
         if council.quarters_over >= p.stewardship_patience:
             if council.fee_restraint < p.stewardship_fee_restraint:
                 council.fee_restraint = p.stewardship_fee_restraint
-            else:
+            elif council.year_spend > council.budget * (week % 52 + 1):
                 share = council.package_share - p.stewardship_package_cut
                 council.package_share = max(share, p.stewardship_smallest_package)
         elif not over:

@@ -7,7 +7,8 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import IN_HOUSE, IN_POST, INADEQUATE, ONBOARDING, RECEIVING
+from ..market.codes import IN_POST, INADEQUATE, ONBOARDING, RECEIVING
+from ..market.cooperatives import retirement, taken_over
 from ..market.ledger import line, provider_pays
 from ..market.people import join_queue, lose_kept_place
 from ..market.providers import is_trading
@@ -31,7 +32,7 @@ def providers_close(market, parameters, policy, draws):
     closes = np.zeros(len(providers), np.bool_)
     closing = np.zeros(len(providers), np.bool_)  # there are few: whether somebody's is one is asked of these
     for j in range(len(providers)):
-        closes[j] = gives_up(providers[j], p, key)
+        closes[j] = gives_up(providers[j], policy[providers[j].council].community_coop_support, p, key)
     fails = failing(market, policy)
     any_closing = False
     for j in range(len(providers)):
@@ -60,19 +61,16 @@ def providers_close(market, parameters, policy, draws):
 
 
 @compiled
-def gives_up(provider, p, key):
-    """Whether a provider closes with notice from this week on: an owner retires and nobody buys, cash has run out for
+def gives_up(provider, support, p, key):
+    """Whether a provider closes with notice from this week on: an owner retires and nobody buys, not even staff with
+    the council's `support`, cash has run out for
     long, there is too little work, or the regulator has found it inadequate."""
     r = provider
     broke = r.cash < 0 and r.margin < p.exit_margin_line and is_trading(r)
     r.weeks_insolvent = r.weeks_insolvent + 1.0 if broke else 0.0
     if not is_trading(r):
         return False
-    hazard = 0.0
-    if r.ownership != IN_HOUSE:
-        rate = p.exit_contracted_rate if r.contracted == 1 else p.exit_private_rate
-        rate *= min(1.0, p.exit_sold_hours / max(r.usual_hours, 1.0))
-        hazard += rate / 52.0 * (1.0 - p.exit_quality_effect * (r.quality - 0.5))
+    hazard = retirement(r, p) * (1.0 - taken_over(r, support, p))
     if r.rating == INADEQUATE:
         hazard += p.exit_struck_off_rate / 52.0
     if r.weeks_insolvent >= p.exit_insolvent_weeks:

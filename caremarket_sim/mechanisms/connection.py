@@ -39,9 +39,10 @@ def connections_form(market, parameters, policy, draws):
             c.supported = round(p.connection_support_weeks)
             c.unasked = c.supported + round(p.connection_again_weeks)
             counts.connections += 1.0
-        clipping, practice = 0.0, 0.0
+        clipping, practice, paid_for = 0.0, 0.0, 0.0
         if c.provider >= 0:
-            clipping, practice = market.providers[c.provider].clipping, market.providers[c.provider].practice
+            provider = market.providers[c.provider]
+            clipping, practice, paid_for = provider.clipping, provider.practice, provider.effort
         gain = 0.0
         if c.supported > 0:
             c.supported -= 1
@@ -49,7 +50,7 @@ def connections_form(market, parameters, policy, draws):
             gain += effort[c.council] * p.connection_support_gain / p.connection_support_weeks * better
         c.unasked = max(c.unasked - 1, 0)
         if c.payer == COUNCIL and lever.contract_outcome_measure == FOR_CONNECTION:
-            offered = p.outcome_connection_effect * lever.contract_outcome_share * c.readiness * assets
+            offered = p.outcome_connection_effect * paid_for * c.readiness * assets
             counts.connections += offered
             gain += offered
         if time_left(c, clipping) >= p.connection_talk_minutes:

@@ -9,6 +9,7 @@ from ..compiled.arithmetic import middle
 from ..compiled.draws import key_of, one_uniform, process_code
 from ..compiled.hashing import uniform
 from ..compiled.process import guard, process, when
+from ..market.codes import COOPERATIVE
 from ..market.firms import first_firm, found
 from ..market.ledger import line, pay
 from ..market.providers import cost_of_an_hour
@@ -112,8 +113,8 @@ def cost_on_the_list(providers, council) -> float:
 
 @process
 def agencies_join_the_list(market, parameters, policy, draws):
-    """Private agencies of some size join the council's list while it is open, if the price covers what an hour costs
-    them."""
+    """Private agencies of some size, and co-operatives that are supported, join the council's list while it is open, if
+    the price covers what an hour costs them."""
     p = parameters[0]
     key = key_of(draws, JOIN)
     for c in range(len(policy)):
@@ -132,9 +133,13 @@ def agencies_join_the_list(market, parameters, policy, draws):
         chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * council.invites
         for j in range(len(market.providers)):
             r = market.providers[j]
-            if r.council != c or r.open == 0 or r.contracted == 1 or r.demand <= p.entry_join_hours:
+            if r.council != c or r.open == 0 or r.contracted == 1:
                 continue
-            if cost_of_an_hour(r) < price and uniform(key, r.number, 0) < chance:
+            helped = r.ownership == COOPERATIVE and lever.community_coop_support > 0.0
+            if r.demand <= p.entry_join_hours and not helped:
+                continue
+            soon = max(chance, p.entry_supported_join_rate / 52.0) if helped else chance
+            if cost_of_an_hour(r) < price and uniform(key, r.number, 0) < soon:
                 r.contracted = 1
                 r.rate = price
                 r.plan *= p.entry_join_growth

@@ -207,11 +207,12 @@ def bonds_fade(acquainted, met, fade):
 def experience_of(client, provider, lever, codesigned, p):
     """Experience of care (E12): continuity, reliability, length of visit, skill, fit of the package to the person.
 
-    A visit that is clipped is as long as it is in fact. Fit starts at its resting value, moves with co-design times
-    flexibility and with practice.
+    A visit that is clipped is as long as it is in fact. Fit starts at its resting value, moves with practice and with
+    co-design: part of it is in what is specified, the rest comes as far as time can be moved.
     """
     contracted = client.payer == COUNCIL
-    design = codesigned * lever.contract_package_flexibility if contracted else p.experience_self_funder_say
+    movable = p.experience_fit_specified + (1.0 - p.experience_fit_specified) * lever.contract_package_flexibility
+    design = codesigned * movable if contracted else p.experience_self_funder_say
     fit = p.experience_fit_start + p.experience_fit_codesign * design + p.experience_fit_practice * provider.practice
     client.package_fit += p.experience_fit_speed * (min(fit, 1.0) - client.package_fit)
     reliability = max(
@@ -234,7 +235,7 @@ def experience_of(client, provider, lever, codesigned, p):
     )
     effort = 1.0 + p.trust_effort_effect * (provider.trust - 0.5)
     if contracted and lever.contract_outcome_measure == FOR_EXPERIENCE:
-        effort += p.outcome_experience_effect * lever.contract_outcome_share
+        effort += p.outcome_experience_effect * provider.effort
     return min(experience / total * effort, 1.0)
 
 

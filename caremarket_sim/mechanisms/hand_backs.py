@@ -19,8 +19,9 @@ from ..market.terms import is_contest
 HAND_BACK = process_code("providers_hand_back")
 NO_LOCALITY = -1
 """In place of a locality, for the contract as a whole."""
-TELLS, IS_HEARD = 1, 2
-"""Draws of a provider: whether it tells the council in time, and whether somebody there hears it."""
+GIVES_UP, TELLS, IS_HEARD = 0, 1, 2
+"""Draws of a provider about a locality: whether it gives up, whether it told the council in time, and whether somebody
+there hears it."""
 
 
 @process
@@ -127,7 +128,7 @@ def contract_is_handed_back(provider, loss, p, key):
 @compiled
 def tells(provider, locality, p, key):
     """Whether a provider tells the council of a loss in time: a chance of the trust between them."""
-    return uniform(key, pair(provider.number, locality), TELLS) < p.exit_warning_chance * provider.trust
+    return uniform(key, pair(provider.number, 1 + locality), TELLS) < p.exit_warning_chance * provider.trust
 
 
 @compiled
@@ -154,7 +155,7 @@ def the_gap_is_paid(provider, gap, council, p, key):
     """Whether the council adds to the fee of who has told it of a `gap`, a share of that fee, so that the contract is
     kept: if it is small, spend leaves room, and stewardship reaches so far that somebody hears."""
     affordable = gap <= p.exit_averting_limit and council.spend <= council.budget
-    if not affordable or uniform(key, provider.number, IS_HEARD) >= council.reach:
+    if not affordable or uniform(key, pair(provider.number, 1 + NO_LOCALITY), IS_HEARD) >= council.reach:
         return False
     provider.rate *= 1.0 + gap
     provider.weeks_below = 0.0
@@ -175,7 +176,7 @@ def gives_notice(provider, weeks, locality, p, key):
     if weeks < patience_of(provider, p) or provider.closing > 0 or provider.won == 1:
         return False
     chance = 1.0 - (1.0 - p.exit_hand_back_rate) ** p.exit_look_weeks
-    return uniform(key, provider.number, locality) < chance
+    return uniform(key, pair(provider.number, 1 + locality), GIVES_UP) < chance
 
 
 @compiled

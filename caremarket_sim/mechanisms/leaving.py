@@ -89,8 +89,8 @@ def certainty_is_seen(council, counts, seen, p):
 def leaving_logit(worker, provider, outside_pay, council, p):
     """Annual log-odds of leaving (E4): effective pay against outside pay (M1, M9), volatility and shortfall of hours
     (M4, M5), tenure (M6), age (M7) and retirement, distance (M8), training and qualification (M10, M11), values (M12),
-    manager (M13), shrinking or growing provider (M14), voice (M18), strain, and what the
-    employer is lastingly like beyond all that. Zero-hours has no term of its own."""
+    manager (M13), shrinking or growing provider (M14), voice (M18), if only in what was designed together, strain, and
+    what the employer is lastingly like beyond all that. Zero-hours has no term of its own."""
     logit = council.leaving_intercept
     on_duty = math.log(max(worker.effective_pay, 1.0) / outside_pay)
     agreed = math.log(worker.pay / outside_pay)
@@ -114,8 +114,8 @@ def leaving_logit(worker, provider, outside_pay, council, p):
     logit += p.leaving_employer_spread * provider.as_employer
     growth = min(max(growth_of(provider, p), -p.leaving_growth_limit), p.leaving_growth_limit)
     logit -= (p.leaving_contraction_effect if growth < 0.0 else p.leaving_expansion_effect) * growth
-    if provider.voice > 0.0:
-        logit += math.log(p.leaving_voice_ratio) * provider.voice
+    heard = p.leaving_design_voice * min(council.codesigned, 1.0) * provider.contracted
+    logit += math.log(p.leaving_voice_ratio) * max(provider.voice, heard)
     logit += p.leaving_strain_effect * worker.strain
     return logit
 

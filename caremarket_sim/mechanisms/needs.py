@@ -35,7 +35,7 @@ def needs_change(market, parameters, policy, draws):
         lever = policy[c.council]
         outcome = 0.0
         if c.provider >= 0 and c.payer == COUNCIL and lever.contract_outcome_measure == FOR_INDEPENDENCE:
-            outcome = lever.contract_outcome_share * p.outcome_independence_effect
+            outcome = providers[c.provider].effort * p.outcome_independence_effect
         practice = p.practice_independence_effect * (providers[c.provider].practice if c.provider >= 0 else 0.0)
         rise = (
             p.demand_need_rise_rate

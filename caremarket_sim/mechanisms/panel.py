@@ -1,4 +1,4 @@
-"""ODD 7.33 The citizens' panel: what people who draw on care decide about money."""
+"""ODD 7.33 The citizens' panel: what people who draw on care decide about money, and how it keeps a design alive."""
 
 from ..compiled.process import process
 from ..market.providers import on_cost
@@ -9,11 +9,13 @@ def citizens_are_heard(market, parameters, policy, draws):
     """A citizens' panel moves its share of a pot among hours, wages and connectors by its weights (E17).
 
     The pot is a share of what packages cost, so that what it adds to hours and wages is no larger a share of them.
+    What was designed together fades as people and their needs change, the less, the more a panel goes on deciding.
     """
     p, prices = parameters[0], market.prices[0]
     for c in range(len(policy)):
         lever, council = policy[c], market.commissioners[c]
         share = lever.stewardship_citizens_share
+        council.codesigned *= 1.0 - p.procurement_design_fading / 52.0 * (1.0 - share)
         if share <= 0.0 and council.pot_hours == 0.0 and council.pot_connectors == 0.0:
             council.pot_wages = 0.0
             continue

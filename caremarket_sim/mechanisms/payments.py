@@ -5,11 +5,10 @@ import numpy as np
 from ..compiled import compiled, step
 from ..compiled.process import process
 from ..market.codes import COUNCIL, FOR_EXPERIENCE, FOR_INDEPENDENCE, IN_HOSPITAL, RECEIVING
-from ..market.ledger import PARTY, line, pay, pay_provider, pence_of, provider_pays
+from ..market.ledger import line, pay, pay_provider, provider_pays
 from ..market.providers import on_cost, paid_share, weeks_kept
 from ..market.state import clients_of
 
-THE_COUNCIL = PARTY["council"]
 FEES = line("council", "providers", "fees")
 EMERGENCY = line("council", "providers", "emergency purchase")
 OUTCOME = line("council", "providers", "outcome payments")
@@ -41,8 +40,7 @@ def council_pays(market, parameters, policy, draws):
     what disputes over packages cost either side.
     The Treasury gives what it gives towards a Fair Pay Agreement for each hour delivered.
 
-    A fresh page begins for what each provider earns and spends. The spend that the budget is held against, and fees
-    with it, is that at contract rates.
+    A fresh page begins for what each provider earns and spends.
     """
     p, prices = parameters[0], market.prices[0]
     clients, providers = clients_of(market), market.providers
@@ -56,7 +54,7 @@ def council_pays(market, parameters, policy, draws):
             providers[c.provider].above_rate += c.delivered * market.rounds[i].above_rate
         if c.status == IN_HOSPITAL and c.kept == 1 and c.provider >= 0 and c.payer == COUNCIL:
             away[c.provider] += c.hours
-    due, above, funded = np.zeros(councils), np.zeros(councils), np.zeros(councils)
+    due, funded = np.zeros(councils), np.zeros(councils)
     for j in range(len(providers)):
         r = providers[j]
         r.revenue = 0.0
@@ -64,27 +62,23 @@ def council_pays(market, parameters, policy, draws):
         lever, council = policy[r.council], market.commissioners[r.council]
         hours_away = away[j] if weeks_kept(lever, p) > 0.0 else 0.0
         r.above_rate = np.rint(r.above_rate * paid_share(lever, p) * 100.0) / 100.0
-        above[r.council] += r.above_rate
-        due[r.council] += fees_are_paid(market.ledger, r, hours_away, lever, council, prices, p)
+        due[r.council] += fees_are_paid(
+            market.ledger, r, hours_away, lever, council, market.counts[r.council], prices, p
+        )
         funded[r.council] += r.delivered_council
         provider_pays(market.ledger, r, THEIR_DISPUTES, r.disputes * p.trust_dispute_cost * prices.price_index)
     for k in range(councils):
         pay(market.ledger, k, CONTRIBUTIONS, p.money_client_contribution_share * due[k])
         pay(market.ledger, k, GRANT, prices.fair_pay_grant * funded[k])
         commissioning_is_paid(market, k, policy[k], p)
-        paid = pence_of(market.ledger, k, THE_COUNCIL, -1) / 100.0
-        spend = paid - pence_of(market.ledger, k, -1, THE_COUNCIL) / 100.0 - above[k]
-        council = market.commissioners[k]
-        council.spend = spend
-        council.quarter_spend += spend
-        council.year_spend += spend
 
 
 @compiled
-def fees_are_paid(ledger, provider, hours_away, lever, council, prices, p):
+def fees_are_paid(ledger, provider, hours_away, lever, council, counts, prices, p):
     """What the council owes a provider this week. Returns the fees due before any part depends on outcomes, £.
 
-    That part is paid in proportion to the measured outcome over the baseline's.
+    That part is paid in proportion to the reported outcome over the baseline's: the measured one, and what is only
+    reported.
     """
     r = provider
     hours = r.delivered_council * paid_share(lever, p)
@@ -97,8 +91,11 @@ def fees_are_paid(ledger, provider, hours_away, lever, council, prices, p):
             measured = r.independence / p.outcome_independence_reference
         else:
             measured = r.connection / p.outcome_connection_reference
-        r.outcome_score = min(max(measured, 0.0), p.outcome_highest_score)
-        pay_provider(ledger, r, OUTCOME, hours * r.rate * lever.contract_outcome_share * r.outcome_score)
+        shown = min(max(measured, 0.0), p.outcome_highest_score)
+        r.outcome_score = min(max(measured + p.outcome_reporting * r.only_reported, 0.0), p.outcome_highest_score)
+        at_stake = hours * r.rate * lever.contract_outcome_share
+        counts.outcomes_overpaid += at_stake * (r.outcome_score - shown)
+        pay_provider(ledger, r, OUTCOME, at_stake * r.outcome_score)
     pay_provider(ledger, r, PANEL_WAGES, hours * max(council.pot_wages, 0.0) * on_cost(r, prices, p))
     pay_provider(ledger, r, RETAINERS, hours_away * r.rate * p.contract_retainer_share)
     provider_pays(ledger, r, CLAIMED_BACK, r.clip_found * r.rate * (1.0 + p.clipping_penalty))

@@ -16,8 +16,9 @@ def practice_spreads(market, parameters, policy, draws):
     """Monthly, practice grows by invention and by what forums share, the more with trust and the further an owner
     looks ahead, and fades (E16, M48, M49).
 
-    Learning that is captured fades less; a network of councils adds to what is shared what others have found, with
-    loss of fidelity: without forums providers do not hear of it.
+    It goes with those who leave, less where learning is captured; what the council knows it teaches providers who know
+    less, newcomers most. A network of councils adds what others have found, with loss of fidelity: providers hear of it
+    in forums or from stewards.
     """
     if week_of(market) % 4 != 0:
         return
@@ -31,17 +32,20 @@ def practice_spreads(market, parameters, policy, draws):
         years = max(week_of(market), 0) / 52.0
         adopted = 1.0 - math.exp(-p.practice_network_speed * years)
         outside = lever.stewardship_network * adopted * p.practice_network_fidelity * mean_assets(market, c)
-        shared += outside * (1.0 - shared)
+        heard = shared * forum + outside * (1.0 - shared) * max(forum, council.reach)
         attention = lever.contract_outcome_share * p.practice_outcome_attention
         fade = p.practice_fading * (1.0 - p.practice_capture_effect * lever.stewardship_learning_capture)
         for j in range(len(market.providers)):
             r = market.providers[j]
             if r.council == c and r.open == 1 and r.contracted == 1:
-                gain = (p.practice_invention + p.practice_imitation * shared * r.trust) * forum + attention
+                gain = p.practice_invention * forum + p.practice_imitation * heard * r.trust + attention
                 gain *= looks_ahead(r, p.motive_investment_slope, p)
-                change = gain * (1.0 - r.practice) - fade * r.practice
+                gone = fade * (1.0 + p.practice_turnover_effect * (r.turnover / p.quality_turnover_reference - 1.0))
+                taught = p.practice_induction * max(council.practice - r.practice, 0.0)
+                change = gain * (1.0 - r.practice) + taught - gone * r.practice
                 r.practice = min(max(r.practice + change, 0.0), 1.0)
-        kept = lever.stewardship_learning_capture * mean_practice(market, c)
+        known = mean_practice(market, c)
+        kept = lever.stewardship_learning_capture * (known + outside * (1.0 - known))
         council.practice += p.practice_commissioner_speed * (kept - council.practice)
 
 

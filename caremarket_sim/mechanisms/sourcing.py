@@ -11,7 +11,20 @@ from ..compiled.geography import providers_by_locality
 from ..compiled.hashing import gumbel, pair, stream_key, uniform
 from ..compiled.memory import fetch_head, glance_ahead, look_ahead_in
 from ..compiled.process import process
-from ..market.codes import BLOCK_FIRST, COUNCIL, FIT, GOOD, INADEQUATE, LEFT, OWN_CHOICE, RECEIVING, WAITING, ZONED_LEAD
+from ..market.codes import (
+    BLOCK_FIRST,
+    COUNCIL,
+    FIT,
+    FOR_CONNECTION,
+    FOR_INDEPENDENCE,
+    GOOD,
+    INADEQUATE,
+    LEFT,
+    OWN_CHOICE,
+    RECEIVING,
+    WAITING,
+    ZONED_LEAD,
+)
 from ..market.motive import cares
 from ..market.people import join_queue, place_package
 from ..market.providers import paid_share, risk_premium
@@ -74,6 +87,7 @@ def source_packages(market, p, policy, load, draws, key):
     serving = providers_by_locality(providers, len(market.localities))
     for j in range(len(providers)):
         providers[j].declined = 0.0
+        providers[j].refused = 0.0
     queue = queue_of(clients, p, key)
     for m in range(len(queue)):
         look_ahead_in(queue, clients, m)
@@ -109,6 +123,8 @@ def source_packages(market, p, policy, load, draws, key):
         c.status = RECEIVING
         c.weeks_waiting = 0.0
         c.weeks_away = 0
+    for j in range(len(providers)):
+        market.counts[providers[j].council].refused += providers[j].refused
 
 
 @compiled
@@ -219,14 +235,16 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
         stretch = asked_in_zone(lead, attempt, turn_to_backup, stretch, p)
     elif mode == BLOCK_FIRST:
         stretch = asked_by_block(provider, client.hours, attempt, stretch, lever)
-    if stretch == NOT_ASKED:
+    on_duty = mode == ZONED_LEAD and lead
+    asked = max(1, serving.start[client.locality + 1] - serving.start[client.locality])
+    if stretch == NOT_ASKED or (from_council and not on_duty and is_refused(provider, client, asked, lever, minds, p)):
         return NOBODY_ABLE
     if provider.committed + client.hours > room_of(provider, stretch, lever, p):
         return NOBODY_ABLE
     if not pays_enough(provider, client, offer, lever, minds, p):
         if from_council and offer == CONTRACT_RATE:
-            provider.declined += 1.0 / max(1, serving.start[client.locality + 1] - serving.start[client.locality])
-        if mode != ZONED_LEAD or not lead:
+            provider.declined += 1.0 / asked
+        if not on_duty:
             return NOBODY_ABLE
     score = gumbel(key, pair(client.number, provider.number), 2)
     unguided = not from_council and client.readiness < p.sourcing_unguided_share
@@ -313,6 +331,27 @@ def pays_enough(provider, client, offer, lever, minds, p):
 def log_price(provider):
     """Log of what a provider asks of those who pay for themselves."""
     return math.log(max(provider.price, 1.0))
+
+
+@compiled
+def is_refused(provider, client, asked, lever, minds, p):
+    """Whether a provider would rather not have somebody for little prospect of the outcome that is paid for: the more
+    likely, the less there is, and decided once a quarter. Of so many who are `asked` it counts as one."""
+    if provider.picks == 0.0:
+        return False
+    chance = provider.picks * (1.0 - prospects(client, lever, p))
+    refuses = uniform(minds, pair(client.number, provider.number), 1) < chance
+    provider.refused += refuses / asked
+    return refuses
+
+
+@compiled
+def prospects(client, lever, p):
+    """How likely somebody is to show the outcome that is paid for, 0 to 1: with less need to stay independent, and when
+    ready for it to find connection. How care is experienced does not hang on who somebody is."""
+    if lever.contract_outcome_measure == FOR_INDEPENDENCE:
+        return 1.0 / (1.0 + math.exp(p.outcome_prospects_slope * client.log_need))
+    return client.readiness if lever.contract_outcome_measure == FOR_CONNECTION else 1.0
 
 
 @compiled

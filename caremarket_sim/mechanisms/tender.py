@@ -5,7 +5,7 @@ import numpy as np
 from ..compiled import plain
 from ..compiled.draws import one_poisson, one_uniform
 from ..compiled.process import guard, process, when
-from ..market.codes import INADEQUATE, PATCH, TENDERED
+from ..market.codes import COOPERATIVE, INADEQUATE, PATCH, TENDERED
 from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
 from ..market.motive import cares, margin_aimed_at, office_spending
 from ..market.providers import overheads, paid_share, risk_premium
@@ -94,7 +94,8 @@ def award(market, parameters, council, draws):
 
 
 def who_bids(market, parameters, council, draws) -> np.ndarray:
-    """Rows of local agencies of some size and of firms from outside, who come for this tender."""
+    """Rows of local agencies of some size, less of it for co-operatives that are helped to bid in time, and of firms
+    from outside, who come for this tender."""
     p, providers = parameters, market.providers
     key = draws.key("outside_bidders")
     arrivals = one_poisson(key, council, p.procurement_outside_bidders)
@@ -110,7 +111,9 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
         row["open_cost"] = providers.open_cost[pick] + row["cost_travel"] - providers.cost_travel[pick]
     outside = np.arange(len(providers)) >= len(providers) - arrivals
     local = (providers.open == 1) & (providers.closing == 0)
-    local &= (providers.demand > p.procurement_smallest_bidder) | (providers.contracted == 1)
+    helped = (providers.ownership == COOPERATIVE) & (market.decided["community_coop_support"][council] > 0.0)
+    smallest = np.where(helped, p.procurement_supported_bidder, p.procurement_smallest_bidder)
+    local &= (providers.demand > smallest) | (providers.contracted == 1)
     return np.flatnonzero((local | outside) & (providers.council == council))
 
 

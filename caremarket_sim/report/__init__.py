@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from caremarket_sim.report.brief import brief_html
+from caremarket_sim.report.brief import brief_html, brief_word
 from caremarket_sim.report.page import report_html
 from caremarket_sim.report.results import read_results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.results.belongings import Belongings
-from caremarket_sim.results.durable import write_document
+from caremarket_sim.results.durable import require_office, write_document, write_file
 
-NAME, BRIEF = "report.html", "brief.html"
+NAME, BRIEF, WORD = "report.html", "brief.html", "brief.docx"
 BESIDE = "report-tables"
 """The folder of the CSV files that stand behind the report's charts and tables."""
 MARK = 'name="generator" content="caremarket-sim"'
 """What tells a report of ours from another file."""
 
-__all__ = ["BESIDE", "BRIEF", "NAME", "Settings", "write_brief", "write_report"]
+__all__ = ["BESIDE", "BRIEF", "NAME", "WORD", "Settings", "write_brief", "write_report"]
 
 
 def write_report(folder: Path, settings: Settings | None = None, to: Path | None = None) -> Path:
@@ -42,11 +42,19 @@ def write_report(folder: Path, settings: Settings | None = None, to: Path | None
 
 
 def write_brief(folder: Path, to: Path | None = None) -> Path:
-    """Write the brief of a results folder, two printed pages, into it unless told otherwise; as `write_report`."""
+    """Write the brief of a results folder, two printed pages, into it unless told otherwise; as `write_report`.
+
+    A Word document where the name ends in .docx, else HTML; `docx` alone is brief.docx in the folder.
+    """
     folder = Path(folder)
-    content = brief_html(read_results(folder)).encode()
-    path = Path(to) if to is not None else folder / BRIEF
-    if path.parent.resolve() != folder.resolve():
+    path = folder / (BRIEF if to is None else WORD) if to is None or str(to) == "docx" else Path(to)
+    word = path.suffix.lower() == ".docx"
+    results = read_results(folder)
+    content = brief_word(results) if word else brief_html(results).encode()
+    if path.parent.resolve() != folder.resolve() and word:
+        require_office(path)
+        write_file(path, content)
+    elif path.parent.resolve() != folder.resolve():
         write_document(path, content, MARK)
     else:
         Belongings(folder.resolve()).write(path.name, content)

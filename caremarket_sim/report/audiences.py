@@ -110,6 +110,7 @@ AUDIENCES = (
     ),
 )  # fmt: skip
 """Pages in the order of the report."""
+PLAIN = "Under each verdict the difference and its 95% interval; the CSV has every period and how often it is better."
 
 
 def audience_pages(results: Results, settings: Settings) -> list[Page]:
@@ -122,7 +123,7 @@ def audience_page(results: Results, settings: Settings, audience: Audience) -> P
     caption = f"{audience.title}: differences from {results.reference}, {results.periods.words}"
     blocks: list[Block] = [
         Text(audience.opening),
-        effect_table(results, audience.indicators, caption, audience.id),
+        effect_table(results, audience.indicators, caption, audience.id, PLAIN, brief=True),
         course_figure(results, audience.drawn, f"{audience.id}_courses"),
     ]
     if audience.id == "provider":

@@ -10,13 +10,14 @@ from caremarket_sim.findings.frames import headlines
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import CLEAR, WORSE
 from caremarket_sim.report.decision import baseline_statement
-from caremarket_sim.report.effects import SIGNS, TONES, with_interval
+from caremarket_sim.report.effects import SIGNS, TONES, course_figure, with_interval
 from caremarket_sim.report.finance import payer_note, payer_rows
 from caremarket_sim.report.results import Results
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
 from caremarket_sim.telling.answer import ALL_TOLD, bottom_line, covers, other_signs, to_people, trial_sentence
 from caremarket_sim.telling.blocks import Block, Cell, Columns, Group, Heading, Page, Points, Row, Table, Text
-from caremarket_sim.telling.page import html_page
+from caremarket_sim.telling.page import FOOTER, html_page
+from caremarket_sim.telling.word import word_bytes
 from caremarket_sim.telling.words import (
     better_in,
     change,
@@ -33,18 +34,18 @@ RISKS = ("undelivered_share", "delayed_nights", "hand_backs", "people_displaced"
 MOST_TOLD = (9, 4)
 """How much of what is worse in a year is told one by one, where policies are few and where they are many."""
 WORST = ("people_waiting", "council_spend", "turnover")
-"""Headlines of which the worst future of a year is told."""
+"""Headlines of which the course is drawn and the worst future of a year is told."""
 STYLE = """
 #answer { border-top: 0; padding-top: 0; margin-top: 1rem; }
 .columns { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
 @media print {
   @page { size: A4; margin: 11mm 12mm; }
   #answer { break-before: auto; margin: 0; }
-  body { font-size: 8.4pt; line-height: 1.28; }
-  p, li { max-width: none; margin: .7mm 0; }
+  body { font-size: 8.2pt; line-height: 1.25; }
+  p, li { max-width: none; margin: .5mm 0; }
   h1 { font-size: 13.5pt; }
   h2 { font-size: 12pt; }
-  h3 { font-size: 9.8pt; margin: 1.6mm 0 .4mm; }
+  h3 { font-size: 9.4pt; margin: 1.2mm 0 .3mm; }
   ul { margin: 0; padding-left: 4mm; }
   header p, footer p { font-size: 7.4pt; }
   footer { margin-top: 2mm; }
@@ -54,8 +55,10 @@ STYLE = """
   th, td { padding: .5mm 1.5mm .5mm 0; }
   .group th { padding-top: 1mm; }
   .columns { grid-template-columns: repeat(%(columns)d, 1fr); }
-  .columns li { font-size: 7.8pt; line-height: 1.24; }
+  .columns li { font-size: 7.6pt; line-height: 1.2; }
   .warning { padding: 1mm 3mm; margin: 1mm 0; }
+  figure { margin: 1mm 0; }
+  .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0 3mm; }
 }
 """
 SMALLER = """
@@ -79,16 +82,27 @@ FEW = 3
 
 def brief_html(results: Results) -> str:
     """The whole brief as one HTML file."""
-    place = results.place["name"]
-    compared = listed(results.others) if _are_few(results) else f"{len(results.others)} ways"
-    title = f"Commissioning homecare in {place}: {compared} against {results.reference}"
-    pages = [_answer(results), _terms(results)]
     style = STYLE % {"columns": min(len(results.others), FEW)} + ("" if _are_few(results) else SMALLER)
-    subtitle = f"{results.reference}: {results.title(results.reference)}"
+    title, subtitle, pages = _told(results)
     html = html_page(title, subtitle, pages, first="the answer", parts="Pages of this brief", style=style)
     for sign in "+−":  # a line is not broken after a sign
         html = html.replace(f"{sign}£", f"{sign}\N{WORD JOINER}£")
     return html
+
+
+def brief_word(results: Results) -> bytes:
+    """The whole brief as a Word document, which has what the HTML file has."""
+    title, subtitle, pages = _told(results)
+    return word_bytes(title, subtitle, pages, FOOTER, size=1.0 if _are_few(results) else 0.8)
+
+
+def _told(results: Results) -> tuple[str, str, list[Page]]:
+    """Title, subtitle and the two pages, of which both kinds of file are made."""
+    place = results.place["name"]
+    compared = listed(results.others) if _are_few(results) else f"{len(results.others)} ways"
+    title = f"Commissioning homecare in {place}: {compared} against {results.reference}"
+    subtitle = f"{results.reference}: {results.title(results.reference)}"
+    return title, subtitle, [_answer(results), _terms(results)]
 
 
 def _answer(results: Results) -> Page:
@@ -103,8 +117,6 @@ def _answer(results: Results) -> Page:
         Text(f"Everything is against {results.reference}. {results.periods.sentence}", _tone(results)),
         Columns([Points(_bottom_line(results, name), _named(results, name)) for name in results.others]),
         _nine(results),
-        Text(_how_sure(results)),
-        Text(f"{baseline_statement(results)} This explores stated assumptions; it is no forecast.", "note"),
     ]
     return Page("answer", "The answer", "", blocks)
 
@@ -112,16 +124,20 @@ def _answer(results: Results) -> Page:
 def _terms(results: Results) -> Page:
     """The second page: who pays, what it depends on, and what could go wrong in the first year."""
     blocks: list[Block] = [
+        Text(_how_sure(results)),
         _who_pays(results),
         *map(Text, [*_who_gains(results), *_with_lawful_pay(results)]),
         Heading("What it depends on"),
         Points(_depends(results)),
+        *([course_figure(results, WORST, "brief")] if _are_few(results) else []),
         Heading("What could go wrong in the first year"),
+        *map(Text, results.first_years()),
         Columns([Points(_first_year(results, name), _named(results, name)) for name in results.others]),
         Text(
             "A provider’s failure, a shortage of applicants, a fee freeze or a surge of referrals is in these futures "
             "only if a scenario sets it; “caremarket stress” tries each on every policy."
         ),
+        Text(f"{baseline_statement(results)} This explores stated assumptions; it is no forecast.", "note"),
     ]
     return Page("terms", "Who pays, what it depends on, and what could go wrong", "", blocks)
 
@@ -142,7 +158,7 @@ def _bottom_line(results: Results, name: str) -> list[str]:
     """One policy's verdicts in three sentences; where policies are many, with how much of the clear ones alone."""
     tables = results.tables
     measured = ALL_TOLD if _are_few(results) else CLEAR
-    return bottom_line(tables["differences"], tables["spend"], name, results.periods, measured)
+    return bottom_line(tables["differences"], tables["spend"], name, results.periods, measured, payers=False)
 
 
 def _how_sure(results: Results) -> str:

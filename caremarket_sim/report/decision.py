@@ -75,6 +75,7 @@ def decision_page(results: Results) -> Page:
             "difference in other weeks and, where it is clear, what that is to a person.",
         )
     )
+    blocks += map(Text, results.first_years())
     blocks.append(Text(trial_sentence(results.tables.get("assumptions"), results.others)))
     blocks += _ignorance(results)
     for family, title in FAMILIES.items():

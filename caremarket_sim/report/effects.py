@@ -48,10 +48,20 @@ def effect_cell(
     return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone)
 
 
-def effect_table(results: Results, ids: Sequence[str], caption: str, name: str, note: str = "") -> Table:
+def _plain_cell(row: pd.Series, indicator: Indicator) -> Cell:
+    """The verdict, and the difference with its interval."""
+    tone = TONES.get(row.verdict, "")
+    shown = with_interval(row.difference, row.low, row.high, indicator)
+    return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", shown, tone)
+
+
+def effect_table(
+    results: Results, ids: Sequence[str], caption: str, name: str, note: str = "", brief: bool = False
+) -> Table:
     """Indicators down, the reference's mean and every scenario's difference across; grouped by family.
 
-    Of the weeks that verdicts go by, with the difference in other periods beside it.
+    Of the weeks that verdicts go by; unless it is to be `brief` with the difference in other periods beside it, how
+    often it is better, and what it is to a person.
     """
     of = {scenario: results.differences(scenario) for scenario in results.others}
     level = results.levels(results.reference)
@@ -60,14 +70,19 @@ def effect_table(results: Results, ids: Sequence[str], caption: str, name: str, 
     for id_ in ids:
         indicator = INDICATORS[id_]
         base = level.loc[id_]
-        mean = Cell(quantity(base["mean"], indicator), f"({span(base.low, base.high, indicator, signed=False)})")
-        cells = [effect_cell(table.loc[id_], indicator, results.beside(name), people[name].get(id_, ""))
-                 for name, table in of.items()]  # fmt: skip
+        interval = "" if brief else f"({span(base.low, base.high, indicator, signed=False)})"
+        mean = Cell(quantity(base["mean"], indicator), interval)
+        cells = []
+        for scenario, table in of.items():
+            row, person = table.loc[id_], people[scenario].get(id_, "")
+            full = effect_cell(row, indicator, results.beside(scenario), person)
+            cells.append(_plain_cell(row, indicator) if brief else full)
         want = {"higher": "more is better", "lower": "less is better"}.get(indicator.better, "")
         row = Row(Cell(labelled(indicator), want), [mean, *cells])
         families.setdefault(indicator.family, []).append(row)
     groups = [Group(family.capitalize() if len(families) > 1 else "", rows) for family, rows in families.items()]
-    columns = ["Indicator", f"{results.reference}, mean (95% interval)", *(f"{s}: difference" for s in results.others)]
+    level_of = f"{results.reference}, mean" + ("" if brief else " (95% interval)")
+    columns = ["Indicator", level_of, *(f"{s}: difference" for s in results.others)]
     return Table(caption, columns, groups, note, differences_data(results, ids, name), stacks=True)
 
 

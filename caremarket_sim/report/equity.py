@@ -33,7 +33,7 @@ from caremarket_sim.telling.words import labelled, quantity, shown_in
 
 MAPPED = "quality_of_life"
 SHOWN = (
-    ("deprivation", "quality_of_life"), ("deprivation", "continuity"), ("deprivation", "lonely_share"),
+    ("deprivation", "continuity"), ("deprivation", "lonely_share"),
     ("deprivation", "turnover"), ("age", "quality_of_life"), ("need", "quality_of_life"),
     ("need", "undelivered_share"), ("payer", "experience"), ("payer", "undelivered_share"), ("contract", "turnover"),
 )  # fmt: skip
@@ -65,16 +65,24 @@ def equity_page(results: Results, settings: Settings) -> Page:
         ),
         Heading("By zone"),
         _zone_map(results, settings),
-        group_table(results, "zone", MAPPED, settings),
+        Heading("By deprivation"),
+        group_table(results, "deprivation", MAPPED, settings),
+        Text("Every other group, and every zone, is in the annex “By group”."),
+        Points(NOT_MODELLED, "Equality Act 2010: what is not modelled"),
     ]
+    return Page("equity", "Who gains: equity", "The scrutiny committee, an equality impact assessment", blocks)
+
+
+def groups_page(results: Results, settings: Settings) -> Page:
+    """Every table of groups, behind the page on equity."""
+    blocks: list[Block] = [Heading("By zone"), group_table(results, "zone", MAPPED, settings)]
     dimension = ""
     for found, indicator in SHOWN:
         if found != dimension:
             blocks.append(Heading(f"By {found}"))
             dimension = found
         blocks.append(group_table(results, found, indicator, settings))
-    blocks.append(Points(NOT_MODELLED, "Equality Act 2010: what is not modelled"))
-    return Page("equity", "Who gains: equity", "The scrutiny committee, an equality impact assessment", blocks)
+    return Page("groups", "By group", "An equality impact assessment", blocks, annex=True)
 
 
 def cells_of(results: Results, dimension: str, indicator: str) -> pd.DataFrame:

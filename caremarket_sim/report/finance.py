@@ -45,15 +45,21 @@ def finance_page(results: Results, settings: Settings) -> Page:
             "it takes to get there; unit costs, as all verdicts, go by the weeks in force."
         ),
         *_spend(results),
-        *_budget(results),
         *_who_gains(results),
         *_risk(results, settings),
         *_value(results, settings),
         Heading("Unit costs"),
-        effect_table(results, UNIT_COSTS, f"What an hour and a person cost, {results.periods.words}", "unit_costs"),
+        effect_table(
+            results, UNIT_COSTS, f"What an hour and a person cost, {results.periods.words}", "unit_costs", brief=True
+        ),
         course_figure(results, ("council_spend", "cost_per_hour", "nhs_cost"), "finance_courses"),
     ]
     return Page("finance", "Finance", "The finance director", blocks)
+
+
+def budget_page(results: Results) -> Page:
+    """Every line of the budget, year by year, behind the finance director's page."""
+    return Page("budget", "The budget by payer and year", "The finance director", _budget(results), annex=True)
 
 
 def thousands(pounds: float, signed: bool = False) -> str:
@@ -99,7 +105,7 @@ def payer_note(results: Results) -> str:
 def _budget(results: Results) -> list[Block]:
     found = economics.budget(results.tables["yearly"], results.reference)
     data = Data("finance_budget", found)
-    blocks: list[Block] = [Heading("The budget by payer and fiscal year")]
+    blocks: list[Block] = []
     years = range(1, results.years + 1)
     columns = ["£ thousand", *(results.year_name(year) for year in years), "Total"]
     for name in results.names:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from caremarket_sim.report.audiences import audience_pages
 from caremarket_sim.report.decision import decision_page
 from caremarket_sim.report.equal_budgets import equal_budget_pages
-from caremarket_sim.report.equity import equity_page
-from caremarket_sim.report.finance import finance_page
+from caremarket_sim.report.equity import equity_page, groups_page
+from caremarket_sim.report.finance import budget_page, finance_page
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.report.social_value import social_value_page
@@ -35,6 +35,8 @@ def pages_of(results: Results, settings: Settings) -> list[Page]:
         *audience_pages(results, settings),
         equity_page(results, settings),
         social_value_page(results),
+        budget_page(results),
+        groups_page(results, settings),
         assumptions_page(results),
         validation_page(results),
         run_page(results),

@@ -22,10 +22,12 @@ from caremarket_sim.results.soundness import text_of
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.plausibility import Plausibility, from_records
 from caremarket_sim.telling.files import FORMULA_STARTS
+from caremarket_sim.telling.words import first_year_sentences
 
 NEEDED = ("differences", "levels", "spend", "periods", "overall", "yearly", "breakdowns")
 OPTIONAL = (
     "assumptions",
+    "first_year",
     "equal_budget",
     "equal_budget_fees",
     "precision",
@@ -34,6 +36,7 @@ OPTIONAL = (
     "timeline",
     "settled",
     "shares",
+    "structures",
 )
 
 
@@ -96,6 +99,11 @@ class Results:
         table = self.tables.get("plausibility")
         return () if table is None else from_records(table.to_dict("records"))
 
+    def first_years(self) -> list[str]:
+        """How likely each policy's first year is to be a bad one, a sentence a policy."""
+        table = self.tables.get("first_year")
+        return [] if table is None else first_year_sentences(table)
+
     def timeline(self, name: str) -> list[str]:
         """A policy's line of time in sentences; nothing without policy, or in results of earlier versions."""
         table = self.tables.get("timeline")
@@ -120,6 +128,10 @@ class Results:
     def day(self, week: int) -> date:
         """The last day of a week of the scenario, which count from 1."""
         return date.fromisoformat(self.place["start"]) + timedelta(days=7 * week - 1)
+
+    def monday(self, week: int) -> date:
+        """The first day of a week in which something changes, which count from 0."""
+        return date.fromisoformat(self.place["start"]) + timedelta(days=7 * week)
 
     @cached_property
     def weekly_spend(self) -> pd.DataFrame:

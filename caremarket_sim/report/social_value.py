@@ -43,7 +43,7 @@ def social_value_page(results: Results) -> Page:
         ),
         _promised(results),
         Heading("Physical quantities"),
-        effect_table(results, PHYSICAL, f"{happened}, {results.periods.words}", "social_value"),
+        effect_table(results, PHYSICAL, f"{happened}, {results.periods.words}", "social_value", brief=True),
         Heading("Proxies, second"),
         *_proxies(results),
     ]

@@ -17,9 +17,11 @@ from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
 from caremarket_sim.report.results import Results
 from caremarket_sim.runs.targets import targets
+from caremarket_sim.scenario.timing import day_in_words
 from caremarket_sim.telling.answer import trial_details, trial_sentence
-from caremarket_sim.telling.blocks import Block, Cell, Data, Group, Heading, Page, Points, Row, Table, Text
+from caremarket_sim.telling.blocks import Block, Cell, Data, Folded, Group, Heading, Page, Points, Row, Table, Text
 from caremarket_sim.telling.blocks import plain_rows as rows_of
+from caremarket_sim.telling.forms import depending, structure_sentences
 from caremarket_sim.telling.words import labelled, quantity, span
 
 GRADES = {
@@ -50,7 +52,7 @@ def assumptions_page(results: Results) -> Page:
             )
         )
         blocks.append(Points(trial_details(ends)))
-    blocks += [Heading("What each policy sets"), *_policies(results)]
+    blocks += [*_forms(results), Heading("What each policy sets"), *_policies(results)]
     figures = results.place["figures"]
     rows = [
         [key.replace("_", " "), f"{entry['value']:,g}", _range(entry), entry["grade"],
@@ -60,7 +62,6 @@ def assumptions_page(results: Results) -> Page:
     blocks.append(Heading("The place"))
     columns = ["Figure", "Value", "Range", "Grade", "Source"]
     blocks.append(Table(f"{results.place['name']}: figures of the market at the start", columns, rows_of(rows)))
-    blocks.append(Heading("Every parameter"))
     by_subject: dict[str, list[Row]] = {}
     overrides = {name: results.scenarios[name].get("parameters", {}) for name in results.names}
     for name, parameter in known.items():
@@ -79,8 +80,25 @@ def assumptions_page(results: Results) -> Page:
         pd.DataFrame([{**{field: getattr(p, field) for field in ("name", "value", "low", "high", "unit", "grade")},
                        "source": " ".join(p.source), "meaning": p.meaning} for p in known.values()]),
     )  # fmt: skip
-    blocks.append(Table("Parameters of the model", columns, groups, note, data))
-    return Page("assumptions", "Assumptions", "Whoever doubts it", blocks)
+    parameters = Table("Parameters of the model", columns, groups, note, data)
+    blocks.append(Folded(f"Every parameter: {len(known)} values with ranges, grades and sources", parameters))
+    return Page("assumptions", "Assumptions", "Whoever doubts it", blocks, annex=True)
+
+
+def _forms(results: Results) -> list[Block]:
+    """Which verdicts depend on a form of the model and not on a number, where that was tried."""
+    found = results.tables.get("structures")
+    if found is None:
+        return []
+    said, *points = structure_sentences(found)
+    text = f"A form is a part of the model that could be otherwise, not a number that could be another. {said}"
+    columns = ["Form", "Why it could be so", "Headline verdicts that depend on it"]
+    return [
+        Heading("What depends on a form of the model"),
+        Text(text),
+        Points([point.removeprefix("- ") for point in points]),
+        Table("Other forms of the model", columns, rows_of(depending(found))),
+    ]
 
 
 def _policies(results: Results) -> list[Block]:
@@ -95,7 +113,7 @@ def _policies(results: Results) -> list[Block]:
         for change in changes:
             for key, value in change["levers"].items():
                 lever = LEVERS[key]
-                since = f"from week {change['week']}"
+                since = f"from {day_in_words(results.monday(change['week']))}"
                 rows.append([f"{key}: {lever.meaning}", shown(value), shown(lever.neutral), lever.unit or "–", since])
         columns = ["Lever", "Set to", "Neutral", "Unit", "When"]
         blocks.append(Table(f"{name}: what it sets off neutral", columns, rows_of(rows)))
@@ -132,7 +150,7 @@ def validation_page(results: Results) -> Page:
             "No scenario without a policy was among those compared, so nothing here can be held against published "
             "figures: they describe the market as it is. Compare with a baseline to see this page."
         )
-        return Page("validation", "Validation", "Whoever doubts it", [Text(text)])
+        return Page("validation", "Validation", "Whoever doubts it", [Text(text)], annex=True)
     name = plain[0]
     overall, yearly = (results.tables[table] for table in ("overall", "yearly"))
     rows, data = [], []
@@ -173,7 +191,7 @@ def validation_page(results: Results) -> Page:
             data=Data("validation", pd.DataFrame(data)),
         ),
     ]
-    return Page("validation", "Validation", "Whoever doubts it", blocks)
+    return Page("validation", "Validation", "Whoever doubts it", blocks, annex=True)
 
 
 def run_page(results: Results) -> Page:
@@ -222,4 +240,4 @@ def run_page(results: Results) -> Page:
             f"{results.replicates} futures are few: intervals are wide and chances are coarse. Take 100 for a decision."
         )
         blocks.insert(0, Text(warning, "warning"))
-    return Page("run", "How it was run", "An analyst who checks", blocks)
+    return Page("run", "How it was run", "An analyst who checks", blocks, annex=True)

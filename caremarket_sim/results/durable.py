@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -64,6 +65,19 @@ def require_document(path: Path, mark: str) -> None:
         raise BadInput(Problem(f"there is a file here that is not ours: {mark!r} is not in it", path, None, right))
 
 
+def require_office(path: Path) -> None:
+    """Raise BadInput where something is in the way that is no workbook or document which we wrote."""
+    if not path.exists() and not path.is_symlink():
+        return
+    try:
+        with zipfile.ZipFile(path) as file:
+            ours = _CREATOR in file.read("docProps/core.xml")
+    except (OSError, zipfile.BadZipFile, KeyError):
+        ours = False
+    if path.is_symlink() or not ours:
+        raise BadInput(Problem("there is a file here that is not ours", path, right="name another with --to"))
+
+
 def write_document(path: Path, content: bytes, mark: str) -> None:
     """Write a file that somebody named, which holds `mark`; over none without it. Raises as `require_document` does."""
     require_document(path, mark)
@@ -97,6 +111,7 @@ def sha256_of(path: Path) -> str:
 
 
 LOCK = ".lock"
+_CREATOR = b"<dc:creator>caremarket-sim</dc:creator>"
 
 
 class FolderLock:

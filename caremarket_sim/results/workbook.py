@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.results import query
 from caremarket_sim.results.belongings import Belongings
-from caremarket_sim.results.durable import write_file, writing
+from caremarket_sim.results.durable import require_office, write_file, writing
 from caremarket_sim.results.soundness import text_of
 from caremarket_sim.results.store import Store
 
@@ -46,7 +45,6 @@ INTERVALS = (
     "`draws` says more than 1."
 )
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_CREATOR = b"<dc:creator>caremarket-sim</dc:creator>"
 
 
 @dataclass(frozen=True)
@@ -82,24 +80,11 @@ def export_workbook(store: Store, to: Path, told: Mapping[str, Told], names: Ite
     if to.suffix.lower() != ".xlsx":
         Belongings(to).write(NAME, workbook(store, sheets))
         return to / NAME
-    _require_ours(to)
+    require_office(to)
     with writing(to):
         to.parent.mkdir(parents=True, exist_ok=True)
     write_file(to, workbook(store, sheets))
     return to
-
-
-def _require_ours(path: Path) -> None:
-    """Raise BadInput where something is in the way that is no workbook which we wrote."""
-    if not path.exists() and not path.is_symlink():
-        return
-    try:
-        with zipfile.ZipFile(path) as file:
-            ours = _CREATOR in file.read("docProps/core.xml")
-    except (OSError, zipfile.BadZipFile, KeyError):
-        ours = False
-    if path.is_symlink() or not ours:
-        raise BadInput(Problem("there is a file here that is not ours", path, right="name another with --to"))
 
 
 def _asked_for(store: Store, told: Mapping[str, Told], names: Iterable[str]) -> list[Sheet]:

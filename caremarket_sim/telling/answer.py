@@ -36,18 +36,24 @@ MOST_LOST = 4
 
 
 def bottom_line(
-    differences: pd.DataFrame, spend: pd.DataFrame, name: str, periods: Periods, measured: Collection[str] = ALL_TOLD
+    differences: pd.DataFrame,
+    spend: pd.DataFrame,
+    name: str,
+    periods: Periods,
+    measured: Collection[str] = ALL_TOLD,
+    payers: bool = True,
 ) -> list[str]:
     """One policy against the reference in three sentences, with by how much: people, care workers, money.
 
     Of headline verdicts in the period that they go by, and of what is spent over all weeks. `differences` and `spend`
-    are a comparison's tables; of verdicts that are not `measured` it does not say how much.
+    are a comparison's tables; of verdicts that are not `measured` it does not say how much, and without `payers`
+    nothing of who beside the council pays.
     """
     rows = _headline_rows(differences, name)
     said = []
     for family, whose in WHOSE.items():
         told = f"{whose}: {clauses(rows[rows.family == family], measured)}"
-        said.append(f"{told}; {_spent(spend, name, periods)}." if family == "costs" else f"{told}.")
+        said.append(f"{told}; {_spent(spend, name, periods, payers)}." if family == "costs" else f"{told}.")
     return said
 
 
@@ -57,7 +63,7 @@ def _headline_rows(differences: pd.DataFrame, name: str) -> pd.DataFrame:
     return differences[(differences.scenario == name) & (differences.period == period) & headline_rows(differences)]
 
 
-def _spent(spend: pd.DataFrame, name: str, periods: Periods) -> str:
+def _spent(spend: pd.DataFrame, name: str, periods: Periods, payers: bool) -> str:
     """What the council and all payers together spend more or less over all weeks, in per cent too."""
     own = spend[spend.scenario == name].set_index("payer")
     parts = []
@@ -69,7 +75,7 @@ def _spent(spend: pd.DataFrame, name: str, periods: Periods) -> str:
         parts.append(f"{words} {more(row.difference)} ({percent}{interval})")
     others = own.drop(["Council", "All", UNDERPAID], errors="ignore")
     paid = [f"{_payer(payer)} {more(row.difference)}" for payer, row in others.iterrows() if _shows(row.difference)]
-    parts[1] += f", of which {listed(paid)}" if paid else ""
+    parts[1] += f", of which {listed(paid)}" if paid and payers else ""
     return f"over {periods.whole}, the way there included, {' and '.join(parts)}"
 
 

@@ -121,17 +121,32 @@ class Heading:
     kind: str = "heading"
 
 
-Block = Table | Figure | Text | Points | Columns | Heading
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A long table that is opened by whoever wants it; printed, it stays folded and only its heading is there."""
+
+    head: str
+    table: Table
+    kind: str = "folded"
+
+    @property
+    def data(self) -> Data | None:
+        """What is behind the table."""
+        return self.table.data
+
+
+Block = Table | Figure | Text | Points | Columns | Heading | Folded
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the report: `id` is its anchor, `reader` for whom it is."""
+    """A page of the report: `id` is its anchor, `reader` for whom it is; an `annex` is behind what is to be read."""
 
     id: str
     title: str
     reader: str
     blocks: Sequence[Block] = field(default_factory=list)
+    annex: bool = False
 
 
 def plain_rows(rows: Sequence[Sequence[str]]) -> list[Group]:
@@ -145,6 +160,6 @@ def all_data(pages: Sequence[Page]) -> list[Data]:
         block.data.name: block.data
         for page in pages
         for block in page.blocks
-        if isinstance(block, Table | Figure) and block.data is not None
+        if isinstance(block, Table | Figure | Folded) and block.data is not None
     }
     return list(found.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -19,15 +20,11 @@ class Drawing:
 
     def __init__(self, width: float, height: float, words: str) -> None:
         self.width, self.height, self.words = width, height, words
-        self._parts: list[str] = []
+        self.shapes: list[tuple[str, str | None, dict[str, Any]]] = []
+        """Tag, text and attributes of each shape, in the order in which they are drawn."""
 
     def _add(self, tag: str, content: str | None = None, **attributes: object) -> None:
-        written = "".join(
-            f' {name.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"'
-            for name, value in attributes.items()
-            if value not in (None, "")
-        )
-        self._parts.append(f"<{tag}{written}/>" if content is None else f"<{tag}{written}>{escape(content)}</{tag}>")
+        self.shapes.append((tag, content, attributes))
 
     def line(self, x1: float, y1: float, x2: float, y2: float, colour: str = INK, width: float = 1, dash: str = ""):
         """A straight line."""
@@ -85,7 +82,17 @@ class Drawing:
         box = f"0 0 {_plain(self.width)} {_plain(self.height)}"
         size = f'width="{_plain(self.width)}" height="{_plain(self.height)}"'
         head = f'<svg viewBox="{box}" {size} role="img" aria-label="{escape(self.words)}">'
-        return Markup(head + "".join(self._parts) + "</svg>")
+        return Markup(head + "".join(_written(*shape) for shape in self.shapes) + "</svg>")
+
+
+def _written(tag: str, content: str | None, attributes: dict[str, Any]) -> str:
+    """A shape as SVG."""
+    written = "".join(
+        f' {name.replace("_", "-")}="{escape(_plain(value))}"'
+        for name, value in attributes.items()
+        if value not in (None, "")
+    )
+    return f"<{tag}{written}/>" if content is None else f"<{tag}{written}>{escape(content)}</{tag}>"
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:

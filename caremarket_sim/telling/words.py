@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from caremarket_sim.findings.economics import UNDERPAID
+from caremarket_sim.findings.first_year import ANY
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.methods.statistics import (
     BETTER,
@@ -163,6 +164,23 @@ def clauses(rows: pd.DataFrame, measured: Collection[str] = ()) -> str:
         if labels:
             said.append(saying.format(listed(labels)))
     return listed(said)
+
+
+def first_year_sentences(risks: pd.DataFrame) -> list[str]:
+    """How likely each policy's first year is to be a bad one, a sentence a policy: what `first_years` found."""
+    said = []
+    for name, rows in risks.groupby("scenario", sort=False):
+        whole = rows[rows.indicator == ANY].iloc[0]
+        parts = [
+            f"{in_a_sentence(INDICATORS[row.indicator].label)} in {row.worse_in:.0%} (less in {row.better_in:.0%})"
+            for row in rows[rows.indicator != ANY].itertuples()
+        ]
+        said.append(
+            f"Chance of a bad first year of {name} (year {whole.year}, the first under what it changes): in "
+            f"{whole.worse_in:.0%} of {whole.replicates} futures at least one of these is worse than under "
+            f"{whole.reference} by what matters: {listed(parts)}."
+        )
+    return said
 
 
 def listed(words: Sequence[str]) -> str:

@@ -26,7 +26,16 @@ CONTRACTED = {
     **{"clipping": 0.0, "clip_found": 0.0},
     **{"patch_count": 3, "patch_lead": 0, "age": 500.0, "voice": 0.0, "won": 0, "lots": 0, "hurt": 100.0},
     **{"committed": 100.0, "council_hours": 100.0, "delivered": 0.0, "delivered_council": 0.0, "pay": 12.0},
-    **{"lawful": 0, "bound": 0, "arrears": 0.0, "underpaid": 0.0, "scruple": 1.0, "insured": 0.5, "insurance": 0.0},
+    **{
+        "return_owed": 0.0,
+        "lawful": 0,
+        "bound": 0,
+        "arrears": 0.0,
+        "underpaid": 0.0,
+        "scruple": 1.0,
+        "insured": 0.5,
+        "insurance": 0.0,
+    },
 }
 """What a provider is like where a test says nothing else."""
 

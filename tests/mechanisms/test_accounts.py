@@ -131,3 +131,20 @@ def test_what_is_paid_above_the_rate_in_an_emergency_is_no_part_of_the_margin():
     r = carry_out(providers_settle_accounts, market, {}).providers.rows[0]
     assert r["margin"] == pytest.approx(0.05 + 0.08 * (0.25 - 0.05))
     assert r["year_surplus"] == 1100.0, "the money is there"
+
+
+def test_effort_for_outcomes_costs_an_hour_of_council_care():
+    def spent(**columns):
+        market = bare()
+        provider(market, delivered=100.0, delivered_council=60.0, usual_hours=0.0, open=1)
+        provider(market, **columns)
+        return carry_out(providers_settle_accounts, market, {}).paid("providers", "suppliers", "overhead")
+
+    assert spent(effort=0.5) - spent(effort=0.0) == pytest.approx(60 * 0.5 * P.outcome_effort_cost, abs=0.011)
+
+    def known(**columns):
+        market = bare()
+        provider(market, committed=100.0, council_hours=50.0, **columns)
+        return carry_out(providers_know_their_costs, market, {}).providers.overhead_hour[0]
+
+    assert known(effort=0.5) - known(effort=0.0) == pytest.approx(0.5 * 0.5 * P.outcome_effort_cost)

@@ -1,9 +1,76 @@
 """What overspending brings, and how the budget moves."""
 
+import hypothesis.strategies as st
+import numpy as np
 import pytest
+from hypothesis import given
 
-from caremarket_sim.mechanisms.budget import budget_is_checked
+from caremarket_sim.indicators import record_of
+from caremarket_sim.mechanisms.budget import budget_is_checked, council_counts_its_spend
+from caremarket_sim.settling import spent_a_week
 from tests.mechanisms.markets import bare, carry_out, council
+from tests.small_place import FEW, begun, random_policies, small, weekly
+
+
+def counted(**accrued):
+    """The council after a week of £1,700 in fees, £300 above the rate, £500 for places, £200 of contributions."""
+    market = bare()
+    council(market, quarter_spend=100.0, year_spend=1000.0)
+    for payer, payee, purpose, pounds in (
+        ("council", "providers", "fees", [1700.0]),
+        ("council", "providers", "emergency purchase", [300.0]),
+        ("council", "care homes", "care homes", 500.0),
+        ("clients", "council", "care home contributions", 200.0),
+        ("providers", "council", "surplus returned", [50.0]),
+    ):
+        market.pay(payer, payee, purpose, pounds)
+    for name, value in accrued.items():
+        market.counts[name] = value
+    return carry_out(council_counts_its_spend, market, {}).commissioners.rows[0]
+
+
+def test_spend_is_net_of_all_care_at_contract_rates():
+    r = counted()
+    assert r["spend"] == 1700 + 500 - 200, "returns count when they accrue, not when they are paid"
+    assert (r["quarter_spend"], r["year_spend"]) == (2100, 3000)
+
+
+def test_a_returned_pound_lowers_net_spend_by_a_pound_as_it_accrues():
+    assert counted(returns_accrued=120.0)["spend"] == counted()["spend"] - 120
+
+
+@given(st.floats(0, 4000), st.floats(0, 160_000), st.integers(0, 9), st.sampled_from([12, 25, 38, 51, 64]))
+def test_no_package_is_cut_while_net_spend_of_the_year_so_far_is_within_budget(quarter, year, over, week):
+    market = bare(week=week)
+    council(market, budget=1000.0, quarter_spend=13 * quarter, year_spend=year, quarters_over=over, fee_restraint=0.2)
+    before = market.commissioners.package_share[0]
+    cut = carry_out(budget_is_checked, market, {}).commissioners.package_share[0] < before
+    assert not cut or (year > 1000 * (week % 52 + 1) and quarter > 1000)
+
+
+@given(random_policies(weeks=79))
+@FEW
+def test_whatever_the_policy_packages_are_cut_in_quarters_in_which_net_spend_is_over_budget_only(scenario):
+    share, budget = 1.0, 0.0
+    for seen in weekly(scenario, begun(scenario)):
+        now = seen["end"].commissioners.rows[0]
+        if now["package_share"] < share:
+            rows = record_of(seen["end"])[seen["end"].week - 13 : seen["end"].week]
+            sums = {name: float(rows[name].sum()) for name in rows.dtype.names or ()}
+            spent = spent_a_week(sums) + (sums["returned"] - sums["n_returns_accrued"]) / 13
+            assert spent > budget
+        share, budget = float(now["package_share"]), float(seen["start"].commissioners.budget[0])
+
+
+def test_what_accrues_in_a_year_is_what_is_returned_at_its_end():
+    scenario = small("collaborative", 104)
+    market = begun(scenario)
+    for _ in weekly(scenario, market):
+        pass
+    rows = record_of(market)
+    returned, accrued = (rows[name].reshape(2, 52).sum(axis=1) for name in ("returned", "n_returns_accrued"))
+    assert returned == pytest.approx(accrued, abs=0.01 * len(market.providers)) and returned[1] > 0
+    assert np.abs(rows["n_returns_accrued"]).max() < 0.5 * returned.max(), "not in a lump"
 
 
 def after_a_quarter(spend, week=12, **columns):

@@ -17,7 +17,7 @@ def after(policy=None, practice=0.0, clipping=0.0, many=1, parameters=None, asse
     market = bare()
     market.zones["assets"] = assets
     council(market, pot_connectors=0.0)
-    provider(market, practice=practice, clipping=clipping)
+    provider(market, practice=practice, clipping=clipping, effort=0.5)
     for i in range(many):
         person(market, i, **({"readiness": 1.0, "delivered": 3.5, "supported": 0, "unasked": 0} | columns))
     return carry_out(connections_form, market, policy or {}, parameters or numbers())

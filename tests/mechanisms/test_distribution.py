@@ -47,6 +47,13 @@ def test_it_does_so_with_open_books_and_a_norm_on_the_council_s_part_less_what_i
     assert year_s_end(**({"policy": NORM} | change)).paid("providers", "council") == pytest.approx(returned)
 
 
-def test_nothing_is_paid_out_within_the_year():
-    market = year_s_end(NORM, week=50)
+def test_nothing_is_paid_out_within_the_year_but_what_is_owed_accrues():
+    market = year_s_end(NORM, week=50, return_owed=700.0)
     assert market.paid() == 0 and market.providers.year_surplus[0] == 1000
+    assert market.providers.return_owed[0] == 740 and market.counts["returns_accrued"][0] == pytest.approx(40)
+
+
+def test_what_is_owed_no_more_is_taken_back():
+    market = year_s_end(NORM, week=50, return_owed=700.0, year_surplus=0.0)
+    assert market.providers.return_owed[0] == 0 and market.counts["returns_accrued"][0] == -700
+    assert year_s_end(NORM, return_owed=700.0).providers.return_owed[0] == 0, "settled"

@@ -96,13 +96,18 @@ def test_nobody_opens_where_nobody_comes():
     assert len(entered(firms=0).providers) == 1
 
 
-def joined(policy=None, rate=1e6, **columns):
+def joined(policy=None, rate=1e6, supported=0.5, **columns):
     """The market after a private agency, whose costs the fee covers, has looked at the list."""
     market = bare(2)
     council(market, fee=23.0, invites=1.0)
     provider(market, 1, contracted=0, demand=61.0, plan=100.0, cost_fixed=17.0, cost_travel=2.0, overhead_hour=3.9)
     provider(market, 1, **columns)
-    return carry_out(agencies_join_the_list, market, policy or {}, numbers(entry__join_rate=rate))
+    return carry_out(
+        agencies_join_the_list,
+        market,
+        policy or {},
+        numbers(entry__join_rate=rate, entry__supported_join_rate=supported),
+    )
 
 
 def test_a_private_agency_joins_the_list_at_its_fee_and_plans_to_grow():
@@ -119,10 +124,19 @@ def test_a_private_agency_joins_the_list_at_its_fee_and_plans_to_grow():
         {"policy": {"fee.level": 0.9}},
         {"cost_fixed": 17.2},
         {"demand": 60.0},
+        {"demand": 60.0, "ownership": COOPERATIVE},
         {"open": 0},
         {"rate": 0},
     ],
-    ids=["closed", "zoned", "low fee", "dear", "small", "shut", "not this week"],
+    ids=["closed", "zoned", "low fee", "dear", "small", "small and not supported", "shut", "not this week"],
 )
 def test_it_does_not_while_the_list_is_closed_the_fee_too_low_or_the_agency_too_small(change):
     assert joined(**change).providers.contracted[1] == 0
+
+
+def test_a_supported_co_operative_joins_whatever_its_size_if_the_fee_covers_its_cost():
+    supported = {"community.coop_support": 1000}
+    joins = {"policy": supported, "demand": 10.0, "ownership": COOPERATIVE, "supported": 52.0, "rate": 0.0}
+    assert joined(**joins).providers.contracted[1] == 1
+    assert joined(**joins | {"cost_fixed": 17.2}).providers.contracted[1] == 0
+    assert joined(**joins | {"policy": supported | {"procurement.zoned": True}}).providers.contracted[1] == 0

@@ -11,11 +11,11 @@ AVAILABLE = 30 * 1.1 * 1.32
 """Hours on duty of somebody who wants 30 hours of contact, when fully used."""
 
 
-def had(policy=None, seen=(0,), before=(), familiar=0.0, late_intercept=0.0, **columns):
+def had(policy=None, seen=(0,), before=(), familiar=0.0, late_intercept=0.0, effort=0.0, **columns):
     """The market after a week in which these did a person's runs, one each; worker 0 is known, and fully used."""
     market = bare()
     council(market, late_intercept=late_intercept, codesigned=0.0)
-    provider(market, trust=0.5, practice=0.0, due=10.0, delivered=10.0)
+    provider(market, trust=0.5, practice=0.0, effort=effort, due=10.0, delivered=10.0)
     worker(market, contact=AVAILABLE)
     worker(market, 1, contact=AVAILABLE)
     person(market, **({"visits_due": 7.0, "due": 3.5, "delivered": 3.5, "continuity": 0.4} | columns))
@@ -163,22 +163,21 @@ TO_EXPERIENCE = {"contract.outcome_share": 0.8, "contract.outcome_measure": "exp
         ({}, {}, 1 + 0.04 * 0.8),
         ({"contract.outcome_measure": "independence"}, {}, 1),
         ({"contract.outcome_measure": "connection"}, {}, 1),
-        ({"contract.outcome_share": 0}, {}, 1),
         ({}, {"payer": SELF_FUNDER}, 1),
     ],
 )
 def test_payment_for_experience_brings_effort_for_council_clients_and_for_something_else_none(change, columns, effort):
     plain = had(**columns).clients.experience[0]
-    assert had(TO_EXPERIENCE | change, **columns).clients.experience[0] / plain == pytest.approx(effort)
+    assert had(TO_EXPERIENCE | change, effort=0.8, **columns).clients.experience[0] / plain == pytest.approx(effort)
 
 
-def test_a_package_comes_to_fit_with_co_design_times_flexibility():
+def test_a_package_comes_to_fit_with_co_design_in_what_is_specified_and_as_far_as_time_can_be_moved():
     market = bare()
     council(market, codesigned=0.5)
     provider(market, practice=1.0)
     person(market, package_fit=0.5)
     fit = carry_out(care_is_experienced, market, {"contract.package_flexibility": 0.4}).clients.package_fit[0]
-    assert fit == pytest.approx(0.5 + 0.03 * (0.5 * 0.5 * 0.4 + 0.15))
+    assert fit == pytest.approx(0.5 + 0.03 * (0.5 * 0.5 * (0.3 + 0.7 * 0.4) + 0.15))
 
 
 def test_providers_hear_what_their_people_had():

@@ -12,10 +12,10 @@ OF_NO_ACCOUNT = {"pay": 12.0, "effective_pay": 12.0, "volatility": 0.1, "shortfa
 OF_NO_ACCOUNT |= {"commute": 5.0, "training": 3.0, "qualified": 0, "values_match": 0.5}
 
 
-def left(intercept=0.0, policy=None, parameters=None, employer=None, **columns):
+def left(intercept=0.0, policy=None, parameters=None, employer=None, codesigned=0.0, **columns):
     """The market after a week of somebody for whom nothing but the intercept makes them stay or leave."""
     market = bare()
-    council(market, leaving_intercept=intercept, volatility_reference=0.1)
+    council(market, leaving_intercept=intercept, volatility_reference=0.1, codesigned=codesigned)
     provider(
         market,
         **({"demand": 100.0, "demand_slow": 100.0} | (employer or {})),
@@ -60,6 +60,9 @@ def test_a_year_s_chance_is_spread_over_its_weeks():
         ({"employer": {"manager_quality": 1.0}}, -0.3 * 0.5),
         ({"employer": {"as_employer": 2.0}}, 0.35 * 2),
         ({"employer": {"voice": 1.0}}, np.log(0.85)),
+        ({"employer": {"contracted": 1}, "codesigned": 1.0}, 0.2 * np.log(0.85)),
+        ({"employer": {"contracted": 0}, "codesigned": 1.0}, 0.0),
+        ({"employer": {"voice": 1.0}, "codesigned": 1.0}, np.log(0.85)),
         ({"employer": {"demand": 90.0}}, 3.7 * 0.038 * 52 * 0.1),
         ({"employer": {"demand": 110.0}}, -1.2 * 0.038 * 52 * 0.1),
         ({"employer": {"demand": 10.0}}, 3.7 * 0.2),

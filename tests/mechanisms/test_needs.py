@@ -63,10 +63,10 @@ def test_a_rise_in_need_is_a_step_and_beyond_the_longest_visit_another_visit():
 TO_INDEPENDENCE = {"contract.outcome_share": 0.8, "contract.outcome_measure": "independence"}
 
 
-def rises(policy, delivered_share=1.0, practice=0.0, **columns):
+def rises(policy, delivered_share=1.0, practice=0.0, effort=0.5, **columns):
     """Whose need rises of fifty people, and their luck; each has a chance of a quarter but for what is said."""
     market = bare()
-    provider(market, practice=practice)
+    provider(market, practice=practice, effort=effort)
     for i in range(50):
         person(market, i, delivered_share=delivered_share, **columns)
     luck = chances(market, "needs_change", market.clients.number[:50])
@@ -78,10 +78,10 @@ def rises(policy, delivered_share=1.0, practice=0.0, **columns):
 @pytest.mark.parametrize(
     ("policy", "columns", "chance"),
     [
-        ({}, {}, 0.25),
+        ({}, {"effort": 0.0}, 0.25),
         ({}, {"delivered_share": 0.2}, 0.25 * 1.8),
         ({}, {"practice": 1.0}, 0.25 * 0.9),
-        (TO_INDEPENDENCE, {}, 0.25 * (1 - 0.8 * 0.2)),
+        (TO_INDEPENDENCE, {}, 0.25 * (1 - 0.5 * 0.2)),
         (TO_INDEPENDENCE, {"payer": SELF_FUNDER}, 0.25),
         (TO_INDEPENDENCE | {"contract.outcome_measure": "experience"}, {}, 0.25),
         (TO_INDEPENDENCE | {"contract.outcome_measure": "connection"}, {}, 0.25),

@@ -47,3 +47,8 @@ def test_a_pot_is_no_larger_a_share_of_fees_than_of_the_budget_and_nothing_where
         r = carry_out(citizens_are_heard, market, policy).commissioners.rows[0]
         assert 0 <= r["pot_hours"] <= 0.5 * 0.05 and 0 <= r["pot_wages"] <= 0.3 * 0.05 * 20
     assert r["pot_hours"] == r["pot_wages"] == 0
+
+
+def test_a_design_fades_unless_a_panel_goes_on_deciding():
+    kept, half, alone = (heard(share, codesigned=0.5)["codesigned"] for share in (1.0, 0.5, 0.0))
+    assert kept == 0.5 > half > alone == pytest.approx(0.5 * (1 - 0.15 / 52))

@@ -292,6 +292,31 @@ def leading(**columns):
     return market
 
 
+FOR_INDEPENDENCE = {"contract.outcome_share": 0.8, "contract.outcome_measure": "independence"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "person", "refuses"),
+    [
+        (FOR_INDEPENDENCE, {"log_need": 20.0}, True),
+        (FOR_INDEPENDENCE, {"log_need": -20.0}, False),
+        (FOR_INDEPENDENCE, {"log_need": 20.0, "payer": SELF_FUNDER}, False),
+        (FOR_INDEPENDENCE | {"contract.outcome_measure": "connection"}, {"readiness": 0.0}, True),
+        (FOR_INDEPENDENCE | {"contract.outcome_measure": "connection"}, {"readiness": 1.0}, False),
+        (FOR_INDEPENDENCE | {"contract.outcome_measure": "experience"}, {"log_need": 20.0, "readiness": 0.0}, False),
+    ],
+    ids=str,
+)
+def test_who_picks_refuses_the_council_s_people_with_poor_prospects_of_what_is_paid_for(policy, person, refuses):
+    market = sourced(waiting(place(1, picks=1.0), **person), policy)
+    assert (market.clients.provider[0] == -1) == refuses == (market.counts["refused"][0] == 1)
+
+
+def test_a_zone_s_lead_must_take_them():
+    policy = LEAD | FOR_INDEPENDENCE
+    assert sourced(waiting(leading(picks=1.0), log_need=20.0), policy).clients.provider[0] == 2
+
+
 def test_a_zone_s_lead_is_asked_first_and_must_accept_even_at_a_loss():
     assert chosen(leading(), LEAD, **BY_CHANCE) == {2}
     assert chosen(leading(rate=10.0), LEAD, **BY_CHANCE) == {2}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from caremarket_sim.market.codes import GOOD, INADEQUATE
+from caremarket_sim.market.codes import COOPERATIVE, GOOD, INADEQUATE, INDEPENDENT
 from caremarket_sim.market.ledger import PARTY, PURPOSE, as_parties
 from caremarket_sim.mechanisms.tender import contracts_run_out, council_tenders, gaps_are_filled
 from caremarket_sim.policy import NEUTRAL
@@ -38,7 +38,9 @@ def test_a_tender_begins_so_early_that_its_contracts_start_as_those_before_them_
 def test_a_service_let_again_is_designed_again_and_paid_for():
     p = numbers()
     market = clock(months=9, contract_end=100.0)
-    assert market.commissioners.rows[0]["codesign_done"] == 9 / p.procurement_full_codesign_months
+    assert market.commissioners.rows[0]["codesign_done"] == pytest.approx(
+        p.procurement_heard_alone * 9 / p.procurement_full_codesign_months
+    )
     paid = as_parties(market.ledger)[0, PARTY["council"], PARTY["suppliers"], PURPOSE["co-design"]]
     assert paid == round(100 * 9 * p.procurement_codesign_cost * market.prices["price_index"])
     assert not clock(contract_end=100.0).ledger.any(), "nothing is designed where nobody asks for it"
@@ -52,6 +54,8 @@ def test_contracts_are_awarded_when_there_is_time_to_prepare_and_then_they_start
     assert (r["tender_due"], r["awarding"], r["starting"]) == (max(due - 1, 0), awarding, starting)
 
 
+ON_COST = 1.0 + 0.1207 + 0.095 + 0.138 * 0.5
+"""Holiday pay, pension and the like, and National Insurance on half of pay."""
 SURE = {"procurement__outside_bidders": 0, "procurement__estimate_error": 0, "procurement__signal": 1}
 PRICE, QUALITY, VALUES, SOCIAL = (
     {part: float(part == wanted) for part in ("price", "quality", "values", "social_value")}
@@ -143,7 +147,7 @@ def test_a_bid_has_the_owner_s_margin_as_far_as_its_slope_says():
 def test_new_terms_are_in_the_bid():
     wages = {"employment.wage_floor": 13.0}
     raised = tender(wages, pay=(12.0, 12.0)).providers.bid[0] - tender(pay=(12.0, 12.0)).providers.bid[0]
-    more = 1.0 * 1.3007
+    more = 1.0 * ON_COST
     assert raised == pytest.approx(more * (1 + 0.05 * 0.75))
 
 
@@ -152,8 +156,8 @@ def test_a_bid_knows_what_the_bidder_means_to_pay_for_travel():
         tender(policy, pay=(12.0, 12.0), scruple=(scruple, 1.0)).providers.bid[0]
         for policy, scruple in (({}, 1.0), ({"employment.paid_travel_share": 1}, 1.0), ({}, 0.0))
     )
-    assert required - plain == pytest.approx(12 * 0.2 * 1.3007 * (1 + 0.05 * 0.75))
-    assert obeying - plain == pytest.approx((11.44 * 1.2 - 12) * 1.3007 * (1 + 0.05 * 0.75))
+    assert required - plain == pytest.approx(12 * 0.2 * ON_COST * (1 + 0.05 * 0.75))
+    assert obeying - plain == pytest.approx((11.44 * 1.2 - 12) * ON_COST * (1 + 0.05 * 0.75))
 
 
 def test_pay_checks_are_in_the_bids_of_those_who_would_obey_because_of_them():
@@ -293,3 +297,31 @@ def test_a_zone_whose_lead_is_found_inadequate_gets_another():
     carry_out(gaps_are_filled, market, {"procurement.zoned": True, "procurement.providers_per_zone": 1}, soon)
     assert market.providers.patch_lead[1, :3].tolist() == [1, 1, 1]
     assert market.providers.patch_lead[0, :3].tolist() == [1, 0, 0], "and may lead again when it is better"
+
+
+def test_more_of_a_design_is_there_where_citizens_decide():
+    def designed(share):
+        market = under(bare(), {"stewardship.citizens_share": share})
+        market.decided["stewardship_codesign_months"] = 9
+        council(market, awarding=0.0, starting=0.0, contract_end=0.0, tender_due=0.0)
+        return carry_out(contracts_run_out, market, {}).commissioners.codesign_done[0]
+
+    assert (
+        designed(0.0) < designed(0.5) < designed(1.0) == pytest.approx(9 / numbers().procurement_full_codesign_months)
+    )
+
+
+@pytest.mark.parametrize(
+    ("support", "ownership", "bids"),
+    [(50_000, COOPERATIVE, True), (0, COOPERATIVE, False), (50_000, INDEPENDENT, False)],
+)
+def test_support_lets_a_co_operative_bid_that_is_too_small_otherwise(support, ownership, bids):
+    market = tender(
+        {"community.coop_support": support, "procurement.max_providers": 2},
+        providers=3,
+        demand=(100.0, 100.0, 100.0),
+        contracted=(1, 1, 0),
+        ownership=(INDEPENDENT, INDEPENDENT, ownership),
+        cost_fixed=(17.0, 17.0, 15.0),
+    )
+    assert (market.providers.bid[2] > 0) == bids == (market.providers.won[2] == 1)

@@ -66,9 +66,15 @@ class Before:
         rng = np.random.default_rng(seed)
         one, other = (self.table[rng.integers(len(self.table), size=count)] for _ in range(2))
         beyond = rng.uniform(-REACH, REACH, (count, 1))
-        known = np.clip((one + other) / 2.0 + beyond * (one - other), 0.0, 1.0)
-        known[:, known.shape[1] - self.levels :] = rng.uniform(size=(count, self.levels))
-        return known
+        return self._anywhere(np.clip((one + other) / 2.0 + beyond * (one - other), 0.0, 1.0), rng)
+
+    def of_the_set(self, most: int, seed: int) -> Values:
+        """The draws of the set themselves, at most so many, their levels anywhere."""
+        return self._anywhere(self.table[:most].copy(), np.random.default_rng(seed))
+
+    def _anywhere(self, points: Values, rng: np.random.Generator) -> Values:
+        points[:, points.shape[1] - self.levels :] = rng.uniform(size=(len(points), self.levels))
+        return points
 
 
 def before(place: Scenario, draws: Sequence[Draw]) -> Before:

@@ -53,9 +53,9 @@ def narrow(
 ) -> Narrowed:
     """The draws that a place's own figures leave plausible. With a folder every run is kept and none is made twice.
 
-    The first sample is the place's own values, the next are the set's draws as they are. The same place, figures, set
-    and code give the same draws. A figure that no sample comes near, and one that leaves nothing together with the
-    others, gives way and is named with the nearest.
+    The first sample is the place's own values, the next are the set's draws, their levels anywhere. The same place,
+    figures, set and code give the same draws. A figure that no sample comes near, and one that leaves nothing together
+    with the others, gives way and is named with the nearest.
     """
     ready(how.get("tell"))
     say = how.get("say") or (lambda sentence: None)
@@ -68,7 +68,7 @@ def narrow(
     columns = [column_of(figure.indicator, figure.season) for figure in figures]
 
     own = np.array([[place.parameters[one.name] for one in known.factors]])
-    at_first = np.concatenate([as_points(own, known.factors), known.table[: max(0, effort.first // 2)]])
+    at_first = np.concatenate([as_points(own, known.factors), known.of_the_set(effort.first // 2, effort.seed - 1)])
     following = np.concatenate([at_first, known.points(max(0, effort.first - len(at_first)), effort.seed)])
     bands = [Band(figure.name, figure.label, figure.low, figure.high, ()) for figure in figures]
     points, found = np.zeros((0, len(known.factors))), np.zeros((0, effort.replicates, TARGET_YEARS, len(figures)))

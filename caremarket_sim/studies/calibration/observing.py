@@ -33,10 +33,9 @@ def quantities() -> tuple[str, ...]:
 
 
 def observed_scenario(place: Scenario, years: int = YEARS) -> Scenario:
-    """The place with no new policy and the prices of its first year held."""
-    return Scenario(
-        place.name, place.title, place.path, place.place, 52 * years, "frozen", place.parameters, place.changes
-    )
+    """The place with no new policy, nor anything national that its scenario has otherwise, and the prices of its first
+    year held."""
+    return Scenario(place.name, place.title, place.path, place.place, 52 * years, "frozen", place.parameters)
 
 
 def observe(task: SweepTask) -> list[Outcome]:

@@ -87,6 +87,10 @@ Settled = Annotated[
         "--settled", help="Also each policy as the place's standing regime: means over whole contract cycles."
     ),
 ]
+Structures = Annotated[
+    bool,
+    typer.Option("--structures", help="Also under each other form of the model: which verdicts depend on a form."),
+]
 AssumptionReplicates = Annotated[
     int, typer.Option(min=0, help="Futures on which to try the two carrying assumptions at their ends; 0: none.")
 ]
@@ -149,6 +153,7 @@ def compare_command(
     max_replicates: MaxReplicates = 200,
     equal_budget: EqualBudget = False,
     settled: Settled = False,
+    structures: Structures = False,
     report: Report = False,
     brief: Brief = False,
     all_: All = False,
@@ -193,6 +198,7 @@ def compare_command(
             assumption_replicates=assumption_replicates,
             drawn=drawn,
             baseline=not no_baseline,
+            structures=structures,
         )
         plan = held_plausible(plan, found, allowed)
         plans.append(plan)

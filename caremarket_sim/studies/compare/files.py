@@ -32,10 +32,14 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
     """Every table of the results by name."""
     if isinstance(result, Comparison):
         tables = {"differences": result.frame(), "levels": result.levels(), "spend": result.spend()}
+        if len(risks := result.first_years()):
+            tables["first_year"] = risks
         if result.standing is not None:
             tables["settled"] = result.standing.frame()
         if result.ends:
             tables["assumptions"] = result.assumptions()
+        if result.forms:
+            tables["structures"] = result.structures()
         if result.plausibility:
             tables["plausibility"] = pd.DataFrame([row for one in result.plausibility for row in one.records()])
     else:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from caremarket_sim.findings import assumptions, economics, frames, traces
+from caremarket_sim.findings import assumptions, economics, first_year, frames, structures, traces
 from caremarket_sim.findings.draws import shares_of
 from caremarket_sim.markup import display
 from caremarket_sim.results.periods import Periods
@@ -42,6 +42,8 @@ class Comparison:
     plausibility: tuple[Plausibility, ...] = ()
     standing: Standing | None = None
     """The same policies as standing regimes, if that was asked for (`--settled`)."""
+    forms: tuple[structures.Form, ...] = ()
+    """The same comparison under other forms of the model, if that was asked for (`--structures`)."""
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
@@ -83,6 +85,11 @@ class Comparison:
         """What everybody pays in each scenario, in pounds over all years together, with paired differences."""
         return economics.spend(self.overall(), self.reference, self.periods.weeks)
 
+    def first_years(self) -> pd.DataFrame:
+        """How likely the first year after each policy's switch is to be worse than the reference's: closures, people
+        displaced, visits missed, as shares of futures."""
+        return first_year.first_years(self.samples, self.reference)
+
     def levels(self) -> pd.DataFrame:
         """The mean of every indicator in every scenario and period, with its interval."""
         return frames.levels(self.samples)
@@ -114,6 +121,10 @@ class Comparison:
     def assumptions(self) -> pd.DataFrame:
         """What becomes of each verdict with the two carrying assumptions at the ends of their ranges."""
         return assumptions.what_becomes(self._differences, self.ends, self.reference)
+
+    def structures(self) -> pd.DataFrame:
+        """What becomes of each verdict under other forms of the model, and whether it depends on one."""
+        return structures.under_forms(self._differences, self.samples, self.forms, self.reference)
 
     def plot(self, what: str = "differences"):
         """A matplotlib figure: `differences`, or the course through time of `outcomes`, `costs` or `jobs`."""

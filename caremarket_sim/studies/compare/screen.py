@@ -29,7 +29,8 @@ from caremarket_sim.telling.answer import (
     trial_sentence,
 )
 from caremarket_sim.telling.files import records
-from caremarket_sim.telling.words import HOW_TO_READ, underpayment_sentences
+from caremarket_sim.telling.forms import structure_sentences
+from caremarket_sim.telling.words import HOW_TO_READ, first_year_sentences, underpayment_sentences
 
 
 def show(console: Console, result: Comparison | Run, everything: bool) -> None:
@@ -54,7 +55,8 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
         console.print(Text(f"{name} against {result.reference}", style="bold"))
         for sentence in said:
             console.print(Text(sentence))
-    for sentence in underpayment_sentences(result.spend(), result.periods):
+    unlawful, first_years = underpayment_sentences(result.spend(), result.periods), result.first_years()
+    for sentence in [*unlawful, *first_year_sentences(first_years)]:
         console.print(Text(sentence))
     for name in result.others:
         rows = frame[frame.scenario == name]
@@ -72,7 +74,7 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
     if result.draws > 1:
         _show_ignorance(console, result)
     console.print()
-    console.print(Text(_trial(result)))
+    console.print(Text("\n".join([_trial(result), *structures_note(result)])))
 
 
 def _show_ignorance(console: Console, result: Comparison) -> None:
@@ -115,6 +117,11 @@ def _trial(result: Comparison) -> str:
     return trial_sentence(result.assumptions() if result.ends else None, result.others)
 
 
+def structures_note(result: Comparison) -> list[str]:
+    """Which verdicts depend on a form of the model, where others were tried."""
+    return structure_sentences(result.structures()) if result.forms else []
+
+
 def failed_sentence(failed: Sequence[FailedReplicate]) -> str:
     """How many simulated futures failed, and why the first did."""
     many = f"{len(failed)} simulated futures" if len(failed) > 1 else "1 simulated future"
@@ -150,8 +157,13 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "spend": records(result.spend()),
             "sentences": bottom_lines(result),
             "underpayment": underpayment_sentences(result.spend(), result.periods),
+            "first_year": {
+                "sentences": first_year_sentences(result.first_years()),
+                "futures": records(result.first_years()),
+            },
             "differences": records(main),
             "assumptions": _trial(result),
+            "structures": structures_note(result),
         }
         if result.standing is not None:
             rows = result.standing.frame()

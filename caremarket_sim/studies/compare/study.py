@@ -9,6 +9,7 @@ from typing import Unpack
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.findings import assumptions
 from caremarket_sim.findings.draws import Draw, at_the_centre, batches_of, first_draws
+from caremarket_sim.findings.structures import batches_under_forms, form_of
 from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, banner_of, require_in_force
@@ -48,13 +49,14 @@ def plan_comparison(
     assumption_replicates: int = ASSUMPTION_REPLICATES,
     drawn: Sequence[Draw] = (),
     baseline: bool = True,
+    structures: bool = False,
 ) -> Plan:
     """What a comparison is made of, after making sure that the scenarios compare.
 
-    `drawn`: plausible draws of the assumptions to repeat it under, the centre first. `baseline`: add the place with no
-    new policy, where none of the scenarios is that. Raises BadInput for names that
-    repeat or are unknown and levers that are never in force, ComparisonRefused for scenarios that differ in more than
-    policy; both unless `allowed`.
+    `drawn`: plausible draws of the assumptions to repeat it under, the centre first. `structures`: also under each
+    other form of the model. `baseline`: add the place with no new policy, where none of the scenarios is that. Raises
+    BadInput for names that repeat or are unknown and levers that are never in force, ComparisonRefused for scenarios
+    that differ in more than policy; both unless `allowed`.
     """
     if baseline:
         scenarios = with_baseline(scenarios)
@@ -69,7 +71,8 @@ def plan_comparison(
     grounds = {scenario.name: ground(scenario) for scenario in scenarios}
     banner = banner_of([require_in_force(scenarios, allowed), *require_common_ground(grounds, reference, allowed)])
     tried = assumptions.batches_at_ends(scenarios, seeds[:assumption_replicates]) if assumption_replicates else ()
-    batches = (Batch(tasks_of(scenarios, seeds)), *tried, *others)
+    forms = batches_under_forms(scenarios, seeds) if structures else ()
+    batches = (Batch(tasks_of(scenarios, seeds)), *tried, *forms, *others)
     return Plan(scenarios, reference, seed, batches, banner, 1 + len(others), in_force_from(scenarios))
 
 
@@ -92,10 +95,14 @@ def carry_out_comparison(
     assert plan.reference is not None
     samples, failed = carry_out_plan(plan, store=store, **how)
     last = len(plan.batches) - plan.draws + 1
-    ends = []
+    ends, forms = [], []
     for batch, found in zip(plan.batches[1:last], samples[1:last], strict=True):
-        ((parameter, value),) = batch.parameters
-        if found:
+        if not found:
+            continue
+        if (form := form_of(batch, found)) is not None:
+            forms.append(form)
+        else:
+            ((parameter, value),) = batch.parameters
             ends.append(assumptions.End(parameter, value, plan.scenarios[0].parameters[parameter], found))
     others = tuple(found for found in samples[last:] if found)
     return Comparison(
@@ -108,6 +115,7 @@ def carry_out_comparison(
         tuple(ends),
         others,
         tuple(_over_the_horizon(found, samples[0]) for found in plan.plausibility),
+        forms=tuple(forms),
     )
 
 
@@ -131,6 +139,7 @@ def compare(
     draws: int = 1,
     baseline: bool = True,
     settled: bool = False,
+    structures: bool = False,
     **how: Unpack[How],
 ) -> Comparison:
     """Simulate every scenario on the same `replicates` futures and hold each against the reference.
@@ -140,7 +149,8 @@ def compare(
     names grounds for refusal that are let through under a banner, such as "never-in-force", for the reason `why`. A
     scenario made from another by `with_levers` is named by what was changed. `draws`: how many plausible draws of the
     assumptions to repeat it under, so that intervals hold ignorance as well as chance. `settled`: also each policy as
-    the place's standing regime, in `comparison.standing`, which goes without `draws`. `how`: `workers`, `cluster`,
+    the place's standing regime, in `comparison.standing`, which goes without `draws`. `structures`: also under each
+    other form of the model, in `comparison.structures()`. `how`: `workers`, `cluster`,
     `tell` and `say`, as `runs.work.How` has them. Raises what `plan_comparison` and
     `carry_out_comparison` do.
     """
@@ -158,6 +168,7 @@ def compare(
         assumption_replicates=assumption_replicates,
         drawn=first_draws(draws, replicates) if draws > 1 else (),
         baseline=baseline,
+        structures=structures,
     )
     found = probe_each(plan.scenarios, **how)
     plan = held_plausible(plan, found, allowed)
