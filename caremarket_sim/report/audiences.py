@@ -90,8 +90,8 @@ AUDIENCES = (
         (
             "quality_of_life", "continuity", "carers_per_fortnight", "late_share", "missed_share", "experience",
             "package_fit", "people_waiting", "days_waiting", "lonely_share", "connection", "satisfied_share",
-            "people_displaced", "people_transferred", "care_home_moves", "informal_hours", "client_contributions",
-            "self_funder_spend",
+            "people_displaced", "people_transferred", "care_home_moves", "informal_hours", "unpaid_strain",
+            "unpaid_breakdowns", "unpaid_quality", "client_contributions", "self_funder_spend",
         ),
         ("quality_of_life", "continuity", "lonely_share"),
         ("A tender moves people to another provider once; continuity counts what comes after.",),
@@ -103,7 +103,7 @@ AUDIENCES = (
         "Does anybody stay in hospital for want of homecare, and does homecare keep people out of it?",
         (
             "delayed_nights", "days_waiting", "admissions", "nhs_cost", "delayed_nights_cost", "people_waiting",
-            "undelivered_share", "unmet_share", "care_home_moves", "qalys",
+            "undelivered_share", "unmet_share", "people_in_reablement", "care_home_moves", "qalys",
         ),
         ("delayed_nights", "admissions", "nhs_cost"),
         ("NHS cost is admissions and delayed nights of people with a package or waiting for one, no more.",),
