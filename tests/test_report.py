@@ -24,7 +24,8 @@ from caremarket_sim.report.results import read_csv, read_results
 from caremarket_sim.report.social_value import proxies
 from caremarket_sim.runs.plausibility import from_records
 from caremarket_sim.telling.answer import bottom_line, to_people, trial_sentence
-from caremarket_sim.telling.charts import PALE, tint
+from caremarket_sim.telling.charts import PALE
+from caremarket_sim.telling.maps import tint
 from caremarket_sim.telling.palette import COLOURS
 from caremarket_sim.telling.words import moved, quantity, smallest_in_words, span
 

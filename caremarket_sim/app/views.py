@@ -22,7 +22,7 @@ from caremarket_sim.studies.compare.files import tables_of
 from caremarket_sim.studies.compare.result import Comparison
 from caremarket_sim.studies.story.result import Story
 from caremarket_sim.telling.blocks import Figure, Group, Table, Text
-from caremarket_sim.telling.charts import Tile, tile_map
+from caremarket_sim.telling.maps import Tile, tile_map
 from caremarket_sim.telling.page import blocks_html
 
 VIEWS = ("answer", "time", "payers", "equity")
