@@ -134,33 +134,26 @@ def course_chart(results: Results, id_: str) -> Drawing:
     return course(title, lines, years, on_axis, f"{words} Unit: {unit}.", ground=ground)
 
 
+MOVED = "people_transferred"
 SPAN = 8.0
 """How many of the smallest differences that matter a vertical axis spans at least."""
 
 
 def moving_years(results: Results, scenario: str) -> list[int]:
     """The years in which new contracts move more people to another provider than matter."""
-    return _years_of(results, scenario, "people_transferred")
-
-
-def _years_of(results: Results, scenario: str, id_: str) -> list[int]:
     table = results.tables["levels"]
-    rows = table[(table.scenario == scenario) & (table.indicator == id_) & table.period.str.startswith("year_")]
-    large = rows[rows["mean"] >= INDICATORS[id_].smallest]
+    rows = table[(table.scenario == scenario) & (table.indicator == MOVED) & table.period.str.startswith("year_")]
+    large = rows[rows["mean"] >= INDICATORS[MOVED].smallest]
     return sorted(int(period.removeprefix("year_")) for period in large.period)
 
 
 def why_it_moves(results: Results) -> str:
-    """Why a line drops or jumps, to end a caption with: contracts that begin anew, and money that is given back."""
-    said = ""
-    moved = {name: years for name in results.names if (years := moving_years(results, name))}
-    if moved:
-        parts = [f"{name} in {listed([short_year(results, year) for year in years])}" for name, years in moved.items()]
-        said += f" ▾: contracts begin anew and people change provider ({'; '.join(parts)})."
-    back = [name for name in results.names if _years_of(results, name, "returned_to_council")]
-    if back:
-        said += f" Once a year providers return money to the council under {listed(back)}: in that week it spends less."
-    return said
+    """Why a line drops or jumps, to end a caption with: contracts that begin anew."""
+    found = {name: years for name in results.names if (years := moving_years(results, name))}
+    if not found:
+        return ""
+    parts = [f"{name} in {listed([short_year(results, year) for year in years])}" for name, years in found.items()]
+    return f" ▾: contracts begin anew and people change provider ({'; '.join(parts)})."
 
 
 def transition_words(results: Results) -> str:

@@ -28,13 +28,13 @@ class Tile:
 
 NAMED = 6
 """Squares in a row whose names can be read; in more, zones have numbers."""
-LETTER = 0.58
-"""How wide a letter is, of its height."""
+LETTER, BOLD = 0.58, 0.68
+"""How wide a letter and a bold figure are, of their height."""
 
 
 def _fitting(text: str, width: float, most: float) -> float:
-    """The size at which a text fits a width, at most so large."""
-    return min(most, width / (max(len(text), 1) * LETTER))
+    """The size at which bold figures fit a width, at most so large."""
+    return min(most, width / (max(len(text), 1) * BOLD))
 
 
 def _numbered(tiles: Sequence[Tile]) -> dict[str, int]:
@@ -93,7 +93,7 @@ def outline_map(title: str, shapes: Sequence[tuple[Tile, list[list[tuple[float, 
         largest = max(rings, key=lambda ring: abs(_area(ring)))
         x, y = _middle(largest)
         value = f"{tile.shown}{tile.mark}"
-        fits = _across(largest, y) >= len(value) * 10 * LETTER and _across(largest, y - 7) >= len(value) * 8 * LETTER
+        fits = min(_across(largest, y + up) for up in (3, -4)) >= len(value) * 10 * BOLD
         drawing.text(x, y + 4, value if fits else tile.sign, 10, "middle", bold=True)
     return drawing
 
