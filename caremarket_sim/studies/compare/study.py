@@ -27,6 +27,7 @@ from caremarket_sim.runs.plan import (
     told_apart,
 )
 from caremarket_sim.runs.plausibility import Plausibility, people_of, probe_each, refuse_implausible
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.compare.result import Comparison
@@ -128,6 +129,7 @@ def _over_the_horizon(found: Plausibility, samples: Mapping[str, Sample]) -> Pla
     return found
 
 
+@showing_progress
 def compare(
     *scenarios: Scenario,
     reference: str | None = None,

@@ -23,6 +23,7 @@ from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, bann
 from caremarket_sim.runs.comparability import ground, require_common_ground
 from caremarket_sim.runs.design import Sample, replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import Batch, Plan, at_horizon, carry_out_plan, require_distinct_names
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.explain import coalitions
@@ -142,6 +143,7 @@ def carry_out_explanation(
     return Explanation(views, explaining.seed, explaining.seeds, runs, tuple(failed), tuple(notes))
 
 
+@showing_progress
 def explain(
     scenario: Scenario,
     *,
