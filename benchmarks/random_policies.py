@@ -131,8 +131,8 @@ def twin_disagrees(number: int, weeks: int = 60) -> list[str]:
 
 
 def at_the_start(market) -> tuple[np.ndarray, dict[int, int], int, float]:
-    """What a year begins with: purses by party, cash by provider's number, both in pence, people here, and the council's
-    budget, £ a week."""
+    """What a year begins with: purses by party and cash by provider's number, in pence, people here, and the budget,
+    £ a week."""
     cash = dict(zip(market.providers.number.tolist(), market.providers.cash.tolist(), strict=True))
     return market.purses[0].copy(), cash, people_here(market), float(market.commissioners.budget[0])
 
