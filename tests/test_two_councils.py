@@ -29,11 +29,11 @@ BY_COUNCIL = ("commissioners", "levers", "decided", "asked", "counts", "ledger",
 
 
 def as_second_council(market, places_before, rows_before):
-    """The market's arrays as those of council 1, whose rows come after so many zones, localities, providers and care
-    workers."""
+    """The market's arrays as those of council 1, whose rows come after so many zones, localities, providers, care
+    workers and people."""
     market = market.copy()
     clients, workers, providers = market.clients, market.workers, market.providers
-    providers_before, workers_before = rows_before
+    providers_before, workers_before, people_before = rows_before
     for agents in (clients, market.followed, workers, providers):
         agents.council = 1
         agents.number += np.where(agents.number > 0, NUMBERS_A_COUNCIL, -10 * NUMBERS_A_COUNCIL)  # < 0 are founders
@@ -41,6 +41,7 @@ def as_second_council(market, places_before, rows_before):
         column[column >= 0] += providers_before
     for column in (clients.carer, clients.seen, clients.seen_before, clients.familiar):
         column[column >= 0] += workers_before
+    market.followed.client[market.followed.client >= 0] += people_before
     zones_before, localities_before = places_before
     for column in (clients.zone, market.followed.zone, workers.zone, providers.base_zone):
         column += zones_before
@@ -66,9 +67,8 @@ def in_use(places, count):
 
 def joined(first, second):
     """One market of two councils, each with its place, people, care workers and providers."""
-    second = as_second_council(
-        second, (len(first.zones), len(first.localities)), (len(first.providers), len(first.workers))
-    )
+    places = len(first.zones), len(first.localities)
+    second = as_second_council(second, places, (len(first.providers), len(first.workers), len(first.clients)))
     both = {part.name: getattr(first, part.name) for part in fields(Market) if part.init and part.name != "_state"}
     for name in ("clients", "followed", "workers", "providers", "commissioners"):
         table, more = getattr(first, name).copy(), getattr(second, name)
@@ -103,6 +103,7 @@ def seen_by(market, council):
             found[f"{name}.{column}"] = getattr(table, column)
     for column in ("clients.provider", "clients.former", "workers.provider"):
         found[column] = names_of(found[column], providers.number)
+    found["followed.client"] = names_of(found["followed.client"], market.clients.number)
     for column in ("carer", "seen", "seen_before", "familiar"):
         found[f"clients.{column}"] = names_of(found[f"clients.{column}"], workers.number)
     for column in ("clients.zone", "followed.zone", "workers.zone", "providers.base_zone"):
