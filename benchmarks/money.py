@@ -69,7 +69,7 @@ def one_future(seed: int) -> tuple[np.ndarray, list[str]]:
             if float(council["package_share"]) < share and not np.mean(quarter) > budget:
                 faults.append(f"{way}, future {seed}, week {week}: a package is cut within budget")
         rows = record_of(market)
-        if (sum(rows[state] for state in STATES) != rows["referred"]).any():
+        if not np.array_equal(np.sum([rows[state] for state in STATES], axis=0), rows["referred"]):
             faults.append(f"{way}, future {seed}: somebody is in no state, or in two")
         weekly = evaluate(rows, ("council_spend", *PARTS))
         if not np.allclose(weekly[:, 0], weekly[:, 1:].sum(axis=1)):

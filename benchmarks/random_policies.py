@@ -8,6 +8,7 @@ policy of a number is always the same. Checked of each, in every year:
   never infinite;
 * no party and no single provider gains or loses more than ten times what the place's providers turned over in the year
   before the start;
+* hundreds do not wait in hospital, on the year's average, while the council spends clearly less than its budget;
 * everybody is in one state: known once, with a provider that trades where care is received or a place is kept, and with
   none otherwise; and who came and has not left is who is there.
 
@@ -38,6 +39,9 @@ AT_A_BOUND = 0.3
 """How often a number is one of its bounds."""
 TIMES = 10.0
 """Times the place's turnover that nobody gains or loses in a year."""
+MANY = 500
+"""People fit to leave hospital who do not wait in it while the council spends less than `CLEARLY` its budget."""
+CLEARLY = 0.95
 NO_SHARES = ("turnover", "closure_rate", "hours_volatility", "income_spread", "turnover_gap", "median_margin")
 """Of what is counted in shares, those that may be more than the whole or less than nothing: events a year for each, a
 spread over a mean, a difference, a loss over revenue."""
@@ -126,10 +130,11 @@ def twin_disagrees(number: int, weeks: int = 60) -> list[str]:
     return []
 
 
-def at_the_start(market) -> tuple[np.ndarray, dict[int, int], int]:
-    """What a year begins with: purses by party, cash by provider's number, both in pence, and people here."""
+def at_the_start(market) -> tuple[np.ndarray, dict[int, int], int, float]:
+    """What a year begins with: purses by party and cash by provider's number, in pence, people here, and the budget,
+    £ a week."""
     cash = dict(zip(market.providers.number.tolist(), market.providers.cash.tolist(), strict=True))
-    return market.purses[0].copy(), cash, people_here(market)
+    return market.purses[0].copy(), cash, people_here(market), float(market.commissioners.budget[0])
 
 
 def people_here(market) -> int:
@@ -144,7 +149,7 @@ def year_is_sound(market, before, turnover: float) -> Iterator[str]:
     from caremarket_sim.indicators import INDICATORS, add_up, evaluate, record_of
     from caremarket_sim.market.ledger import PARTIES, PARTY
 
-    purses, cash, here = before
+    purses, cash, here, budget = before
     gained = market.purses[0] - purses
     now = dict(zip(market.providers.number.tolist(), market.providers.cash.tolist(), strict=True))
     if gained.sum() != 0 or sum(now.values()) - sum(cash.values()) != gained[PARTY["providers"]]:
@@ -165,6 +170,9 @@ def year_is_sound(market, before, turnover: float) -> Iterator[str]:
         is_share = (one.unit.startswith("share") or one.unit == "0 to 1") and one.id not in NO_SHARES
         if np.isinf(value) or (is_share and not np.isnan(value) and not -1e-9 <= value <= 1.0 + 1e-9):
             yield f"{one.id} is {value:.4g}"
+    spend = values[list(INDICATORS).index("council_spend")] / 52.0
+    if year["fit"].mean() > MANY and spend < CLEARLY * budget:
+        yield f"{year['fit'].mean():.0f} wait in hospital while the council spends {spend / budget:.0%} of its budget"
     yield from everybody_is_in_one_state(market, here, year)
 
 

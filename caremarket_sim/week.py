@@ -10,6 +10,7 @@ from .compiled.process import Steps
 from .market.market import Market
 from .mechanisms.absence import carers_take_leave_and_fall_sick
 from .mechanisms.accounts import providers_know_their_costs, providers_settle_accounts
+from .mechanisms.beds import people_wait_in_other_beds
 from .mechanisms.budget import budget_is_checked, council_counts_its_spend
 from .mechanisms.care_homes import care_homes_are_paid
 from .mechanisms.clipping import visits_are_clipped
@@ -23,11 +24,13 @@ from .mechanisms.distribution import providers_distribute_surplus
 from .mechanisms.enforcement import providers_weigh_the_law, the_law_is_enforced
 from .mechanisms.entry import agencies_join_the_list, firms_consider_coming, providers_enter
 from .mechanisms.experience import care_is_experienced
+from .mechanisms.fee_review import council_reviews_fees
 from .mechanisms.fees import council_uprates_fees
 from .mechanisms.following import people_live_on_elsewhere
 from .mechanisms.guaranteed_hours import guaranteed_hours_are_offered
 from .mechanisms.hand_backs import providers_hand_back
 from .mechanisms.hospital import people_become_fit_to_leave_hospital, people_go_to_hospital
+from .mechanisms.last_resort import council_cuts_its_service, council_opens_its_service
 from .mechanisms.leaving import carers_leave
 from .mechanisms.leaving_care import people_leave_care
 from .mechanisms.managers import managers_come_and_go
@@ -80,7 +83,10 @@ PROCESSES = (
     gaps_are_filled,
     providers_weigh_the_law,
     self_funders_choose,
+    council_opens_its_service,
+    council_cuts_its_service,
     packages_are_sourced,
+    people_wait_in_other_beds,
     providers_set_pay,
     providers_offer_contracts,
     managers_come_and_go,
@@ -122,6 +128,7 @@ PROCESSES = (
     citizens_are_heard,
     council_counts_its_spend,
     council_steers,
+    council_reviews_fees,
     budget_is_checked,
     the_week_is_recorded,
     the_year_is_summed,

@@ -28,11 +28,11 @@ def in_queue(market, p, key):
     """Rows of people who need a provider, by weeks waiting and the weeks that hospital or losing care is worth."""
     ranked = []
     for i, client in enumerate(market.clients.rows):
-        if client["status"] == FIT:
+        if client["status"] == FIT and client["bed"] == 0:
             worth = p.sourcing_hospital_head_start
         elif client["status"] == RECEIVING and client["notice"] > 0:
             worth = p.sourcing_displaced_head_start
-        elif client["status"] == WAITING:
+        elif client["status"] in (WAITING, FIT):
             worth = p.sourcing_displaced_head_start if client["former"] >= 0 else 0.0
         else:
             continue
@@ -95,6 +95,7 @@ def source(market, p, lever, key, minds):
                 serving.append((n, patch.index(client["locality"])))
         leads = any(providers[n]["patch_lead"][k] and may_be_asked(providers[n], k) for n, k in serving)
         backup = lever.procurement_backup_share
+        exclusive = backup <= 0.0 and client["weeks_waiting"] < p.sourcing_exclusive_weeks
         drawn = mode == 2.0 and chance(key, client["number"], 1) < backup
         best, best_score = None, -math.inf
         offers = [1.0]
@@ -103,7 +104,7 @@ def source(market, p, lever, key, minds):
         asking = [
             (offer, turn, asked)
             for offer in offers
-            for turn, asked in enumerate(rounds(client, mode, backup > 0.0, leads, drawn))
+            for turn, asked in enumerate(rounds(client, mode, not exclusive, leads, drawn))
         ]
         offered = 1.0
         for offer, turn, asked in asking:
@@ -111,6 +112,8 @@ def source(market, p, lever, key, minds):
                 j = providers[n]
                 lead = bool(j["patch_lead"][k])
                 if (is_council and not may_be_asked(j, k)) or (client["notice"] > 0 and n == client["provider"]):
+                    continue
+                if j["last_resort"]:
                     continue
                 if not asked(lead):
                     continue
@@ -135,6 +138,8 @@ def source(market, p, lever, key, minds):
                     best, best_score, offered = n, score, offer
             if best is not None:
                 break
+        if best is None and is_council and client["weeks_waiting"] >= p.provision_wait:
+            best = last_resort(client, serving, providers, held, lever, p)
         if best is None:
             continue
         placed += 1
@@ -150,6 +155,16 @@ def source(market, p, lever, key, minds):
         if client["notice"] == 1 and client["status"] == RECEIVING and provider[i] == client["provider"]:
             provider[i], status[i] = NOBODY, WAITING
     return provider, status, placed, weeks_above
+
+
+def last_resort(client, serving, providers, held, lever, p):
+    """Row of the council's own service where it has room for a package, else None."""
+    for n, _ in serving:
+        if providers[n]["last_resort"] and n != client["provider"]:
+            room = room_of(providers[n], p.sourcing_accept_share, p) * (1.0 - lever.shocks_absence)
+            if held[n] + client["hours"] <= min(room, lever.provision_last_resort_hours):
+                return n
+    return None
 
 
 def emergencies_pass(clients, providers, lever, minds, p):

@@ -2,6 +2,7 @@
 
 from tests.plain_week import (
     COUNCIL,
+    FIT,
     IN_CARE_HOME,
     IN_HOSPITAL,
     IN_POST,
@@ -44,6 +45,7 @@ def council_books(market, p, lever):
             for hours, j in zip(paid_hours, providers, strict=True)
         ],
         ("council", "providers", "emergency purchase"): above,
+        ("council", "providers", "service of last resort"): [j["cost"] * j["last_resort"] for j in providers],
         ("council", "providers", "outcome payments"): [
             hours * j["rate"] * lever.contract_outcome_share * outcome_reached(j, council, p, lever)
             for hours, j in zip(paid_hours, providers, strict=True)
@@ -76,7 +78,10 @@ def council_books(market, p, lever):
             ready = min(1.0, j["capacity"] / max(promised, 1.0))
             unused[n] = max(promised - used[n], 0.0) * ready * j["rate"]
     books["council", "providers", "block hours unused"] = unused
-    fees_due = sum(hours * j["rate"] for hours, j in zip(paid_hours, providers, strict=True))
+    fees_due = sum(
+        hours * (council["fee"] if j["last_resort"] else j["rate"])
+        for hours, j in zip(paid_hours, providers, strict=True)
+    )
     books["clients", "council", "client contributions"] = p.money_client_contribution_share * fees_due
 
     holders = [n for n, j in enumerate(providers) if j["open"] and j["contracted"]]
@@ -104,7 +109,7 @@ def council_books(market, p, lever):
         "reablement": [counts["reablement_weeks"] / p.reablement_weeks * p.commissioning_reablement_cost],
     }
     index = market.prices["price_index"]
-    books |= {
+    books |= beds(market, p, lever) | {
         ("council", "suppliers", purpose): [amount * index for amount in amounts]
         for purpose, amounts in this_week.items()
     }
@@ -117,6 +122,21 @@ def hours_funded(market):
     """Hours of care delivered in the week that the council pays for."""
     clients = market.clients.rows
     return sum(one["delivered"] for one in clients if one["status"] == RECEIVING and one["payer"] == COUNCIL)
+
+
+def beds(market, p, lever):
+    """What is paid for beds outside hospital in which people wait."""
+    waits = [c for c in market.clients.rows if c["status"] == FIT]
+    step_down = max(sum(c["bed"] == 1 for c in waits), lever.hospital_step_down_beds)
+    interim = [sum(c["bed"] == 2 and c["payer"] == payer for c in waits) for payer in (COUNCIL, SELF_FUNDER)]
+    index = market.prices["price_index"]
+    costs = p.money_wage_weight * market.prices["wage_index"] + (1.0 - p.money_wage_weight) * index
+    place = p.care_home_weekly_cost * costs
+    return {
+        ("council", "care homes", "step-down beds"): [step_down * p.hospital_step_down_cost * index],
+        ("council", "care homes", "interim beds"): [interim[0] * place],
+        ("self-funders", "care homes", "interim beds"): [interim[1] * place],
+    }
 
 
 def outcome_reached(provider, council, p, lever):

@@ -74,7 +74,8 @@ def check_openings_and_closings(seen, p):
         brought += int(row["cash"])
         assert int(row["cash"]) in [plain_books.pence(pounds) for pounds in plain_books.opening_capital(row, p)]
     settled = seen["council_pays"].providers
-    newcomers = set(settled.number[settled.open == 1]) - set(start.number[start.open == 1])
+    agencies = (settled.open == 1) & (settled.last_resort == 0)
+    newcomers = set(settled.number[agencies]) - set(start.number[start.open == 1])
     capital = p.entry_capital + p.entry_capital_per_hour * p.procurement_newcomer_hours
     brought += len(newcomers) * plain_books.pence(capital)
     assert ledger[PARTY["world"], PARTY["providers"], PURPOSE["capital"]] == brought

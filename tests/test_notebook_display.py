@@ -11,6 +11,8 @@ from caremarket_sim import markup
 from caremarket_sim.errors import BadInput
 from caremarket_sim.methods.factors import Factor
 from caremarket_sim.methods.samplers import Sampler
+from caremarket_sim.methods.statistics import VERDICTS
+from caremarket_sim.runs.progress import Line
 from caremarket_sim.studies.explore.study import explore
 from caremarket_sim.studies.sensitivity.result import Sensitivity
 from caremarket_sim.studies.sensitivity.study import analyse
@@ -156,3 +158,43 @@ def test_a_name_that_is_nearly_right_is_refused_with_the_right_one(ask, says):
 def test_a_name_that_the_package_does_not_have_is_refused_with_the_nearest():
     with pytest.raises(AttributeError, match="did you mean compare?"):
         _ = cm.compair
+
+
+def test_what_is_shown_of_a_result_without_a_notebook_is_short():
+    for thing in (comparison(), run(), small("block"), small("block").place):
+        assert len(repr(thing)) < 200
+    assert repr(comparison()).startswith("<Comparison of block against baseline: 2 futures, ")
+
+
+def test_python_writes_the_brief_and_the_report_and_says_the_answer(tmp_path):
+    found = comparison()
+    written = [found.brief(tmp_path / "brief.html"), found.report(tmp_path / "report.html"),
+               found.brief(tmp_path / "brief.docx")]  # fmt: skip
+    assert all(path.is_file() for path in written)
+    brief, report = (path.read_text(encoding="utf-8") for path in written[:2])
+    assert BAD not in brief and BAD not in report
+    (said,) = found.bottom_line().values()
+    assert said[1] in report.replace("&#39;", "'")
+    (tmp_path / "mine.html").write_text("my own")
+    with pytest.raises(BadInput, match="not ours"):
+        found.brief(tmp_path / "mine.html")
+
+
+def test_groups_have_verdicts_and_no_rows_of_nothing():
+    found = comparison().by("zone")
+    assert found["mean"].notna().all()
+    assert set(found[found.scenario == "block"].verdict) <= set(VERDICTS)
+
+
+def test_progress_is_one_line_that_is_written_over_and_away():
+    said, now = [], iter([0.0, 0.1, 1.0, 2.0, 3.0])
+    line = Line(said.append, lambda: next(now))
+    for done in (0, 1, 2, 4):
+        line.tell("simulating", done, 4)
+    line.close()
+    assert said == ["simulating: 0 of 4", "simulating: 2 of 4, about 1 s left", "simulating: 4 of 4", ""]
+
+
+def test_nothing_is_shown_where_nobody_watches(capsys):
+    cm.run(small("block"), replicates=1, workers=1, years=1)
+    assert capsys.readouterr().err == ""

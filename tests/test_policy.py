@@ -21,6 +21,8 @@ GROUPS = {
     "procurement": "retender_at_start weights max_providers zoned providers_per_zone backup_share phase_in_weeks",
     "fee": "rule level ceiling uplift_share",
     "sourcing": "emergency_rate",
+    "provision": "last_resort_hours",
+    "hospital": "step_down_beds",
     "employment": "contract_norm zero_hours_cap wage_floor paid_travel_share shift_pay sick_pay training_days",
     "stewardship": (
         "capacity_fte codesign_months forum_per_year monitoring pay_checks open_book profit_norm citizens_share "

@@ -19,16 +19,18 @@ from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.report import Settings, write_report
 from caremarket_sim.report.audiences import AUDIENCES
 from caremarket_sim.report.equity import tile_places
-from caremarket_sim.report.outlines import read_outlines
+from caremarket_sim.report.outlines import outlines_of, read_outlines
 from caremarket_sim.report.results import read_csv, read_results
 from caremarket_sim.report.social_value import proxies
 from caremarket_sim.runs.plausibility import from_records
 from caremarket_sim.telling.answer import bottom_line, to_people, trial_sentence
-from caremarket_sim.telling.charts import PALE, tint
+from caremarket_sim.telling.charts import PALE, Ground, Line, course
+from caremarket_sim.telling.maps import Tile, outline_map, tile_key, tile_map, tint
 from caremarket_sim.telling.palette import COLOURS
 from caremarket_sim.telling.words import moved, quantity, smallest_in_words, span
 
 SMALL = Path(__file__).parent / "data" / "small"
+WIGAN = Path(__file__).resolve().parents[1] / "scenarios" / "wigan"
 SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>'
 VOID = {"meta", "link", "img", "br", "line", "polyline", "polygon", "rect", "circle", "hr"}
 PAGES = (
@@ -277,15 +279,14 @@ def test_the_report_is_part_of_the_results_that_are_verified(compared):
 
 
 def test_equal_budgets_stand_beside_the_policy_as_written(compared, page):
-    fees = table(compared / "equal_budget_fees.csv")
+    terms = table(compared / "equal_budget_terms.csv")
     said = " ".join(page.text["equal-budget"].split())
-    for scenario in ("block", "zero-hours-spot"):
-        sentence = next(row["sentence"] for row in fees if row["scenario"] == scenario)
-        assert sentence in said
-        for row in fees:
-            if row["scenario"] == scenario and row["fee"] == "solved":
-                assert abs(float(row["share_of_reference"])) <= 0.005
-                assert f"{scenario}: differences from baseline, as written and at equal budget" in said
+    assert {row["scenario"] for row in terms} == {"block", "zero-hours-spot"}
+    for row in terms:
+        assert row["sentence"] in said
+        if row["role"] == "solved":
+            assert abs(float(row["share"])) <= 0.003
+            assert f"{row['scenario']}: differences from baseline, as written and at equal budget" in said
 
 
 def test_small_cells_carry_a_warning_and_what_is_not_modelled_is_listed(page):
@@ -329,6 +330,44 @@ def test_a_users_map_is_drawn_and_one_that_lacks_a_zone_is_refused(compared, tmp
     path.write_text("not a map", encoding="utf-8")
     with pytest.raises(BadInput, match="is no JSON.*FeatureCollection"):
         read_outlines(path, results.place["zones"])
+
+
+def test_outlines_are_shipped_for_the_wards_of_wigan_and_drawn_unasked():
+    zones = [{"code": row["zone_code"], "name": row["zone_name"]} for row in table(WIGAN / "zones.csv")]
+    rings = outlines_of(zones, None)
+    assert rings is not None and len(rings) == len(zones) == 25
+    assert outlines_of([*zones, {"code": "E00000000", "name": "elsewhere"}], None) is None
+    tiles = [Tile(zone["name"], 0, 0, "+0.012", 0.5, sign="▲") for zone in zones]
+    drawn = outline_map("block", list(zip(tiles, rings, strict=True)), "words")
+    said = [text for tag, text, _ in drawn.shapes if tag == "text"]
+    assert said.count("+0.012") > 5 and set(said) <= {"block", "+0.012", "▲"}
+
+
+@pytest.mark.parametrize("count", [1, 2, 25, 60])
+def test_nothing_on_a_map_of_squares_lies_on_anything_else(count):
+    zones = [{"latitude": 53 + (n * 7 % 60) / 100, "longitude": (n * 11 % 60) / 100} for n in range(count)]
+    places = tile_places(zones)
+    tiles = [Tile(f"A zone with a long name {n}", row, column, "+0.012", 0.5, "*")
+             for n, (row, column) in enumerate(places)]  # fmt: skip
+    drawn = tile_map("block", tiles, "words")
+    boxes = [(at["x"], at["y"], at["width"], at["height"]) for tag, _, at in drawn.shapes if tag == "rect"]
+    texts = [(text, at) for tag, text, at in drawn.shapes if tag == "text" and at["text_anchor"] == "middle"]
+    assert len(boxes) == count and len(texts) == 2 * count
+    for number, (text, at) in enumerate(texts):
+        x, y, width, height = boxes[number // 2]
+        assert len(text) * at["font_size"] * (0.66 if number % 2 else 0.56) <= width
+        assert y <= at["y"] - at["font_size"] and at["y"] <= y + height
+        assert at["font_size"] >= 7
+    numbers = count == 60
+    assert ("60 A zone" in tile_key(tiles)) == numbers
+
+
+def test_an_axis_spans_enough_that_little_does_not_look_like_much():
+    line = Line("a", 0, [(1.0, 0.600), (2.0, 0.601)])
+    drawn = course("t", [line], {1.0: "24/25", 2.0: "25/26"}, "{:g}".format, "words", ground=Ground(least=0.2))
+    points = next(at["points"] for tag, _, at in drawn.shapes if tag == "polyline")
+    heights = [float(pair.split(",")[1]) for pair in points.split()]
+    assert abs(heights[0] - heights[1]) < 2
 
 
 def test_pages_name_only_indicators_that_there_are():

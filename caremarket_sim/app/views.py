@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 from markupsafe import Markup
 
@@ -14,24 +11,16 @@ from caremarket_sim.report.decision import decision_page
 from caremarket_sim.report.effects import course_figure
 from caremarket_sim.report.equity import equity_page, tile_places
 from caremarket_sim.report.finance import payer_note, payer_rows, thousands
-from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
-from caremarket_sim.runs.resolved import resolved_json
 from caremarket_sim.scenario.timing import day_in_words, monday_of
-from caremarket_sim.studies.compare.files import tables_of
+from caremarket_sim.studies.compare.display import results_of
 from caremarket_sim.studies.compare.result import Comparison
 from caremarket_sim.studies.story.result import Story
 from caremarket_sim.telling.blocks import Figure, Group, Table, Text
-from caremarket_sim.telling.charts import Tile, tile_map
+from caremarket_sim.telling.maps import Tile, tile_map
 from caremarket_sim.telling.page import blocks_html
 
 VIEWS = ("answer", "time", "payers", "equity")
-
-
-def results_of(known: Comparison) -> Results:
-    """A comparison as the report reads one from its folder."""
-    scenarios = {name: json.loads(resolved_json(sample.scenario)) for name, sample in known.samples.items()}
-    return Results(Path(), tables_of(known), scenarios, {}, known.banner, known.seeds)
 
 
 def views_of(known: Comparison) -> dict[str, Markup]:

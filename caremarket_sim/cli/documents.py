@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -180,9 +181,17 @@ def _schema(of: str) -> str:
 
 
 def _write(text: str, out: Path | None, mark: str) -> None:
-    """To stdout, or to a file that is whole or as it was; over none without the mark that says it is ours."""
+    """To stdout (on a terminal as it is to be read), or to a file, whole or not at all; over none without our mark."""
     if out is None:
-        typer.echo(text, nl=False)
+        if sys.stdout.isatty() and mark == MARK:
+            from rich.console import Console
+            from rich.markdown import Markdown
+
+            console = Console()
+            with console.pager(styles=True):
+                console.print(Markdown(text))
+        else:
+            typer.echo(text, nl=False)
         return
     from caremarket_sim.results.durable import write_document
 

@@ -25,7 +25,7 @@ def mix(x):
 @compiled
 def pair(first, second):
     """One number for two: who a draw of a pair (client, provider) belongs to."""
-    return np.int64(mix(mix(np.uint64(first)) ^ (np.uint64(second) * PART)) >> np.uint64(1))
+    return np.int64(mix(mix(np.uint64(first)) ^ (np.uint64(np.int64(second)) * PART)) >> np.uint64(1))
 
 
 @compiled

@@ -1,59 +1,79 @@
-"""Every policy at the reference's budget: the fee level at which the council spends the same, on the same futures.
+"""Each policy at the reference's budget, and the reference at each policy's: the terms with which one spends what the
+other does, on the same futures.
 
-A policy that pays better fees buys its outcomes partly with money. To see what the way of commissioning does by itself,
-each scenario's fee level is moved until the council's mean spend equals the reference's, and all is compared again.
-Spend is that of the weeks that verdicts go by, in which all scenarios are in force.
+A policy that pays more buys its outcomes partly with money. To see what the way of commissioning does by itself, terms
+that a council would change (`equal_terms`) are moved until its mean spend equals the other's, and all is compared
+again; no fee may be below what one more hour costs. Spend is that of the weeks that verdicts go by, in which all
+scenarios are in force.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from caremarket_sim.findings import frames
+from caremarket_sim.findings.equal_terms import ALL, EXTRAS, FEE, Ladder, in_words
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import paired_difference
 from caremarket_sim.policy import LEVERS
+from caremarket_sim.policy.values import Value
 from caremarket_sim.runs.design import Sample, Task, gather, play_all
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 
-LEVER = "fee.level"
-SPEND = list(INDICATORS).index("council_spend")
-WITHIN = 0.005
-"""Share of the reference's spend within which budgets count as equal."""
-AIM = 0.002
-"""Share of the reference's spend at which the search stops."""
+SPEND_ON = "council_spend"
+"""The indicator that is made equal."""
+SPEND = list(INDICATORS).index(SPEND_ON)
+LEFT_OVER = list(INDICATORS).index("marginal_margin")
+WITHIN = 0.003
+"""Share of the other's spend within which budgets count as equal."""
+AIM = 0.0015
+"""Share of the other's spend at which the search stops."""
 FINEST = 0.0005
-"""Fee levels closer than this are not told apart; where spend jumps between them there is no solution."""
-MOST_STEPS = 14
-
-LOWEST, WRITTEN, HIGHEST, TRIED, SOLVED = "lowest", "as written", "highest", "tried", "solved"
+"""Steps closer than this are not told apart; where spend jumps between them there is no solution."""
+MOST_STEPS = 12
+FEWER = 0.5
+"""Winners of a contest, over those written, that are tried where nothing else saves enough."""
+OTHERS = 20
+"""Further futures on which a solution is tried."""
+POLICY, REFERENCE = "the policy at the reference's spend", "the reference at the policy's spend"
+WRITTEN, TRIED, SOLVED = "as written", "tried", "solved"
 
 
 @dataclass(frozen=True, slots=True)
-class Fee:
-    """A fee level that was tried: its sample, and the council's spend over the reference's, £ a year."""
+class Point:
+    """Terms that were tried: the sample, and the council's spend over the other scenario's, £ a year."""
 
-    level: float
+    step: float
+    terms: dict[str, tuple[Value, Value]]
     sample: Sample
     gap: float
+
+    @property
+    def pays(self) -> bool:
+        """Whether the fee covers what one more hour costs, on average."""
+        return bool(self.sample.period(self.sample.periods.verdicts)[:, LEFT_OVER].mean() >= 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What the search for one scenario found. `solved` is None where no fee within bounds spends the same."""
+    """What the search for one scenario found: `scenario` is the policy, `way` which of the two was moved.
+
+    `solved` is None where no terms spend the same. `elsewhere` is the gap on futures that were not solved on, as a
+    share of the other's spend, and twice its standard error.
+    """
 
     scenario: str
-    written: Fee
-    lowest: Fee
-    highest: Fee
-    others: tuple[Fee, ...]
-    solved: Fee | None
+    way: str
+    tried: tuple[Point, ...]
+    solved: Point | None
+    elsewhere: tuple[float, float] | None
     sentence: str
 
 
@@ -61,80 +81,138 @@ def solve(
     samples: Mapping[str, Sample],
     reference: str,
     seeds: Sequence[int],
+    *,
+    ways: Sequence[str] = (POLICY,),
+    others: Sequence[int] = (),
     **how: Unpack[How],
 ) -> list[Solution]:
-    """The fee level of each other scenario at which the council spends what it does in the reference.
+    """For each other scenario the terms with which it spends what the reference does, and the reference what it does.
 
-    `seeds` holds the seed of each replicate in order; samples may lack some. The bounds are the lever's own.
+    `seeds` holds the seed of each replicate in order; samples may lack some. `others` are seeds of futures on which
+    each solution is tried, beyond those that it is solved on.
     """
     base = samples[reference]
-    bounds = LEVERS[LEVER].bounds
-    assert bounds is not None
-    others = [sample for name, sample in samples.items() if name != reference]
-
-    def at(levels: Sequence[tuple[Scenario, float]]) -> list[Fee]:
-        variants = [scenario.with_levers({LEVER: level}).named(f"{i}") for i, (scenario, level) in enumerate(levels)]
-        tasks = [Task(seeds[replicate - 1], tuple(variants), base.in_force) for replicate in base.replicates]
-        results = play_all(tasks, **how)
-        found, _ = gather(tasks, results)
-        return [
-            _fee(level, _numbered(found[str(i)], base, scenario), base) for i, (scenario, level) in enumerate(levels)
-        ]
-
-    ends = iter(at([(sample.scenario, bound) for sample in others for bound in bounds]))
-    return [_solve_one(sample, base, next(ends), next(ends), at) for sample in others]
+    found = []
+    for name, sample in samples.items():
+        if name == reference:
+            continue
+        for way in ways:
+            moved, aim = (sample, base) if way == POLICY else (base, sample)
+            search = _Search(name, way, moved, aim, partial(on_futures_of, aim, seeds=seeds, how=how))
+            solution = search.solution()
+            if solution.solved is not None and others:
+                solution = _tried_elsewhere(solution, aim, others, how)
+            found.append(solution)
+    return found
 
 
-def _solve_one(sample: Sample, base: Sample, lowest: Fee, highest: Fee, at: Callable) -> Solution:
-    from scipy.optimize import brentq
-
-    name = sample.scenario.name
-    spend = float(_spend(base).mean())
-    written = _fee(float(sample.scenario.levers_at(0)[LEVER]), sample, base)  # type: ignore[arg-type]
-    known = {fee.level: fee for fee in (lowest, written, highest)}
-
-    def gap(level: float) -> float:
-        if level not in known:
-            known[level] = at([(sample.scenario, level)])[0]
-        found = known[level].gap
-        return 0.0 if abs(found) <= AIM * spend else found
-
-    around = None
-    ordered = sorted(known)
-    for below, above in zip(ordered, ordered[1:], strict=False):
-        if gap(below) * gap(above) <= 0:
-            around = (below, above)
-            break
-    if around is not None:
-        brentq(gap, *around, xtol=FINEST, maxiter=MOST_STEPS, disp=False)
-    nearest = min(known.values(), key=lambda fee: abs(fee.gap))
-    solved = nearest if abs(nearest.gap) <= WITHIN * spend else None
-    others = tuple(fee for fee in known.values() if fee not in (lowest, written, highest, solved))
-    return Solution(name, written, lowest, highest, others, solved, _sentence(name, solved, around, nearest, spend))
+def on_futures_of(aim: Sample, scenario: Scenario, seeds: Sequence[int], how: How) -> Sample:
+    """A scenario on the futures of a sample, under the replicates' own numbers; `seeds` has each replicate's."""
+    tasks = [Task(seeds[replicate - 1], (scenario,), aim.in_force) for replicate in aim.replicates]
+    found, _ = gather(tasks, play_all(tasks, **how))
+    sample = found[scenario.name]
+    return replace(sample, replicates=tuple(aim.replicates[number - 1] for number in sample.replicates))
 
 
-def _sentence(name: str, solved: Fee | None, around: tuple[float, float] | None, nearest: Fee, spend: float) -> str:
-    low, high = LEVERS[LEVER].bounds or (np.nan, np.nan)
-    if solved is not None:
+def _tried_elsewhere(solution: Solution, aim: Sample, seeds: Sequence[int], how: How) -> Solution:
+    assert solution.solved is not None
+    moved = solution.solved.sample.scenario.named("moved")
+    tasks = [Task(seed, (aim.scenario.named("aim"), moved), aim.in_force) for seed in seeds]
+    found, _ = gather(tasks, play_all(tasks, **how))
+    if not found:
+        return solution
+    apart = _spend(found["moved"]) - _spend(found["aim"])
+    spend = float(_spend(found["aim"]).mean())
+    error = 2.0 * float(apart.std(ddof=1)) / len(apart) ** 0.5 / spend if len(apart) > 1 else np.nan
+    gap = float(apart.mean()) / spend
+    within = "within" if abs(gap) <= error else "beyond"
+    more = f" On {len(apart)} other futures {gap:+.2%}, {within} two standard errors ({error:.2%})."
+    return replace(solution, elsewhere=(gap, error), sentence=solution.sentence + more)
+
+
+class _Search:
+    """The search for the terms with which one scenario spends what another does."""
+
+    def __init__(self, scenario: str, way: str, moved: Sample, aim: Sample, play: Callable[[Scenario], Sample]) -> None:
+        self.scenario, self.way, self.moved, self.aim, self.play = scenario, way, moved, aim, play
+        self.spend = float(_spend(aim).mean())
+        self.written = Point(0.0, {}, moved, _gap(moved, aim))
+        self.tried = [self.written]
+
+    def solution(self) -> Solution:
+        """What it found."""
+        jumps = abs(self.written.gap) > AIM * self.spend and self._bracket_and_close_in()
+        paid = [point for point in self.tried if point.pays or point is self.written]
+        nearest = min(paid, key=lambda point: abs(point.gap))
+        solved = nearest if abs(nearest.gap) <= WITHIN * self.spend else None
+        sentence = self._sentence(nearest, solved is not None, jumps)
+        return Solution(self.scenario, self.way, tuple(self.tried), solved, None, sentence)
+
+    def _bracket_and_close_in(self) -> bool:
+        """Look for terms between which spend passes the aim, and close in on it; whether there are such."""
+        ladder = Ladder(self.moved.scenario, self.aim.scenario, self.written.gap > 0.0)
+        before = self.written
+        if ladder.has_extras:
+            after = self._try(ladder, EXTRAS)
+            if before.gap * after.gap <= 0.0:
+                return self._close_in(ladder, before, after)
+            before = after
+        ladder = replace(ladder, end=self._end(before, ladder.saving))
+        after = self._try(ladder, ALL)
+        if before.gap * after.gap <= 0.0:
+            return self._close_in(ladder, replace(before, step=EXTRAS), after)
+        if not (ladder.saving and ladder.can_have_fewer):
+            return False
+        ladder = replace(ladder, winners=FEWER)
+        before = self._try(ladder, EXTRAS)
+        ladder = replace(ladder, end=self._end(before, ladder.saving))
+        after = self._try(ladder, ALL)
+        return before.gap * after.gap <= 0.0 and self._close_in(ladder, before, after)
+
+    def _end(self, point: Point, saving: bool) -> float:
+        """How far the fee may go: down to what one more hour costs, or up to the lever's bound."""
+        if saving:
+            left = float(point.sample.period(point.sample.periods.verdicts)[:, LEFT_OVER].mean())
+            return 1.0 - max(left, 0.0)
+        _, high = LEVERS[FEE].bounds or (0.0, 1.0)
+        return high / float(point.sample.scenario.levers_at(point.sample.scenario.weeks)[FEE])  # type: ignore[arg-type]
+
+    def _try(self, ladder: Ladder, step: float) -> Point:
+        sample = self.play(ladder.at(step))
+        point = Point(step, ladder.terms(step), sample, _gap(sample, self.aim))
+        self.tried.append(point)
+        return point
+
+    def _close_in(self, ladder: Ladder, before: Point, after: Point) -> bool:
+        from scipy.optimize import brentq
+
+        known = {before.step: before.gap, after.step: after.gap}
+
+        def gap(step: float) -> float:
+            if step not in known:
+                known[step] = self._try(ladder, step).gap
+            return 0.0 if abs(known[step]) <= AIM * self.spend else known[step]
+
+        brentq(gap, before.step, after.step, xtol=FINEST, maxiter=MOST_STEPS, disp=False)
+        return True
+
+    def _sentence(self, nearest: Point, solved: bool, jumps: bool) -> str:
+        name, aim = self.moved.scenario.name, self.aim.scenario.name
+        terms, gap = in_words(nearest.terms), nearest.gap
+        if solved:
+            return f"{name} costs the council what {aim} does with {terms} ({gap / self.spend:+.2%} of its spend)."
+        side = "more" if gap > 0.0 else "less"
+        if jumps:
+            return f"{name}: no terms were found with which it costs what {aim} does; spend jumps past it near {terms}."
+        short = "short by" if gap > 0.0 else "left over"
         return (
-            f"{name} costs the council the same at a fee level of {solved.level:.4g} times the place's fee "
-            f"({round(solved.gap / spend, 4) + 0.0:+.2%} of the reference's spend)."
+            f"{name}: no terms do it; {short} £{abs(gap):,.0f} a year. With {terms}, and no fee below what one more "
+            f"hour costs, the council still spends {abs(gap) / self.spend:.1%} {side} than under {aim}."
         )
-    if around is None:
-        side = "more" if nearest.gap > 0 else "less"
-        return (
-            f"{name}: no fee level from {low:g} to {high:g} brings its cost to the reference's; the council spends "
-            f"{side} at every one that was tried (nearest: {nearest.gap / spend:+.1%} at {nearest.level:.4g})."
-        )
-    return (
-        f"{name}: no fee level was found at which it costs the same; spend jumps past the reference's near "
-        f"{nearest.level:.4g} (nearest: {nearest.gap / spend:+.1%})."
-    )
 
 
-def _fee(level: float, sample: Sample, base: Sample) -> Fee:
-    paired = paired_difference(*_paired(base, sample))
-    return Fee(level, sample, float(paired.difference))
+def _gap(sample: Sample, aim: Sample) -> float:
+    return float(paired_difference(*_paired(aim, sample)).difference)
 
 
 def _paired(base: Sample, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
@@ -147,45 +225,46 @@ def _spend(sample: Sample) -> np.ndarray:
     return sample.period(sample.periods.verdicts)[:, SPEND]
 
 
-def _numbered(found: Sample, base: Sample, scenario: Scenario) -> Sample:
-    """The sample under its scenario's name and with the replicates' own numbers."""
-    numbers = tuple(base.replicates[replicate - 1] for replicate in found.replicates)
-    return replace(found, scenario=found.scenario.named(scenario.name), replicates=numbers)
-
-
-def fees_table(solutions: Sequence[Solution], base: Sample) -> pd.DataFrame:
-    """The council's spend, £ a year, at every fee that was tried: the bounds, as written, on the way to a solution."""
+def terms_table(solutions: Sequence[Solution], samples: Mapping[str, Sample], reference: str) -> pd.DataFrame:
+    """The council's spend, £ a year, at all terms that were tried: as written, on the way, and those of a solution."""
     rows = []
     for solution in solutions:
-        named = [(LOWEST, solution.lowest), (WRITTEN, solution.written), (HIGHEST, solution.highest)]
-        named += [(TRIED, fee) for fee in solution.others]
-        named += [(SOLVED, solution.solved)] if solution.solved else []
-        for role, fee in named:
-            paired = paired_difference(*_paired(base, fee.sample))
+        aim = samples[reference if solution.way == POLICY else solution.scenario]
+        for point in solution.tried:
+            role = SOLVED if point is solution.solved else WRITTEN if point is solution.tried[0] else TRIED
+            paired = paired_difference(*_paired(aim, point.sample))
             rows.append(
                 {
                     "scenario": solution.scenario,
-                    "fee": role,
-                    "fee_level": fee.level,
+                    "way": solution.way,
+                    "role": role,
+                    "terms": in_words(point.terms),
                     "council_spend": float(paired.mean),
                     "difference": float(paired.difference),
                     "low": float(paired.low),
                     "high": float(paired.high),
-                    "share_of_reference": float(paired.difference / paired.reference_mean),
+                    "share": float(paired.difference / paired.reference_mean),
+                    "fee_pays": point.pays,
                     "replicates": int(paired.replicates),
+                    "elsewhere": solution.elsewhere[0] if solution.elsewhere and role == SOLVED else np.nan,
+                    "elsewhere_two_errors": solution.elsewhere[1] if solution.elsewhere and role == SOLVED else np.nan,
                     "sentence": solution.sentence,
                 }
             )
     return pd.DataFrame(rows)
 
 
-def differences_table(solutions: Sequence[Solution], reference: str, base: Sample) -> pd.DataFrame:
-    """Every scenario at its solved fee against the reference, as in the table of differences; empty if none solved."""
+def differences_table(solutions: Sequence[Solution], samples: Mapping[str, Sample], reference: str) -> pd.DataFrame:
+    """Every policy against the reference, the one or the other at terms that cost the same; empty if none solved."""
     parts = []
     for solution in solutions:
         if solution.solved is None:
             continue
-        both = [replicate for replicate in base.replicates if replicate in solution.solved.sample.replicates]
-        pair = {reference: base.only(both), solution.scenario: solution.solved.sample.only(both)}
-        parts.append(frames.differences(pair, reference).assign(fee_level=solution.solved.level))
+        moved, name = solution.solved.sample, solution.scenario
+        policy, base = (moved, samples[reference]) if solution.way == POLICY else (samples[name], moved)
+        both = [replicate for replicate in base.replicates if replicate in policy.replicates]
+        pair = {reference: base.only(both), name: policy.only(both)}
+        parts.append(
+            frames.differences(pair, reference).assign(way=solution.way, terms=in_words(solution.solved.terms))
+        )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -8,6 +8,7 @@ from ..policy import LEVERS
 WAITING, RECEIVING, IN_HOSPITAL, FIT, IN_REABLEMENT, LEFT = 0, 1, 2, 3, 4, 5
 """What somebody who draws on homecare does; who has left is followed elsewhere, under one of the next four."""
 IN_CARE_HOME, DIVERTED, RECOVERED, DIED = 6, 7, 8, 9
+WARD, STEP_DOWN, INTERIM = 0, 1, 2
 POOL, ONBOARDING, IN_POST, GONE = 0, 1, 2, 3
 IN, ON_LEAVE, SICK = 0, 1, 2
 COUNCIL, SELF_FUNDER = 0, 1

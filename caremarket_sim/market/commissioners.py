@@ -1,5 +1,6 @@
 """ODD 2: councils as commissioners, with all that is solved, counted or averaged for each."""
 
+from ..compiled import compiled
 from .table import Column, Table
 
 
@@ -13,6 +14,8 @@ class Commissioners(Table):
     quarter_spend = Column("f8", "£", "spend this quarter")
     year_spend = Column("f8", "£", "spend this year")
     quarters_over = Column("f8", "quarters", "quarters in a row above the budget")
+    weeks_short = Column("f8", "weeks", "weeks in a row in which more people than usual have waited")
+    interim_spend = Column("f8", "£ a week", "of the spend, on interim beds of people whom no provider takes")
     fee_restraint = Column("f8", "share", "fee growth withheld at the next uplift")
     referred = Column("f8", "people", "people referred since the start, and those who were followed then")
     died = Column("f8", "people", "of whom have died")
@@ -68,3 +71,10 @@ class Commissioners(Table):
     first_locality = Column("i4", "", "row of its first locality")
     localities = Column("i4", "localities", "number of its localities")
     invites = Column("f8", "ratio", "how far margins and waiting invite firms in, 1 in the baseline")
+
+
+@compiled
+def net_spend_permits(council, more, week):
+    """Whether a council can spend so much more this week, £, within the year's budget to date: what it has spent, and
+    this week again what it spent in the last. While the market settles there is no budget yet."""
+    return week < 0 or council.year_spend + council.spend + more <= council.budget * (week % 52 + 1.0)

@@ -88,3 +88,10 @@ def mean_stay(short, p):
     if not short:
         days = (p.care_home_mean_stay - p.care_home_short_share * days) / (1.0 - p.care_home_short_share)
     return days / 7.0
+
+
+@compiled
+def price_of_a_place(prices, p):
+    """What a council pays for a week in a care home, £: it follows the growth of providers' costs."""
+    costs = p.money_wage_weight * prices.wage_index + (1.0 - p.money_wage_weight) * prices.price_index
+    return p.care_home_weekly_cost * costs

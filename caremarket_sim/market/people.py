@@ -6,7 +6,7 @@ from ..compiled import compiled
 from ..compiled.arithmetic import place_among
 from ..compiled.draws import EARLIEST
 from ..compiled.hashing import normal_quantile, uniform
-from .codes import COUNCIL, FAMILIAR, NUMBERS_A_COUNCIL, RUNS, WAITING
+from .codes import COUNCIL, FAMILIAR, FIT, NUMBERS_A_COUNCIL, RUNS, WAITING, WARD
 from .table import Column, Table
 from .zones import home_in, locality_at, tour_at
 
@@ -39,6 +39,7 @@ class Clients(Table):
     council = Column("u1", "", "row of the council that the person lives in")
     lives_alone = Column("i1", "0/1", "lives alone")
     kept = Column("i1", "0/1", "the provider keeps the place during a hospital stay")
+    bed = Column("i1", "code", "where who is fit to leave hospital waits: 0 there, 1 step-down bed, 2 interim bed")
     notice = Column("i4", "weeks", "weeks of notice left before the provider stops, 0 no notice")
     review = Column("i4", "weeks", "weeks until the package follows a change of need, 0 none waits")
     emergency = Column("i4", "weeks", "weeks left in which the provider is paid above the contract rate, 0 none")
@@ -244,6 +245,15 @@ def place_package(client, j):
     client.former = j
     client.notice = 0
     client.emergency = 0
+    client.bed = WARD
+
+
+@compiled
+def becomes_fit(client):
+    """Somebody is fit to leave hospital and waits in it for a provider."""
+    client.status = FIT
+    client.bed = WARD
+    client.weeks_waiting = 0.0
 
 
 @compiled

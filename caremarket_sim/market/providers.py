@@ -15,6 +15,7 @@ class Providers(Table):
     number = Column("i8", "", "permanent number; keys every draw")
     ownership = Column("i1", "code", "0 independent, 1 chain, 2 not-for-profit, 3 co-operative, 4 council's own")
     contracted = Column("i1", "0/1", "holds a contract with the council")
+    last_resort = Column("i1", "0/1", "the council's own service, which takes what nobody else takes")
     council = Column("u1", "", "row of the council that the provider works for or in")
     open = Column("i1", "0/1", "trading")
     rating = Column("i1", "code", "0 not rated, 1 inadequate, 2 requires improvement, 3 good, 4 outstanding")
@@ -171,6 +172,12 @@ def usually_insured(prices, p):
 def paid_share(lever, p):
     """Hours paid for an hour delivered: the plan's, or the minutes logged."""
     return 1.0 if lever.contract_payment_basis == PLANNED_TIME else p.contract_actual_paid_share
+
+
+@compiled
+def fee_left_over(provider, lever, p):
+    """Share of the council's fee that is left when pay and travel of an hour are paid."""
+    return 1.0 - (provider.cost_fixed + provider.cost_travel) / max(provider.rate * paid_share(lever, p), 1.0)
 
 
 @compiled

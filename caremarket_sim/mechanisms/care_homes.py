@@ -4,6 +4,7 @@ import numpy as np
 
 from ..compiled.process import process
 from ..market.codes import COUNCIL, IN_CARE_HOME
+from ..market.followed import price_of_a_place
 from ..market.ledger import line, pay
 from ..market.state import followed_of
 
@@ -27,8 +28,7 @@ def care_homes_are_paid(market, parameters, policy, draws):
                 residents[r.council] += 1.0
             else:
                 own[r.council] += 1.0
-    costs = p.money_wage_weight * prices.wage_index + (1.0 - p.money_wage_weight) * prices.price_index
-    price = p.care_home_weekly_cost * costs
+    price = price_of_a_place(prices, p)
     for c in range(councils):
         pay(market.ledger, c, PLACES, residents[c] * price)
         pay(market.ledger, c, CONTRIBUTIONS, residents[c] * price * p.care_home_contribution_share)

@@ -68,7 +68,7 @@ def gives_up(provider, support, p, key):
     r = provider
     broke = r.cash < 0 and r.margin < p.exit_margin_line and is_trading(r)
     r.weeks_insolvent = r.weeks_insolvent + 1.0 if broke else 0.0
-    if not is_trading(r):
+    if not is_trading(r) or r.last_resort == 1:
         return False
     hazard = retirement(r, p) * (1.0 - taken_over(r, support, p))
     if r.rating == INADEQUATE:
@@ -85,7 +85,7 @@ def owes_too_much(provider, p):
     """Whether a provider owes more than its owners put in: what a new firm brings, and so much for each hour a week
     that it usually delivers."""
     lent = p.entry_capital + p.exit_owners_capital * provider.usual_hours
-    return provider.open == 1 and provider.cash < -100.0 * lent
+    return provider.open == 1 and provider.last_resort == 0 and provider.cash < -100.0 * lent
 
 
 @step

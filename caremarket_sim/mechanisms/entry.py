@@ -129,11 +129,11 @@ def agencies_join_the_list(market, parameters, policy, draws):
             if r.council == c and r.contracted == 1:
                 hours += r.council_hours
                 contracted += 1
-        size = hours / max(contracted, 1)
+        size = hours / contracted if contracted > 0 else p.entry_join_reference_hours
         chance = p.entry_join_rate / 52.0 * size / p.entry_join_reference_hours * council.invites
         for j in range(len(market.providers)):
             r = market.providers[j]
-            if r.council != c or r.open == 0 or r.contracted == 1:
+            if r.council != c or r.open == 0 or r.contracted == 1 or r.last_resort == 1:
                 continue
             helped = r.ownership == COOPERATIVE and lever.community_coop_support > 0.0
             if r.demand <= p.entry_join_hours and not helped:

@@ -6,8 +6,8 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import COUNCIL, FIT, IN_HOSPITAL, RECEIVING, WAITING
-from ..market.people import lose_kept_place
+from ..market.codes import COUNCIL, IN_HOSPITAL, RECEIVING, WAITING
+from ..market.people import becomes_fit, lose_kept_place
 from ..market.providers import is_trading, weeks_kept
 from ..market.state import clients_of
 
@@ -84,5 +84,4 @@ def people_become_fit_to_leave_hospital(market, parameters, policy, draws):
                 c.status = RECEIVING
                 c.kept = 0
             else:
-                c.status = FIT
-                c.weeks_waiting = 0.0
+                becomes_fit(c)

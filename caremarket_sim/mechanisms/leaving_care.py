@@ -7,7 +7,7 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import COUNCIL, IN_CARE_HOME, LEFT, RECEIVING, RECOVERED, WAITING
+from ..market.codes import COUNCIL, FIT, IN_CARE_HOME, INTERIM, LEFT, RECEIVING, RECOVERED, WAITING
 from ..market.followed import leave_homecare
 from ..market.people import death_rate, end_care
 from ..market.state import clients_of
@@ -21,7 +21,8 @@ STAYS, DIES, MOVES, RECOVERS = 0, 1, 2, 3
 def people_leave_care(market, parameters, policy, draws):
     """Death, a move to a care home, or recovery, as competing weekly chances.
 
-    Moves rise with need, care not delivered and isolation. How many were to be expected to leave is counted by payer.
+    Moves rise with need, care not delivered and isolation; some stay for good in a care home that was to be for a time.
+    How many were to be expected to leave is counted by payer.
     """
     p = parameters[0]
     key, own_key = key_of(draws, LEAVES_CARE), fixed_key(draws, FOLLOWED)
@@ -66,6 +67,7 @@ def chances_of(c, p):
             + p.demand_care_home_isolation_effect * (p.connection_resting_level - c.connection)
         )
     )
+    move += p.hospital_interim_stay * (c.status == FIT and c.bed == INTERIM)
     recovery = p.demand_recovery_rate / 52.0 / max(need, p.demand_recovery_floor)
     return death, move, recovery
 

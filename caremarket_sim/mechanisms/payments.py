@@ -11,6 +11,7 @@ from ..market.state import clients_of
 
 FEES = line("council", "providers", "fees")
 EMERGENCY = line("council", "providers", "emergency purchase")
+OWN_SERVICE = line("council", "providers", "service of last resort")
 OUTCOME = line("council", "providers", "outcome payments")
 PANEL_WAGES = line("council", "providers", "citizens' panel")
 RETAINERS = line("council", "providers", "retainers")
@@ -40,7 +41,7 @@ def council_pays(market, parameters, policy, draws):
     what disputes over packages cost either side.
     The Treasury gives what it gives towards a Fair Pay Agreement for each hour delivered.
 
-    A fresh page begins for what each provider earns and spends.
+    What its own service cost last week the council pays. A fresh page begins for what each provider earns and spends.
     """
     p, prices = parameters[0], market.prices[0]
     clients, providers = clients_of(market), market.providers
@@ -57,8 +58,10 @@ def council_pays(market, parameters, policy, draws):
     due, funded = np.zeros(councils), np.zeros(councils)
     for j in range(len(providers)):
         r = providers[j]
+        owed = r.cost * r.last_resort
         r.revenue = 0.0
         r.cost = 0.0
+        pay_provider(market.ledger, r, OWN_SERVICE, owed)
         lever, council = policy[r.council], market.commissioners[r.council]
         hours_away = away[j] if weeks_kept(lever, p) > 0.0 else 0.0
         r.above_rate = np.rint(r.above_rate * paid_share(lever, p) * 100.0) / 100.0
@@ -103,7 +106,7 @@ def fees_are_paid(ledger, provider, hours_away, lever, council, counts, prices, 
         promised = lever.contract_guaranteed_volume * r.contracted_hours
         unused = max(promised - (hours + hours_away), 0.0) * min(1.0, r.capacity / max(promised, 1.0))
         pay_provider(ledger, r, UNUSED, unused * r.rate)
-    return hours * r.rate
+    return hours * (r.rate if r.last_resort == 0 else council.fee)
 
 
 @step

@@ -77,6 +77,11 @@ def providers_plan_posts(market, parameters, policy, draws):
         c = r.council
         council = market.commissioners[c]
         fullest = min(p.posts_plan_stretch, p.posts_plan_room * demand[c] / max(plans[c], 1.0))
+        if r.last_resort == 1:
+            hours = policy[c].provision_last_resort_hours
+            needed = max(r.committed + market.commissioners[c].waiting_hours, p.provision_ready_share * hours)
+            r.posts = p.posts_cover * min(needed, hours) / market.commissioners[c].hours_a_post
+            continue
         wanted = p.posts_cover * r.demand
         plan = max(r.plan, 1.0)
         if r.demand < p.posts_spare_line * plan:

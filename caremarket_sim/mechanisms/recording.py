@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..compiled import entry, step
+from ..compiled import compiled, entry, step
 from ..compiled.arithmetic import middle
 from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import normal_quantile, uniform
@@ -18,12 +18,16 @@ from ..market.codes import (
     IN_HOSPITAL,
     IN_POST,
     IN_REABLEMENT,
+    INTERIM,
     LEFT,
     RECEIVING,
     RECOVERED,
+    STEP_DOWN,
     UNRATED,
     WAITING,
+    WARD,
 )
+from ..market.providers import fee_left_over
 from ..market.record import CLIENT_SUMS, FIRST_COUNT, FIRST_LINE, LINE_PLACES, STAFF_SUMS
 from ..market.state import clients_of, followed_of, week_of, workers_of
 from ..market.tidy import tidy_rows
@@ -44,7 +48,7 @@ def the_week_is_recorded(market, parameters, policy, draws):
     sum_workers(market, at, p)
     for c in range(len(market.commissioners)):
         row, values = market.series[at, c], market.series_values[at, c]
-        record_providers(market, c, row)
+        record_providers(market, c, policy[c], p, row)
         row.posts = max(row.posts, row.staff)  # who closes plans no posts, and those of its staff are filled
         row.weeks = 1.0
         row.package_share = market.commissioners[c].package_share
@@ -103,7 +107,9 @@ def sum_clients(market, at, p):
             r.waiting_council += council
             r.hours_waiting += c.hours
         elif c.status == FIT:
-            r.fit += 1.0
+            r.fit += c.bed == WARD
+            r.step_down += c.bed == STEP_DOWN
+            r.interim += c.bed == INTERIM
         elif c.status == IN_HOSPITAL:
             r.in_hospital += 1.0
         elif c.status == IN_REABLEMENT:
@@ -156,7 +162,7 @@ def sum_workers(market, at, p):
 
 
 @step
-def record_providers(market, council, out):
+def record_providers(market, council, lever, p, out):
     """Numbers, sizes, margins, trust and ratings of a council's providers; contracted ones weigh by its hours."""
     providers = market.providers
     contracted = np.empty(len(providers))
@@ -187,20 +193,19 @@ def record_providers(market, council, out):
             out.trust += r.council_hours * r.trust
             out.practice += r.council_hours * r.practice
             out.fee += r.council_hours * r.rate
+            out.marginal_margin += r.council_hours * fee_left_over(r, lever, p)
             out.promised += r.council_hours * r.promised
             out.realised += r.council_hours * r.realised
-        else:
+        elif r.last_resort == 0:
             private[n_private] = r.margin
             n_private += 1
-    for j in range(len(providers)):
-        share = providers[j].delivered / max(hours, 1.0) * (providers[j].council == council)
-        out.largest_share = max(out.largest_share, share)
-        out.concentration += share * share
+    record_shares(providers, council, hours, out)
     out.weeks_held = weight > 0.0
     weight = max(weight, 1e-9)  # whoever holds no contract divides by nothing
     out.trust /= weight
     out.practice /= weight
     out.fee /= weight
+    out.marginal_margin /= weight
     out.promised /= weight
     out.realised /= weight
     out.quality_latent /= max(hours, 1.0)
@@ -209,6 +214,15 @@ def record_providers(market, council, out):
     out.median_margin = middle(contracted[:n_council]) if out.weeks_held > 0.0 else 0.0
     out.private_margin = middle(private[:n_private]) if n_private > 0 else 0.0
     out.weeks_delivered = hours > 0.0
+
+
+@compiled
+def record_shares(providers, council, hours, out):
+    """The largest provider's share of the hours delivered, and how concentrated they are."""
+    for j in range(len(providers)):
+        share = providers[j].delivered / max(hours, 1.0) * (providers[j].council == council)
+        out.largest_share = max(out.largest_share, share)
+        out.concentration += share * share
 
 
 @step

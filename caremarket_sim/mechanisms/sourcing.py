@@ -23,6 +23,7 @@ from ..market.codes import (
     OWN_CHOICE,
     RECEIVING,
     WAITING,
+    WARD,
     ZONED_LEAD,
 )
 from ..market.motive import cares
@@ -100,13 +101,15 @@ def source_packages(market, p, policy, load, draws, key):
         if emergency:
             rate = lever.sourcing_emergency_rate
             j = provider_for(c, providers, serving, lever, load[c.council], rate, p, key, minds)
+        if j < 0 and c.payer == COUNCIL and c.weeks_waiting >= p.provision_wait:
+            j = last_resort_for(c, providers, serving, lever, p)
         if j < 0:
-            if c.status == FIT:
+            if c.status == FIT and c.bed == WARD:
                 counts.delayed_nights += min(7.0, max(0.0, -c.nights_left)) if c.weeks_waiting == 0.0 else 7.0
             if c.status != RECEIVING:
                 c.weeks_waiting += 1.0
             continue
-        if c.status == FIT and c.weeks_waiting > 0.0:
+        if c.status == FIT and c.bed == WARD and c.weeks_waiting > 0.0:
             counts.delayed_nights += p.sourcing_days_to_start
         counts.placed += 1.0
         counts.placed_council += c.payer == COUNCIL
@@ -116,7 +119,7 @@ def source_packages(market, p, policy, load, draws, key):
         providers[j].committed += c.hours
         providers[j].council_hours += c.hours * (c.payer == COUNCIL)
         place_package(c, j)
-        if emergency:
+        if emergency and providers[j].last_resort == 0:
             c.emergency = round(p.sourcing_emergency_weeks)
             market.rounds[queue[m]].above_rate = providers[j].rate * (lever.sourcing_emergency_rate - CONTRACT_RATE)
             market.commissioners[c.council].hours_emergency += c.hours
@@ -164,7 +167,7 @@ def is_sought_for(client):
 @compiled
 def head_start(client, p):
     """Weeks of waiting at home that a hospital bed is worth in the queue, or care that stops or has stopped."""
-    if client.status == FIT:
+    if client.status == FIT and client.bed == WARD:
         return p.sourcing_hospital_head_start
     return p.sourcing_displaced_head_start if client.status == RECEIVING or client.former >= 0 else 0.0
 
@@ -189,7 +192,8 @@ def provider_for(client, providers, serving, lever, load, offer, p, key, minds):
         rounds = 2
     elif mode == ZONED_LEAD:
         turn_to_backup = uniform(key, client.number, 1) < lever.procurement_backup_share
-        rounds = 2 if lever.procurement_backup_share <= 0.0 and has_a_lead(client.locality, providers, serving) else 3
+        exclusive = lever.procurement_backup_share <= 0.0 and client.weeks_waiting < p.sourcing_exclusive_weeks
+        rounds = 2 if exclusive and has_a_lead(client.locality, providers, serving) else 3
     for attempt in range(rounds):
         best = -1
         best_score = NOBODY_ABLE
@@ -203,6 +207,18 @@ def provider_for(client, providers, serving, lever, load, offer, p, key, minds):
                 best = j
         if best >= 0:
             return best
+    return -1
+
+
+@compiled
+def last_resort_for(client, providers, serving, lever, p):
+    """Row of the council's own service, where it has one with room within the hours decided, -1 if not."""
+    for n in range(serving.start[client.locality], serving.start[client.locality + 1]):
+        provider = providers[serving.rows[n]]
+        if provider.last_resort == 1 and serving.rows[n] != client.provider:
+            room = min(room_of(provider, p.sourcing_accept_share, lever, p), lever.provision_last_resort_hours)
+            if provider.committed + client.hours <= room:
+                return serving.rows[n]
     return -1
 
 
@@ -225,7 +241,8 @@ def answer(client, providers, j, patch, mode, attempt, turn_to_backup, serving, 
     """
     provider = providers[j]
     from_council = client.payer == COUNCIL
-    if (from_council and not may_be_asked(provider, patch)) or (client.notice > 0 and j == client.provider):
+    losing = client.notice > 0 and j == client.provider
+    if provider.last_resort == 1 or (from_council and not may_be_asked(provider, patch)) or losing:
         return NOBODY_ABLE
     lead = provider.patch_lead[patch] == 1
     stretch = p.sourcing_accept_share

@@ -114,6 +114,7 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
     helped = (providers.ownership == COOPERATIVE) & (market.decided["community_coop_support"][council] > 0.0)
     smallest = np.where(helped, p.procurement_supported_bidder, p.procurement_smallest_bidder)
     local &= (providers.demand > smallest) | (providers.contracted == 1)
+    local &= providers.last_resort == 0
     return np.flatnonzero((local | outside) & (providers.council == council))
 
 
@@ -176,7 +177,7 @@ def scores(market, p, council, decided, bidders, bid, draws) -> np.ndarray:
     weight = decided.procurement_weights_social_value
     inflation = p.place_promise_inflation * weight / p.place_weight_reference
     inflation = inflation * (1.0 - p.place_promise_candour * for_the_place)
-    promise = true_value * (1.0 + inflation)
+    promise = np.minimum(true_value * (1.0 + inflation), 1.0)
     providers.promised[bidders] = promise
     social = signal(promise, 3, 0.0)
     price = np.clip(1.0 - p.procurement_price_slope * (bid / bid.min() - 1.0), 0.0, 1.0)
@@ -256,7 +257,7 @@ def framework_is_opened(market, p, council, lever, soon, draws):
     if one_uniform(draws.key("reopen"), council, 0) >= soon:
         return
     agencies = mine & (providers.open == 1) & (providers.closing == 0) & ~contracted
-    agencies &= providers.demand > p.entry_join_hours
+    agencies &= (providers.demand > p.entry_join_hours) & (providers.last_resort == 0)
     fee = commissioner["fee"] * lever.fee_level
     cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
     agencies &= cost < fee * plain(paid_share)(lever, p) * (1.0 + p.procurement_reopen_tolerance)

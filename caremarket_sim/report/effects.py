@@ -14,9 +14,9 @@ from caremarket_sim.results.periods import TRANSITION
 from caremarket_sim.scenario.timing import day_in_words
 from caremarket_sim.telling.answer import to_people
 from caremarket_sim.telling.blocks import Cell, Data, Figure, Group, Row, Table
-from caremarket_sim.telling.charts import Effect, EffectRow, Line, course, effects
+from caremarket_sim.telling.charts import Effect, EffectRow, Ground, Line, course, effects
 from caremarket_sim.telling.svg import Drawing, shortened
-from caremarket_sim.telling.words import better_in, labelled, moved, quantity, shown_in, span
+from caremarket_sim.telling.words import better_in, labelled, listed, moved, quantity, shown_in, span
 
 TONES = {BETTER: "better", WORSE: "worse"}
 SIGNS = {"better": "▲ ", "worse": "▼ "}
@@ -128,7 +128,32 @@ def course_chart(results: Results, id_: str) -> Drawing:
     years = {float(year): short_year(results, year) for year in range(1, results.years + 1)}
     until = len(results.periods.of(TRANSITION)) / 52 + 0.5  # a year stands at its number, which is its middle
     title = shortened(labelled(indicator), 46)
-    return course(title, lines, years, on_axis, f"{words} Unit: {unit}.", grey_until=until)
+    moves = [(float(year), results.position(scenario)) for scenario in results.names
+             for year in moving_years(results, scenario)]  # fmt: skip
+    ground = Ground(least=SPAN * indicator.smallest * factor, grey_until=until, events=moves)
+    return course(title, lines, years, on_axis, f"{words} Unit: {unit}.", ground=ground)
+
+
+MOVED = "people_transferred"
+SPAN = 8.0
+"""How many of the smallest differences that matter a vertical axis spans at least."""
+
+
+def moving_years(results: Results, scenario: str) -> list[int]:
+    """The years in which new contracts move more people to another provider than matter."""
+    table = results.tables["levels"]
+    rows = table[(table.scenario == scenario) & (table.indicator == MOVED) & table.period.str.startswith("year_")]
+    large = rows[rows["mean"] >= INDICATORS[MOVED].smallest]
+    return sorted(int(period.removeprefix("year_")) for period in large.period)
+
+
+def why_it_moves(results: Results) -> str:
+    """Why a line drops or jumps, to end a caption with: contracts that begin anew."""
+    found = {name: years for name in results.names if (years := moving_years(results, name))}
+    if not found:
+        return ""
+    parts = [f"{name} in {listed([short_year(results, year) for year in years])}" for name, years in found.items()]
+    return f" ▾: contracts begin anew and people change provider ({'; '.join(parts)})."
 
 
 def transition_words(results: Results) -> str:
@@ -154,5 +179,9 @@ def course_figure(results: Results, ids: Sequence[str], name: str) -> Figure:
     table = results.tables["levels"]
     rows = table[table.period.str.startswith("year_") & table.indicator.isin(list(ids))]
     units = "; ".join(labelled(INDICATORS[id_]) for id_ in ids)
-    caption = f"Year by year, with 95% intervals of the mean. {units}.{transition_words(results)}"
+    why = f"{why_it_moves(results)}{transition_words(results)}"
+    caption = (
+        f"Year by year, with 95% intervals of the mean. {units}.{why} An axis spans at least {SPAN:g} of the smallest "
+        "differences that matter."
+    )
     return Figure([course_chart(results, id_) for id_ in ids], caption, Data(name, rows.reset_index(drop=True)))

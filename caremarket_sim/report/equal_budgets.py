@@ -1,9 +1,10 @@
-"""Every policy at the reference's budget, beside what it does as written."""
+"""What money does by itself: every policy at an equal budget, and the dearest one's pounds as plain fee."""
 
 from __future__ import annotations
 
 from caremarket_sim.findings import equal_budget
 from caremarket_sim.findings.frames import headlines
+from caremarket_sim.findings.placebo import NAME
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.report.effects import effect_cell
 from caremarket_sim.report.finance import thousands
@@ -15,31 +16,31 @@ from caremarket_sim.telling.words import labelled
 
 def equal_budget_pages(results: Results) -> list[Page]:
     """The page, if budgets were made equal."""
-    fees = results.tables.get("equal_budget_fees")
-    if fees is None:
+    terms = results.tables.get("equal_budget_terms")
+    if terms is None:
         return []
-    sentences = list(fees.drop_duplicates("scenario").sentence)
+    sentences = list(terms.drop_duplicates(["scenario", "way"]).sentence)
     rows = []
-    for row in fees.sort_values(["scenario", "fee_level"], kind="stable").itertuples(index=False):
-        if row.fee == equal_budget.TRIED:
-            continue
+    for row in terms[terms.role != equal_budget.TRIED].itertuples(index=False):
         gap = f"{thousands(row.difference, True)} ({thousands(row.low, True)} to {thousands(row.high, True)})"
-        rows.append([f"{row.scenario}, {row.fee}", f"{row.fee_level:.4g}", thousands(row.council_spend), gap])
-    columns = ["Fee", "Multiple of the place’s fee", "Council spend, £ thousand a year", f"Over {results.reference}’s"]
+        rows.append([f"{row.scenario}: {row.way}, {row.role}", row.terms, thousands(row.council_spend), gap])
+    columns = ["Policy", "Terms", "Council spend, £ thousand a year", "Over the other’s"]
     blocks: list[Block] = [
         Text(
-            "A policy that pays more buys part of what it does with money. Here each one’s fee level is moved until "
-            f"the council spends on average what it does under {results.reference} in the same weeks "
-            f"({results.periods.words}), within "
-            f"{equal_budget.WITHIN:.1%}, on the same futures. Where no fee within the bounds does, none is reported."
+            "A policy that pays more buys part of what it does with money. Here terms that a council would change "
+            "(paid extras first, then the fee, then fewer providers) are moved until the council spends on average "
+            f"what it does under the other in the same weeks ({results.periods.words}), within "
+            f"{equal_budget.WITHIN:.1%}, on the same futures: each policy at {results.reference}’s spend, and "
+            f"{results.reference} at each policy’s. No fee is below what one more hour costs. Where no terms do it, "
+            "it says how much is short."
         ),
         Points(sentences),
         Table(
-            "What the council spends at different fees",
+            "What the council spends with which terms",
             columns,
             rows_of(rows),
-            "Fees between these that were tried on the way are in the CSV.",
-            Data("equal_budget_fees", fees),
+            "Terms that were tried on the way are in the CSV.",
+            Data("equal_budget_terms", terms),
         ),
     ]
     solved = results.tables.get("equal_budget")
@@ -48,22 +49,53 @@ def equal_budget_pages(results: Results) -> list[Page]:
     return [Page("equal-budget", "Equal budgets", "The finance director, the scrutiny committee", blocks)]
 
 
-def _side_by_side(results: Results, name: str) -> Table:
-    solved = results.tables["equal_budget"]
-    at_budget = solved[(solved.scenario == name) & (solved.period == results.periods.verdicts)].set_index("indicator")
-    as_written = results.differences(name)
-    level = float(at_budget.fee_level.iloc[0])
+def placebo_pages(results: Results) -> list[Page]:
+    """The page of the placebo, if there was one: more fee against the reference, and the policy against more fee."""
+    table = results.tables.get("placebo")
+    if table is None:
+        return []
+    here = table[table.period == results.periods.verdicts]
+    money, rest = (part.set_index("indicator") for _, part in here.groupby(here.scenario != NAME, sort=True))
+    policy, level, futures = str(rest.scenario.iloc[0]), float(here.fee_level.iloc[0]), int(money.replicates.iloc[0])
     rows = [
         Row(
             Cell(labelled(indicator)),
-            [
-                effect_cell(as_written.loc[indicator.id], INDICATORS[indicator.id]),
-                effect_cell(at_budget.loc[indicator.id], INDICATORS[indicator.id]),
-            ],
+            [effect_cell(found.loc[indicator.id], INDICATORS[indicator.id]) for found in (money, rest)],
         )
         for indicator in headlines()
     ]
-    columns = ["Indicator", "As written", f"At equal budget (fee level {level:.4g})"]
+    columns = ["Indicator", f"The money as fee, against {results.reference}", f"{policy}, against the money as fee"]
+    blocks: list[Block] = [
+        Text(
+            f"{policy} spends most. Its pounds over {results.reference}’s are paid here as plain fee under "
+            f"{results.reference} and nothing else ({level:.3g} times the place’s fee, on {futures} futures). "
+            "What is in the first column is what more money buys by itself; what is in the second is what the policy "
+            "does beside that. How far the two spend the same is in the line on council spend."
+        ),
+        Table(
+            f"{policy}, and the same money as plain fee",
+            columns,
+            [Group("", rows)],
+            data=Data("placebo", here),
+            stacks=True,
+        ),
+    ]
+    return [Page("placebo", "The same money as plain fee", "The finance director, the scrutiny committee", blocks)]
+
+
+def _side_by_side(results: Results, name: str) -> Table:
+    solved = results.tables["equal_budget"]
+    here = solved[(solved.scenario == name) & (solved.period == results.periods.verdicts)]
+    ways = {way: part.set_index("indicator") for way, part in here.groupby("way", sort=False)}
+    as_written = results.differences(name)
+    rows = [
+        Row(
+            Cell(labelled(indicator)),
+            [effect_cell(found.loc[indicator.id], INDICATORS[indicator.id]) for found in (as_written, *ways.values())],
+        )
+        for indicator in headlines()
+    ]
+    columns = ["Indicator", "As written", *(f"At equal budget: {way}" for way in ways)]
     caption = f"{name}: differences from {results.reference}, as written and at equal budget"
-    data = Data(f"equal_budget_{name}", at_budget.reset_index())
+    data = Data(f"equal_budget_{name}", here)
     return Table(caption, columns, [Group("", rows)], data=data, stacks=True)

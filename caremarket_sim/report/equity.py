@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from caremarket_sim.indicators import INDICATORS, Indicator
 from caremarket_sim.report.effects import SIGNS, TONES, with_interval
-from caremarket_sim.report.outlines import read_outlines
+from caremarket_sim.report.outlines import outlines_of
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.telling.blocks import (
@@ -27,7 +27,7 @@ from caremarket_sim.telling.blocks import (
     Table,
     Text,
 )
-from caremarket_sim.telling.charts import Tile, outline_map, tile_map
+from caremarket_sim.telling.maps import Tile, outline_map, tile_key, tile_map
 from caremarket_sim.telling.svg import Drawing
 from caremarket_sim.telling.words import labelled, quantity, shown_in
 
@@ -39,6 +39,10 @@ SHOWN = (
 )  # fmt: skip
 """What is shown by which group; every other indicator that is broken down is in breakdowns.csv."""
 MARK = "*"
+OUTLINES_OF = (
+    "Outlines: Office for National Statistics, Open Government Licence v3.0; contains OS data © Crown copyright and "
+    "database right"
+)
 
 NOT_MODELLED = (
     "Disability: everybody drawing on care is disabled in law; kinds of impairment, dementia and learning disability "
@@ -137,7 +141,7 @@ def _zone_map(results: Results, settings: Settings) -> Figure:
     table = cells_of(results, "zone", MAPPED)
     drawings = []
     grid = tile_places(results.place["zones"])
-    outlines = read_outlines(settings.outlines, results.place["zones"]) if settings.outlines else None
+    outlines = outlines_of(results.place["zones"], settings.outlines)
     largest = max(float(table.difference.abs().max()), indicator.smallest)
     for name in results.others:
         own = table[table.scenario == name].set_index("group")
@@ -149,7 +153,9 @@ def _zone_map(results: Results, settings: Settings) -> Figure:
             cell = own.loc[zone["name"]]
             shown = quantity(cell.difference, indicator, signed=True)
             mark = MARK if cell.people < settings.small_cell else ""
-            tiles.append(Tile(zone["name"], row, column, shown, float(cell.difference) / largest, mark))
+            large = abs(cell.difference) >= indicator.smallest
+            sign = "" if not large else "▲" if (cell.difference > 0) == (indicator.better == "higher") else "▼"
+            tiles.append(Tile(zone["name"], row, column, shown, float(cell.difference) / largest, mark, sign))
         ordered = sorted(tiles, key=lambda tile: tile.tint)
         words = (
             f"{name}: difference in {indicator.label.lower()} by zone, {unit}. Least: "
@@ -159,10 +165,14 @@ def _zone_map(results: Results, settings: Settings) -> Figure:
             + ". The table has every zone."
         )
         drawings.append(_map(name, tiles, outlines, words))
-    where = "in their outlines" if outlines else "as squares near where they lie; north is up"
+    if outlines:
+        where = "in their outlines; where there is no room for a number, ▲ is better and ▼ worse by enough to matter"
+    else:
+        where = f"as squares near where they lie; north is up{tile_key(tiles)}"
+    source = f" {OUTLINES_OF}." if outlines and settings.outlines is None else ""
     caption = (
         f"{labelled(indicator)}: difference from {results.reference} by zone, {where}. Blue is better, orange worse, "
-        "the sign says the same."
+        f"the sign says the same.{source}"
     )
     return Figure(drawings, caption, Data("equity_zones", table.reset_index(drop=True)))
 

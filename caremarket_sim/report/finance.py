@@ -27,7 +27,7 @@ from caremarket_sim.telling.blocks import (
     Text,
     plain_rows,
 )
-from caremarket_sim.telling.charts import Cloud, Line, course, plane
+from caremarket_sim.telling.charts import Cloud, Ground, Line, course, plane
 from caremarket_sim.telling.words import UNKNOWN, as_written, spend_sentences
 
 UNIT_COSTS = ("cost_per_hour", "cost_per_client", "fee", "package_share", "commissioning_spend")
@@ -223,8 +223,8 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
     ]
     years = {float(year): short_year(results, year) for year in range(1, results.years + 1)}
     words = f"Extra council spend so far against {results.reference}. " + " ".join(says)
-    chart = course("Extra cost so far, £ million", lines, years, "{:+,.3g}".format, words, from_zero=True,
-                   grey_until=len(results.periods.of(TRANSITION)) / 52)  # fmt: skip
+    ground = Ground(from_zero=True, grey_until=len(results.periods.of(TRANSITION)) / 52)
+    chart = course("Extra cost so far, £ million", lines, years, _extra, words, ground=ground)
     return [
         Heading("The risk of overspending"),
         Table(
@@ -332,4 +332,11 @@ def _curves(results: Results, found: pd.DataFrame, column: str, title: str, scal
     low, high = found.threshold.min() / 1000, found.threshold.max() / 1000
     words = f"{title}, as a QALY is worth £{low:g} thousand to £{high:g} thousand: {'; '.join(said)}."
     axis = {x: f"{x:g}" for x in np.linspace(low, high, 4).round()}
-    return course(title, lines, axis, shown, words, x_title="worth of a QALY, £ thousand", from_zero=True)
+    return course(
+        title, lines, axis, shown, words, x_title="worth of a QALY, £ thousand", ground=Ground(from_zero=True)
+    )
+
+
+def _extra(pounds: float) -> str:
+    """A sum in millions beside an axis."""
+    return as_written(f"{pounds:+,.3g}")

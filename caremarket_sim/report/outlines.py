@@ -1,8 +1,16 @@
-"""The outlines of zones, from a map that somebody gives: GeoJSON of polygons in longitude and latitude."""
+"""The outlines of zones: from a map that somebody gives, GeoJSON of polygons in longitude and latitude, or as shipped.
+
+Shipped, in `data/outlines.zip` with their licence, are those of the wards of Wigan and of Greater Manchester.
+"""
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -50,6 +58,27 @@ class _Feature(_OfMap):
 class _Map(_OfMap):
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[_Feature]
+
+
+def outlines_of(zones: Sequence[Any], path: Path | None) -> list[Rings] | None:
+    """The outer rings of each zone: from the map that is given, else as shipped; None where no map has all zones."""
+    if path is not None:
+        return read_outlines(path, zones)
+    shipped = _shipped()
+    return [shipped[zone["code"]] for zone in zones] if all(zone["code"] in shipped for zone in zones) else None
+
+
+@cache
+def _shipped() -> dict[str, Rings]:
+    """The outer rings of every zone whose outline is shipped, by its code."""
+    with zipfile.ZipFile(io.BytesIO((files("caremarket_sim") / "data" / "outlines.zip").read_bytes())) as archive:
+        features = json.loads(archive.read("outlines.geojson"))["features"]
+    return {
+        feature["properties"]["zone_code"]: [
+            [(x, y) for x, y in polygon[0]] for polygon in feature["geometry"]["coordinates"]
+        ]
+        for feature in features
+    }
 
 
 def read_outlines(path: Path, zones: Sequence[Any]) -> list[Rings]:

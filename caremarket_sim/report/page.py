@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caremarket_sim.report.audiences import audience_pages
 from caremarket_sim.report.decision import decision_page
-from caremarket_sim.report.equal_budgets import equal_budget_pages
+from caremarket_sim.report.equal_budgets import equal_budget_pages, placebo_pages
 from caremarket_sim.report.equity import equity_page, groups_page
 from caremarket_sim.report.finance import budget_page, finance_page
 from caremarket_sim.report.results import Results
@@ -31,6 +31,7 @@ def pages_of(results: Results, settings: Settings) -> list[Page]:
         decision_page(results),
         *standing_pages(results),
         finance_page(results, settings),
+        *placebo_pages(results),
         *equal_budget_pages(results),
         *audience_pages(results, settings),
         equity_page(results, settings),

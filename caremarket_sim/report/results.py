@@ -29,7 +29,8 @@ OPTIONAL = (
     "assumptions",
     "first_year",
     "equal_budget",
-    "equal_budget_fees",
+    "placebo",
+    "equal_budget_terms",
     "precision",
     "failed",
     "plausibility",
@@ -50,6 +51,8 @@ class Results:
     manifest: Mapping[str, Any]
     banner: str | None
     seeds: Sequence[int]
+    spend_by_week: pd.DataFrame | None = None
+    """Council spend of every week, where there is no folder to read it from."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -136,6 +139,8 @@ class Results:
     @cached_property
     def weekly_spend(self) -> pd.DataFrame:
         """Council spend, £ a year, of every scenario, future and week of the main batch."""
+        if self.spend_by_week is not None:
+            return self.spend_by_week
         columns = ["scenario", "variant", "replicate", "week", "council_spend"]
         with Store.read(self.folder) as store:
             table = query.table(store, "weekly").select(columns).to_pandas()

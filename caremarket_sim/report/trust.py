@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from caremarket_sim import __version__
 from caremarket_sim.findings.assumptions import CARRYING
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import interval
@@ -196,17 +197,10 @@ def validation_page(results: Results) -> Page:
 
 def run_page(results: Results) -> Page:
     """What was run, with what, and how to run it again."""
-    manifest = results.manifest
-    environment = manifest["environment"]
     facts = [
-        ["Command", " ".join(["caremarket", *manifest["command"][1:]])],
-        ["Began", manifest["began"]],
         ["Replicates", f"{results.replicates}, the same seeds for every scenario"],
         ["Horizon", f"{results.years} years of 52 weeks from {results.place['start']}"],
         ["Reference", results.reference],
-        ["Package", f"{manifest['code']['package']} {manifest['code']['version']}"],
-        ["Hash of the model's sources", manifest["code"]["sha256"]],
-        ["Python and machine", f"{environment['python']}, {environment['system']}, {environment['processor']}"],
         ["Price base", str(results.place["price_base"])],
         ["Data licence", str(results.place.get("licence") or "–")],
     ]
@@ -214,16 +208,47 @@ def run_page(results: Results) -> Page:
         [name, results.title(name), results.scenarios[name]["prices"], results.scenarios[name]["key"][:16]]
         for name in results.names
     ]
-    inputs = [[name, entry["sha256"][:16]] for name, entry in manifest["inputs"].items()]
     seeds = ", ".join(map(str, results.seeds[:6])) + (" …" if len(results.seeds) > 6 else "")
     precision = results.tables.get("precision")
     if precision is not None:
         reached = int((precision.reached.astype(str) == "True").sum())
-        facts.insert(3, ["Precision asked for", f"reached for {reached} of {len(precision)} intervals"])
+        facts.insert(1, ["Precision asked for", f"reached for {reached} of {len(precision)} intervals"])
     blocks: list[Block] = [
-        Table("The run", ["Fact", "Value"], rows_of(facts)),
+        Table("The run", ["Fact", "Value"], rows_of([*_recorded(results), *facts])),
         Text(f"Seeds of the replicates: {seeds}"),
         Table("Scenarios", ["Name", "Title", "Prices", "Key"], rows_of(scenarios)),
+        *_to_check(results),
+    ]
+    if results.replicates < 20:
+        warning = (
+            f"{results.replicates} futures are few: intervals are wide and chances are coarse. Take 100 for a decision."
+        )
+        blocks.insert(0, Text(warning, "warning"))
+    return Page("run", "How it was run", "An analyst who checks", blocks, annex=True)
+
+
+def _recorded(results: Results) -> list[list[str]]:
+    """What the manifest says of the run; for results that were never in a folder, the version alone."""
+    manifest = results.manifest
+    if not manifest:
+        return [["Package", f"caremarket-sim {__version__}, from Python; nothing was written but this file"]]
+    environment = manifest["environment"]
+    return [
+        ["Command", " ".join(["caremarket", *manifest["command"][1:]])],
+        ["Began", manifest["began"]],
+        ["Package", f"{manifest['code']['package']} {manifest['code']['version']}"],
+        ["Hash of the model's sources", manifest["code"]["sha256"]],
+        ["Python and machine", f"{environment['python']}, {environment['system']}, {environment['processor']}"],
+    ]
+
+
+def _to_check(results: Results) -> list[Block]:
+    """The files behind the results and how to check them, where there is a folder of them."""
+    manifest = results.manifest
+    if not manifest:
+        return []
+    inputs = [[name, entry["sha256"][:16]] for name, entry in manifest["inputs"].items()]
+    return [
         Table("Files read", ["File", "SHA-256, first 16"], rows_of(inputs)),
         Points(manifest["not_proved"], "What the manifest does not prove"),
         Points(
@@ -235,9 +260,3 @@ def run_page(results: Results) -> Page:
             "To check it",
         ),
     ]
-    if results.replicates < 20:
-        warning = (
-            f"{results.replicates} futures are few: intervals are wide and chances are coarse. Take 100 for a decision."
-        )
-        blocks.insert(0, Text(warning, "warning"))
-    return Page("run", "How it was run", "An analyst who checks", blocks, annex=True)

@@ -37,7 +37,7 @@ class Change:
     written: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
     """What is to be simulated. `changes` are in order of week, and each changes something; `national` is what the
     nation sets otherwise than in its calendar, in order of date.
@@ -172,6 +172,9 @@ class Scenario:
     def named(self, name: str, title: str | None = None) -> Scenario:
         """The scenario under another name, to tell it from the one that it was made from."""
         return replace(self, name=name, title=self.title if title is None else title)
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.title}>"
 
     def _repr_html_(self) -> str:
         return display(self).scenario_html(self)

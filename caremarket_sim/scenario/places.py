@@ -59,7 +59,7 @@ class Figure:
     line: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Place:
     """A council's area at the start: `zones` (one row each, see ZONE_TYPE) and the figures of its market.
 
@@ -159,6 +159,9 @@ class Place:
         if len(self.providers):
             content["providers"] = _nameless(self.providers, PROVIDER_TYPE)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"<Place {self.name}: {len(self.zones)} zones>"
 
     def _repr_html_(self) -> str:
         return display(self).place_html(self)

@@ -91,6 +91,18 @@ class Line:
     band: Sequence[tuple[float, float]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lines are drawn on: `from_zero`, nought is on the vertical axis; `least`, what that spans at least, so that
+    little does not look like much; what lies before `grey_until` is grey; `events` are marked on the horizontal axis,
+    where and of which scenario by its position."""
+
+    from_zero: bool = False
+    least: float = 0.0
+    grey_until: float | None = None
+    events: Sequence[tuple[float, int]] = ()
+
+
 def course(
     title: str,
     lines: Sequence[Line],
@@ -99,21 +111,20 @@ def course(
     words: str,
     *,
     x_title: str = "",
-    from_zero: bool = False,
-    grey_until: float | None = None,
+    ground: Ground = Ground(),
 ) -> Drawing:
-    """Lines with their names at their ends; `names_of_x` labels places on the horizontal axis.
-
-    What lies before `grey_until` on it is grey.
-    """
+    """Lines with their names at their ends; `names_of_x` labels places on the horizontal axis."""
     top, bottom, left, right, height = 30.0, 192.0, 58.0, WIDTH - 104.0, 222.0
     drawing = Drawing(WIDTH, height, words)
     xs = [x for line in lines for x, _ in line.points]
     ys = [y for line in lines for _, y in line.points] + [y for line in lines for pair in line.band for y in pair]
     ys = [y for y in ys if math.isfinite(y)] or [0.0, 1.0]
-    low, high = (min(0.0, *ys) if from_zero else min(ys)), max(ys)
+    low, high = (min(0.0, *ys) if ground.from_zero else min(ys)), max(ys)
+    short = max(ground.least - (high - low), 0.0) / 2
+    floor = 0.0 if low >= 0.0 else -math.inf
+    low, high = max(low - short, floor), high + short
     margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    low, high = (low if from_zero and low == 0 else low - margin), high + margin
+    low, high = (low if low == 0 else low - margin), high + margin
     first, last = min(xs), max(xs)
 
     def across(x: float) -> float:
@@ -123,6 +134,7 @@ def course(
         return bottom - (y - low) / (high - low) * (bottom - top)
 
     drawing.text(4, 15, title, 13, bold=True)
+    grey_until = ground.grey_until
     if grey_until is not None and grey_until > first:
         drawing.box(left, top, across(min(grey_until, last)) - left, bottom - top, "#efefef")
     for tick in ticks(low, high):
@@ -142,6 +154,8 @@ def course(
         drawing.path(known, colour, 1.8, dash)
         for x, y in known if len(known) <= 8 else known[:: max(1, len(known) // 5)]:
             drawing.mark(x, y, marker, colour, 3.2)
+    for number, (x, position) in enumerate(ground.events):
+        drawing.mark(across(x) + 7 * (number % 3 - 1), bottom - 5, "down", style_of(position)[0], 4)
     ends = [next((up(y) for _, y in reversed(line.points) if math.isfinite(y)), bottom) for line in lines]
     for line, end, height_of in zip(lines, ends, spread(ends, 14, top, bottom), strict=True):
         colour, _, _ = style_of(line.position)
@@ -205,62 +219,3 @@ def plane(clouds: Sequence[Cloud], words: str, x_title: str, y_title: str, refer
 def _widened(low: float, high: float) -> tuple[float, float]:
     margin = (high - low) * 0.12 or 1.0
     return low - margin, high + margin
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A zone on the map: its square on the grid, its value and the value in words; `tint` is +1 better to -1 worse."""
-
-    name: str
-    row: int
-    column: int
-    shown: str
-    tint: float
-    mark: str = ""
-
-
-def tile_map(title: str, tiles: Sequence[Tile], words: str) -> Drawing:
-    """A square a zone, about where it lies; the value is written in it, and shade only helps."""
-    columns = max(tile.column for tile in tiles) + 1
-    rows = max(tile.row for tile in tiles) + 1
-    side = (WIDTH - 4) / columns
-    tall = max(34.0, side * 0.72)
-    drawing = Drawing(WIDTH, 26 + rows * tall, words)
-    drawing.text(4, 15, title, 13, bold=True)
-    for tile in tiles:
-        x, y = 2 + tile.column * side, 22 + tile.row * tall
-        drawing.box(x + 1, y + 1, side - 2, tall - 2, tint(tile.tint), "#8a8a8a")
-        drawing.text(x + side / 2, y + tall / 2 - 3, shortened(tile.name, max(4, int(side / 6.2))), 10, "middle")
-        drawing.text(x + side / 2, y + tall / 2 + 11, f"{tile.shown}{tile.mark}", 11.5, "middle", bold=True)
-    return drawing
-
-
-def outline_map(title: str, shapes: Sequence[tuple[Tile, list[list[tuple[float, float]]]]], words: str) -> Drawing:
-    """Zones in their own outlines (rings of longitude and latitude), tinted as the tiles are."""
-    points = [point for _, rings in shapes for ring in rings for point in ring]
-    west, east = min(x for x, _ in points), max(x for x, _ in points)
-    south, north = min(y for _, y in points), max(y for _, y in points)
-    squeeze = math.cos(math.radians((south + north) / 2))
-    scale = min((WIDTH - 8) / ((east - west) * squeeze or 1), 420 / ((north - south) or 1))
-    drawing = Drawing(WIDTH, 30 + (north - south) * scale, words)
-    drawing.text(4, 15, title, 13, bold=True)
-
-    def at(x: float, y: float) -> tuple[float, float]:
-        return 4 + (x - west) * squeeze * scale, 24 + (north - y) * scale
-
-    for tile, rings in shapes:
-        for ring in rings:
-            drawing.area([at(x, y) for x, y in ring], tint(tile.tint), 1, "#595959")
-    for tile, rings in shapes:
-        largest = max(rings, key=len)
-        x, y = at(*(sum(values) / len(largest) for values in zip(*largest, strict=True)))
-        drawing.text(x, y + 4, f"{tile.shown}{tile.mark}", 10, "middle", bold=True)
-    return drawing
-
-
-def tint(value: float) -> str:
-    """White for none, blue for better, orange for worse; never so dark that black text is hard to read on it."""
-    value = max(-1.0, min(1.0, value)) if math.isfinite(value) else 0.0
-    full = (139, 184, 232) if value >= 0 else (240, 178, 122)
-    red, green, blue = (round(255 + (end - 255) * abs(value)) for end in full)
-    return f"#{red:02x}{green:02x}{blue:02x}"

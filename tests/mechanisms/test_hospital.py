@@ -32,7 +32,7 @@ def test_chances_are_a_rate_times_what_is_known_to_matter():
             0.5 * missed + 0.3 * need
         )
     luck = chances(market, "people_go_to_hospital", market.clients.number[:50])
-    carry_out(people_go_to_hospital, market, {}, numbers(hospital__admission_rate=20))
+    carry_out(people_go_to_hospital, market, {}, numbers(hospital__admission_rate=20, hospital__continuity_step=0.3))
     away = market.clients.status[:50] == IN_HOSPITAL
     assert away.tolist() == (luck < expected).tolist() and 10 < away.sum() < 40
     assert market.counts["admissions"][0] == away.sum() == market.clients.sum_admissions.sum()

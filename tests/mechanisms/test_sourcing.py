@@ -464,3 +464,19 @@ def test_a_package_that_goes_to_another_provider_goes_at_the_contract_rate():
     person(market, emergency=9, notice=3)
     sourced(market)
     assert (market.clients.provider[0], market.clients.emergency[0]) == (1, 0)
+
+
+@pytest.mark.parametrize(("waited", "taken"), [(3.0, {-1}), (4.0, {1})])
+def test_a_lead_is_the_only_one_asked_for_some_weeks_and_no_longer(waited, taken):
+    market = place()
+    provider(market, 0, patch_lead=1, capacity=0.0)
+    assert chosen(waiting(market, weeks_waiting=waited), LEAD) == taken
+
+
+def test_who_waits_in_a_bed_outside_hospital_is_looked_for_without_a_head_start_and_costs_no_night_there():
+    market = place(1, capacity=4.0)
+    waiting(market, 0, status=FIT, provider=-1, bed=2, weeks_waiting=3.0)
+    waiting(market, 1, weeks_waiting=5.0)
+    sourced(market)
+    assert market.clients.status[:2].tolist() == [FIT, RECEIVING]
+    assert market.counts["delayed_nights"][0] == 0

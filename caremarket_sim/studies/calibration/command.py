@@ -99,7 +99,17 @@ def calibrate_command(
         raise typer.Exit(A_CHECK_FAILED)
 
 
-def _to_own(scenario, to, draws_from, again, effort, out, hands, kept, voice) -> None:
+def _to_own(
+    scenario: Scenario,
+    to: Path | None,
+    draws_from: Path | None,
+    again: Path | None,
+    effort: float,
+    out: Path | None,
+    hands: Hands,
+    kept: Kept,
+    voice: Voice,
+) -> None:
     """Narrow a set of draws to a place's own figures, and write what came of it."""
     from caremarket_sim.errors import BadInput, Problem
     from caremarket_sim.findings.draws import FILE, shipped_draws

@@ -33,6 +33,7 @@ from caremarket_sim.asking import (
 
 if TYPE_CHECKING:
     from caremarket_sim.findings.draws import Draw
+    from caremarket_sim.results.store import Store
     from caremarket_sim.runs.plan import Plan
     from caremarket_sim.runs.work import How
     from caremarket_sim.studies.compare.result import Comparison
@@ -55,7 +56,8 @@ Brief = Annotated[bool, typer.Option("--brief", help="Also write the brief, two 
 EqualBudget = Annotated[
     bool,
     typer.Option(
-        "--equal-budget", help="Also solve each fee level so that the council spends what the reference does."
+        "--equal-budget",
+        help="Also solve the terms with which each policy costs what the reference does, and the reverse.",
     ),
 ]
 PrecisionRule = Annotated[
@@ -90,6 +92,10 @@ Settled = Annotated[
 Structures = Annotated[
     bool,
     typer.Option("--structures", help="Also under each other form of the model: which verdicts depend on a form."),
+]
+PlaceboToo = Annotated[
+    bool,
+    typer.Option("--placebo/--no-placebo", help="Also pay what the dearest policy adds as plain fee, on 8 futures."),
 ]
 AssumptionReplicates = Annotated[
     int, typer.Option(min=0, help="Futures on which to try the two carrying assumptions at their ends; 0: none.")
@@ -154,6 +160,7 @@ def compare_command(
     equal_budget: EqualBudget = False,
     settled: Settled = False,
     structures: Structures = False,
+    placebo: PlaceboToo = True,
     report: Report = False,
     brief: Brief = False,
     all_: All = False,
@@ -226,10 +233,7 @@ def compare_command(
         else:
             result, precise = until_precise(planned, asked, replicates, max_replicates, store, how)
             sentences.append(precise)
-        if settled:
-            from caremarket_sim.studies.compare.study import with_standing
-
-            result = with_standing(result, store=store, **how)
+        result = _with_beside(result, placebo, settled, store, how)
         _write(store.folder, result, weekly, how)
         if equal_budget:
             sentences += at_equal_budget(result, store.folder, how)
@@ -251,6 +255,15 @@ def compare_command(
         or f"For the report, one file that a committee can read: caremarket report {shlex.quote(str(store.folder))}"
     )
     _tell_results(result, folder, sentences, next_step, all_, voice)
+
+
+def _with_beside(result: Comparison, placebo: bool, settled: bool, store: Store, how: How) -> Comparison:
+    """The comparison with what is asked for beside it: the same money as plain fee, and standing regimes."""
+    from caremarket_sim.studies.compare.study import with_placebo, with_standing
+
+    if placebo:
+        result = with_placebo(result, **how)
+    return with_standing(result, store=store, **how) if settled else result
 
 
 def _drawn(draws: int, draws_from: Path | None, replicates: int) -> Sequence[Draw]:

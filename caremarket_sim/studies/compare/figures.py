@@ -5,7 +5,6 @@ Matplotlib is imported only when something is drawn.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,14 @@ from caremarket_sim.telling.words import shown_in, smallest_in_words
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 FAMILIES = ("outcomes", "costs", "jobs")
 WEEKS_A_POINT = 13
 """Weekly series are drawn as means of a quarter of a year: single weeks are mostly noise."""
+
+SPAN = 8.0
+"""How many of the smallest differences that matter a vertical axis spans at least."""
 
 _BESIDE = {ALL: "|", LAST_YEAR: "x"}
 """How differences of other periods than that of the verdicts are marked."""
@@ -56,12 +59,15 @@ def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:
     axes = drawn.subplots(len(shown), 1, squeeze=False)[:, 0]
     for axis, indicator in zip(axes, shown, strict=True):
         _draw_course(axis, indicator, samples)
-    axes[-1].set_xlabel("years since the scenario began")
+    for axis in axes:
+        _name_years(axis, samples)
     count = max(len(sample.replicates) for sample in samples.values())
     drawn.suptitle(f"{family.capitalize()} through time", x=0.01, ha="left", fontweight="bold")
     note = f"Mean of {count} simulated futures; band: 95% interval of the mean ({CHANCE_ONLY})."
     if transition_weeks(samples):
         note += "\nGrey: transition, before all scenarios are in force."
+    if any(_moving_years(sample) for sample in samples.values()):
+        note += "\n▾ on the axis: in that year contracts begin anew and people change provider."
     if len(samples) > 1:
         note += "\nBands that overlap can hide a clear difference: scenarios are compared future by future."
     drawn.supxlabel(note, x=0.01, ha="left", fontsize=8)
@@ -85,9 +91,31 @@ def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]
     axis.set_title(f"{indicator.label} ({points})")
     axis.set_ylabel(unit)
     axis.set_xlim(0, years[-1] + years[0])
-    axis.set_xticks(range(math.ceil(years[-1]) + 1))
     axis.grid(axis="y", linewidth=0.4, alpha=0.5)
+    low, high = axis.get_ylim()
+    short = max(SPAN * indicator.smallest * scale - (high - low), 0.0) / 2
+    axis.set_ylim(max(low - short, 0.0) if low >= 0.0 else low - short, high + short)
+    for position, sample in enumerate(samples.values()):
+        for year in _moving_years(sample):
+            across = (year - 0.5 + 0.06 * (position - len(samples) / 2)) / axis.get_xlim()[1]
+            axis.plot(across, 0.03, "v", color=COLOURS[position % len(COLOURS)], markersize=5, transform=axis.transAxes)
     _label_ends(axis, ends)
+
+
+def _moving_years(sample: Sample) -> list[int]:
+    """The years, from 1, in which a tender moves more people to another provider than matter."""
+    moved = sample.yearly[:, :, list(INDICATORS).index("people_transferred")].mean(axis=0)
+    return [int(year) + 1 for year in np.flatnonzero(moved >= INDICATORS["people_transferred"].smallest)]
+
+
+def _name_years(axis: Axes, samples: Mapping[str, Sample]) -> None:
+    """Fiscal years under their middles, where the scenario begins in April; else numbers."""
+    start = next(iter(samples.values())).periods.start
+    count = max(sample.years for sample in samples.values())
+    years = [f"{start.year + n}/{(start.year + n + 1) % 100:02d}" if start.month == 4 else f"year {n + 1}"
+             for n in range(count)]  # fmt: skip
+    axis.set_xticks([n + 0.5 for n in range(count)], years)
+    axis.tick_params(axis="x", length=0)
 
 
 def transition_weeks(samples: Mapping[str, Sample]) -> int:
@@ -134,56 +162,62 @@ def _label_ends(axis: Axes, ends: list[tuple[float, str, str, float]]) -> None:
 
 
 def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
-    """Differences from the reference in force, in units of the smallest that matters; other periods as small marks.
+    """Differences from the reference in force, each indicator in its own unit; other periods as small marks.
 
-    Every difference is turned so that right is better; within the grey band it is too small to matter.
+    Right is always better: where less is better the axis runs the other way. Within the grey band, whose edges are the
+    smallest differences that matter, it is too small to matter.
     """
     table = differences(samples, reference)
-    table = table[headline_rows(table)]
+    table = table[headline_rows(table)].set_index(["scenario", "period", "indicator"])
     periods = samples[reference].periods
     beside = {period: mark for period, mark in _BESIDE.items() if period in periods_beside(periods.names)}
-    shown = headlines()
-    others = [name for name in samples if name != reference]
-    drawn = new_figure(9.0, 0.28 * len(shown) * (len(others) + 1) + 1.9)
-    axis = drawn.subplots()
-    axis.axvspan(-1, 1, color="#dddddd", linewidth=0, zorder=0)
-    axis.axvline(0, color="#1b1b1b", linewidth=0.8)
-    step = 0.8 / max(len(others), 1)
-    for position, name in enumerate(others):
-        rows = table[table.scenario == name].set_index(["period", "indicator"])
-        style = list(samples).index(name) % len(COLOURS)
-        for place, indicator in enumerate(shown):
-            row = rows.loc[periods.verdicts, indicator.id]
-            sign = (-1.0 if indicator.better == "lower" else 1.0) / indicator.smallest
-            height = -place + 0.4 - step * (position + 0.5)
-            low, high = sorted((row.low * sign, row.high * sign))
-            axis.plot([low, high], [height, height], color=COLOURS[style], linewidth=1.4)
-            axis.plot(row.difference * sign, height, marker=MARKERS[style], color=COLOURS[style], markersize=5)
+    shown, others = headlines(), [name for name in samples if name != reference]
+    drawn = new_figure(9.0, (0.2 * len(others) + 0.68) * len(shown) + 1.2)
+    axes = drawn.subplots(len(shown), 1, squeeze=False)[:, 0]
+    for axis, indicator in zip(axes, shown, strict=True):
+        scale, unit = shown_in(indicator)
+        for place, name in enumerate(others):
+            row = table.loc[name, periods.verdicts, indicator.id]
+            style = list(samples).index(name) % len(COLOURS)
+            look = {"color": COLOURS[style], "linestyle": "none"}
+            axis.plot([row.low * scale, row.high * scale], [-place, -place], color=COLOURS[style], linewidth=1.6)
+            axis.plot(row.difference * scale, -place, marker=MARKERS[style], markersize=6, **look)
             for period, mark in beside.items():
-                other = rows.loc[period, indicator.id].difference * sign
-                axis.plot(other, height, marker=mark, color=COLOURS[style], markersize=7, linestyle="none")
-        axis.plot([], [], marker=MARKERS[style], color=COLOURS[style], label=name)
-    for period, mark in beside.items():
-        axis.plot([], [], marker=mark, color=COLOURS[0], linestyle="none", label=periods.called(period))
-    reach = np.abs(axis.dataLim.intervalx).max()
-    if reach > 8:
-        axis.set_xscale("symlog", linthresh=1.0, linscale=0.4)
-        steps = [lead * 10.0**power for power in range(9) for lead in (1, 2, 5) if lead * 10.0**power <= reach * 1.15]
-        ticks = [-step for step in reversed(steps)] + [0.0] + steps
-        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axis.minorticks_off()
-    axis.set_xlim(-reach * 1.15, reach * 1.15)
-    axis.set_yticks([-place for place in range(len(shown))])
-    axis.set_yticklabels([f"{indicator.label}\n(1 is {smallest_in_words(indicator)})" for indicator in shown])
-    axis.text(0, 0.45, "too small to matter", ha="center", va="top", fontsize=7, color="#444444")
-    axis.set_ylim(-len(shown) + 0.5, 0.5)
-    for place in range(1, len(shown)):
-        if shown[place].family != shown[place - 1].family:
-            axis.axhline(0.5 - place, color="#1b1b1b", linewidth=0.6)
-    axis.grid(axis="x", linewidth=0.4, alpha=0.5)
-    scale = "; logarithmic beyond 1" if reach > 8 else ""
-    axis.set_xlabel(f"← worse than {reference}        smallest differences that matter{scale}        better →")
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
+                other = table.loc[name, period, indicator.id].difference * scale
+                axis.plot(other, -place, marker=mark, markersize=7, **look)
+        _ground(axis, indicator, unit, scale, len(others))
+    handles = [_key(list(samples).index(name), name) for name in others]
+    handles += [_key(0, periods.called(period), mark) for period, mark in beside.items()]
+    drawn.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False)
     drawn.suptitle(f"Differences from {reference}, {periods.words}", x=0.01, ha="left", fontweight="bold")
-    drawn.supxlabel(f"Bars: 95% intervals of the paired difference ({CHANCE_ONLY}).", x=0.01, ha="left", fontsize=8)
+    note = (
+        f"Bars: 95% intervals of the paired difference ({CHANCE_ONLY}).\n"
+        "Grey: too small to matter. Right is better: where less is better, the axis runs from right to left."
+    )
+    drawn.supxlabel(note, x=0.01, ha="left", fontsize=8)
     return drawn
+
+
+def _ground(axis: Axes, indicator: Indicator, unit: str, scale: float, rows: int) -> None:
+    """The band that is too small to matter, nought, and an axis that spans no less than matters, right being better."""
+    smallest = indicator.smallest * scale
+    axis.axvspan(-smallest, smallest, color="#dddddd", linewidth=0, zorder=0)
+    axis.axvline(0, color="#1b1b1b", linewidth=0.8, zorder=1)
+    spread = axis.dataLim.intervalx[np.isfinite(axis.dataLim.intervalx)]
+    reach = max([2.0 * smallest, *np.abs(spread)]) * 1.1
+    right = -reach if indicator.better == "lower" else reach
+    axis.set_xlim(-right, right)
+    axis.set_ylim(-rows + 0.4, 0.6)
+    axis.set_yticks([])
+    axis.spines["left"].set_visible(False)
+    axis.grid(axis="x", linewidth=0.4, alpha=0.5)
+    points = "percentage points" if unit.startswith("%") else unit
+    axis.set_title(f"{indicator.label}, {points} (what matters: {smallest_in_words(indicator)} or more)", fontsize=9)
+
+
+def _key(position: int, name: str, mark: str | None = None) -> Line2D:
+    """An entry of the legend."""
+    from matplotlib.lines import Line2D
+
+    style = position % len(COLOURS)
+    return Line2D([], [], color=COLOURS[style], marker=mark or MARKERS[style], linestyle="none", label=name)

@@ -36,6 +36,8 @@ def tables_of(result: Comparison | Run, *, weekly: bool = False) -> Mapping[str,
             tables["first_year"] = risks
         if result.standing is not None:
             tables["settled"] = result.standing.frame()
+        if result.placebo is not None:
+            tables["placebo"] = result.placebo.beside
         if result.ends:
             tables["assumptions"] = result.assumptions()
         if result.forms:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from caremarket_sim.studies.compare.result import Comparison
 
 
-TABLES = ("settled.csv", "precision.csv", "equal_budget.csv", "equal_budget_fees.csv")
+TABLES = ("settled.csv", "placebo.csv", "precision.csv", "equal_budget.csv", "equal_budget_terms.csv")
 AT_EQUAL_BUDGET = "-at-equal-budget.json"
+AT_THE_POLICY_S = "-at-the-spend-of-"
 
 
 def forget_refinements(folder: Path) -> None:
@@ -24,7 +25,11 @@ def forget_refinements(folder: Path) -> None:
     from caremarket_sim.results.belongings import Belongings
 
     ours = Belongings(folder)
-    solved = [name for name in ours.present() if name.startswith("scenarios/") and name.endswith(AT_EQUAL_BUDGET)]
+    solved = [
+        name
+        for name in ours.present()
+        if name.startswith("scenarios/") and (name.endswith(AT_EQUAL_BUDGET) or AT_THE_POLICY_S in name)
+    ]
     ours.discard([*TABLES, *solved])
 
 
@@ -54,21 +59,27 @@ def until_precise(
 
 
 def at_equal_budget(result: Comparison, folder: Path, how: Any) -> list[str]:
-    """Solve the fee of every other scenario, write what it is like there, and say of each what fee that took."""
+    """Solve the terms with which every other scenario spends what the reference does, and the reference what each does;
+    write what both are like there, and say of each what terms that took."""
     from caremarket_sim.findings import equal_budget
     from caremarket_sim.results.belongings import Belongings
+    from caremarket_sim.runs.design import replicate_seeds
     from caremarket_sim.runs.resolved import resolved_json
     from caremarket_sim.telling.files import csv_bytes
 
     ours = Belongings(folder)
-    base = result.samples[result.reference]
-    solutions = equal_budget.solve(result.samples, result.reference, result.seeds, **how)
-    ours.write("equal_budget_fees.csv", csv_bytes(equal_budget.fees_table(solutions, base)))
-    table = equal_budget.differences_table(solutions, result.reference, base)
+    reference, count = result.reference, len(result.seeds)
+    others = replicate_seeds(result.seed, count + equal_budget.OTHERS)[count:]
+    ways = (equal_budget.POLICY, equal_budget.REFERENCE)
+    solutions = equal_budget.solve(result.samples, reference, result.seeds, ways=ways, others=others, **how)
+    ours.write("equal_budget_terms.csv", csv_bytes(equal_budget.terms_table(solutions, result.samples, reference)))
+    table = equal_budget.differences_table(solutions, result.samples, reference)
     if len(table):
         ours.write("equal_budget.csv", csv_bytes(table))
     for solution in solutions:
         if solution.solved is not None:
-            name = f"scenarios/{solution.scenario}{AT_EQUAL_BUDGET}"
-            ours.write(name, resolved_json(solution.solved.sample.scenario).encode())
+            name = solution.scenario + AT_EQUAL_BUDGET
+            if solution.way != equal_budget.POLICY:
+                name = f"{reference}{AT_THE_POLICY_S}{solution.scenario}.json"
+            ours.write(f"scenarios/{name}", resolved_json(solution.solved.sample.scenario).encode())
     return [solution.sentence for solution in solutions]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from caremarket_sim.findings import assumptions, economics, first_year, frames, structures, traces
 from caremarket_sim.findings.draws import shares_of
+from caremarket_sim.findings.placebo import Placebo
 from caremarket_sim.markup import display
 from caremarket_sim.results.periods import Periods
 from caremarket_sim.runs.design import FailedReplicate, Sample
@@ -18,15 +20,16 @@ from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.standing.study import Standing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Scenarios on the same futures, each against the reference.
 
     Shown in a notebook as a table; `frame()` gives every difference, `period("in force")` those of the weeks in which
-    all scenarios are in force, by which verdicts go, `levels()` every mean, `by("zone")` the results
-    by group, `plot()` a figure. `banner` says what would have been refused, and why it was allowed; `failed` lists
-    the replicates that could not be simulated, which are missing from every scenario. `plausibility` says of each place
-    whether its market with no new policy resembles what is published, if that was tried. With `other_draws`, the same
+    all scenarios are in force, by which verdicts go, `levels()` every mean, `by("zone")` the results by group with
+    verdicts, `plot()` a figure, `bottom_line()` the answer in words; `brief()` and `report()` write them. `banner` says
+    what would have been refused, and why it was allowed; `failed` lists the replicates that could not be simulated,
+    which are missing from every scenario. `plausibility` says of each place whether its market with no new policy
+    resembles what is published, if that was tried. With `other_draws`, the same
     futures under other draws of the assumptions, the intervals of `frame()` hold ignorance as well as chance and
     `shares()` says which explains how much; all else is about the centre.
     """
@@ -42,6 +45,8 @@ class Comparison:
     plausibility: tuple[Plausibility, ...] = ()
     standing: Standing | None = None
     """The same policies as standing regimes, if that was asked for (`--settled`)."""
+    placebo: Placebo | None = None
+    """The pounds that the dearest policy adds, as plain fee under the reference, if that was looked at."""
     forms: tuple[structures.Form, ...] = ()
     """The same comparison under other forms of the model, if that was asked for (`--structures`)."""
 
@@ -130,5 +135,21 @@ class Comparison:
         """A matplotlib figure: `differences`, or the course through time of `outcomes`, `costs` or `jobs`."""
         return display(self).figure(what, self.samples, self.reference, self.banner)
 
+    def bottom_line(self) -> dict[str, list[str]]:
+        """The answer in words by scenario: people, care workers, money, and what clear differences are to a person."""
+        return display(self).bottom_lines(self)
+
+    def brief(self, to: str | Path = "brief.html") -> Path:
+        """Write the brief, two printed pages, and say where: for Word where the name ends in .docx, else HTML."""
+        return display(self).write_brief(self, Path(to))
+
+    def report(self, to: str | Path = "report.html") -> Path:
+        """Write the report, one HTML file, and say where; `compare --report` has the tables behind it beside it."""
+        return display(self).write_report(self, Path(to))
+
     def _repr_html_(self) -> str:
         return display(self).comparison_html(self)
+
+    def __repr__(self) -> str:
+        others = ", ".join(self.others)
+        return f"<Comparison of {others} against {self.reference}: {len(self.seeds)} futures, {self.periods.whole}>"

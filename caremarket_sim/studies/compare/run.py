@@ -11,6 +11,7 @@ from caremarket_sim.results.store import Store
 from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, require_in_force
 from caremarket_sim.runs.design import replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import REPLICATES, SEED, Batch, Plan, at_horizon, carry_out_plan
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.compare.run_result import Run
@@ -49,6 +50,7 @@ def carry_out_run(
     return Run(samples, plan.seed, plan.seeds, tuple(failed), tuple(found for found in others if found), plan.banner)
 
 
+@showing_progress
 def run(
     scenario: Scenario,
     *,

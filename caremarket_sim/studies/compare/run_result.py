@@ -16,7 +16,7 @@ from caremarket_sim.runs.design import FailedReplicate, Sample
 from caremarket_sim.scenario import Scenario
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One scenario's outcomes over its replicates; shown in a notebook as a table of the headline indicators."""
 
@@ -95,3 +95,6 @@ class Run:
 
     def _repr_html_(self) -> str:
         return display(self).run_html(self)
+
+    def __repr__(self) -> str:
+        return f"<Run of {self.scenario.name}: {len(self.sample.replicates)} futures, {self.periods.whole}>"

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from caremarket_sim.findings.draws import shares_sentence
 from caremarket_sim.findings.frames import headline_rows
+from caremarket_sim.findings.placebo import placebo_sentences
 from caremarket_sim.findings.traces import happened
 from caremarket_sim.results.periods import span_of_years
 from caremarket_sim.runs.design import FailedReplicate
@@ -56,7 +57,7 @@ def _show_comparison(console: Console, result: Comparison, everything: bool) -> 
         for sentence in said:
             console.print(Text(sentence))
     unlawful, first_years = underpayment_sentences(result.spend(), result.periods), result.first_years()
-    for sentence in [*unlawful, *first_year_sentences(first_years)]:
+    for sentence in (*unlawful, *placebo_note(result), *first_year_sentences(first_years)):
         console.print(Text(sentence))
     for name in result.others:
         rows = frame[frame.scenario == name]
@@ -122,6 +123,11 @@ def structures_note(result: Comparison) -> list[str]:
     return structure_sentences(result.structures()) if result.forms else []
 
 
+def placebo_note(result: Comparison) -> list[str]:
+    """What the dearest policy's pounds do as plain fee, and what it does beside that."""
+    return placebo_sentences(result.placebo) if result.placebo is not None else []
+
+
 def failed_sentence(failed: Sequence[FailedReplicate]) -> str:
     """How many simulated futures failed, and why the first did."""
     many = f"{len(failed)} simulated futures" if len(failed) > 1 else "1 simulated future"
@@ -164,6 +170,7 @@ def summary(result: Comparison | Run, folder: Path, everything: bool) -> dict[st
             "differences": records(main),
             "assumptions": _trial(result),
             "structures": structures_note(result),
+            "placebo": placebo_note(result),
         }
         if result.standing is not None:
             rows = result.standing.frame()

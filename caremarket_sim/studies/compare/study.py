@@ -9,6 +9,7 @@ from typing import Unpack
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.findings import assumptions
 from caremarket_sim.findings.draws import Draw, at_the_centre, batches_of, first_draws
+from caremarket_sim.findings.placebo import with_placebo_of
 from caremarket_sim.findings.structures import batches_under_forms, form_of
 from caremarket_sim.results.periods import in_force_from
 from caremarket_sim.results.store import Store
@@ -26,6 +27,7 @@ from caremarket_sim.runs.plan import (
     told_apart,
 )
 from caremarket_sim.runs.plausibility import Plausibility, people_of, probe_each, refuse_implausible
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.compare.result import Comparison
@@ -127,6 +129,7 @@ def _over_the_horizon(found: Plausibility, samples: Mapping[str, Sample]) -> Pla
     return found
 
 
+@showing_progress
 def compare(
     *scenarios: Scenario,
     reference: str | None = None,
@@ -140,6 +143,7 @@ def compare(
     baseline: bool = True,
     settled: bool = False,
     structures: bool = False,
+    placebo: bool = False,
     **how: Unpack[How],
 ) -> Comparison:
     """Simulate every scenario on the same `replicates` futures and hold each against the reference.
@@ -173,6 +177,8 @@ def compare(
     found = probe_each(plan.scenarios, **how)
     plan = held_plausible(plan, found, allowed)
     result = carry_out_comparison(plan, **how)
+    if placebo:
+        result = with_placebo(result, **how)
     return with_standing(result, **how) if settled else result
 
 
@@ -181,6 +187,11 @@ def with_standing(result: Comparison, store: Store | None = None, **how: Unpack[
     return replace(
         result, standing=compare_standing(result.scenarios, result.reference, result.seeds, store=store, **how)
     )
+
+
+def with_placebo(result: Comparison, **how: Unpack[How]) -> Comparison:
+    """The comparison, and beside it the pounds that its dearest policy adds, as plain fee under the reference."""
+    return replace(result, placebo=with_placebo_of(result.samples, result.reference, result.seeds, **how))
 
 
 def with_baseline(scenarios: Sequence[Scenario]) -> Sequence[Scenario]:

@@ -109,10 +109,9 @@ def at_equal_fee(bundle: Bundle) -> Bundle:
     return Bundle(EQUAL_FEE, bundle.reference, policy)
 
 
-def at_fee_level(bundle: Bundle, level: float) -> Bundle:
-    """The bundle at the fee level at which the whole of it costs the council what the reference does."""
-    policy = bundle.policy.with_levers({"fee.level": level}).named(f"{bundle.policy.name} at equal budget")
-    return Bundle(EQUAL_BUDGET, bundle.reference, policy)
+def at_terms(bundle: Bundle, policy: Scenario) -> Bundle:
+    """The bundle with the terms of `policy`, at which the whole of it costs the council what the reference does."""
+    return Bundle(EQUAL_BUDGET, bundle.reference, policy.named(f"{bundle.policy.name} at equal budget"))
 
 
 def require_bundle(bundle: Bundle) -> None:

@@ -38,7 +38,7 @@ EqualBudget = Annotated[
     bool,
     typer.Option(
         "--equal-budget",
-        help="Also explain the bundle at the fee level at which the whole costs the council what the reference does.",
+        help="Also explain the bundle at terms at which the whole costs the council what the reference does.",
     ),
 ]
 Orders = Annotated[
@@ -98,7 +98,7 @@ def explain_command(
         tell_estimate(plan.tasks, play, folder, hands, voice)
         if equal_budget and not voice.as_json:
             more = explaining.plan_of(explaining.bundles[:1]).runs
-            typer.echo(f"For the equal budget come some {more} runs, and those that find the fee level.")
+            typer.echo(f"For the equal budget come some {more} runs, and those that find the terms.")
         return
     done: list[Explanation] = []
 

@@ -23,10 +23,11 @@ from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, bann
 from caremarket_sim.runs.comparability import ground, require_common_ground
 from caremarket_sim.runs.design import Sample, replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import Batch, Plan, at_horizon, carry_out_plan, require_distinct_names
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.explain import coalitions
-from caremarket_sim.studies.explain.coalitions import AS_WRITTEN, Bundle, at_equal_fee, at_fee_level, require_bundle
+from caremarket_sim.studies.explain.coalitions import AS_WRITTEN, Bundle, at_equal_fee, at_terms, require_bundle
 from caremarket_sim.studies.explain.frames import View
 from caremarket_sim.studies.explain.result import Explanation
 
@@ -119,7 +120,7 @@ def carry_out_explanation(
     store: Store | None = None,
     **how: Unpack[How],
 ) -> Explanation:
-    """Simulate a planned explanation; at an equal budget too if asked for, once the fee that takes is known.
+    """Simulate a planned explanation; at an equal budget too if asked for, once the terms that takes are known.
 
     Raises EveryReplicateFailed when nothing could be simulated.
     """
@@ -133,7 +134,7 @@ def carry_out_explanation(
         (solution,) = equal_budget.solve(ends, reference.scenario.name, explaining.seeds, **how)
         notes.append(solution.sentence)
         if solution.solved is not None:
-            bundles.append(at_fee_level(bundles[0], solution.solved.level))
+            bundles.append(at_terms(bundles[0], solution.solved.sample.scenario))
             plan = explaining.plan_of(bundles[-1:], known=samples)
             more, lost = carry_out_plan(plan, store=store, **how)
             samples, runs = _by_key([*found, *more]), runs + plan.runs
@@ -142,6 +143,7 @@ def carry_out_explanation(
     return Explanation(views, explaining.seed, explaining.seeds, runs, tuple(failed), tuple(notes))
 
 
+@showing_progress
 def explain(
     scenario: Scenario,
     *,
@@ -160,7 +162,7 @@ def explain(
     """What in the scenario's bundle of levers did it, against the place's present regime or another scenario.
 
     `orders` samples so many orders of the groups instead of simulating all coalitions; `equal_fee` explains the other
-    groups with the reference's fee levers as well; `equal_budget` the bundle at the fee level at which the whole of it
+    groups with the reference's fee levers as well; `equal_budget` the bundle at the terms at which the whole of it
     costs the council what the reference does. `allow` names grounds for refusal that are let through under a banner,
     for the reason `why`. Raises what `plan_explanation` and `carry_out_explanation` raise.
     `how`: `workers`, `cluster`, `tell` and `say`, as `runs.work.How` has them.

@@ -19,7 +19,7 @@ MOST_LEVERS = 4
 _CONDITION = {
     AS_WRITTEN: "As written.",
     EQUAL_FEE: "At an equal fee: the fee levers are the reference's in every combination.",
-    EQUAL_BUDGET: "At an equal budget: the fee level is that at which the whole costs the council what the reference "
+    EQUAL_BUDGET: "At an equal budget: the terms are those at which the whole costs the council what the reference "
     "does; combinations of some groups alone may cost more or less.",
 }
 

@@ -22,6 +22,7 @@ from caremarket_sim.runs.allowances import allowances, banner_of, require_in_for
 from caremarket_sim.runs.comparability import ground, require_common_ground
 from caremarket_sim.runs.design import ready, replicate_seeds
 from caremarket_sim.runs.plan import at_horizon, require_distinct_names, told_apart
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.settled import settled_folder
 from caremarket_sim.runs.work import Tell
 from caremarket_sim.scenario import Scenario
@@ -50,6 +51,7 @@ NAMED = "chosen by number"
 COLUMNS = ["scenario", "who", "number", "week", "date", "kind", "event", "detail", "value", "unit", "by"]
 
 
+@showing_progress
 def story(
     *scenarios: Scenario,
     client: int | None = None,

@@ -18,6 +18,7 @@ from caremarket_sim.runs.allowances import NOTHING, Allowances, allowances, bann
 from caremarket_sim.runs.comparability import ground, require_common_ground
 from caremarket_sim.runs.design import replicate_seeds, tasks_of
 from caremarket_sim.runs.plan import Batch, Plan, carry_out_plan, require_distinct_names
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.work import How
 from caremarket_sim.scenario import Change, Scenario
 from caremarket_sim.studies.stress.result import RECOVERED_WEEKS, SEPARATOR, Shock, StressTest, _named
@@ -121,6 +122,7 @@ def carry_out_stress(
     return StressTest(samples[0], policies, shocks, first, plan.seed, plan.seeds, tuple(failed), plan.banner)
 
 
+@showing_progress
 def stress(
     *scenarios: Scenario,
     shocks: Sequence[str] | None = None,

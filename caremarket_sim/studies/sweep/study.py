@@ -28,6 +28,7 @@ from caremarket_sim.runs.allowances import allowances
 from caremarket_sim.runs.batch import carry_out
 from caremarket_sim.runs.design import play_all, ready
 from caremarket_sim.runs.lean import play_lean
+from caremarket_sim.runs.progress import showing_progress
 from caremarket_sim.runs.resolved import resolved_json
 from caremarket_sim.runs.work import How
 from caremarket_sim.settling import code_version
@@ -39,6 +40,7 @@ NOTE = "sweep"
 """The name under which a ledger keeps what a sweep was made of."""
 
 
+@showing_progress
 def sweep(
     design: Design | str | Path,
     *,
