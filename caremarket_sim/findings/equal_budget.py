@@ -66,7 +66,8 @@ class Solution:
     """What the search for one scenario found: `scenario` is the policy, `way` which of the two was moved.
 
     `solved` is None where no terms spend the same. `elsewhere` is the gap on futures that were not solved on, as a
-    share of the other's spend, and twice its standard error.
+    share of the other's spend, and twice its standard error, in which the futures solved on count as well: few of them
+    find terms that hold for few.
     """
 
     scenario: str
@@ -122,12 +123,18 @@ def _tried_elsewhere(solution: Solution, aim: Sample, seeds: Sequence[int], how:
     if not found:
         return solution
     apart = _spend(found["moved"]) - _spend(found["aim"])
+    base, here = _paired(aim, solution.solved.sample)
     spend = float(_spend(found["aim"]).mean())
-    error = 2.0 * float(apart.std(ddof=1)) / len(apart) ** 0.5 / spend if len(apart) > 1 else np.nan
+    error = 2.0 * (_variance_of_mean(apart) + _variance_of_mean(here - base)) ** 0.5 / spend
     gap = float(apart.mean()) / spend
     within = "within" if abs(gap) <= error else "beyond"
-    more = f" On {len(apart)} other futures {gap:+.2%}, {within} two standard errors ({error:.2%})."
+    more = f" On {len(apart)} other futures {gap:+.2%}, {within} two standard errors of both ({error:.2%})."
     return replace(solution, elsewhere=(gap, error), sentence=solution.sentence + more)
+
+
+def _variance_of_mean(values: np.ndarray) -> float:
+    """How uncertain the mean over futures is; infinitely, for one."""
+    return float(values.var(ddof=1)) / len(values) if len(values) > 1 else np.inf
 
 
 class _Search:
