@@ -13,6 +13,7 @@ import numpy as np
 from .errors import nearest, suggestion
 from .market.codes import (
     AGE_GROUPS,
+    BEDS,
     CLIENT_STATUS,
     GONE,
     LEFT,
@@ -208,7 +209,7 @@ class Client(View):
     """Somebody who draws on care, council-funded or paying for themselves, until they leave care."""
 
     TABLE, IN_MARKET, CODE, CALLED = Clients, "clients", 0, "client"
-    WORDS: ClassVar = {"status": CLIENT_STATUS, "payer": PAYERS, "age_group": AGE_GROUPS}
+    WORDS: ClassVar = {"status": CLIENT_STATUS, "payer": PAYERS, "age_group": AGE_GROUPS, "bed": BEDS}
 
     @staticmethod
     def here(table) -> np.ndarray:

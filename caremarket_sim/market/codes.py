@@ -9,6 +9,7 @@ WAITING, RECEIVING, IN_HOSPITAL, FIT, IN_REABLEMENT, LEFT = 0, 1, 2, 3, 4, 5
 """What somebody who draws on homecare does; who has left is followed elsewhere, under one of the next four."""
 IN_CARE_HOME, DIVERTED, RECOVERED, DIED = 6, 7, 8, 9
 WARD, STEP_DOWN, INTERIM = 0, 1, 2
+"""Where somebody waits who is fit to leave hospital."""
 POOL, ONBOARDING, IN_POST, GONE = 0, 1, 2, 3
 IN, ON_LEAVE, SICK = 0, 1, 2
 COUNCIL, SELF_FUNDER = 0, 1
@@ -16,6 +17,7 @@ INDEPENDENT, CHAIN, NOT_FOR_PROFIT, COOPERATIVE, IN_HOUSE = 0, 1, 2, 3, 4
 UNRATED, INADEQUATE, REQUIRES_IMPROVEMENT, GOOD, OUTSTANDING = 0, 1, 2, 3, 4
 
 CLIENT_STATUS = ("waiting", "receiving", "in hospital", "fit to leave hospital", "in reablement", "left")
+BEDS = ("in hospital", "in a step-down bed", "in an interim bed in a care home")
 STATES = (*CLIENT_STATUS, "in a care home", "diverted", "recovered", "died")
 """Everybody ever referred is in one of these; "left" says that a row is nobody's any more."""
 WORKER_STATUS = ("between jobs", "onboarding", "in post", "gone")

@@ -1,4 +1,4 @@
-"""ODD 7.46 Conversion: staff take over a firm whose owner stops."""
+"""ODD 7.50 Conversion: staff take over a firm whose owner stops."""
 
 from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform

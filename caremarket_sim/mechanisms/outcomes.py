@@ -1,4 +1,4 @@
-"""ODD 7.45 Outcomes that are paid for: effort, what is only reported, and whom providers would rather not have."""
+"""ODD 7.49 Outcomes that are paid for: effort, what is only reported, and whom providers would rather not have."""
 
 import math
 

@@ -12,8 +12,9 @@ from ..market.state import clients_of, followed_of
 from ..market.zones import localities_of, zones_of
 
 RELEARN, FOLLOWED, BORN = map(process_code, ("people_relearn", "follow", "born"))
-COMES_BACK, FADES = process_code("who_was_helped_comes_back"), 2
-"""What is drawn by week, and the part of a person's own luck that says whether what was won wears off."""
+COMES_BACK = process_code("who_was_helped_comes_back")
+FADES = 2
+"""The part of a person's own luck that says whether what was won wears off."""
 
 
 @process
