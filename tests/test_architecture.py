@@ -236,7 +236,7 @@ def test_what_a_lever_is_set_to_is_compared_with_a_name_never_a_number(source):
 def test_every_library_that_the_package_imports_is_a_declared_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    required = [*project["dependencies"], *extras["cluster"], *extras["app"]]
+    required = [*project["dependencies"], *extras["cluster"], *extras["app"], *extras["notebooks"]]
     declared = {re.match(r"[\w.-]+", line)[0].lower().replace("-", "_") for line in required}
     called = {"docx": "python_docx", "ruamel": "ruamel.yaml"}  # where the import's name is not the package's
     for source in PACKAGE.rglob("*.py"):
