@@ -220,7 +220,7 @@ def begin(market: Market) -> None:
         gone = (market.followed.state == DIED) | (market.followed.state == LEFT)
         council.referred[c] = here + np.count_nonzero(~gone & (market.followed.council == c))
     market.providers.year_surplus = market.providers.return_owed = 0.0
-    market.providers.year_revenue = 0.0
+    market.providers.year_revenue = market.providers.year_council = 0.0
 
 
 def fork(settled: Market, scenario) -> Market:

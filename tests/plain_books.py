@@ -256,7 +256,7 @@ def surplus_books(market, p, lever):
             reach = float(market.commissioners.rows[0]["reach"])
             hidden = j["evasion"] * (1.0 - reach) * p.money_evasion_reach
             over = j["year_surplus"] - j["year_revenue"] * (lever.stewardship_profit_norm + hidden)
-            share = min(max(j["council_hours"] / max(j["committed"], 1.0), 0.0), 1.0)
+            share = j["year_council"] / max(j["year_revenue"], 1.0)
             returned[n] = min(max(over, 0.0) * share, max(cash, 0.0))
         cash -= pence(returned[n]) / 100.0
         if j["open"]:

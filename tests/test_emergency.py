@@ -15,8 +15,8 @@ LIMIT = 0.02
 SHORT_OF_MONEY = {"fee.level": 0.72, "sourcing.emergency_rate": 1.6}
 """A fee at which many packages are refused for money, and the most that may be offered for them."""
 
-NOBODY_GIVES_UP = {"exit.hand_back_rate": 0.0, "exit.insolvent_rate": 0.0}
-"""So that such a market lasts for two years."""
+NOBODY_GIVES_UP = {"exit.hand_back_rate": 0.0, "exit.insolvent_rate": 0.0, "exit.owners_capital": 1e9}
+"""So that such a market lasts for two years, and no firm lives or dies by what is paid above the rate."""
 
 
 def nothing_is_paid_above_the_rate(market, parameters, policy, draws):

@@ -38,6 +38,8 @@ AIM = 0.0015
 FINEST = 0.0005
 """Steps closer than this are not told apart; where spend jumps between them there is no solution."""
 MOST_STEPS = 12
+FEES = (ALL, (EXTRAS + ALL) / 2.0, (3.0 * EXTRAS + ALL) / 4.0)
+"""Steps of the fee beyond which spend is looked for on the other side of the aim, in this order."""
 FEWER = 0.5
 """Winners of a contest, over those written, that are tried where nothing else saves enough."""
 OTHERS = 20
@@ -165,16 +167,24 @@ class _Search:
                 return self._close_in(ladder, before, after)
             before = after
         ladder = replace(ladder, end=self._end(before, ladder.saving))
-        after = self._try(ladder, ALL)
-        if before.gap * after.gap <= 0.0:
+        if after := self._with_a_fee_past_the_aim(ladder, before):
             return self._close_in(ladder, replace(before, step=EXTRAS), after)
         if not (ladder.saving and ladder.can_have_fewer):
             return False
         ladder = replace(ladder, winners=FEWER)
         before = self._try(ladder, EXTRAS)
         ladder = replace(ladder, end=self._end(before, ladder.saving))
-        after = self._try(ladder, ALL)
-        return before.gap * after.gap <= 0.0 and self._close_in(ladder, before, after)
+        after = self._with_a_fee_past_the_aim(ladder, before)
+        return after is not None and self._close_in(ladder, before, after)
+
+    def _with_a_fee_past_the_aim(self, ladder: Ladder, before: Point) -> Point | None:
+        """Terms with which spend is on the other side of the aim: with the fee at its end or, as a fee so low that
+        nobody is found may cost more in beds and care homes than it saves, part of the way there."""
+        for step in FEES:
+            after = self._try(ladder, step)
+            if before.gap * after.gap <= 0.0:
+                return after
+        return None
 
     def _end(self, point: Point, saving: bool) -> float:
         """How far the fee may go: down to what one more hour costs, or up to the lever's bound."""

@@ -103,6 +103,7 @@ class Providers(Table):
     year_surplus = Column("f8", "£", "surplus since the last April")
     return_owed = Column("f8", "£", "of which is owed back to the council so far, above the norm of its contract")
     year_revenue = Column("f8", "£", "revenue since the last April")
+    year_council = Column("f8", "£", "of which goes with hours that the council bought under a contract")
     weeks_below = Column("f8", "weeks", "weeks in which its council work as a whole has lost money")
     weeks_insolvent = Column("f8", "weeks", "weeks below the line without cash")
     trust = Column("f8", "0 to 1", "trust between it and the commissioner")

@@ -9,7 +9,7 @@ from ..compiled.process import process
 from ..market.law import cost_of_travel
 from ..market.ledger import line, pay, pay_provider, provider_pays
 from ..market.motive import care_costs, margin_aimed_at, office_spending
-from ..market.providers import on_cost, overhead_an_hour, overhead_known
+from ..market.providers import council_part, on_cost, overhead_an_hour, overhead_known
 from ..market.state import week_of
 from ..market.terms import books_show
 
@@ -86,6 +86,7 @@ def week_is_closed(provider, p):
     r.margin = min(max(r.margin, -1.0), 1.0)
     r.year_surplus += surplus
     r.year_revenue += r.revenue
+    r.year_council += r.revenue * council_part(r) * r.contracted
     if r.open == 1:
         r.usual_hours += p.overhead_size_memory * (r.delivered - r.usual_hours)
 

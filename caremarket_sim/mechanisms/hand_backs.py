@@ -29,7 +29,8 @@ def providers_hand_back(market, parameters, policy, draws):
     """Where a contracted provider's council work has lost money for months, in a locality or as a whole, it gives
     notice on all of it there, the later the further its owner looks ahead; care goes on meanwhile (E10, M35).
 
-    It looks at its accounts every few weeks, with the overhead of the size that it has or was awarded. Who hands back
+    It looks at its accounts every few weeks, with the overhead of the size that it has or was awarded. Whether the
+    contract as a whole pays is asked at its rates: what is paid above them in an emergency ends. Who hands back
     everything has handed back the contract. Halfway through its patience it may tell the council, with a chance of the
     trust between them: it then gives longer notice, in which people's care can move in order, unless the council pays
     the gap.
@@ -45,7 +46,7 @@ def providers_hand_back(market, parameters, policy, draws):
         size = max(r.committed, awarded)
         an_hour = overhead_an_hour(size, r.overhead_scale, p) * office_spending(r, p)
         overhead[j] = an_hour * market.prices[0].price_index
-    price, cost, hours = work_by_locality(market, policy, overhead, p)
+    price, cost, hours, above = work_by_locality(market, policy, overhead, p)
     key = key_of(draws, HAND_BACK)
     chosen = np.zeros((len(providers), PATCH), np.int64)  # weeks of notice, 0 none
     everything = np.zeros(len(providers), np.int64)
@@ -56,10 +57,12 @@ def providers_hand_back(market, parameters, policy, draws):
             losses = cost[j] - price[j] * (1.0 - p.exit_margin_line)
             found = localities_to_hand_back(r, losses, chosen[j], p, key)
             loss = losses.sum() + (1.0 - p.exit_overhead_borne) * overhead[j] * hours[j]
+            loss += above[j] * (1.0 - p.exit_margin_line)
             whole = contract_is_handed_back(r, loss, p, key)
             if has_told(r, p, key):
                 council = market.commissioners[r.council]
-                if not whole and the_gap_is_paid(r, loss / max(price[j].sum(), 1.0), council, p, key):
+                gap = loss / max(price[j].sum() - above[j], 1.0)
+                if not whole and the_gap_is_paid(r, gap, council, p, key):
                     market.counts[r.council].averted += 1.0
             if whole or (found and nothing_is_left(r)):
                 everything[j] = notice_of(r.warned == 1, p)
@@ -71,10 +74,11 @@ def providers_hand_back(market, parameters, policy, draws):
 @step
 def work_by_locality(market, policy, overhead, p):
     """What the council's packages with each provider bring in a week, £, by place in its patch, and what they cost:
-    pay, the way to them and the part of the `overhead` an hour that goes with them; and their hours in all."""
+    pay, the way to them and the part of the `overhead` an hour that goes with them; their hours in all; and what is
+    paid above the contract rate in emergencies, £, which is in what they bring in."""
     clients, providers = clients_of(market), market.providers
     price, cost = np.zeros((len(providers), PATCH)), np.zeros((len(providers), PATCH))
-    hours = np.zeros(len(providers))
+    hours, above = np.zeros(len(providers)), np.zeros(len(providers))
     for i in range(len(clients)):
         glance_ahead(clients, i)
         c = clients[i]
@@ -88,11 +92,14 @@ def work_by_locality(market, policy, overhead, p):
         way = market.rounds[i].leg / c.visit_minutes
         further = way / provider.travel_share if provider.travel_share > 0.0 else 1.0
         an_hour = provider.cost_fixed + provider.cost_travel * further + p.exit_overhead_borne * overhead[j]
-        rate = provider.rate + market.rounds[i].above_rate * (c.emergency > 0)
-        price[j, k] += c.hours * rate * paid_share(policy[c.council], p)
+        paid = c.hours * paid_share(policy[c.council], p)
+        price[j, k] += paid * provider.rate
+        if c.emergency > 0:
+            price[j, k] += paid * market.rounds[i].above_rate
+            above[j] += paid * market.rounds[i].above_rate
         cost[j, k] += c.hours * an_hour
         hours[j] += c.hours
-    return price, cost, hours
+    return price, cost, hours, above
 
 
 @compiled

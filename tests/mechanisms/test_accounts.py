@@ -42,12 +42,12 @@ def test_margin_unit_cost_and_usual_hours_remember_the_week_a_little():
     provider(market, delivered=100.0, delivered_council=100.0, usual_hours=50.0, overhead_scale=0.0, wages=0.0)
     for column in ("sick_pay", "travel", "office", "agency", "hires", "training_days", "year_surplus", "year_revenue"):
         provider(market, **{column: 0.0})
-    provider(market, revenue=2000.0, cost=1500.0, margin=0.05, unit_cost=10.0)
+    provider(market, revenue=2000.0, cost=1500.0, margin=0.05, unit_cost=10.0, council_hours=25.0, year_council=0.0)
     r = carry_out(providers_settle_accounts, market, {}).providers.rows[0]
     assert r["margin"] == pytest.approx(0.05 + 0.08 * (0.25 - 0.05))
     assert r["unit_cost"] == pytest.approx(10 + 0.08 * (15 - 10))
     assert r["usual_hours"] == pytest.approx(50 + 0.04 * (100 - 50))
-    assert (r["year_surplus"], r["year_revenue"]) == (500.0, 2000.0)
+    assert (r["year_surplus"], r["year_revenue"], r["year_council"]) == (500.0, 2000.0, 500.0)
 
 
 @pytest.mark.parametrize(
