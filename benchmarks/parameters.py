@@ -75,7 +75,9 @@ TOGETHER = {
     "motive.writing_slope": {"procurement.gaming": 1, "motive.care_spread": 0.3},
     "entry.coop_capital": {"entry.coop_rate": 1, "entry.hours": 60, "exit.insolvent_weeks": 13},
     "entry.waiting_reference": {"entry.waiting_effect": 10},
+    "entry.join_rate": {"entry.join_hours": 30},
     "entry.join_reference_hours": {"entry.join_rate": 0.06, "entry.join_hours": 30},
+    "entry.margin_limit": {"entry.margin_effect": 20},
     "procurement.reopen_share": {"procurement.reopen_tolerance": 0.1, "entry.join_hours": 30},
     "stewardship.budget_fall": {
         "stewardship.budget_uprating": 0.7,
@@ -98,6 +100,13 @@ TOGETHER = {
         "regulator.noise": 0.15,
         "regulator.inspection_rate": 0.4,
         "quality.resting_level": 0.5,
+        "quality.opening_spread": 0.2,
+        "sourcing.choice_rating": 1,
+        "sourcing.unguided_share": 0.3,
+    },
+    "regulator.outstanding_line": {
+        "regulator.noise": 0.15,
+        "regulator.inspection_rate": 0.4,
         "quality.opening_spread": 0.2,
         "sourcing.choice_rating": 1,
         "sourcing.unguided_share": 0.3,
@@ -167,6 +176,17 @@ WITH_PLENTY = NEUTRAL.changed(
 IN_ZONES = NEUTRAL.changed(
     {"procurement.retender_at_start": True, "procurement.zoned": True, "employment.training_days": 15}
 )
+BY_LEADS_ALONE = of_preset("collaborative").changed(
+    {
+        "contract.sourcing": "zoned_lead",
+        "procurement.zoned": True,
+        "procurement.retender_at_start": True,
+        "procurement.backup_share": 0,
+        "shocks.demand": 1.3,
+    }
+)
+WITH_A_SERVICE_OF_ITS_OWN = BELOW_COST.changed({"provision.last_resort_hours": 100, "hospital.step_down_beds": 4})
+AT_A_GOOD_FEE = NEUTRAL.changed({"fee.level": 1.3})
 LESS, MORE = NEUTRAL.changed({"shocks.demand": 0.8}), NEUTRAL.changed({"shocks.demand": 1.2, "fee.uplift_share": 1.3})
 POLICIES = {
     "in partnership": (Change(0, IN_PARTNERSHIP),),
@@ -174,6 +194,9 @@ POLICIES = {
     "below cost": (Change(0, BELOW_COST),),
     "with plenty": (Change(0, WITH_PLENTY),),
     "in zones": (Change(0, IN_ZONES),),
+    "by leads alone": (Change(0, BY_LEADS_ALONE),),
+    "with a service of its own": (Change(0, WITH_A_SERVICE_OF_ITS_OWN),),
+    "at a good fee": (Change(0, AT_A_GOOD_FEE),),
     "less, then more": (Change(0, LESS), Change(105, MORE)),
     "as it is": (),
 }

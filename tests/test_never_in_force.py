@@ -23,7 +23,7 @@ from caremarket_sim.scenario.timeline import timeline
 from caremarket_sim.studies.compare.run import plan_run
 from caremarket_sim.studies.explain.study import plan_explanation
 from caremarket_sim.studies.stress.study import plan_stress
-from tests.small_place import FEW, FOLDER, begun, small, wigan
+from tests.small_place import FEW, FOLDER, begun, small, weekly, wigan
 from tests.test_timeline import PROCUREMENT
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -191,6 +191,13 @@ def test_a_lever_that_is_not_refused_is_in_force_before_the_end_and_one_without_
             assert key == "fee.rule" and levers[key] == "open_book"
 
 
+def is_bought_above_the_rate(scenario, since):
+    """Whether a package is bought at the emergency rate in some week from `since` on."""
+    fresh = round(scenario.parameters.numbers.sourcing_emergency_weeks)
+    weeks = enumerate(weekly(scenario, begun(scenario)))
+    return any(number >= since and (seen["end"].clients.emergency == fresh).any() for number, seen in weeks)
+
+
 @given(moved_levers())
 @settings(FEW, max_examples=12)
 def test_no_verdict_is_given_on_a_lever_that_does_nothing(moved):
@@ -200,6 +207,9 @@ def test_no_verdict_is_given_on_a_lever_that_does_nothing(moved):
     if key == "employment.wage_floor" or (week_of_it or 0) > scenario.weeks - 26:
         return  # a floor may bind nobody in so small a place, and a few weeks at the end may show nothing
     one, other = (outcome_of(settling.go_through(run, begun(run), 1)) for run in (scenario, without))
+    if key == "sourcing.emergency_rate":  # it is offered only for what is refused for money, in some places nothing
+        assert identical(one, other) == (not is_bought_above_the_rate(scenario, week_of_it))
+        return
     assert refused or not identical(one, other)
     if unmet := unmet_needs(key, scenario.changes[0].levers):
         assert refused and identical(one, other), unmet

@@ -101,11 +101,13 @@ def test_every_question_runs_until_it_is_in_force_and_does_something(name):
     place = replace(place, regime=regime.regime, tendered=regime.tendered)
     asked_of = replace(shipped(name), place=place, weeks=max(change.week for change in shipped(name).changes) + 60)
     unasked = replace(partner_of(name), place=place, weeks=asked_of.weeks)
-    ends = []
-    for scenario in (asked_of, unasked):
-        *_, last = weekly(scenario, begun(scenario))
-        ends.append(last["end"].copy())
-    assert ends[0].ledger.tolist() != ends[1].ledger.tolist()
+    asked_books, unasked_books = (
+        [seen["end"].ledger.tolist() for seen in weekly(scenario, begun(scenario))] for scenario in (asked_of, unasked)
+    )
+    first = min(change.week for change in (*asked_of.changes, *unasked.changes))
+    assert asked_books[:first] == unasked_books[:first]
+    since = in_force_week(asked_of) or first
+    assert asked_books[since:] != unasked_books[since:]
 
 
 def test_a_freeze_keeps_the_fee_over_one_april_and_a_failure_closes_a_provider():
