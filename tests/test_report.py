@@ -196,7 +196,8 @@ def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interva
     assert {row["scenario"] for row in first_years} == {"block", "zero-hours-spot"}
     for row in first_years:
         worse, better = (f"{float(row[share]):.0%}" for share in ("worse_in", "better_in"))
-        part = f" in {worse} (less in {better})" if row["indicator"] != "any" else f" in {worse} of {row['replicates']} "
+        whole = row["indicator"] == "any"
+        part = f"in {worse} of {row['replicates']} futures" if whole else f"in {worse} (less in {better})"
         assert part in " ".join(page.text["decision"].split())
         allowed |= {row["year"], worse.removesuffix("%"), better.removesuffix("%")}
     said = " ".join(row["sentence"] for row in table(compared / "timeline.csv"))
