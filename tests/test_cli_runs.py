@@ -108,11 +108,11 @@ def test_the_screen_has_a_sentence_a_family_and_the_nine_headlines(compared, tmp
     assert main([word for word in words if word != "--quiet"]) == 0
     shown = capsys.readouterr().out
     told = " ".join(shown.split())
-    assert "Verdicts go by the same weeks for every scenario: in force, " in told
+    assert "Verdicts go by the same weeks for every scenario: in force from " in told
     _, answer = told.split("zero-hours-spot against block For people who draw on care: ", 1)
     people, rest = answer.split(". For care workers: ", 1)
     workers, rest = rest.split(". For what it costs: ", 1)
-    costs, spent = rest.split("; the council spends £", 1)
+    costs, spent = rest.split("; over all 1 year, the way there included, the council spends £", 1)
     for family, said in (("outcomes", people), ("jobs", workers), ("costs", costs)):
         for indicator in headlines():
             assert (in_a_sentence(indicator.label) in said) == (indicator.family == family), indicator.id
