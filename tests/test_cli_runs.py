@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from caremarket_sim.cli import main
+from caremarket_sim.findings.frames import headlines
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.runs import plan
+from caremarket_sim.telling.words import in_a_sentence
 
 WIGAN = Path(__file__).resolve().parents[1] / "scenarios" / "wigan"
 BLOCK, SPOT, BASELINE = (str(WIGAN / f"{name}.yaml") for name in ("block", "zero-hours-spot", "baseline"))
@@ -104,8 +107,16 @@ def test_the_screen_has_a_sentence_a_family_and_the_nine_headlines(compared, tmp
     words = ["compare", BLOCK, SPOT, "--out", str(folder), *QUICK, "--resume"]
     assert main([word for word in words if word != "--quiet"]) == 0
     shown = capsys.readouterr().out
-    for family in ("Outcomes", "Costs", "Jobs"):
-        assert f"{family}, in force, against block: zero-hours-spot is" in " ".join(shown.split())
+    told = " ".join(shown.split())
+    assert "Verdicts go by the same weeks for every scenario: in force from " in told
+    _, answer = told.split("zero-hours-spot against block For people who draw on care: ", 1)
+    people, rest = answer.split(". For care workers: ", 1)
+    workers, rest = rest.split(". For what it costs: ", 1)
+    costs, spent = rest.split("; over all 1 year, the way there included, the council spends £", 1)
+    for family, said in (("outcomes", people), ("jobs", workers), ("costs", costs)):
+        for indicator in headlines():
+            assert (in_a_sentence(indicator.label) in said) == (indicator.family == family), indicator.id
+    assert re.match(r"[\d.]+ million (more|less) \(.*; all payers together £[\d.]+ million (more|less) \(", spent)
     for indicator in INDICATORS.values():
         if indicator.headline:
             assert indicator.label.split()[0] in shown

@@ -192,6 +192,14 @@ def test_every_number_on_the_decision_page_is_found_in_the_csvs_with_its_interva
     allowed |= set(re.findall(r"\d+(?:\.\d+)?", told.replace(",", "")))
     (tried,) = from_records(read_csv(compared / "plausibility.csv").to_dict("records"))
     allowed |= set(re.findall(r"\d+(?:\.\d+)?", tried.sentence.replace(",", "")))
+    first_years = table(compared / "first_year.csv")
+    assert {row["scenario"] for row in first_years} == {"block", "zero-hours-spot"}
+    for row in first_years:
+        worse, better = (f"{float(row[share]):.0%}" for share in ("worse_in", "better_in"))
+        whole = row["indicator"] == "any"
+        part = f"in {worse} of {row['replicates']} futures" if whole else f"in {worse} (less in {better})"
+        assert part in " ".join(page.text["decision"].split())
+        allowed |= {row["year"], worse.removesuffix("%"), better.removesuffix("%")}
     said = " ".join(row["sentence"] for row in table(compared / "timeline.csv"))
     allowed |= set(re.findall(r"\d+(?:\.\d+)?", said.replace(",", "")))
     now = next(row for row in table(compared / "periods.csv") if row["period"] == "in force")

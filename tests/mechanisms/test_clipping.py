@@ -112,15 +112,17 @@ def test_trust_follows_what_is_found_and_not_what_is_clipped():
 
 
 def test_quality_of_life_follows_what_is_given_in_fact_found_or_not():
-    def life(**columns):
+    def life(unpaid_carer=1, **columns):
         market = bare()
         council(market, experience_reference=0.7)
         provider(market, **columns)
-        person(market, need_hours=14.4, due=14.4, delivered=14.4, experience=0.7, quality_of_life=0.2)
+        felt = {"experience": 0.7, "quality_of_life": 0.2, "unpaid_carer": unpaid_carer}
+        person(market, need_hours=14.4, due=14.4, delivered=14.4, **felt)
         return carry_out(quality_of_life_responds, market, {}).clients.rows[0]
 
-    gain = 0.28 * (1 - np.exp(-1.256 * (0.9 + 0.3 * 0.1)))
-    assert life(clipping=0.1)["quality_of_life"] == pytest.approx(0.2 + (gain - 0.2) / 8)
+    for carer, filled in ((1, 0.45), (0, 0.0)):
+        gain = 0.28 * (1 - np.exp(-1.256 * (0.9 + filled * 0.1)))
+        assert life(carer, clipping=0.1)["quality_of_life"] == pytest.approx(0.2 + (gain - 0.2) / 8)
     assert life(clipping=0.1, clip_found=5.0)["quality_of_life"] == life(clipping=0.1)["quality_of_life"]
     assert life(clipping=0.1)["unmet_hours"] == pytest.approx(1.44)
 

@@ -18,7 +18,8 @@ from tests.mechanisms.markets import P, bare, carry_out, numbers, person
 from tests.small_place import FEW, begun, random_policies, small, weekly
 
 ELSEWHERE = (IN_CARE_HOME, DIVERTED, RECOVERED)
-STATES = ("receiving", "waiting", "fit", "in_hospital", "in_reablement", "in_care_home", "diverted", "recovered")
+STATES = ("receiving", "waiting", "fit", "step_down", "interim", "in_hospital", "in_reablement")
+STATES += ("in_care_home", "diverted", "recovered")
 
 
 def moved(people=1, **changes):

@@ -28,9 +28,7 @@ def test_chances_are_a_rate_times_what_is_known_to_matter():
         person_row = market.clients.rows[i]
         person_row["continuity"], person_row["missed_share"], person_row["log_need"] = continuity, missed, need
         expected[i] *= (1.14 if alone else 1) * (1 - 0.1 * (connection - 0.5))
-        expected[i] *= 1.1 ** ((0.7 - continuity) / numbers().hospital_continuity_step) * np.exp(
-            0.5 * missed + 0.3 * need
-        )
+        expected[i] *= 1.1 ** ((0.7 - continuity) / 0.3) * np.exp(0.5 * missed + 0.3 * need)
     luck = chances(market, "people_go_to_hospital", market.clients.number[:50])
     carry_out(people_go_to_hospital, market, {}, numbers(hospital__admission_rate=20, hospital__continuity_step=0.3))
     away = market.clients.status[:50] == IN_HOSPITAL

@@ -61,6 +61,8 @@ PRICE, QUALITY, VALUES, SOCIAL = (
     {part: float(part == wanted) for part in ("price", "quality", "values", "social_value")}
     for wanted in ("price", "quality", "values", "social_value")
 )
+HALF_SOCIAL = {"price": 0.0, "quality": 0.5, "values": 0.0, "social_value": 0.5}
+"""So much social value that nobody's promise reaches the whole, beside a quality that is everybody's."""
 CONTEST = {"procurement.max_providers": 1, "fee.rule": "tendered", "contract.payment_basis": "planned_time"}
 CONTEST |= {"contract.guaranteed_volume": 1, "contract.term_years": 2, "procurement.weights": PRICE}
 
@@ -87,7 +89,7 @@ def test_the_cheapest_wins_where_price_decides():
 
 @pytest.mark.parametrize(
     ("weights", "columns"),
-    [(QUALITY, {"quality": (0.4, 0.6)}), (VALUES, {"care": (0.4, 0.6)}), (SOCIAL, {"care": (0.4, 0.6)})],
+    [(QUALITY, {"quality": (0.4, 0.6)}), (VALUES, {"care": (0.4, 0.6)}), (HALF_SOCIAL, {"care": (0.4, 0.6)})],
 )
 def test_the_better_one_wins_where_quality_values_or_social_value_decide(weights, columns):
     cheap = {"cost_fixed": (12.0, 18.0)}
@@ -174,9 +176,14 @@ def test_a_bid_above_the_ceiling_comes_after_all_others_and_is_held_to_it():
 
 
 def test_a_promise_of_social_value_is_inflated_by_its_weight_less_by_an_owner_who_cares():
-    market = tender({"procurement.weights": SOCIAL}, care=(0.0, 1.0))
-    assert market.providers.promised == pytest.approx([0.45 * 2.5, 0.65 * (1 + 1.5 * 0.5)])
+    market = tender({"procurement.weights": HALF_SOCIAL}, care=(0.0, 1.0))
+    assert market.providers.promised == pytest.approx([0.45 * 1.75, 0.65 * (1 + 0.75 * 0.5)])
     assert tender(care=(0.0, 1.0)).providers.promised == pytest.approx([0.45, 0.65])
+
+
+def test_nobody_promises_more_than_the_whole_of_social_value():
+    market = tender({"procurement.weights": SOCIAL}, care=(0.0, 1.0))
+    assert market.providers.promised.tolist() == [1, 1], "and not 1.125 and 1.1375"
 
 
 def test_who_may_bid_is_local_agencies_of_some_size_and_firms_from_outside():
