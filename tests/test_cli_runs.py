@@ -116,7 +116,7 @@ def test_the_screen_has_a_sentence_a_family_and_the_nine_headlines(compared, tmp
     for family, said in (("outcomes", people), ("jobs", workers), ("costs", costs)):
         for indicator in headlines():
             assert (in_a_sentence(indicator.label) in said) == (indicator.family == family), indicator.id
-    assert re.match(r"[\d.]+ million (more|less) \(.*; all payers together £[\d.]+ million (more|less) \(", spent)
+    assert re.match(r"[\d.]+ million (more|less) \(.*\) and all payers together £[\d.]+ million (more|less) \(", spent)
     for indicator in INDICATORS.values():
         if indicator.headline:
             assert indicator.label.split()[0] in shown
