@@ -117,6 +117,8 @@ def trial_sentence(ends: pd.DataFrame | None, others: Sequence[str]) -> str:
     if ends is None:
         return f"The two assumptions that carry most ({CARRYING_IN_WORDS}) were not tried at the ends of their ranges."
     rows = ends[headline_rows(ends) & ends.usual_verdict.isin(CLEAR)]
+    if rows.empty:
+        return f"No verdict was clear that the two assumptions that carry most ({CARRYING_IN_WORDS}) could turn."
     kept = rows.becomes.isin([HOLDS, SAME_DIRECTION])
     parts = [f"{int(kept[rows.scenario == name].sum())} of {name}’s {int((rows.scenario == name).sum())}"
              for name in others]  # fmt: skip

@@ -138,7 +138,9 @@ def underpayment_sentences(spend: pd.DataFrame, periods: Periods) -> list[str]:
 
 
 def more(pounds: float) -> str:
-    """How many pounds more or less."""
+    """How many pounds more or less, in millions to one place."""
+    if abs(pounds) < 50_000.0:
+        return "about as much"
     return f"{millions(abs(pounds))} {'less' if pounds < 0.0 else 'more'}"
 
 
