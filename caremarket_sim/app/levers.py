@@ -97,4 +97,5 @@ def as_given(lever: Lever, value: Value, showing: int) -> dict[str, Any]:
     """What a lever's inputs hold where it has this value."""
     written = lever.kind == "wage_floor" or lever.may_be_none
     held = list(value.values()) if isinstance(value, dict) else [shown(value) if written else value]
-    return dict(zip(input_ids(lever, showing), held, strict=True))
+    plain = [int(one) if isinstance(one, float) and one.is_integer() else one for one in held]
+    return dict(zip(input_ids(lever, showing), plain, strict=True))

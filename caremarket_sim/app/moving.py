@@ -55,7 +55,7 @@ def serve_levers(visit: Visit) -> None:
 def _show(visit: Visit, output: str, group: Sequence[Lever]) -> None:
     """Levers of a group as they are in the policy shown, on the day chosen."""
 
-    @visit.session.output(id=output)
+    @visit.session.output(id=output, suspend_when_hidden=False)  # a fold that opens is not noticed
     @render.ui
     def shown() -> Tag | None:
         showing = visit.showing()
@@ -67,10 +67,10 @@ def _show(visit: Visit, output: str, group: Sequence[Lever]) -> None:
                 scenario = visit.read(draft).scenario
             except CaremarketError:
                 return None  # what is wrong is said where the policy is shown
-        values = {lever: value_at(scenario, date.fromisoformat(day), lever.key) for lever in group}
-        for lever, value in values.items():
+        values = [(lever, value_at(scenario, date.fromisoformat(day), lever.key)) for lever in group]
+        for lever, value in values:
             visit.held |= levers.as_given(lever, value, showing)
-        return tags.div(*(levers.lever_input(lever, value, showing) for lever, value in values.items()))
+        return tags.div(*(levers.lever_input(lever, value, showing) for lever, value in values))
 
 
 def _listen(visit: Visit, lever: Lever) -> None:
