@@ -42,7 +42,15 @@ TIMES = 10.0
 MANY = 500
 """People fit to leave hospital who do not wait in it while the council spends less than `CLEARLY` its budget."""
 CLEARLY = 0.95
-NO_SHARES = ("turnover", "closure_rate", "hours_volatility", "income_spread", "turnover_gap", "median_margin")
+NO_SHARES = (
+    "turnover",
+    "closure_rate",
+    "hours_volatility",
+    "income_spread",
+    "turnover_gap",
+    "median_margin",
+    "marginal_margin",
+)
 """Of what is counted in shares, those that may be more than the whole or less than nothing: events a year for each, a
 spread over a mean, a difference, a loss over revenue."""
 
