@@ -22,6 +22,14 @@ def ask(parser: ArgumentParser) -> None:
     )
 
 
+def asked_for(description: str | None, work: Callable[[int], Any], first_seed: int) -> list[Any]:
+    """What `work` finds in each future that the command line of a benchmark asks for, by the options of `ask` alone."""
+    parser = ArgumentParser(description=description)
+    ask(parser)
+    options = parser.parse_args()
+    return each(work, range(first_seed, first_seed + options.futures), options.workers, options.keep)
+
+
 def each(work: Callable[[int], Any], seeds: Sequence[int], workers: int | None, keep: Path | None = None) -> list[Any]:
     """What `work` finds in each future, in the order of the seeds; says on stderr how many are done.
 

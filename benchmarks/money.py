@@ -11,13 +11,12 @@ Exit status 1 unless in every future and under every way
 - quality of life and QALYs agree in which way is better wherever both are clear of chance.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.futures import ask, each
+from benchmarks.futures import asked_for
 from caremarket_sim.parameters import register
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "wigan"
@@ -27,6 +26,8 @@ STATES = (
     "receiving",
     "fit",
     "in_hospital",
+    "step_down",
+    "interim",
     "in_reablement",
     "in_care_home",
     "diverted",
@@ -107,11 +108,7 @@ def compared(found: np.ndarray) -> list[str]:
 
 def main() -> int:
     """Simulate, print a block a figure, and say what does not hold."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    ask(parser)
-    options = parser.parse_args()
-    seeds = range(FIRST_SEED, FIRST_SEED + options.futures)
-    results = each(one_future, seeds, options.workers, options.keep)
+    results = asked_for(__doc__, one_future, FIRST_SEED)
     faults = [fault for _, own in results for fault in own]
     faults += compared(np.array([own for own, _ in results]))
     print("\n".join(faults) or "all of it adds up")

@@ -10,7 +10,6 @@ less than twice as much off loneliness, or more than a fifth of their effect is 
 where unpaid carers are not more strained, and do not break down more often, where care is not delivered.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.futures import ask, each
+from benchmarks.futures import asked_for
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "wigan"
 RELEARN, DOOR, CONNECTORS = "community.reablement_share", "community.front_door", "community.connectors_fte"
@@ -137,11 +136,7 @@ def carers_answer(found: Found) -> Iterator[str]:
 
 def main() -> int:
     """Measure, tell, and leave with whether all holds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    ask(parser)
-    options = parser.parse_args()
-    seeds = range(FIRST_SEED, FIRST_SEED + options.futures)
-    futures = each(one_future, seeds, options.workers, options.keep)
+    futures = asked_for(__doc__, one_future, FIRST_SEED)
     found = {way: np.array([future[way] for future in futures]) for way in WAYS}
     return 1 if told(found) else 0
 

@@ -10,7 +10,6 @@ where the change from the fourth year to the fifth, less that of the same future
 nothing: else it is within what chance gives, and they have ended in a state.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.futures import ask, each
+from benchmarks.futures import asked_for
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "wigan"
 WAYS = ("baseline", "block", "zero-hours-spot", "collaborative")
@@ -135,11 +134,7 @@ def clearly_more(said: str, apart: np.ndarray) -> bool:
 
 def main() -> int:
     """Measure, tell, and leave with whether all holds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    ask(parser)
-    options = parser.parse_args()
-    seeds = range(FIRST_SEED, FIRST_SEED + options.futures)
-    futures = each(one_future, seeds, options.workers, options.keep)
+    futures = asked_for(__doc__, one_future, FIRST_SEED)
     found = {key: np.array([future[key] for future in futures]) for key in futures[0]}
     return 1 if told(found) else 0
 
