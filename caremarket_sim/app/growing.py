@@ -51,7 +51,6 @@ class Growing:
     futures: int = FUTURES
     workers: int | None = None
     doing: str = "beginning"
-    done: int = 0
     known: Comparison | None = None
     views: Mapping[str, Markup] = field(default_factory=dict)
     """What is known by now, as the page shows it."""
@@ -133,4 +132,4 @@ class Growing:
     def _hear(self, what: str, done: int, total: int) -> None:
         if self._stop.is_set():
             raise Stopped
-        self.doing, self.done = what, done
+        self.doing = what

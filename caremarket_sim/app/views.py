@@ -10,13 +10,13 @@ from caremarket_sim.findings.frames import headlines
 from caremarket_sim.report.decision import decision_page
 from caremarket_sim.report.effects import course_figure
 from caremarket_sim.report.equity import equity_page, tile_places
-from caremarket_sim.report.finance import payer_note, payer_rows, thousands
+from caremarket_sim.report.finance import payer_table
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.scenario.timing import day_in_words, monday_of
 from caremarket_sim.studies.compare.display import results_of
 from caremarket_sim.studies.compare.result import Comparison
 from caremarket_sim.studies.story.result import Story
-from caremarket_sim.telling.blocks import Figure, Group, Table, Text
+from caremarket_sim.telling.blocks import Figure, Text
 from caremarket_sim.telling.maps import Tile, tile_map
 from caremarket_sim.telling.page import blocks_html
 
@@ -27,17 +27,10 @@ def views_of(known: Comparison) -> dict[str, Markup]:
     """Each of VIEWS as HTML, every text escaped."""
     results = results_of(known)
     ids = [indicator.id for indicator in headlines()]
-    payers = Table(
-        f"What each payer pays over {results.periods.whole}",
-        ["Payer", f"{results.reference}, mean", *(f"{name}: difference" for name in results.others)],
-        [Group("", payer_rows(results, thousands, "All payers"))],
-        payer_note(results),
-        numbers=True,
-    )
     return {
         "answer": blocks_html(decision_page(results).blocks),
         "time": blocks_html([course_figure(results, ids, "headlines")]),
-        "payers": blocks_html([payers]),
+        "payers": blocks_html([payer_table(results)]),
         "equity": blocks_html(equity_page(results, Settings()).blocks),
     }
 

@@ -216,6 +216,21 @@ def most_from_care(need_hours, p):
 
 
 @compiled
+def needs_little(client, p):
+    """Whether somebody needs so little that help may leave them without a package."""
+    return client.visits <= p.demand_light_visits and client.carers == 1
+
+
+@compiled
+def expect_to_leave(client, counts, chance):
+    """Count, by who pays, how many were to be expected to leave homecare: referrals are balanced by it."""
+    if client.payer == COUNCIL:
+        counts.expected_to_leave_council += chance
+    else:
+        counts.expected_to_leave_self += chance
+
+
+@compiled
 def end_care(client):
     """No provider delivers or keeps a place any more, and no notice runs."""
     client.provider = -1

@@ -7,9 +7,9 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import COUNCIL, FIT, IN_CARE_HOME, INTERIM, LEFT, RECEIVING, RECOVERED, WAITING
+from ..market.codes import FIT, IN_CARE_HOME, INTERIM, LEFT, RECEIVING, RECOVERED, WAITING
 from ..market.followed import leave_homecare
-from ..market.people import death_rate, end_care
+from ..market.people import death_rate, end_care, expect_to_leave
 from ..market.state import clients_of
 
 LEAVES_CARE, FOLLOWED = process_code("people_leave_care"), process_code("follow")
@@ -34,10 +34,7 @@ def people_leave_care(market, parameters, policy, draws):
             continue
         counts = market.counts[c.council]
         death, move, recovery = chances_of(c, p)
-        if c.payer == COUNCIL:
-            counts.expected_to_leave_council += death + move + recovery
-        else:
-            counts.expected_to_leave_self += death + move + recovery
+        expect_to_leave(c, counts, death + move + recovery)
         happens = what_happens(c, death, move, recovery, key)
         counts.deaths += happens == DIES
         counts.care_home_moves += happens == MOVES

@@ -7,7 +7,7 @@ from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import COUNCIL, FOR_INDEPENDENCE, LEFT, RECEIVING
+from ..market.codes import COUNCIL, FOR_INDEPENDENCE, LEFT, RECEIVING, SLOTS
 from ..market.state import clients_of
 
 NEEDS = process_code("needs_change")
@@ -75,7 +75,7 @@ def need_rises(client, p):
     client.need_minutes *= 1.0 + p.demand_need_rise_step
     if client.need_minutes <= p.demand_longest_visit:
         return
-    if client.visits < 4:
+    if client.visits < SLOTS:
         client.need_minutes *= client.visits / (client.visits + 1.0)
         client.visits += 1
     else:

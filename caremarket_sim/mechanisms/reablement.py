@@ -5,9 +5,9 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import DIVERTED, IN_REABLEMENT, LEFT, WAITING
+from ..market.codes import DIVERTED, IN_REABLEMENT, LEFT, SLOTS, WAITING
 from ..market.followed import leave_homecare
-from ..market.people import born
+from ..market.people import born, needs_little
 from ..market.state import clients_of, followed_of
 from ..market.zones import localities_of, zones_of
 
@@ -48,7 +48,7 @@ def episode_ends(client, counts, p, luck):
 
     How many were to be expected to need none is counted, for the balance of people.
     """
-    light = client.visits <= p.demand_light_visits and client.carers == 1
+    light = needs_little(client, p)
     counts.expected_to_leave_council += p.reablement_ended_share * light
     client.weeks_waiting = 0.0
     if light and uniform(luck, client.number, 0) < p.reablement_ended_share:
@@ -66,7 +66,7 @@ def help_wears_off(client, p, key, luck):
     """The visits that a person was helped to do without are needed again this week, by those whose luck it is."""
     ever = uniform(luck, client.number, FADES) < p.reablement_fade_share
     if ever and uniform(key, client.number, 0) < 1.0 / p.reablement_fade_weeks:
-        client.visits = min(client.visits + client.relearned, 4)
+        client.visits = min(client.visits + client.relearned, SLOTS)
         client.relearned = 0
 
 

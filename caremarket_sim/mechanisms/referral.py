@@ -8,7 +8,7 @@ from ..compiled.hashing import poisson_quantile, uniform
 from ..compiled.process import process
 from ..market.codes import COUNCIL, DIVERTED, FIT, IN_REABLEMENT, LEFT, SELF_FUNDER, WAITING
 from ..market.followed import leave_homecare
-from ..market.people import born, first_referral
+from ..market.people import born, first_referral, needs_little
 from ..market.state import week_of
 from ..market.zones import localities_of, zones_of
 
@@ -90,8 +90,7 @@ def meet_the_front_door(client, front_door, reablement, counts, p, key):
     a package; of all others a share is offered reablement first, at home, wherever they come from."""
     if uniform(key, client.number, 1) < front_door:
         counts.conversations += 1.0
-        light = client.visits <= p.demand_light_visits and client.carers == 1
-        if light and uniform(key, client.number, 2) < p.demand_diverted_share:
+        if needs_little(client, p) and uniform(key, client.number, 2) < p.demand_diverted_share:
             client.status = LEFT
             counts.diverted += 1.0
             return

@@ -7,8 +7,9 @@ from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
 from ..compiled.process import process
-from ..market.codes import COUNCIL, IN_CARE_HOME, LEFT, RECEIVING, WAITING
+from ..market.codes import IN_CARE_HOME, LEFT, RECEIVING, SLOTS, WAITING
 from ..market.followed import leave_homecare
+from ..market.people import expect_to_leave
 from ..market.state import clients_of
 
 BREAKS_DOWN, FOLLOWED = process_code("unpaid_carers_break_down"), process_code("follow")
@@ -30,10 +31,7 @@ def unpaid_carers_break_down(market, parameters, policy, draws):
         more = math.exp(p.unpaid_breakdown_effect * (c.unpaid_strain - p.unpaid_usual_strain))
         chance = p.unpaid_breakdown_rate / 52.0 * more
         counts = market.counts[c.council]
-        if c.payer == COUNCIL:
-            counts.expected_to_leave_council += p.unpaid_care_home_share * chance
-        else:
-            counts.expected_to_leave_self += p.unpaid_care_home_share * chance
+        expect_to_leave(c, counts, p.unpaid_care_home_share * chance)
         if uniform(key, c.number, 0) >= chance:
             continue
         counts.unpaid_breakdowns += 1.0
@@ -47,11 +45,11 @@ def unpaid_carers_break_down(market, parameters, policy, draws):
 
 @compiled
 def another_visit(client, p):
-    """A visit a day more, or longer ones where there are four."""
-    if client.visits < 4:
+    """A visit a day more, or, where there is one in each slot already, as much more time in those there are."""
+    if client.visits < SLOTS:
         client.visits += 1
     else:
-        client.need_minutes = min(client.need_minutes * 5.0 / 4.0, p.demand_longest_visit)
+        client.need_minutes = min(client.need_minutes * (SLOTS + 1.0) / SLOTS, p.demand_longest_visit)
 
 
 @process

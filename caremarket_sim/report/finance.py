@@ -71,12 +71,17 @@ def thousands(pounds: float, signed: bool = False) -> str:
 
 def _spend(results: Results) -> list[Block]:
     """What everybody pays over all years together."""
-    found = results.tables["spend"]
+    said = spend_sentences(results.tables["spend"], results.periods)
+    return [Heading("What it costs in all"), *map(Text, said), payer_table(results)]
+
+
+def payer_table(results: Results) -> Table:
+    """What each payer pays over all years together, £ thousand."""
     rows = payer_rows(results, thousands, "All payers")
     columns = ["£ thousand", results.reference, *results.others]
     caption = f"What everybody pays over {results.periods.whole} together"
-    table = Table(caption, columns, [Group("", rows)], payer_note(results), Data("finance_spend", found), numbers=True)
-    return [Heading("What it costs in all"), *(Text(said) for said in spend_sentences(found, results.periods)), table]
+    data = Data("finance_spend", results.tables["spend"])
+    return Table(caption, columns, [Group("", rows)], payer_note(results), data, numbers=True)
 
 
 def payer_rows(results: Results, pounds: Callable[..., str], everybody: str) -> list[Row]:
