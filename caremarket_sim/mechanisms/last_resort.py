@@ -56,6 +56,7 @@ def opens(market, p, draws, council):
     j = len(market.providers) - 1
     serve_the_borough(market, j)
     add_founders(market, p, draws, j, number)
+    market.workers.tenure[market.workers.provider == j] += 1.0  # firms open at a week's end, and it within one
     market.counts[council]["entries"] += 1
 
 

@@ -9,6 +9,7 @@ from caremarket_sim.mechanisms.closing import providers_close
 from caremarket_sim.mechanisms.last_resort import council_cuts_its_service, council_opens_its_service
 from caremarket_sim.mechanisms.payments import council_pays
 from caremarket_sim.mechanisms.posts import providers_plan_posts
+from caremarket_sim.mechanisms.recruitment import recruits_start
 from caremarket_sim.mechanisms.sourcing import packages_are_sourced
 from tests.mechanisms.markets import bare, carry_out, council, numbers, person, provider
 
@@ -30,6 +31,12 @@ def test_it_opens_once_when_it_is_wanted_with_staff_and_no_contract():
     assert (service["last_resort"], service["contracted"], service["ownership"], service["rate"]) == (1, 0, IN_HOUSE, 0)
     assert (market.workers.provider == 1).sum() == 2 and service["patch_count"] == 3
     assert market.paid("world") == 0, "no owner brings capital"
+
+
+def test_those_with_whom_it_begins_are_not_counted_as_starters_who_stayed_for_a_year():
+    market = carry_out(recruits_start, with_a_service(), WANTED)
+    assert market.counts["reached_a_year"][0] == 0
+    assert (market.workers.tenure[market.workers.provider == 1] >= 52.0).all()
 
 
 def test_without_the_lever_there_is_none():
