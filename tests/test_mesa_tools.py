@@ -1,6 +1,8 @@
 """Mesa's batch_run and SolaraViz work on CareMarket, on each version of Mesa."""
 
+import importlib.util
 import inspect
+import os
 
 import mesa
 import pytest
@@ -41,10 +43,41 @@ def test_what_solara_asks_of_a_model_is_there():
     assert len(model.datacollector.get_model_vars_dataframe()) == 1
 
 
+@pytest.fixture
+def solara():
+    """Solara, which comes with the extras `solara` and `test`."""
+    if importlib.util.find_spec("solara") is None:
+        lacking = "Solara is not installed: pip install 'caremarket-sim[solara]'"
+        if os.environ.get("CI") == "true":
+            pytest.fail(lacking)
+        pytest.skip(lacking)
+    return importlib.import_module("solara")
+
+
 @pytest.mark.filterwarnings("ignore:Failed to validate hooks")  # Solara's, of Mesa 3.3's own components
-def test_solaras_buttons_step_and_reset_the_model():
-    solara = pytest.importorskip("solara")
-    buttons = pytest.importorskip("ipyvuetify").Btn
+def test_solara_viz_shows_what_the_model_measures_and_steps_it(solara):
+    from ipyvuetify import Btn
+    from ipywidgets import Image
+    from mesa.visualization import SolaraViz, make_plot_component
+
+    model = CareMarket(small(), rng=1)
+
+    @solara.component
+    def page():
+        with solara.AppLayout(navigation=False):
+            SolaraViz(model, components=[make_plot_component("turnover")], name="Homecare")
+
+    _, context = solara.render(page(), handle_error=False)
+    next(button for button in context.find(Btn).widgets if "Step" in button.children).click()
+    assert model.week == 1
+    assert len(model.datacollector.get_model_vars_dataframe()["turnover"]) == 2
+    assert context.find(Image).widget.value.startswith(b"\x89PNG")
+    context.close()
+
+
+@pytest.mark.filterwarnings("ignore:Failed to validate hooks")  # Solara's, of Mesa 3.3's own components
+def test_solaras_buttons_step_and_reset_the_model(solara):
+    from ipyvuetify import Btn as buttons  # noqa: N813
     from mesa.visualization.solara_viz import ModelController, ModelCreator
 
     model, chosen = solara.reactive(CareMarket(small(), rng=1)), solara.reactive({})

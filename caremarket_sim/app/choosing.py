@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+from datetime import date
+
 from htmltools import HTML, Tag, tags
 from shiny import reactive, render
 
 from caremarket_sim.app import folders
-from caremarket_sim.app.drafts import Draft
+from caremarket_sim.app.drafts import Differs, Draft
+from caremarket_sim.app.lines import time_line
 from caremarket_sim.app.page import MOST_POLICIES
 from caremarket_sim.app.views import warning_html
 from caremarket_sim.app.visit import BASELINE, Visit
@@ -26,9 +31,14 @@ def serve_places(visit: Visit) -> None:
             target = folders.place_folder(visit.input.place(), visit.folder, visit.yours)
         except CaremarketError as error:
             return visit.say(str(error))
-        visit.target.set(target)
+        visit.leave()
+        visit.growing.set(None)
+        visit.watched.set(None)
+        visit.story.set(None)
         visit.before.clear()
         visit.drafted({})
+        visit.target.set(target)
+        visit.say("")
         visit.offer(target)
 
     @reactive.effect
@@ -53,7 +63,7 @@ def serve_places(visit: Visit) -> None:
 
 
 def serve_policies(visit: Visit) -> None:
-    """Policies are added, removed and undone, and the one shown is told in words."""
+    """Policies are added and removed, and moves are taken back."""
 
     @reactive.effect
     @reactive.event(visit.input.add)
@@ -63,7 +73,7 @@ def serve_policies(visit: Visit) -> None:
             return
         if len(drafts) >= MOST_POLICIES:
             return visit.say(f"{MOST_POLICIES} policies are the most that stand side by side: remove one first.")
-        number = next(n for n in range(1, MOST_POLICIES + 2) if f"policy-{n}" not in drafts)
+        number = next(n for n in itertools.count(1) if not (target / f"policy-{n}.yaml").exists())
         start = visit.input.start()
         draft = Draft(f"policy-{number}", load(target / start).title, start, {})
         visit.change({**drafts, draft.name: draft}, draft.name)
@@ -77,9 +87,24 @@ def serve_policies(visit: Visit) -> None:
     @reactive.effect
     @reactive.event(visit.input.undo)
     def _undone() -> None:
-        if visit.before:
-            visit.drafted(visit.before.pop(), visit.input.editing())
+        if not visit.before:
+            return visit.say("There is nothing to undo.")
+        visit.leave()
+        visit.drafted(visit.before.pop(), visit.input.editing())
+        visit.show_anew()
+
+    @reactive.effect
+    @reactive.event(visit.input.back)
+    def _taken_back() -> None:
+        draft, (day, key) = visit.shown(), visit.input.back()
+        move = date.fromisoformat(day), key
+        if draft is not None and move in draft.moves:
+            visit.change({**visit.drafts(), draft.name: draft.without(*move)}, draft.name)
             visit.show_anew()
+
+
+def serve_draft(visit: Visit) -> None:
+    """The policy shown is told in words, with its line of time, and what of it cannot take effect."""
 
     @render.ui
     def draft() -> Tag | None:
@@ -90,11 +115,31 @@ def serve_policies(visit: Visit) -> None:
             reading = visit.read(draft)
         except CaremarketError as error:
             return tags.div(HTML(warning_html(str(error))))
+        drawn = time_line(reading.scenario, date.fromisoformat(visit.input.day())) if visit.input.day() else None
         return tags.div(
-            *(HTML(warning_html(f"Cannot take effect: {said}")) for said in reading.never),
             tags.h3("Line of time"),
+            HTML(drawn) if drawn else None,
             tags.ul(*(tags.li(said) for said in reading.effect or ["No change of policy."])),
             tags.h3(f"Moved, against {draft.start}"),
-            tags.ul(*(tags.li(said) for said in reading.differs or ["Nothing."]), class_="moves"),
+            tags.ul(*([_listed(one) for one in reading.differs] or [tags.li("Nothing.")]), class_="moves"),
             class_="told",
         )
+
+    @render.ui
+    def never() -> Tag | None:
+        draft = visit.shown()
+        try:
+            said = visit.read(draft).never if draft else ()
+        except CaremarketError:
+            return None  # what is wrong is said where the policy is shown
+        return tags.div(*(HTML(warning_html(f"Cannot take effect: {one}")) for one in said))
+
+
+def _listed(one: Differs) -> Tag:
+    """A difference from the start, and where a move makes it, a button that takes it back."""
+    if one.move is None:
+        return tags.li(one.words)
+    day, key = one.move
+    back = f"Shiny.setInputValue('back', {json.dumps([day.isoformat(), key])}, {{priority: 'event'}})"
+    label = f"Take back {key} from {day_in_words(day)}"
+    return tags.li(one.words, tags.button("Take back", type="button", class_="btn", onclick=back, aria_label=label))

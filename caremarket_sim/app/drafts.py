@@ -14,8 +14,11 @@ from caremarket_sim.scenario import Scenario, load
 from caremarket_sim.scenario.explanations import differences
 from caremarket_sim.scenario.never import never_in_force
 from caremarket_sim.scenario.timeline_words import timeline_sentences
+from caremarket_sim.scenario.timing import monday_of, week_of
 
 WHY = "Moved on the page"
+Move = tuple[date, str]
+"""The day from which a lever is moved, and its key."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Draft:
     name: str
     title: str
     start: str
-    moves: Mapping[tuple[date, str], Value]
+    moves: Mapping[Move, Value]
 
     def moved(self, day: date, key: str, value: Value) -> Draft:
         """The draft with a lever at this value from this day on."""
@@ -56,12 +59,20 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Differs:
+    """A difference from the start in words, and the move that makes it; None where a move has it as a consequence."""
+
+    words: str
+    move: Move | None
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a draft comes to: scenario and file, what differs from its start, what is in force when, what never is."""
 
     scenario: Scenario
     path: Path
-    differs: tuple[str, ...]
+    differs: tuple[Differs, ...]
     effect: tuple[str, ...]
     never: tuple[str, ...]
 
@@ -74,8 +85,19 @@ def read_draft(draft: Draft, folder: Path) -> Reading:
         f"{problem.what}; to mend it, {problem.right}" if problem.right else problem.what
         for problem in never_in_force(scenario)
     )
-    differs = tuple(f"{one.what}: {one.first} → {one.second}" for one in differences(start, scenario))
-    return Reading(scenario, path, differs, tuple(timeline_sentences(scenario)), never)
+    return Reading(scenario, path, tuple(_differs(draft, start, scenario)), tuple(timeline_sentences(scenario)), never)
+
+
+def _differs(draft: Draft, start: Scenario, scenario: Scenario) -> list[Differs]:
+    moves = {f"from {monday_of(week_of(day, start.start), start.start)} {key}": (day, key) for day, key in draft.moves}
+    found = [
+        Differs(f"{one.what}: {one.first} → {one.second}", moves.pop(one.what, None))
+        for one in differences(start, scenario)
+    ]
+    return found + [
+        Differs(f"{what}: {shown(draft.moves[move])}, as the move before it has it", move)
+        for what, move in moves.items()
+    ]
 
 
 def value_at(scenario: Scenario, day: date, key: str) -> Value:

@@ -50,6 +50,8 @@ class Growing:
     results: Path
     futures: int = FUTURES
     workers: int | None = None
+    texts: tuple[str, ...] = ()
+    """What is compared, as the visit has it when this begins."""
     doing: str = "beginning"
     known: Comparison | None = None
     views: Mapping[str, Markup] = field(default_factory=dict)
@@ -127,6 +129,7 @@ class Growing:
             self._hear("writing the report", 0, 0)
             write_report(store.folder)
             write_brief(store.folder)
+            write_brief(store.folder, Path("docx"))
         self.finished = True
 
     def _hear(self, what: str, done: int, total: int) -> None:

@@ -8,26 +8,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from htmltools import Tag, tags
-from shiny import render
+from shiny import render, ui
 
 from caremarket_sim.app.visit import Visit
 from caremarket_sim.results.store import Store
 
+FOUND = {
+    "brief_html": "The brief, two printed pages (HTML)",
+    "brief_docx": "The brief (Word)",
+    "report_html": "The report (HTML)",
+    "workbook": "Every table (Excel)",
+    "results": "The results folder, which `caremarket verify` takes (zip)",
+}
+"""What there is to take away when all futures are simulated, by output."""
+
 
 def serve_files(visit: Visit) -> None:
-    """What was made can be taken away."""
-
-    def finished() -> Path:
-        """The results folder. Raises what the browser shows where there is none yet."""
-        growing = visit.growing()
-        if growing is None or not growing.finished:
-            raise ValueError("simulate first, and wait until it is done")
-        return growing.results
+    """What was put together can be taken away."""
 
     @render.ui
     def kept() -> Tag:
-        where = f"Everything that is made here lies in {visit.folder}."
-        return tags.p(where, " Reports and tables are there when all futures are simulated.")
+        links = [ui.download_link("file", "The policy shown, as a scenario file")] if visit.shown() else []
+        links.append(ui.download_link("place_files", "The place, all policies and what they start from (zip)"))
+        return tags.div(
+            tags.p(f"Everything that is made here lies in {visit.folder}."), tags.ul(*(tags.li(one) for one in links))
+        )
 
     @render.download_link(filename=lambda: f"{visit.input.editing() or 'policy'}.yaml")
     def file() -> Iterator[str]:
@@ -40,14 +45,30 @@ def serve_files(visit: Visit) -> None:
         assert target is not None
         yield zipped(target, [path for path in sorted(target.iterdir()) if path.is_file()])
 
-    def offer(name: str) -> None:
-        @visit.session.output(id=name)
-        @render.download_link(filename=f"{name}.html")
-        def made() -> Iterator[bytes]:
-            yield (finished() / f"{name}.html").read_bytes()
 
-    offer("brief")
-    offer("report")
+def serve_results(visit: Visit) -> None:
+    """What came of it can be taken away when all futures are simulated."""
+
+    def finished() -> Path:
+        growing = visit.growing()
+        assert growing is not None and growing.finished, "links are there when it is"
+        return growing.results
+
+    @render.ui
+    def found_files() -> Tag:
+        growing = visit.looked()
+        if growing is None or not growing.finished:
+            return tags.p("Brief, report, tables and results folder are here when all futures are simulated.")
+        return tags.ul(*(tags.li(ui.download_link(name, label)) for name, label in FOUND.items()))
+
+    def offer(file: str) -> None:
+        @visit.session.output(id=file.replace(".", "_"))
+        @render.download_link(filename=file)
+        def made() -> Iterator[bytes]:
+            yield (finished() / file).read_bytes()
+
+    for name in ("brief.html", "brief.docx", "report.html"):
+        offer(name)
 
     @render.download_link(filename="results.xlsx")
     def workbook() -> Iterator[bytes]:

@@ -43,7 +43,8 @@ def _names(lever: Lever) -> tuple[str, ...]:
 
 def lever_input(lever: Lever, value: Value, showing: int) -> Tag:
     """A lever at a value, with its label and what there is to know of it."""
-    labels = [f"{lever.key}: {part}" for part in lever.parts] if lever.kind == "weights" else [lever.key]
+    parts = [f": {part}" for part in lever.parts] if lever.kind == "weights" else [""]
+    labels = [tags.span(f"{named(lever)}{part} ", tags.code(lever.key)) for part in parts]
     controls = [
         _control(lever, id_, label, given)
         for (id_, given), label in zip(as_given(lever, value, showing).items(), labels, strict=True)
@@ -51,7 +52,12 @@ def lever_input(lever: Lever, value: Value, showing: int) -> Tag:
     return tags.div(*controls, tags.p(about(lever), class_="about"), class_="lever")
 
 
-def _control(lever: Lever, id_: str, label: str, value: Any) -> Tag:
+def named(lever: Lever) -> str:
+    """A lever as one reads it: Wage floor, for employment.wage_floor."""
+    return lever.key.partition(".")[2].replace("_", " ").capitalize()
+
+
+def _control(lever: Lever, id_: str, label: Tag, value: Any) -> Tag:
     if lever.kind == "flag":
         return ui.input_checkbox(id_, label, value)
     if lever.kind == "choice":

@@ -88,5 +88,8 @@ def _listen(visit: Visit, lever: Lever) -> None:
             except CaremarketError as error:
                 return visit.say(str(error))
             visit.say("")
-            drafts, day = visit.drafts(), date.fromisoformat(visit.input.day())
-            visit.change({**drafts, draft.name: draft.moved(day, lever.key, value)}, draft.name)
+            day = date.fromisoformat(visit.input.day())
+            before = draft.without(day, lever.key)
+            unmoved = value_at(visit.read(before).scenario, day, lever.key) == value
+            moved = before if unmoved else draft.moved(day, lever.key, value)
+            visit.change({**visit.drafts(), draft.name: moved}, draft.name)

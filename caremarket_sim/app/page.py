@@ -24,18 +24,21 @@ CAVEAT = (
 def page(yours: Path | None) -> Tag:
     """The whole page: what one chooses and moves on the left, what comes of it on the right."""
     css = (files("caremarket_sim.telling") / "templates" / "report.css").read_text(encoding="utf-8")
-    css += (files("caremarket_sim.app") / "app.css").read_text(encoding="utf-8")
+    own = files("caremarket_sim.app")
+    css += (own / "app.css").read_text(encoding="utf-8")
     return ui.page_fluid(
         head_content(
             tags.meta(name="viewport", content="width=device-width, initial-scale=1"),
             tags.link(rel="icon", href="data:,"),
             tags.style(HTML(css)),
+            tags.script(HTML((own / "app.js").read_text(encoding="utf-8"))),
         ),
         tags.a("Skip to what comes of it", href="#found", class_="skip"),
         tags.header(tags.h1(TITLE), tags.p(CAVEAT)),
+        tags.div(ui.output_text("status"), class_="status", role="status", aria_live="polite"),
         tags.div(
             tags.div(_choose(yours), _move(), class_="panel", role="region", aria_label="What is compared"),
-            tags.main(_found(), id="found"),
+            tags.main(_found(), id="found", tabindex="-1"),
             class_="page",
         ),
         title=TITLE,
@@ -67,8 +70,9 @@ def _move() -> Tag:
         ui.input_select("editing", "Policy shown", {}),
         ui.output_ui("titled"),
         ui.input_select("day", "What is moved holds from", {}),
+        tags.div(ui.output_ui("never"), role="status"),
         ui.output_ui("draft"),
-        ui.input_action_button("undo", "Undo"),
+        ui.input_action_button("undo", "Undo the last move"),
         *(
             tags.details(tags.summary(head), ui.output_ui(f"group_{number}"))
             for number, head in enumerate(grouped_levers())
@@ -79,7 +83,6 @@ def _move() -> Tag:
 def _found() -> Tag:
     return tags.div(
         tags.h2("What comes of it"),
-        tags.div(ui.output_text("status"), class_="status", role="status", aria_live="polite"),
         ui.navset_tab(
             ui.nav_panel("The answer", ui.output_ui("answer")),
             ui.nav_panel("Over time", ui.output_ui("time")),
@@ -101,13 +104,10 @@ def _found() -> Tag:
             ),
             ui.nav_panel(
                 "Keep",
+                tags.h3("What was put together"),
                 ui.output_ui("kept"),
-                tags.p(ui.download_link("file", "The policy shown, as a scenario file")),
-                tags.p(ui.download_link("place_files", "The place, all policies and what they start from (zip)")),
-                tags.p(ui.download_link("brief", "The brief, two printed pages (HTML)")),
-                tags.p(ui.download_link("report", "The report (HTML)")),
-                tags.p(ui.download_link("workbook", "Every table (Excel)")),
-                tags.p(ui.download_link("results", "The results folder, which `caremarket verify` takes (zip)")),
+                tags.h3("What came of it"),
+                ui.output_ui("found_files"),
             ),
             id="shown",
         ),

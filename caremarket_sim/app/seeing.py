@@ -12,13 +12,12 @@ from shiny import reactive, render, ui
 
 from caremarket_sim.app.growing import FUTURES, Growing
 from caremarket_sim.app.views import VIEWS, story_html, week_html
-from caremarket_sim.app.visit import BASELINE, BASELINE_NAME, Visit
+from caremarket_sim.app.visit import BASELINE, BASELINE_NAME, LOOK, Visit
 from caremarket_sim.app.watching import watch
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.scenario import load
 
-LOOK = 0.4
-"""Seconds between two looks at work under way, and between two weeks of a market that is played."""
+OUT_OF_DATE = "That is of the policies as they were; simulate them as they are now."
 
 
 def serve_simulation(visit: Visit) -> None:
@@ -42,7 +41,7 @@ def serve_simulation(visit: Visit) -> None:
         count = sum(1 for _ in target.glob("results-*")) + 1
         growing = Growing(
             [*scenarios, baseline], inputs, visit.input.reference() or BASELINE_NAME, target / f"results-{count}",
-            max(2, int(visit.input.futures() or FUTURES)), visit.workers,
+            max(2, int(visit.input.futures() or FUTURES)), visit.workers, texts=visit.texts,
         )  # fmt: skip
         growing.start()
         visit.growing.set(growing)
@@ -56,31 +55,22 @@ def serve_simulation(visit: Visit) -> None:
 def serve_found(visit: Visit) -> None:
     """How far the comparison is, and what is known of it by now, are shown as it grows."""
 
-    @reactive.poll(lambda: _how_far(visit), LOOK)
-    def looked() -> Growing | None:
-        with reactive.isolate():
-            return visit.growing()
-
     @render.text
     def status() -> str:
-        growing = looked()
-        return visit.told() or (growing.status if growing else "Add a policy, move its levers, and simulate.")
+        growing = visit.looked()
+        if visit.told() or growing is None:
+            return visit.told() or "Add a policy, move its levers, and simulate."
+        return growing.status if growing.texts == visit.texts else f"{growing.status} {OUT_OF_DATE}"
 
     def offer(name: str) -> None:
         @visit.session.output(id=name)
         @render.ui
         def view() -> HTML | None:
-            growing = looked()
+            growing = visit.looked()
             return HTML(growing.views[name]) if growing and growing.views else None
 
     for name in VIEWS:
         offer(name)
-
-
-def _how_far(visit: Visit) -> tuple[Any, ...]:
-    with reactive.isolate():
-        growing = visit.growing()
-    return () if growing is None else (id(growing), growing.status, id(growing.known))
 
 
 async def apart(work: Callable[[], Any]) -> Any:

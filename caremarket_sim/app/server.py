@@ -6,8 +6,8 @@ from pathlib import Path
 
 from shiny import App, Inputs, Outputs, Session
 
-from caremarket_sim.app.choosing import serve_places, serve_policies
-from caremarket_sim.app.keeping import serve_files
+from caremarket_sim.app.choosing import serve_draft, serve_places, serve_policies
+from caremarket_sim.app.keeping import serve_files, serve_results
 from caremarket_sim.app.moving import serve_levers
 from caremarket_sim.app.page import page
 from caremarket_sim.app.seeing import serve_found, serve_market, serve_simulation, serve_story
@@ -16,12 +16,14 @@ from caremarket_sim.app.visit import Visit
 SERVED = (
     serve_places,
     serve_policies,
+    serve_draft,
     serve_levers,
     serve_simulation,
     serve_found,
     serve_market,
     serve_story,
     serve_files,
+    serve_results,
 )
 
 

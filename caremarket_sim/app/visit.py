@@ -17,6 +17,8 @@ from caremarket_sim.scenario.timing import day_in_words, monday_of
 
 BASELINE, BASELINE_NAME = "baseline.yaml", "baseline"
 QUARTER = 13
+LOOK = 0.4
+"""Seconds between two looks at work under way, and between two weeks of a market that is played."""
 
 
 class Visit:
@@ -33,8 +35,19 @@ class Visit:
         self.story: reactive.Value[HTML | None] = reactive.Value(None)
         self.playing: reactive.Value[bool] = reactive.Value(False)
         self.before: list[dict[str, Draft]] = []
+        self.looked = reactive.poll(self._how_far, LOOK)(self._looked)
+        """The comparison under way, looked at again and again as it grows."""
         self.showing: reactive.Value[int] = reactive.Value(0)
         self.held: dict[str, Any] = {}
+
+    def _looked(self) -> Growing | None:
+        with reactive.isolate():
+            return self.growing()
+
+    def _how_far(self) -> tuple[Any, ...]:
+        with reactive.isolate():
+            growing = self.growing()
+        return () if growing is None else (id(growing), growing.status, id(growing.known))
 
     def leave(self) -> None:
         """Nobody waits for the comparison under way any more."""
@@ -58,7 +71,13 @@ class Visit:
         ui.update_select("day", choices={day.isoformat(): day_in_words(day) for day in days})
 
     def drafted(self, drafts: dict[str, Draft], shown: str | None = None) -> None:
-        """Have these policies, of which one is shown."""
+        """Have these policies, of which one is shown; the place's folder has the files of these and of no other."""
+        target = self.target()
+        if target is not None:
+            for name in self.drafts().keys() - drafts.keys():
+                (target / f"{name}.yaml").unlink(missing_ok=True)
+            for draft in drafts.values():
+                draft.write(target)
         self.drafts.set(drafts)
         named = {name: draft.title for name, draft in drafts.items()}
         ui.update_select("editing", choices=named, selected=shown if shown in drafts else next(iter(drafts), None))
@@ -70,9 +89,15 @@ class Visit:
         self.showing.set(self.showing() + 1)
 
     def change(self, drafts: dict[str, Draft], shown: str | None = None) -> None:
-        """The same, so that it can be undone."""
+        """The same, so that it can be undone; nobody waits for what is simulated of the policies as they were."""
+        self.leave()
         self.before.append(self.drafts())
         self.drafted(drafts, shown)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What policies are compared and with what: what is simulated of others is out of date."""
+        return (self.input.reference() or BASELINE_NAME, *(draft.text for draft in self.drafts().values()))
 
     def shown(self) -> Draft | None:
         """The policy whose levers are shown."""
