@@ -59,7 +59,10 @@ class Screen:
         """Partial correlations with their intervals, and plain ones, as the indices of other methods are."""
         beside = [Index(PLAIN, place, float(value)) for place, value in enumerate(self.plain)]
         bounds = zip(self.partial, self.low, self.high, strict=True)
-        return [Index(PARTIAL, place, *map(float, one)) for place, one in enumerate(bounds)] + beside
+        return [
+            Index(PARTIAL, place, float(value), float(low), float(high))
+            for place, (value, low, high) in enumerate(bounds)
+        ] + beside
 
 
 def screen(coordinates: Values, output: Values) -> Screen:
