@@ -1,5 +1,6 @@
 """The page in the browser: what is put together on it is what the command line takes, and says the same numbers."""
 
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 from caremarket_sim.app import folders, levers
 from caremarket_sim.app.drafts import Draft, read_draft, value_at
 from caremarket_sim.app.growing import Growing
+from caremarket_sim.app.lines import time_line
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
 from caremarket_sim.policy import LEVERS, of_preset
@@ -23,6 +25,7 @@ from tests.small_place import FOLDER
 from tests.test_report import BROWSER, what_a_browser_lacks
 
 START = date(2024, 4, 1)
+TABLES = ("differences.csv", "levels.csv", "spend.csv", "breakdowns.csv", "overall.csv")
 
 
 @pytest.fixture
@@ -62,7 +65,8 @@ def test_what_is_moved_is_written_and_read_as_the_command_line_does(place):
     assert value_at(found, START, "contract.sourcing") == value_at(
         load(place / draft.start), START, "contract.sourcing"
     )
-    assert any("fee.level: 1 → 1.1" in one for one in reading.differs)
+    assert any("fee.level: 1 → 1.1" in one.words for one in reading.differs)
+    assert {one.move for one in reading.differs} == set(draft.moves)
     assert main(["validate", "--quiet", "--no-probe", str(reading.path)]) == 0
 
 
@@ -74,6 +78,24 @@ def test_a_lever_that_cannot_take_effect_says_so(place):
 def test_what_is_taken_back_leaves_no_trace(place):
     draft = drafted(fee__level=1.1)
     assert draft.without(START, "fee.level").text == drafted().text
+
+
+def test_a_move_that_another_makes_needless_can_be_taken_back_all_the_same(place):
+    later = date(2024, 7, 1)
+    draft = drafted(fee__level=1.1).moved(later, "fee.level", 1.1)
+    assert {one.move for one in read_draft(draft, place).differs} == {(START, "fee.level"), (later, "fee.level")}
+
+
+def test_a_line_of_time_is_drawn_of_what_changes_and_of_nothing_else(place):
+    draft = drafted(fee__level=1.1).moved(date(2024, 7, 1), "community.connectors_fte", 20)
+    drawn = time_line(read_draft(draft, place).scenario, START)
+    assert drawn is not None and drawn.count("Decided") == 2 and 'role="img" aria-label=' in drawn
+    assert time_line(load(place / "baseline.yaml"), START) is None
+
+
+def test_a_policy_takes_the_name_of_no_file_that_a_folder_brings(place):
+    drafted(name="policy-1").write(place)
+    assert folders.new_name(place) == "policy-2"
 
 
 @pytest.mark.parametrize("title", ['=HYPERLINK("http://x")', "a: b # c", '"', "<b>", "\u2028é"])
@@ -118,7 +140,7 @@ def test_a_comparison_that_grew_is_what_compare_finds_to_the_byte(place, tmp_pat
     assert (
         main(["compare", *files, "--reference", "baseline", "--replicates", "5", "--quiet", "--out", str(again)]) == 0
     )
-    for name in ("differences.csv", "levels.csv", "spend.csv", "breakdowns.csv", "overall.csv"):
+    for name in TABLES:
         assert (again / name).read_bytes() == (place / "results-1" / name).read_bytes(), name
 
 
@@ -152,22 +174,88 @@ def test_the_page_in_a_browser(tmp_path):
             address = re.search(r"http://127\.0\.0\.1:\d+", served.stdout.readline())
             assert address is not None
             driven = subprocess.run(
-                ["node", "app.mjs", address[0], shutil.which("chromium") or "", "4", str(tmp_path / "taken")],
-                cwd=BROWSER, capture_output=True, text=True, timeout=900, check=False,
+                ["node", "app.mjs", address[0], shutil.which("chromium") or "", "20", str(tmp_path / "taken")],
+                cwd=BROWSER, capture_output=True, text=True, timeout=1800, check=False,
             )  # fmt: skip
+            working = until_none(lambda: workers_of(served.pid))
+            begun = descendants(served.pid)
         finally:
             served.terminate()
     assert driven.returncode == 0, driven.stderr
+    assert working == [], "whoever leaves leaves work behind"
+    assert until_none(lambda: [pid for pid in begun if Path(f"/proc/{pid}").exists()]) == []
     found = json.loads(driven.stdout)
     assert found["outside"] == found["errors"] == found["dialogs"] == found["violations"] == []
     assert all(over <= 0 for over in found["overflow"].values()), found["overflow"]
+    assert found["pictures_without_words"] == 0 and found["printed"] == [True, False]
     assert found["shown"] == "20" and "community.connectors_fte: " in found["draft"]
-    assert "4 of 4" in found["last"] and "Done" in found["last"]
-    assert found["other"] == {"policies": 1, "status": "Add a policy, move its levers, and simulate."}
-    taken = {path.name.split("-")[0] for path in (tmp_path / "taken").glob("*-*")}
-    assert {"file", "place_files", "brief", "report", "workbook", "results"} <= taken
-    saved = next((tmp_path / "taken").glob("file-*.yaml"))
+    assert found["last"] == found["undone"] == "Simulated: 20 of 20 futures. Done."
+    assert "as they were" in found["stale"]
+    by_keyboard = found["keyboard"]
+    assert by_keyboard["chosen"] and by_keyboard["kept_focus"] and "Done" in by_keyboard["status"]
+    assert by_keyboard["file"] == "policy-1.yaml" and len(by_keyboard["tabs"]) == len(set(by_keyboard["tabs"])) == 7
+    assert by_keyboard["unreached"] == by_keyboard["unseen"] == [] and by_keyboard["controls"] > 60
+    kept_files_say_the_same(tmp_path / "taken", tmp_path)
+    assert found["other"]["policies"] == 1 and "Done" in found["other"]["status"]
+    assert "Nothing." in found["other"]["draft"] and "collaborative" not in found["other"]["draft"]
+
+
+def kept_files_say_the_same(taken, folder):
+    """The scenario files validate, the results verify, and `compare` on the files finds the results to the byte."""
+    names = {path.name.partition("-")[2] for path in taken.glob("*-*")}
+    assert {"brief.html", "brief.docx", "report.html", "results.xlsx"} <= names
+    [saved] = taken.glob("file-*.yaml")
     assert "HYPERLINK" in saved.read_text() and "community.connectors_fte: 20" in saved.read_text()
+    for archive in ("place_files-place.zip", "results-results.zip"):
+        shutil.unpack_archive(taken / archive, folder / "kept")
+    assert (folder / "kept" / "your-folder" / "policy-1.yaml").read_bytes() == saved.read_bytes()
+    names = ("policy-1.yaml", "policy-2.yaml", "baseline.yaml")
+    files = [str(folder / "kept" / "your-folder" / name) for name in names]
+    assert main(["validate", "--quiet", "--no-probe", *files]) == 0
+    results, again = next((folder / "kept").glob("results-*")), folder / "again"
+    assert main(["verify", str(results)]) == 0
+    assert main(["compare", *files, "--reference", "baseline", "--quiet", "--out", str(again)]) == 0
+    for name in TABLES:
+        assert (again / name).read_bytes() == (results / name).read_bytes(), name
+    shutil.unpack_archive(taken / "other-results.zip", folder / "other")
+    [others] = (folder / "other").glob("results-*")
+    assert overall(others, "policy-1") == overall(results, "policy-2"), "both visits simulate the block preset"
+    assert "HYPERLINK" not in (others / "manifest.json").read_text(encoding="utf-8")
+
+
+def overall(results: Path, scenario: str) -> list[str]:
+    """What a results folder has of a scenario, a line a future and indicator, its name left out."""
+    lines = (results / "overall.csv").read_text(encoding="utf-8-sig").splitlines()
+    return [line.partition(",")[2] for line in lines if line.startswith(f"{scenario},")]
+
+
+def parents() -> dict[int, int]:
+    """The parent of every process of this machine."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended since
+            found[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process that a process has begun, and that those have."""
+    children = [child for child, parent in parents().items() if parent == pid]
+    return [*children, *(one for child in children for one in descendants(child))]
+
+
+def workers_of(pid: int) -> list[int]:
+    """Worker processes at work for a page: those whom the servers that it keeps to start them have started."""
+    every = parents()
+    return [child for child in descendants(pid) if every.get(child) not in (pid, None)]
+
+
+def until_none(left, seconds=60.0):
+    """What is left of something after waiting for it to go."""
+    end = time.monotonic() + seconds
+    while left() and time.monotonic() < end:
+        time.sleep(0.2)
+    return left()
 
 
 def test_the_command_says_what_is_missing(tmp_path, capsys):

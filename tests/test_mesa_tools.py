@@ -71,13 +71,13 @@ def test_solara_viz_shows_what_the_model_measures_and_steps_it(solara):
     next(button for button in context.find(Btn).widgets if "Step" in button.children).click()
     assert model.week == 1
     assert len(model.datacollector.get_model_vars_dataframe()["turnover"]) == 2
-    assert context.find(Image).widget.value.startswith(b"\x89PNG")
+    assert bytes(context.find(Image).widget.value).startswith(b"\x89PNG")
     context.close()
 
 
 @pytest.mark.filterwarnings("ignore:Failed to validate hooks")  # Solara's, of Mesa 3.3's own components
 def test_solaras_buttons_step_and_reset_the_model(solara):
-    from ipyvuetify import Btn as buttons  # noqa: N813
+    from ipyvuetify import Btn
     from mesa.visualization.solara_viz import ModelController, ModelCreator
 
     model, chosen = solara.reactive(CareMarket(small(), rng=1)), solara.reactive({})
@@ -94,7 +94,7 @@ def test_solaras_buttons_step_and_reset_the_model(solara):
     _, context = solara.render(page(), handle_error=False)
 
     def press(label):
-        next(button for button in context.find(buttons).widgets if label in button.children).click()
+        next(button for button in context.find(Btn).widgets if label in button.children).click()
 
     press("Step")
     press("Step")

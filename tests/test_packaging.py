@@ -1,6 +1,7 @@
 """The wheel is whole: installed in a new environment, the command works in an empty folder."""
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -39,7 +40,7 @@ def caremarket(wheel, tmp_path_factory):
         assert process.returncode == 0, process.stdout + process.stderr
         return process.stdout
 
-    run.folder = empty
+    run.folder, run.environment, run.path = empty, clean, Path(paths["scripts"], "caremarket")
     return run
 
 
@@ -66,3 +67,51 @@ def test_a_council_can_be_made_validated_and_compared_from_an_empty_folder(carem
     assert (caremarket.folder / "results" / "differences.csv").exists()
     caremarket("new", "Leeds", "--no-probe")
     caremarket("validate", caremarket.folder / "leeds" / "place.yaml", "--no-probe")
+
+
+VISIT = """
+import contextlib, json, re, socket, struct, subprocess, sys, urllib.error, urllib.request
+from websockets.sync.client import connect
+
+with contextlib.suppress(ImportError, OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+    import fcntl
+    fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH14x", b"lo", 0x41))  # SIOCSIFFLAGS: this machine reaches itself
+command = [sys.argv[1], "app", "--no-browser", "--port", "0"]
+with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+    try:
+        said = served.stdout.readline()
+        port = re.search(r"http://127\\.0\\.0\\.1:(\\d+)", said)[1]
+        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/").read().decode()
+        fetched = [name for name in re.findall(r'(?:src|href)="([^"#]+)"', page) if not name.startswith("data:")]
+        for name in fetched:
+            assert urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}").status == 200, name
+        told = ""
+        with connect(f"ws://127.0.0.1:{port}/websocket/", proxy=None) as visit:
+            data = {"place": "Rutland", ".clientdata_output_place_note_hidden": False}
+            visit.send(json.dumps({"method": "init", "data": data}))
+            while "zones, from" not in told:
+                told = visit.recv(timeout=120)
+        print(json.dumps({"fetched": len(fetched), "told": told}))
+    finally:
+        served.terminate()
+"""
+"""Begins the page, fetches all that it is made of, and chooses a council on it, as a browser does."""
+
+
+def without_network() -> list[str]:
+    """What runs a command with no network but that of this machine to itself; nothing where that cannot be."""
+    cut = ["unshare", "--map-root-user", "--net"]
+    tried = shutil.which("unshare") and subprocess.run([*cut, "true"], capture_output=True, check=False)
+    return cut if tried and tried.returncode == 0 else []
+
+
+@pytest.mark.slow
+def test_the_page_is_served_from_the_wheel_in_an_empty_folder_with_the_network_off(caremarket, tmp_path):
+    command = [*without_network(), sys.executable, "-c", VISIT, str(caremarket.path)]
+    visited = subprocess.run(
+        command, cwd=tmp_path, env=caremarket.environment, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert visited.returncode == 0, visited.stderr
+    assert "Rutland: " in visited.stdout and '"fetched": 1' in visited.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["caremarket-app"], "nothing is written outside the workspace"
+    assert (tmp_path / "caremarket-app" / "visit-1" / "rutland" / "baseline.yaml").is_file()

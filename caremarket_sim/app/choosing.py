@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from datetime import date
 
@@ -73,9 +72,8 @@ def serve_policies(visit: Visit) -> None:
             return
         if len(drafts) >= MOST_POLICIES:
             return visit.say(f"{MOST_POLICIES} policies are the most that stand side by side: remove one first.")
-        number = next(n for n in itertools.count(1) if not (target / f"policy-{n}.yaml").exists())
         start = visit.input.start()
-        draft = Draft(f"policy-{number}", load(target / start).title, start, {})
+        draft = Draft(folders.new_name(target), load(target / start).title, start, {})
         visit.change({**drafts, draft.name: draft}, draft.name)
 
     @reactive.effect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -69,6 +70,11 @@ def ask(names: list[str], target: Path) -> None:
     left = [questions()[name] for name in names if not (target / questions()[name].file).exists()]
     if left:
         write_new(None, target, questions=left)
+
+
+def new_name(target: Path) -> str:
+    """A name for a policy that no file of a place's folder has."""
+    return next(name for n in itertools.count(1) if not (target / f"{(name := f'policy-{n}')}.yaml").exists())
 
 
 def starts(target: Path) -> dict[str, str]:

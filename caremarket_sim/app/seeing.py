@@ -130,8 +130,7 @@ def serve_story(visit: Visit) -> None:
             scenarios = [visit.read(draft).scenario for draft in visit.drafts().values()]
             if not scenarios:
                 return visit.say("Add a policy first.")
-            told = await apart(lambda: tell(*scenarios))
-            visit.story.set(HTML(story_html(told)))
+            visit.story.set(HTML(await apart(lambda: story_html(tell(*scenarios)))))
         except CaremarketError as error:
             visit.say(str(error))
 

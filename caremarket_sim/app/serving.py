@@ -12,7 +12,7 @@ import uvicorn
 
 from caremarket_sim.app.server import make_app
 from caremarket_sim.errors import CannotWrite
-from caremarket_sim.warming import warm_up
+from caremarket_sim.runs.design import stand_by
 
 
 def serve(
@@ -38,7 +38,7 @@ def serve(
     with listening:
         address = f"http://{host}:{listening.getsockname()[1]}"
         say(f"The page is at {address}; Ctrl-C ends it. What it makes goes to {workspace}.")
-        threading.Thread(target=warm_up, name="compiling", daemon=True).start()  # while somebody chooses
+        threading.Thread(target=stand_by, name="compiling", daemon=True).start()  # while somebody chooses
         if browser:
             webbrowser.open(address)
         uvicorn.Server(uvicorn.Config(app, log_level="warning", ws_max_size=1 << 24)).run(sockets=[listening])

@@ -15,8 +15,9 @@ from caremarket_sim.report.settings import Settings
 from caremarket_sim.scenario.timing import day_in_words, monday_of
 from caremarket_sim.studies.compare.display import results_of
 from caremarket_sim.studies.compare.result import Comparison
+from caremarket_sim.studies.story.page import lives
 from caremarket_sim.studies.story.result import Story
-from caremarket_sim.telling.blocks import Figure, Text
+from caremarket_sim.telling.blocks import Figure, Heading, Text
 from caremarket_sim.telling.maps import Tile, tile_map
 from caremarket_sim.telling.page import blocks_html
 
@@ -62,8 +63,8 @@ def week_html(watched: Watched, week: int) -> Markup:
 
 
 def story_html(told: Story) -> Markup:
-    """One person's and one care worker's story, as the study tells it."""
-    return Markup(told._repr_html_())
+    """One person's and one care worker's story, as the study's own page tells it."""
+    return Markup("").join(blocks_html([Heading(page.title), *page.blocks]) for page in lives(told))
 
 
 def warning_html(sentence: str) -> Markup:

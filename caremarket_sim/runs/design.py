@@ -124,6 +124,16 @@ def ready(tell: Tell | None = None) -> None:
     warm_up(tell)
 
 
+def stand_by() -> None:
+    """Compile, and load once what every worker process begins with, so that the first future need not wait for it."""
+    ready()
+    Work(workers=1).each(_loaded, [()])
+
+
+def _loaded(_: Any) -> None:
+    """What a worker answers that only had to begin."""
+
+
 def play_all(
     tasks: Sequence[Any],
     play: Callable[[Any], Any] = play,

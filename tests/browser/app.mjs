@@ -79,9 +79,9 @@ async function simulate(page) {
   await page.click("#simulate");
 }
 
-async function keep(page, id) {
+async function keep(page, id, as = id) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(`#${id}`)]);
-  await download.saveAs(`${folder}/${id}-${download.suggestedFilename()}`);
+  await download.saveAs(`${folder}/${as}-${download.suggestedFilename()}`);
 }
 
 const page = await visit();
@@ -157,7 +157,7 @@ found.undone = await status(page);
 found.other = { policies: await other.locator("#editing option").count(), status: await finished(other),
   draft: await other.locator("#draft").innerText() };
 await other.getByRole("tab", { name: "Keep" }).click();
-await keep(other, "results");
+await keep(other, "results", "other");
 await judge(other, "375, simulated");
 
 found.keyboard = await byKeyboard();

@@ -75,15 +75,19 @@ def _described(person: Person) -> str:
     return "; ".join(f"{name}: {value}" for name, value in person.facts) + "."
 
 
-def story_html(story: Story) -> str:
-    """The whole story as one HTML file that needs no network."""
+def lives(story: Story) -> list[Page]:
+    """What this is, and each of the two lives."""
     client, worker = story.people
-    pages = [
+    return [
         Page("about", "What this is", "", _about(story)),
         Page("client", "One person who draws on care", "", _life(story, client)),
         Page("worker", "One care worker", "", _life(story, worker)),
-        Page("how", "How it was made", "", _how(story)),
     ]
+
+
+def story_html(story: Story) -> str:
+    """The whole story as one HTML file that needs no network."""
+    pages = [*lives(story), Page("how", "How it was made", "", _how(story))]
     place = story.scenarios[0].place.name
     title = f"Two lives in {place}'s homecare market"
     subtitle = "; ".join(f"{one.name}: {one.title}" for one in story.scenarios)
