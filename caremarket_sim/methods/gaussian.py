@@ -8,7 +8,7 @@ chapter 5); the variance that chance has at each point is given, not guessed.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,68 +22,72 @@ SHORTEST, LONGEST = 0.15, 30.0
 
 @dataclass(frozen=True)
 class Gaussian:
-    """A fitted process; `weights` is (point, column), `slopes` (input, column), `offset` (column)."""
+    """A fitted process: `points` (point, input), `lengths` and `slopes` (input), `weights` (point).
+
+    `found` is what its likelihood said, for a fit to nearly the same points to begin from.
+    """
 
     points: Values
     lengths: Values
     weights: Values
     slopes: Values
-    offset: Values
+    offset: float
+    found: Any = field(default=None, compare=False, repr=False)
 
     kind = "gaussian process"
 
     def __call__(self, inputs: Values) -> Values:
-        """What it expects at these inputs (row, input): (row, column)."""
+        """What it expects at each row of inputs."""
         gaps = (inputs[:, None, :] - self.points[None, :, :]) / self.lengths
         return self.offset + inputs @ self.slopes + np.exp(-0.5 * np.sum(gaps**2, axis=2)) @ self.weights
 
     def plain(self) -> dict[str, Any]:
-        """The first column's numbers for JSON; `of_plain` reads them."""
-        return {
-            "kind": self.kind,
-            "lengths": self.lengths.tolist(),
-            "weights": self.weights[:, 0].tolist(),
-            "slopes": self.slopes[:, 0].tolist(),
-            "offset": float(self.offset[0]),
-        }
+        """Its numbers for JSON, without the points, which others share; `of_plain` reads them."""
+        arrays = {name: getattr(self, name).tolist() for name in ("lengths", "weights", "slopes")}
+        return {"kind": self.kind, "offset": self.offset, **arrays}
 
     @classmethod
     def of_plain(cls, plain: dict[str, Any], points: Values) -> Gaussian:
         """The process whose numbers these are."""
-        weights, slopes = np.array(plain["weights"])[:, None], np.array(plain["slopes"])[:, None]
-        return cls(points, np.array(plain["lengths"]), weights, slopes, np.array([plain["offset"]]))
+        arrays = {name: np.array(plain[name], float) for name in ("lengths", "weights", "slopes")}
+        return cls(points, offset=plain["offset"], **arrays)
 
 
-def fit_gaussian(inputs: Values, columns: Values, variance: Values, seed: int) -> Gaussian:
-    """Fit to the mean of columns (row, column) whose chance has this variance (row); every column gets the same sum.
+def level(points: Values, value: float) -> Gaussian:
+    """A process that expects the same everywhere."""
+    count = points.shape[1]
+    return Gaussian(points, np.ones(count), np.zeros(len(points)), np.zeros(count), value)
 
-    A sum of columns is fitted by the sum of their fits, so that one fit tells what each column alone would have said.
-    Raises ValueError where the mean never changes.
+
+def fit_gaussian(inputs: Values, output: Values, variance: Values, begin: Gaussian | None = None) -> Gaussian:
+    """Fit to an output (point) in which chance has this variance (point), neither of them the same everywhere.
+
+    The search for lengths begins from another fit's if one is given.
     """
-    from scipy.linalg import cho_solve
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
 
-    mean = columns.mean(axis=1)
-    shift, scale = float(mean.mean()), float(mean.std())
-    if not scale > 0.0:
-        raise ValueError("what is to be fitted never changes")
+    shift, scale = float(output.mean()), float(output.std())
     count = inputs.shape[1]
-    bumps = ConstantKernel(1.0, (1e-4, 1e3)) * RBF(np.ones(count), (SHORTEST, LONGEST))
-    line = ConstantKernel(1.0, (1e-4, 1e3)) * DotProduct(1.0, "fixed")
-    kernel = bumps + line + WhiteKernel(1e-2, (1e-7, 1.0))
-    fitted = GaussianProcessRegressor(kernel, alpha=np.maximum(variance / scale**2, 1e-9), random_state=seed)
+    if begin is not None and begin.found is not None:
+        kernel = begin.found
+    else:
+        bumps = ConstantKernel(1.0, (1e-4, 1e3)) * RBF(np.ones(count), (SHORTEST, LONGEST))
+        line = ConstantKernel(1.0, (1e-4, 1e3)) * DotProduct(1.0, "fixed")
+        kernel = bumps + line + WhiteKernel(1e-2, (1e-7, 1.0))
+    fitted = GaussianProcessRegressor(kernel, alpha=np.maximum(variance / scale**2, 1e-9))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a reach at its bound is an input that acts as a line
-        fitted.fit(inputs, (mean - shift) / scale)
+        fitted.fit(inputs, (output - shift) / scale)
     found: Any = fitted.kernel_
-    alphas = scale * cho_solve((fitted.L_, True), (columns - shift) / scale)
+    weights = scale * np.asarray(fitted.alpha_).ravel()
     by_line = found.k1.k2.k1.constant_value
     return Gaussian(
         points=inputs,
         lengths=np.broadcast_to(np.asarray(found.k1.k1.k2.length_scale, float), (count,)).copy(),
-        weights=found.k1.k1.k1.constant_value * alphas,
-        slopes=by_line * (inputs.T @ alphas),
-        offset=shift + by_line * alphas.sum(axis=0),
+        weights=found.k1.k1.k1.constant_value * weights,
+        slopes=by_line * (inputs.T @ weights),
+        offset=shift + by_line * float(weights.sum()),
+        found=found,
     )

@@ -35,14 +35,14 @@ class Trees:
     kind = "boosted trees"
 
     def __call__(self, inputs: Values) -> Values:
-        """What they expect at these inputs (row, input): (row, 1)."""
+        """What they expect at each row of inputs."""
         at = np.broadcast_to(self.roots, (len(inputs), len(self.roots))).copy()
         for _ in range(DEPTH):
             asked = self.asks[at]
             given = np.take_along_axis(inputs, np.maximum(asked, 0), axis=1)
             after = np.where(given <= self.threshold[at], self.left[at], self.right[at])
             at = np.where(asked < 0, at, after)
-        return self.offset + self.value[at].sum(axis=1, keepdims=True)
+        return self.offset + self.value[at].sum(axis=1)
 
     def plain(self) -> dict[str, Any]:
         """The numbers for JSON; `of_plain` reads them."""

@@ -17,6 +17,7 @@ from caremarket_sim.scenario.timing import MOST_YEARS
 from caremarket_sim.studies.sweep.design_files import (
     KEYS,
     LARGEST_SEED,
+    MOST_POINTS,
     MOST_REPLICATES,
     OUTPUTS,
     PERIODS,
@@ -73,6 +74,12 @@ def design_schema() -> dict[str, Any]:
             "minimum": 1,
             "maximum": MOST_REPLICATES,
             "description": "Futures that every sample meets.",
+        },
+        "new_futures_every": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MOST_POINTS,
+            "description": "After how many samples others are met: for an emulator. 0 (the default): all meet the same.",
         },
         "seed": {
             "type": "integer",

@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
     app.command("whatif", epilog="Example: caremarket whatif")(grouped(whatif_command))
 
 
-def whatif_command(  # noqa: PLR0913 - options of a sweep
+def whatif_command(
     design: DesignOrResults = None,
     out: Out = None,
     seed: SweepSeed = None,
@@ -76,7 +76,7 @@ def whatif_command(  # noqa: PLR0913 - options of a sweep
             folder = ours.folder
     else:
         plan = planned_sweep(design, seed, replicates, years, excused)
-        require_emulable(plan.design.reference, plan.design.replicates)
+        require_emulable(plan.design.reference, plan.design.replicates, plan.design.new_futures_every)
         folder = out or default_folder(plan)
         if dry_run:
             return tell_sweep_estimate(plan, folder, hands, voice)

@@ -155,7 +155,7 @@ def _saying(one: Emulated, found: WhatIf) -> dict[str, Any]:
     indicator = INDICATORS[one.indicator]
     factor, in_unit = shown_in(indicator)
     assert one.stand_in is not None
-    reach = abs(one.stand_in.mean(found.points)[:, 0]) + one.stand_in.bar(found.points)
+    reach = abs(one.stand_in.mean(found.points)) + one.stand_in.bar(found.points)
     return {
         "factor": factor,
         "places": decimals(indicator),

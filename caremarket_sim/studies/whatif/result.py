@@ -124,7 +124,7 @@ class WhatIf:
         if why_not or one.stand_in is None:
             return Answer(one.scenario, one.indicator, np.nan, np.nan, np.nan, "", why_not)
         indicator = INDICATORS[one.indicator]
-        difference, bar = float(one.stand_in.mean(inputs)[0, 0]), float(one.stand_in.bar(inputs)[0])
+        difference, bar = float(one.stand_in.mean(inputs)[0]), float(one.stand_in.bar(inputs)[0])
         sure = bar * one_sided(self.looks) / one_sided(1, 1.0 - BARS)
         said = verdict(
             difference, difference - bar, difference + bar, 0.0 if abs(difference) > sure else 1.0,

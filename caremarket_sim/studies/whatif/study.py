@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -52,7 +53,7 @@ def emulated(done: Sweep, scenarios: Mapping[str, Scenario], code: str, tell: Te
 
     Raises BadInput for a sweep without a reference, or with too few samples or futures.
     """
-    require_emulable(done.reference, done.replicates)
+    require_emulable(done.reference, done.replicates, done.new_futures_every)
     varied = [name for name in done.scenarios if name != done.reference]
     inputs = table_of(done.factors, done.values)
     asked = [Output(name, indicator, done.reference) for name in varied for indicator in done.asked]
@@ -83,14 +84,18 @@ def emulated(done: Sweep, scenarios: Mapping[str, Scenario], code: str, tell: Te
     )
 
 
-def require_emulable(reference: str | None, replicates: int) -> None:
-    """Raise BadInput for a sweep without differences, or without futures by which error is told from chance."""
+def require_emulable(reference: str | None, replicates: int, new_futures_every: int) -> None:
+    """Raise BadInput for a sweep without differences, or with too few futures to tell error from chance.
+
+    Where all samples meet the same futures, a half of them is kept from each fit.
+    """
     if reference is None:
         right = "name two scenarios in the design"
         raise BadInput(Problem("what-if shows differences, and this sweep has a single scenario", right=right))
-    if replicates < 2:
-        what = "every sample is simulated on one future, so that error cannot be told from chance"
-        raise BadInput(Problem(what, right="write `replicates: 2` or more, 20 if it can be"))
+    fewest = 2 if new_futures_every else 4
+    if replicates < fewest:
+        what = f"futures a sample are {replicates}, too few to tell an emulator's error from chance"
+        raise BadInput(Problem(what, right=f"write `replicates: {fewest}` or more, 20 if it can be"))
 
 
 def _fitted(done: Sweep, output: Output, inputs: NDArray[np.float64]) -> Emulated:
@@ -102,9 +107,10 @@ def _fitted(done: Sweep, output: Output, inputs: NDArray[np.float64]) -> Emulate
     if lost:
         why = f"at {lost} of {len(known)} samples it has no value in some future"
         return Emulated(output.scenario, output.indicator, mean, None, why)
-    groups = np.arange(len(inputs)) // done.sampler.block(len(done.factors))
+    block = math.lcm(done.sampler.block(len(done.factors)), done.new_futures_every or 1)
+    groups = np.arange(len(inputs)) // block
     try:
-        stand_in = fit(inputs, every, groups, done.seed)
+        stand_in = fit(inputs, every, groups, done.seed, shared=not done.new_futures_every)
     except ValueError as error:
         return Emulated(output.scenario, output.indicator, mean, None, str(error))
     return Emulated(output.scenario, output.indicator, mean, stand_in)
