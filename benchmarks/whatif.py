@@ -1,7 +1,7 @@
-"""Make the emulator that comes with the package anew: `nice python -m benchmarks.whatif [--workers 2] [--results FOLDER]`.
+"""Make the emulator that comes with the package anew: `python -m benchmarks.whatif [--workers 2] [--results FOLDER]`.
 
-Simulates `scenarios/designs/what-if.yaml`, going on with what is in the folder, fits its emulators, writes them into the
-package and prints how each was held to samples left out. Exit status 1 if fewer headlines can be shown than are asked for.
+Simulates `scenarios/designs/what-if.yaml`, going on with what is in the folder, fits its emulators, writes them into
+the package and prints how each was held to samples left out. Exit status 1 if too few headlines can be shown.
 """
 
 import argparse

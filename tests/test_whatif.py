@@ -1,4 +1,4 @@
-"""At once, without simulating: emulators find what is known, say how far they err, and keep silent where they know nothing."""
+"""At once, without simulating: emulators find what is known, say how far they err, and know where to say nothing."""
 
 import json
 import shutil
@@ -241,10 +241,14 @@ def test_the_page_answers_as_python_does(made):
     given = [[0.9 + 0.3 * rng.random(), int(rng.integers(2)), int(rng.integers(3)), int(rng.integers(9)),
               20 * rng.random()] for _ in range(40)]  # fmt: skip
     asked = json.dumps({"held": for_page(found), "asked": given})
-    done = subprocess.run(["node", "-e", ASK, str(PAGE_SCRIPT)], input=asked, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["node", "-e", ASK, str(PAGE_SCRIPT)], input=asked, capture_output=True, text=True, check=True
+    )
     words = for_page(found)["words"]
     for values, said in zip(given, json.loads(done.stdout), strict=True):
-        moved = {one.name: one.levels[value] if one.levels else value for one, value in zip(FACTORS, values, strict=True)}
+        moved = {
+            one.name: one.levels[value] if one.levels else value for one, value in zip(FACTORS, values, strict=True)
+        }
         for ours, theirs in zip(found.at(moved), said, strict=True):
             if theirs is None:
                 assert ours.why_not
@@ -335,9 +339,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_after_so_many_samples_other_futures_are_met_and_within_them_the_same(folder):
     plan = plan_sweep(read_design("two.yaml"))
-    seeds = {
-        place: task.seed for task, places in zip(plan.tasks, plan.places, strict=True) for place in places
-    }
+    seeds = {place: task.seed for task, places in zip(plan.tasks, plan.places, strict=True) for place in places}
     assert len(set(seeds.values())) == 32 // 4 * 2 == plan.settled
     assert len({seeds[sample, 1] for sample in range(1, 5)}) == 1
     assert seeds[4, 1] != seeds[5, 1] and len(seeds) == 64
@@ -376,7 +378,9 @@ def test_a_design_that_no_emulator_can_be_fitted_to_gets_one_clear_error_and_not
 
 
 def test_a_single_scenario_has_no_differences(folder, capsys):
-    single = DESIGN.replace(", small/moved.yaml]\nreference: baseline", "]").replace("only: moved", "").replace(", }", "}")
+    single = (
+        DESIGN.replace(", small/moved.yaml]\nreference: baseline", "]").replace("only: moved", "").replace(", }", "}")
+    )
     (folder / "two.yaml").write_text(single, encoding="utf-8")
     assert main(["whatif", "two.yaml", "--out", "found"]) == 2
     assert "what-if shows differences, and this sweep has a single scenario" in capsys.readouterr().err
@@ -393,7 +397,7 @@ def test_the_shipped_design_moves_eight_levers_or_more_from_where_they_are_neutr
     assert len(design.factors) >= 8
     assert all(factor.coordinate(NEUTRAL[factor.name]) >= 0 for factor in design.factors)
     assert design.points % design.new_futures_every == 0
-    assert standing_in.FEWEST <= design.points
+    assert design.points >= standing_in.FEWEST
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""A stand-in for a simulation whose every point was tried on several futures, and how far it errs where it was not fitted.
+"""A stand-in for a simulation whose every point was tried on several futures, and how far it errs where it was not.
 
 A Gaussian process and boosted trees are held to the same points held out, and whichever errs less stands in. What is
 missed at a point held out is the stand-in's error and the chance of that point's own futures. The second is known, as

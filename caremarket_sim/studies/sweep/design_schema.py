@@ -79,7 +79,7 @@ def design_schema() -> dict[str, Any]:
             "type": "integer",
             "minimum": 0,
             "maximum": MOST_POINTS,
-            "description": "After how many samples others are met: for an emulator. 0 (the default): all meet the same.",
+            "description": "After how many samples others are met, for an emulator; 0, the default, is never.",
         },
         "seed": {
             "type": "integer",

@@ -59,7 +59,7 @@ def whatif_command(
     dry_run: DryRun = False,
     voice: Voice = Voice(),
 ) -> None:
-    """Answer at once, by an emulator: one HTML file with sliders; a design is simulated first, a sweep's results are not."""
+    """Answer at once, by an emulator: one HTML file with sliders. A design is simulated first, results are not."""
     from caremarket_sim.settling import code_version
     from caremarket_sim.studies.sweep.files import sweep_files
     from caremarket_sim.studies.sweep.study import carry_out_sweep

@@ -22,8 +22,8 @@ def bounds(factor: Factor) -> tuple[float, float]:
 
 
 def as_numbers(factor: Factor, value: Any) -> list[float]:
-    """A number as its part of the way from the lowest to the highest; of other levels, a 1 at which of all but the first
-    it is. Raises BadInput for what is no number or none of the levels."""
+    """A number as its part of the way from the lowest to the highest; of other levels, a 1 for that which it is, of all
+    but the first. Raises BadInput for what is no number or none of the levels."""
     if factor.levels and not factor.numeric:
         if not any(_same(value, level) for level in factor.levels):
             right = suggestion(str(value), [str(level) for level in factor.levels])

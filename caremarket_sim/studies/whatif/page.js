@@ -50,6 +50,11 @@ function written(value, output, signed) {
   return (value < 0 ? "\u2212" : "+") + number;
 }
 
+function amount(value, output) {
+  const number = written(value, output, true);
+  return output.unit.startsWith("\u00a3") ? number.replace(/^([+\u2212]?)/, "$1\u00a3") + output.unit.slice(1) : `${number} ${output.unit}`;
+}
+
 function drawn(found, output) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 200 16");
@@ -85,7 +90,7 @@ if (typeof document !== "undefined" && document.getElementById("emulator")) {
     if (found) small.textContent = ` \u00b1 ${written(found.bar, output)} ${output.unit === "pts" ? "pts" : ""}`;
     number.replaceChildren(found ? written(found.difference, output, true) : "\u2013", small);
     return found && ["better", "worse", "higher", "lower"].includes(found.verdict)
-      ? `${held.words[found.verdict]} on ${output.label} (${written(found.difference, output, true)} ${output.unit})` : "";
+      ? `${held.words[found.verdict]} on ${output.label} (${amount(found.difference, output)})` : "";
   };
 
   const show = () => {

@@ -23,6 +23,7 @@ from caremarket_sim.studies.whatif.words import (
     left_out,
     meaning,
     unit,
+    years,
 )
 from caremarket_sim.telling.blocks import Block, Cell, Data, Group, Page, Panel, Points, Row, Table, Text
 from caremarket_sim.telling.page import html_page
@@ -43,7 +44,7 @@ def whatif_page(found: WhatIf) -> str:
     ]
     return html_page(
         f"What if? {found.title}",
-        f"{found.place}, over {found.years:g} years, held against {found.reference}",
+        f"{found.place}, {years(found)}, held against {found.reference}",
         pages,
         first="the levers",
         parts="Parts of this page",
@@ -70,7 +71,7 @@ def _panel(found: WhatIf) -> Markup:
         '<div class="whatif"><form id="levers" autocomplete="off"><h3>Levers</h3>{controls}'
         '<p><button type="button" id="back">Put every lever back</button></p></form>'
         '<div class="answers"><h3>Differences from {reference}</h3>'
-        '<p id="said" role="status">{unmoved}</p>{answers}</div></div>'
+        '{answers}</div><p id="said" role="status">{unmoved}</p></div>'
         '<script type="application/json" id="emulator">{held}</script>'
     ).format(controls=controls, reference=found.reference, unmoved=UNMOVED, answers=answers, held=Markup(held))
 
@@ -93,8 +94,9 @@ def _control(number: int, factor: Factor, start: Any) -> Markup:
         low, high = bounds(factor)
         step = 1 if factor.whole else step_of(low, high)
         control = Markup(
-            '<output for="lever-{n}"></output><input type="range" id="lever-{n}" min="{low}" max="{high}" step="{step}" '
-            'value="{start}"><small class="ends"><span>{low}</span><span>{high}</span></small>'
+            '<output for="lever-{n}"></output>'
+            '<input type="range" id="lever-{n}" min="{low}" max="{high}" step="{step}" value="{start}">'
+            '<small class="ends"><span>{low}</span><span>{high}</span></small>'
         ).format(n=number, low=f"{low:g}", high=f"{high:g}", step=f"{step:g}", start=f"{start:g}")
     starts = Markup("<small>Starts at {start}{unit}.</small>").format(start=as_written_value(start), unit=in_unit)
     return Markup('<div class="lever">{label}{control}{starts}</div>').format(
@@ -189,20 +191,21 @@ def _trust(found: WhatIf) -> list[Block]:
     ]
     columns = ["Indicator", "Error beyond sampling", f"Standard error of {FUTURES} futures", "Err by less than that",
                "Within the bars", "Here"]  # fmt: skip
+    table = Data("held_out", found.frame())
     note = "Of samples held out in turn, and of futures that the emulator was not fitted to."
     tried = [f"{meaning(one)} ({one.name}): {_range(one)}" for one in found.factors]
     return [
         Text(
             "Every emulator was fitted again and again without an eighth of the samples, and held to those. What does "
-            f"not err by less than the standard error of {FUTURES} simulated futures at nine samples of ten is not shown, "
-            "nor is what lies farther from every sample than was tried: its row is grey."
+            f"not err by less than the standard error of {FUTURES} simulated futures at nine samples of ten is not "
+            "shown, nor is what lies farther from every sample than was tried: its row is grey."
         ),
-        *([Points(left_out(found), "What is not shown")] if left_out(found) else []),
-        Table("Held to samples left out", columns, [Group("", rows)], note, Data("held_out", found.frame()), numbers=True),
+        *([Points(left_out(found), "What is left out")] if left_out(found) else []),
+        Table("Held to samples left out", columns, [Group("", rows)], note, table, numbers=True),
         Points(tried, "What was tried"),
         Text(
-            "Everything else is as in the reference. Levers that take effect with a tender are not here unless they are "
-            "named above: a tender is an upheaval of its own, and is simulated."
+            "Everything else stays as it is. Levers that take effect with a tender are not here unless they are named "
+            "above: a tender is an upheaval of its own, and is simulated."
         ),
     ]  # fmt: skip
 
@@ -217,11 +220,9 @@ def _how(found: WhatIf) -> list[Block]:
     return [
         Text(fitted_to(found)),
         Text(
-            "All policies met the same futures, and a difference is taken future by future. A Gaussian process and "
-            "boosted trees are fitted to each indicator, and whichever errs less on samples held out stands in for the "
-            "model; the chance of one future is emulated too, as it differs from policy to policy."
+            "A difference is taken future by future: policy and reference meet the same people with the same luck. A "
+            "Gaussian process and boosted trees are fitted to each indicator, and whichever errs less on samples held "
+            "out stands in for the model; the chance of one future is emulated too, as it differs between policies."
         ),
         Text(f"Version {found.version}, code {found.code[:16]}. Nothing that is moved here leaves this page."),
     ]
-
-

@@ -197,8 +197,8 @@ def to_json(found: WhatIf) -> str:
     return json.dumps(_rounded(plain), ensure_ascii=False, separators=(",", ":"))
 
 
-_AS_THEY_ARE = ("title", "place", "starts", "scenarios", "reference", "reference_key", "samples", "replicates", "years", "period",
-                "code", "version", "banner")  # fmt: skip
+_AS_THEY_ARE = ("title", "place", "starts", "scenarios", "reference", "reference_key", "samples", "replicates", "years",
+                "period", "code", "version", "banner")  # fmt: skip
 
 
 def of_json(text: str) -> WhatIf:
@@ -210,7 +210,9 @@ def of_json(text: str) -> WhatIf:
     points = np.array(plain["points"])
     kept = {name: plain[name] for name in _AS_THEY_ARE}
     kept |= {name: tuple(plain[name]) for name in ("starts", "scenarios")}
-    factors = [Factor(**{**one, "levels": tuple(one["levels"]), "only": tuple(one["only"])}) for one in plain["factors"]]
+    factors = [
+        Factor(**{**one, "levels": tuple(one["levels"]), "only": tuple(one["only"])}) for one in plain["factors"]
+    ]
     outputs = tuple(_emulated(one, points) for one in plain["outputs"])
     return WhatIf(**kept, factors=tuple(factors), based=plain["based"], points=points, outputs=outputs)
 

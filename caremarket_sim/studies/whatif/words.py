@@ -16,18 +16,16 @@ if TYPE_CHECKING:
     from caremarket_sim.studies.whatif.result import WhatIf
 
 NO_FORECAST = (
-    "It is no forecast, and no simulation: an emulator fills in between policies that were simulated. Before anything is "
-    "decided, simulate (caremarket compare)."
+    "It is no forecast, and no simulation: an emulator fills in between policies that were simulated. Before anything "
+    "is decided, simulate (caremarket compare)."
 )
 
 
 def bars_in_words() -> str:
     """What a bar is."""
     return (
-        f"In nine cases of ten the mean of {FUTURES} simulated futures lies within the bar: the emulator's error, tried on "
-        "policies that it was not fitted to, and the chance of those futures."
-        if BARS == 0.9
-        else f"The mean of {FUTURES} simulated futures lies within the bar in {BARS:.0%} of cases."
+        f"In {BARS:.0%} of cases the mean of {FUTURES} simulated futures lies within the bar: it holds the emulator's "
+        "error, tried on policies that it was not fitted to, and the chance of those futures."
     )
 
 
@@ -36,9 +34,14 @@ def fitted_to(found: WhatIf) -> str:
     weeks = {ALL: "over all weeks", IN_FORCE: "over the weeks in which all is in force"}
     return (
         f"Fitted to {found.samples} policies of {len(found.factors)} levers and numbers, each simulated on "
-        f"{found.replicates} futures in {found.place} over {found.years:g} years and held against {found.reference}; "
+        f"{found.replicates} futures in {found.place} {years(found)} and held against {found.reference}; "
         f"differences are {weeks.get(found.period, f'in the {found.period}')}."
     )
+
+
+def years(found: WhatIf) -> str:
+    """Over how long."""
+    return f"over {found.years:g} year{'' if found.years == 1 else 's'}"
 
 
 def left_out(found: WhatIf) -> list[str]:
