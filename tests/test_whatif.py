@@ -229,7 +229,8 @@ def test_trees_as_arrays_answer_as_the_library_does():
 ASK = """
 const { answer } = require(process.argv[1]);
 const { held, asked } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-console.log(JSON.stringify(asked.map((values) => held.outputs.map((output) => output && answer(held, output, values)))));
+const each = (values) => held.outputs.map((output) => output && answer(held, output, values));
+console.log(JSON.stringify(asked.map(each)));
 """
 
 
@@ -364,7 +365,6 @@ def test_a_design_is_simulated_and_fitted_and_its_results_are_fitted_again_to_th
     [
         ("replicates: 2", "replicates: 1", "futures a sample are 1, too few to tell an emulator's error from chance"),
         ("new_futures_every: 4\n", "", "futures a sample are 2, too few"),
-        (", small/moved.yaml]\nreference: baseline", "]\nx: 1", "x"),
         ("new_futures_every: 4", "new_futures_every: some", "new_futures_every"),
     ],
 )
