@@ -18,6 +18,7 @@ from caremarket_sim.studies.sweep.design_factors import ASSUMPTIONS
 from caremarket_sim.studies.sweep.design_files import (
     KEYS,
     LARGEST_SEED,
+    MOST_POINTS,
     MOST_REPLICATES,
     OUTPUTS,
     PERIODS,
@@ -74,6 +75,12 @@ def design_schema() -> dict[str, Any]:
             "minimum": 1,
             "maximum": MOST_REPLICATES,
             "description": "Futures that every sample meets.",
+        },
+        "new_futures_every": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MOST_POINTS,
+            "description": "After how many samples others are met, for an emulator; 0, the default, is never.",
         },
         "seed": {
             "type": "integer",
