@@ -1,4 +1,4 @@
-"""Pictures of the tutorial in the browser: `python -m benchmarks.pictures` does what it says and takes them anew."""
+"""The pictures of the tutorial in the browser: `python -m benchmarks.pictures` does what it says, and takes them."""
 
 import json
 import re
