@@ -1,13 +1,16 @@
 """Very many factors are screened by rank correlation: what matters is found, luck is kept to its share, and it ends."""
 
+import shutil
 import time
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import rankdata, spearmanr
 
+from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
 from caremarket_sim.methods import screening
 from caremarket_sim.methods.factors import Factor
@@ -16,7 +19,9 @@ from caremarket_sim.studies.calibration.validation_tables import kept_tables, sc
 from caremarket_sim.studies.sensitivity.figures import kinds_of
 from caremarket_sim.studies.sensitivity.files import sensitivity_files
 from caremarket_sim.studies.sensitivity.study import MOST_FACTORS, sensitivity
+from caremarket_sim.studies.sweep.design_factors import assumed_parameters
 from caremarket_sim.studies.sweep.study import sweep_of_function
+from tests.small_place import FOLDER
 
 MANY, SAMPLES = 463, 600
 MATTER = np.array([3.0, -2.0, 1.5, 1.0, 1.0, 0.8, -0.8, 0.8, 0.8, 0.8])
@@ -172,3 +177,21 @@ def test_the_validation_document_takes_a_screening_by_rank_correlation_for_what_
     text = " ".join(screened(tables))
     assert "partial rank correlation" in text
     assert "Morris" not in text
+
+
+@pytest.mark.slow
+def test_a_design_of_assumptions_is_simulated_screened_and_told_by_the_command(tmp_path, monkeypatch, capsys):
+    (tmp_path / "caremarket.toml").touch()
+    shutil.copytree(FOLDER, tmp_path / "small")
+    monkeypatch.chdir(tmp_path)
+    design = tmp_path / "everything.yaml"
+    design.write_text(
+        "format: 2\nscenarios: [small/baseline.yaml, small/zero-hours-spot.yaml]\nyears: 1\noutputs: both\n"
+        "indicators: [turnover, council_spend]\nsampler: {method: latin_hypercube, samples: 33}\nfactors: assumptions\n"
+    )
+    status = main(["sensitivity", str(design), "--out", "found", "--workers", "0", "--no-figures"])
+    assert status in (0, 4), "at the ends of its ranges a place may fail, which is told"
+    table = pd.read_csv("found/screening.csv", encoding="utf-8-sig")
+    assert set(table.factor) == {one.name for one in assumed_parameters()}
+    assert (table.outputs == 6).all()
+    assert f"{len(table)} factors were screened on" in capsys.readouterr().out
