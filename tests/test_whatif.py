@@ -92,7 +92,7 @@ def test_whichever_errs_less_on_samples_held_out_stands_in(function, kind):
 
 
 def test_bars_hold_nine_tenths_of_points_that_are_simulated_on_futures_of_their_own():
-    found, new = fitted(), np.random.default_rng(9).random((600, 5))
+    found, new = fitted(count=128, futures=8), np.random.default_rng(9).random((600, 5))
     simulated = futures_of(smooth, new, FUTURES, seed=10).mean(axis=1)
     assert 0.85 <= np.mean(np.abs(simulated - found.mean(new)) <= found.bar(new)) <= 0.95
     assert 0.85 <= found.judged.covered <= 0.95

@@ -53,7 +53,7 @@ def emulated(done: Sweep, scenarios: Mapping[str, Scenario], code: str, tell: Te
 
     Raises BadInput for a sweep without a reference, or with too few samples or futures.
     """
-    require_emulable(done.reference, done.replicates, done.new_futures_every)
+    named = require_emulable(done.reference, done.replicates, done.new_futures_every)
     varied = [name for name in done.scenarios if name != done.reference]
     inputs = table_of(done.factors, done.values)
     asked = [Output(name, indicator, done.reference) for name in varied for indicator in done.asked]
@@ -62,14 +62,14 @@ def emulated(done: Sweep, scenarios: Mapping[str, Scenario], code: str, tell: Te
         if tell is not None:
             tell("fitting emulators", number, len(asked))
         outputs.append(_fitted(done, output, inputs))
-    reference = scenarios[done.reference]
+    reference = scenarios[named]
     return WhatIf(
         title=done.title,
         place=reference.place.name,
         factors=done.factors,
         starts=tuple(_start(factor, scenarios, varied) for factor in done.factors),
         scenarios=tuple(varied),
-        reference=done.reference,
+        reference=named,
         reference_key=reference.key,
         based={name: scenarios[name].levers_at(0).differences(NEUTRAL) for name in varied},
         samples=len(done.values),
@@ -84,8 +84,8 @@ def emulated(done: Sweep, scenarios: Mapping[str, Scenario], code: str, tell: Te
     )
 
 
-def require_emulable(reference: str | None, replicates: int, new_futures_every: int) -> None:
-    """Raise BadInput for a sweep without differences, or with too few futures to tell error from chance.
+def require_emulable(reference: str | None, replicates: int, new_futures_every: int) -> str:
+    """The reference. Raises BadInput for a sweep without one, or with too few futures to tell error from chance.
 
     Where all samples meet the same futures, a half of them is kept from each fit.
     """
@@ -96,13 +96,14 @@ def require_emulable(reference: str | None, replicates: int, new_futures_every: 
     if replicates < fewest:
         what = f"futures a sample are {replicates}, too few to tell an emulator's error from chance"
         raise BadInput(Problem(what, right=f"write `replicates: {fewest}` or more, 20 if it can be"))
+    return reference
 
 
 def _fitted(done: Sweep, output: Output, inputs: NDArray[np.float64]) -> Emulated:
     every = done.of(output)
     level = done.of(Output(done.reference or "", output.indicator))
     mean = float(np.nanmean(level)) if np.isfinite(level).any() else float("nan")
-    known = np.isfinite(every).all(axis=1)
+    known = np.asarray(np.isfinite(every).all(axis=1))
     lost = int(np.sum(~known))
     if lost:
         why = f"at {lost} of {len(known)} samples it has no value in some future"
