@@ -46,7 +46,7 @@ class Judged:
     """What points held out say of a stand-in.
 
     `errors` are root mean squares of what each kind gets wrong beyond sampling, in the output's unit; `error` is the
-    variance of the error in parts of the variance of one future, and never called less than it is known to; `within` the
+    variance of the error in parts of the variance of one future, never called less than it is known to; `within` the
     share of points that err by less than the standard error of FUTURES futures; `covered` the share of points that lie
     within their bars. A bar reaches `reach` times the square root of the variance of one future times (`error` +
     1/futures). `typical` is the standard error of FUTURES futures, in the output's unit; `farthest` how far a point
