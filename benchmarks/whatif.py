@@ -35,6 +35,9 @@ def main() -> int:
     minutes, more = (simulated - begun) / 60.0, (time.monotonic() - simulated) / 60.0
     print(f"Simulated in {minutes:.1f} minutes, fitted in {more:.1f}; {SHIPPED.stat().st_size / 1000.0:.0f} kB.")
     print(found.frame().to_string())
+    good = {one.indicator for one in found.shown}
+    silent = [one.indicator for one in found.at() if one.why_not and one.indicator in good]
+    print(f"Grey where nothing is moved: {', '.join(silent) or 'none'}.")
     return int(len(found.shown) < HEADLINES or len(found.factors) < LEVERS)
 
 

@@ -287,7 +287,6 @@ def test_a_policy_is_answered_at_once_where_the_emulator_knows_it():
     [
         (lambda: moved_by({"stewardship.pay_checks": 1}), small, "does not know stewardship.pay_checks"),
         (lambda: moved_by({"fee.level": 1.1}, week=9), small, "from the first day"),
-        (lambda: moved_by({"employment.training_days": 7}), small, "employment.training_days is 7"),
         (lambda: small().with_parameters({"demand.growth_rate": 0.02}), small, "in levers alone"),
         (lambda: moved_by({}), lambda: small(weeks=104), "another place or span"),
     ],

@@ -46,11 +46,11 @@ class Judged:
     """What points held out say of a stand-in.
 
     `errors` are root mean squares of what each kind gets wrong beyond sampling, in the output's unit; `error` is the
-    variance of the error in parts of the variance of one future; `within` the share of points that err by less than the
-    standard error of FUTURES futures; `covered` the share of points that lie within their bars. A bar reaches `reach`
-    times the square root of the variance of one future times (`error` + 1/futures). `typical` is the standard error of
-    FUTURES futures, in the output's unit; `farthest` how far a point held out was, at most, from the nearest that was
-    not, in the lengths of the stand-in.
+    variance of the error in parts of the variance of one future, never called less than it is known to; `within` the
+    share of points that err by less than the standard error of FUTURES futures; `covered` the share of points that lie
+    within their bars. A bar reaches `reach` times the square root of the variance of one future times (`error` +
+    1/futures). `typical` is the standard error of FUTURES futures, in the output's unit; `farthest` how far a point
+    held out was, at most, from the nearest that was not, in the lengths of the stand-in.
     """
 
     errors: dict[str, float]
@@ -187,7 +187,10 @@ def _judged(missed: Values, sampling: Values, variance: Values, fold: NDArray[np
     """Error, share within and bars, from what was missed (half, point) and the sampling in it."""
     from scipy.special import erf
 
-    error = _beyond((missed**2 - sampling) / variance)
+    squares = ((missed**2 - sampling) / variance).mean(axis=0)
+    parts = np.array([squares[fold == one].mean() for one in range(FOLDS)])
+    known_to = float(parts.std(ddof=1) / np.sqrt(FOLDS))
+    error = max(float(squares.mean()), known_to)
     within = float(erf(np.sqrt(1.0 / (2.0 * FUTURES * max(error, 1e-12)))))  # the share if the error is normal
     scaled = np.abs(missed) / np.sqrt(variance * error + np.mean(sampling / variance) * variance)
     inside = [scaled[:, fold == one] <= np.quantile(scaled[:, fold != one], BARS) for one in range(FOLDS)]
