@@ -100,6 +100,8 @@ def cell(gaps: Gaps, policy: str, indicator: Indicator) -> str:
     if policy not in gaps:
         return "no terms"
     found = found_in(gaps[policy], indicator.id)
+    if np.isnan(found.mean):
+        return "–"
     mark = found.mark(indicator)
     return f"{quantity(found.mean, indicator, signed=True)}{' ' + mark if mark else ''} ({found.same_sign:.0%})"
 
@@ -111,7 +113,7 @@ def sorted_out(gaps: Gaps, policy: str) -> dict[str, list[str]]:
         difference = found_in(gaps[policy], one.id)
         mark = difference.mark(one)
         amount = f" ({quantity(difference.mean, one, signed=True)})" if mark in (UP, DOWN) else ""
-        found[mark].append(in_a_sentence(labelled(one)) + amount)
+        found[mark].append(in_a_sentence(one.label) + amount)
     return found
 
 
@@ -131,7 +133,8 @@ def conclusion(views: Mapping[str, Gaps], policy: str) -> list[str]:
         sorts = sorted_out(views[view], policy)
         lines.append(
             f"- **{view}**: gains {said(sorts[UP], 'nothing that is sure')}. Loses "
-            f"{said(sorts[DOWN], 'nothing that is sure')}. Not known: {said(sorts[''], 'nothing')}."
+            f"{said(sorts[DOWN], 'nothing that is sure')}. Not known: {said(sorts[''], 'nothing')}. "
+            f"Too small to matter: {said(sorts[SMALL], 'nothing')}."
         )
     return lines
 

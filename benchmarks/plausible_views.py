@@ -155,7 +155,10 @@ def plain_fee(
     spent = float((first.only(both).period(period) - base.only(both).period(period))[:, SPEND].mean())
     if spent > 0.0:
         times = min(1.0 + (times - 1.0) * added / spent, most)
-    sentence = f"{policy.name} costs £{added / 1e6:.2f}m a year more; as plain fee that is {times:.3f} times the fee."
+    end = ", the end of the lever" if times >= most else ""
+    sentence = (
+        f"{policy.name} costs £{added / 1e6:.2f}m a year more; as plain fee that is {times:.3f} times the fee{end}."
+    )
     return sentence, with_plain_fee(scenario, policy, times).named(PLAIN_FEE)
 
 
