@@ -1,6 +1,6 @@
 """Councils made by their names: beside what is published, and what a market with no new policy does there.
 
-`python -m benchmarks.councils [--try Leeds --try Kent …] [--json FILE]`
+`python -m benchmarks.councils [--try Leeds --try Kent …] [--whole] [--json FILE]`
 
 Three tables. Wigan by its name beside the place file that is shipped with its own sources. Published counts of people
 with council-paid homecare, which no estimate has seen, beside the estimates. And, for each council named with `--try`
@@ -8,26 +8,41 @@ with council-paid homecare, which no estimate has seen, beside the estimates. An
 policy: four futures of three years, one after the other. Where several are named, all published figures of each beside
 the first's, with a mark where two are further apart than the published band is wide.
 
+With `--whole` each council named is also compared, as its user would: `caremarket new NAME`, then `caremarket compare`
+of its baseline with its three ways of commissioning, on four futures; and asked whether it stands still over five years
+of no policy at prices held, on six, with the benefit of the doubt that calibration gives so few. A line says how long
+both took, what moved and what the comparison found of headlines.
+
 Nothing is fitted to any of it: what is far off is said. Exit status 1 where a market does not settle.
 """
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from benchmarks.stand_still import measure
+from caremarket_sim.methods.standing_still import FUTURES, judge
 from caremarket_sim.parameters import sources
 from caremarket_sim.runs.plausibility import BAND, probe
 from caremarket_sim.scenario import load
 from caremarket_sim.scenario.beginnings import write_new
 from caremarket_sim.scenario.council_estimates import figures_of
 from caremarket_sim.scenario.councils import Council, council_called
+from caremarket_sim.studies.calibration.matching import DOUBT
 
 PUBLISHED = {"Gateshead": (1390, "A30"), "Waltham Forest": (829, "A27")}
 """People with council-paid homecare, as two councils published it, and the source."""
+WAYS = ("block", "zero-hours-spot", "collaborative")
+HEADLINES = ("quality_of_life", "people_waiting", "turnover", "council_spend")
+STANDING = 6
+"""Futures on which it is asked whether a council's market stands still."""
 
 
 def wigan() -> list[dict[str, Any]]:
@@ -83,6 +98,43 @@ def tried(council: Council) -> dict[str, Any]:
     }
 
 
+def whole(council: Council) -> dict[str, Any]:
+    """A council as its user meets it: made and compared by the commands, in how many seconds, with what headlines in
+    force; and what of it does not stand still."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        place, out = Path(folder) / "place", Path(folder) / "results"
+        _carry_out("new", council.name, "--out", str(place))
+        ways = [str(place / f"{name}.yaml") for name in ("baseline", *WAYS)]
+        _carry_out("compare", *ways, "--replicates", "4", "--no-placebo", "--quiet", "--out", str(out))
+        compared = time.monotonic() - began
+        table = pd.read_csv(out / "differences.csv")
+        began = time.monotonic()
+        values = measure(range(FUTURES[0], FUTURES[0] + STANDING), place=str(place / "baseline.yaml"))
+    found = table[(table["period"] == "in force") & table["indicator"].isin(HEADLINES)]
+    return {
+        "seconds": round(compared),
+        "headlines": {
+            way: dict(zip(rows["indicator"], rows["verdict"], strict=True))
+            for way, rows in found.groupby("scenario", sort=False)
+        },
+        "standing_seconds": round(time.monotonic() - began),
+        "moved": [f"{name} by {by:+.3f}" for name, *_, by, still in judge(values, DOUBT) if not still],
+    }
+
+
+def _carry_out(*words: str) -> None:
+    """A command of the project; CalledProcessError where it fails."""
+    subprocess.run([sys.executable, "-m", "caremarket_sim", *words], check=True, capture_output=True, text=True)
+
+
+def print_whole(council: Council, row: dict[str, Any]) -> None:
+    """How long a council's comparison took, what it found and what moved, under the line of the council."""
+    print(f"    new and compare in {row['seconds']} s; stands still: {', '.join(row['moved']) or 'yes'}")
+    for way, verdicts in row["headlines"].items():
+        print(f"    {way}: " + "; ".join(f"{name} {verdict}" for name, verdict in verdicts.items()), flush=True)
+
+
 def print_rates(results: list[dict[str, Any]]) -> None:
     """Each published quantity in every council tried beside the first, and which differ by more than its band."""
     settled = [row for row in results if row["settles"]]
@@ -110,6 +162,7 @@ def main() -> int:
     """Print the tables."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--try", dest="names", action="append", default=[], metavar="COUNCIL")
+    asked.add_argument("--whole", action="store_true", help="also compare each, and ask whether it stands still")
     asked.add_argument("--json", type=Path)
     given = asked.parse_args()
     councils = [known(name) for name in given.names]
@@ -132,6 +185,9 @@ def main() -> int:
         met = f"{row['met']}/{row['of']}" if row["settles"] else "-"
         counted = f"{row['zones']:6}{row['people']:8,}{row['providers']:10}{row['seconds']:9}"
         print(f"{row['council']:24}{counted}{met:>8}  {said}", flush=True)
+        if given.whole and row["settles"]:
+            row["whole"] = whole(council)
+            print_whole(council, row["whole"])
     print_rates(results)
     if given.json is not None:
         given.json.write_text(json.dumps({"wigan": beside, "published": counts, "tried": results}, indent=2))

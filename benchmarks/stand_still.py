@@ -2,7 +2,7 @@
 
 Each quantity's mean over seeds in the last year is held against the year before the start. Exit status 1
 where one has moved by more than its bound. `--draws` asks the same of every draw of the plausible set, a line a draw:
-each was confirmed on these futures; `--first` names others.
+each was confirmed on these futures; `--first` names others. `--place FILE` asks it of another place than Wigan.
 """
 
 import argparse
@@ -41,14 +41,17 @@ ALSO = (
 )
 
 
-def one_seed(seed: int, draw: int = 1) -> np.ndarray:
+WIGAN = "scenarios/wigan/baseline.yaml"
+
+
+def one_seed(seed: int, draw: int = 1, place: str = WIGAN) -> np.ndarray:
     """Values of the year before the start and of each of the five years, for one seed under a draw of the set."""
     from caremarket_sim import settling
     from caremarket_sim.findings.draws import shipped_draws
     from caremarket_sim.indicators import add_up, evaluate, record_of
     from caremarket_sim.scenario import load
 
-    scenario = load("scenarios/wigan/baseline.yaml").with_prices("frozen")
+    scenario = load(place).with_prices("frozen")
     if draw > 1:
         scenario = shipped_draws()[draw - 1].applied(scenario)
     settled = settling.settle(scenario, seed)
@@ -58,10 +61,10 @@ def one_seed(seed: int, draw: int = 1) -> np.ndarray:
     return np.vstack([before, evaluate(add_up(record_of(market).reshape(5, 52)), ids)])
 
 
-def measure(seeds: range, draw: int = 1, workers: int | None = None) -> np.ndarray:
+def measure(seeds: range, draw: int = 1, workers: int | None = None, place: str = WIGAN) -> np.ndarray:
     """(seeds, years, quantities), the first year the one before the start."""
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=get_context("forkserver")) as pool:
-        return np.array(list(pool.map(partial(one_seed, draw=draw), seeds)))
+        return np.array(list(pool.map(partial(one_seed, draw=draw, place=place), seeds)))
 
 
 def every_draw(seeds: range, workers: int | None) -> int:
@@ -85,12 +88,13 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=len(FUTURES))
     parser.add_argument("--first", type=int, default=FUTURES[0])
     parser.add_argument("--draws", action="store_true", help="ask it of every draw of the plausible set")
+    parser.add_argument("--place", default=WIGAN, help="a scenario file of a place")
     parser.add_argument("--workers", type=int)
     options = parser.parse_args()
     seeds = range(options.first, options.first + options.seeds)
     if options.draws:
         return 1 if every_draw(seeds, options.workers) else 0
-    values = measure(seeds, workers=options.workers)
+    values = measure(seeds, workers=options.workers, place=options.place)
     means = values.mean(axis=0)
     verdicts = judge(values)
     for k, name in enumerate((*BOUNDS, *ALSO)):

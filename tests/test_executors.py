@@ -184,13 +184,39 @@ def test_no_worker_outlives_a_driver_that_is_interrupted_or_killed(tmp_path, end
     assert wait_until(lambda: not any(is_running(pid) for pid in workers))
 
 
-def test_a_script_that_does_not_guard_its_main_part_is_told_so(tmp_path):
-    script = """
-        from caremarket_sim.runs.executors import perform
-        from tests.tiny_tasks import square
-        print(list(perform(square, [1, 2], workers=1)))
-    """
+COMPARES = f"""
+    import caremarket_sim as cm
+    print("begins")
+    baseline, block = (cm.load(f"{ROOT}/tests/data/small/{{name}}.yaml") for name in ("baseline", "block"))
+    found = cm.compare(baseline, block, replicates=1, workers=2, assumption_replicates=0)
+    print("ends")
+"""
+PERFORMS = """
+    from caremarket_sim.runs.executors import perform
+    from tests.tiny_tasks import square
+    print("begins")
+    print(list(perform(square, [1, 2], workers=1)))
+"""
+
+
+@pytest.mark.parametrize("script", [COMPARES, PERFORMS], ids=["compares", "performs"])
+def test_a_script_that_does_not_guard_its_main_part_is_told_so_in_one_sentence(tmp_path, script):
     driver = start_driver(tmp_path, script)
-    _, errors = driver.communicate(timeout=60)
-    assert driver.returncode == 1
-    assert 'under `if __name__ == "__main__":`' in errors.strip().splitlines()[-1]
+    said, errors = driver.communicate(timeout=120)
+    assert (driver.returncode, said) == (1, "begins\n")
+    line = next(n for n, text in enumerate(script.splitlines(), start=1) if "workers=" in text)
+    [sentence] = errors.splitlines()
+    assert sentence.startswith(f"{tmp_path / 'driver.py'}:{line}: ")
+    assert 'under `if __name__ == "__main__":`' in sentence
+
+
+@pytest.mark.parametrize("guard", ["", "if __name__ == '__main__':", "if __name__ != '__mp_main__' and True:"])
+def test_a_script_whose_workers_would_not_do_its_work_again_does_it(tmp_path, guard):
+    work = "print(list(perform(square, [1, 2], workers=WORKERS)))".replace("WORKERS", "1" if guard else "0")
+    script = PERFORMS.replace(
+        "print(list(perform(square, [1, 2], workers=1)))", f"{guard or 'if True:'}\n        {work}"
+    )
+    driver = start_driver(tmp_path, script)
+    said, errors = driver.communicate(timeout=60)
+    assert (driver.returncode, errors) == (0, "")
+    assert said.splitlines()[-1].startswith("[(0, Success(value=1")

@@ -8,6 +8,9 @@ from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.scenario import load
 from caremarket_sim.studies.compare import figures
 from caremarket_sim.telling.files import png_bytes
+from caremarket_sim.telling.palette import style_of
+from caremarket_sim.telling.raster import painted
+from caremarket_sim.telling.svg import Drawing, spread
 from caremarket_sim.telling.words import shown_in
 from tests.test_architecture import loaded
 from tests.test_compare import WIGAN, drawn, sample
@@ -45,6 +48,45 @@ def test_scenarios_are_told_apart_by_line_and_marker_as_well_as_colour():
     assert {text.get_text() for text in axis.texts} == set(NAMES)
 
 
+def test_seven_scenarios_are_told_apart_and_each_style_stands_out_in_grey():
+    assert len({style_of(position) for position in range(7)}) == 7
+    for position in range(7):
+        colour, _, marker = style_of(position)
+        assert contrast(colour) >= 4.5, colour
+        drawing = Drawing(20.0, 20.0, "")
+        drawing.mark(10.0, 10.0, marker, colour)
+        assert drawing.shapes and painted(drawing)
+
+
+def contrast(colour):
+    """How much a colour stands out on white, as WCAG counts it."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in shares)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def test_the_key_of_the_differences_lies_under_their_title():
+    picture = figures.figure("differences", samples(), "block")
+    picture.draw_without_rendering()
+    key = picture.axes[0].get_legend()
+    assert key is not None
+    title = picture._suptitle.get_window_extent()
+    assert key.get_window_extent().y1 <= title.y0 and title.y1 <= picture.bbox.y1
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 12])
+@pytest.mark.parametrize("gap", [0.0, 4.0, 14.0])
+def test_labels_stand_in_order_apart_within_their_room_and_where_they_belong_if_they_can(count, gap):
+    places = [50.0 + gap * (number % 4) for number in range(count)]
+    found = spread(places, 11.0, 0.0, 100.0)
+    assert min(found) >= -1e-9 and max(found) <= 100.0 + 1e-9
+    apart = np.diff(sorted(found))
+    assert (apart >= min(11.0, 100.0 / max(count - 1, 1)) - 1e-9).all()
+    ordered = [found[at] for at in sorted(range(count), key=lambda at: places[at])]
+    assert ordered == sorted(found)
+    assert gap < 11.0 or count > 4 or found == places
+
+
 @pytest.mark.parametrize("family", figures.FAMILIES)
 def test_every_axis_of_a_family_has_its_indicator_and_unit(family):
     drawn_axes = figures.figure(family, samples(), "block").axes
@@ -69,7 +111,7 @@ def test_better_is_to_the_right_whichever_way_an_indicator_counts():
         "block": sample(load(WIGAN / "block.yaml"), base),
         "collaborative": sample(load(WIGAN / "collaborative.yaml"), base + 3 * smallest * directions),
     }
-    drawn_axes = figures.figure("differences", better, "block").axes
+    _, *drawn_axes = figures.figure("differences", better, "block").axes
     shown = [one for one in INDICATORS.values() if one.headline]
     for axis, indicator in zip(drawn_axes, shown, strict=True):
         (point,) = {line.get_xdata()[0] for line in axis.lines if len(line.get_xdata()) == 1}

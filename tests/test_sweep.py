@@ -73,7 +73,7 @@ def test_the_design_of_every_assumption_has_every_uncertain_number_but_guesses_a
         "post_step",
         "referral_response",
     )
-    varied = {factor.name for factor in read_design(DESIGNS / "every-assumption.yaml").factors}
+    varied = {factor.name for factor in read_design(DESIGNS / "screen-every-assumption.yaml").factors}
     uncertain = {name for name, parameter in register().items() if parameter.grade != "measured"}
     assert varied == uncertain - {f"baseline.{name}" for name in (*guesses, *steps)}
 
@@ -113,6 +113,7 @@ MISTAKES = [
     ("low: 0.9, high: 1.1", "low: 1.1, high: 0.9", 9, "low must be under high"),
     ("low: 0.9, high", "lo: 0.9, high", 9, "did you mean low"),
     ("method: latin_hypercube", "method: latin_hypercub", 7, "did you mean latin_hypercube"),
+    (DESIGN[DESIGN.index("factors:") :], "factors: assumption\n", 8, "factors: assumptions"),
     ("method: latin_hypercube", "method: saltelli", 7, "power of 2"),
     ("samples: 3", "steps: 3", 7, "it takes samples"),
     ("council_spend, turnover", "council_spend, turnovr", 6, "did you mean turnover"),

@@ -101,12 +101,17 @@ def solve(
             continue
         for way in ways:
             moved, aim = (sample, base) if way == POLICY else (base, sample)
-            search = _Search(name, way, moved, aim, partial(on_futures_of, aim, seeds=seeds, how=how))
-            solution = search.solution()
+            solution = search(name, way, moved, aim, partial(on_futures_of, aim, seeds=seeds, how=how))
             if solution.solved is not None and others:
                 solution = _tried_elsewhere(solution, aim, others, how)
             found.append(solution)
     return found
+
+
+def search(scenario: str, way: str, moved: Sample, aim: Sample, play: Callable[[Scenario], Sample]) -> Solution:
+    """The terms with which `moved` spends what `aim` does, on average over the futures on which `play` simulates a
+    scenario: those of both samples, under their numbers, be they of one set of assumptions or of many."""
+    return _Search(scenario, way, moved, aim, play).solution()
 
 
 def on_futures_of(aim: Sample, scenario: Scenario, seeds: Sequence[int], how: How) -> Sample:

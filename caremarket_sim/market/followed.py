@@ -66,19 +66,25 @@ def follow(row, client, state, p, key):
     row.quality_of_life = client.quality_of_life
     row.sum_followed = 0.0
     row.sum_quality = 0.0
-    who = client.number
-    alone = p.care_home_self_share if client.payer == COUNCIL else p.care_home_stay_self_share
-    row.home_payer = SELF_FUNDER if uniform(key, who, WHO_PAYS) < alone else COUNCIL
     if state == IN_CARE_HOME:
-        short = uniform(key, who, KIND_OF_STAY) < p.care_home_short_share
-        mean = mean_stay(short, p)
-        row.quality_ahead = p.care_home_quality
-    else:
-        mean = 52.0 / death_rate(client.age_group, p)
-        helped = p.followed_diverted_help if state == DIVERTED else 1.0
-        gain = most_from_care(row.need_hours, p) * (1.0 - math.exp(-p.quality_hours_slope * helped))
-        row.quality_ahead = gain + p.quality_connection_gain * (client.connection - 0.5)
-    row.weeks_left = -mean * math.log(uniform(key, who, LIFE_LEFT))
+        move_in(row, p, key)
+        return
+    mean = 52.0 / death_rate(client.age_group, p)
+    helped = p.followed_diverted_help if state == DIVERTED else 1.0
+    gain = most_from_care(row.need_hours, p) * (1.0 - math.exp(-p.quality_hours_slope * helped))
+    row.quality_ahead = gain + p.quality_connection_gain * (client.connection - 0.5)
+    row.weeks_left = -mean * math.log(uniform(key, row.number, LIFE_LEFT))
+
+
+@compiled
+def move_in(row, p, key):
+    """Somebody moves to a care home for good: how long the stay is, and who pays for it, is their own luck."""
+    row.state = IN_CARE_HOME
+    alone = p.care_home_self_share if row.payer == COUNCIL else p.care_home_stay_self_share
+    row.home_payer = SELF_FUNDER if uniform(key, row.number, WHO_PAYS) < alone else COUNCIL
+    short = uniform(key, row.number, KIND_OF_STAY) < p.care_home_short_share
+    row.quality_ahead = p.care_home_quality
+    row.weeks_left = -mean_stay(short, p) * math.log(uniform(key, row.number, LIFE_LEFT))
 
 
 @compiled

@@ -207,6 +207,17 @@ def death_rate(age_group, p):
 
 
 @compiled
+def care_home_rate(log_need, unmet, connection, p):
+    """Moves a year to a care home of somebody who lives at home: they rise with need, with the share of it that nobody
+    meets and with isolation."""
+    return p.demand_care_home_rate * math.exp(
+        p.demand_care_home_need_elasticity * log_need
+        + p.demand_care_home_unmet_effect * unmet
+        + p.demand_care_home_isolation_effect * (p.connection_resting_level - connection)
+    )
+
+
+@compiled
 def most_from_care(need_hours, p):
     """Most that care can give somebody of this need, ASCOT points: more, the more is needed (M26)."""
     ratio = need_hours / p.hospital_need_reference

@@ -1,7 +1,5 @@
 """ODD 7.5 Leaving care: people die, move to a care home, or recover; whoever lives is followed."""
 
-import math
-
 from ..compiled import compiled, entry
 from ..compiled.draws import fixed_key, key_of, process_code
 from ..compiled.hashing import uniform
@@ -9,7 +7,7 @@ from ..compiled.memory import look_ahead
 from ..compiled.process import process
 from ..market.codes import FIT, IN_CARE_HOME, INTERIM, LEFT, RECEIVING, RECOVERED, WAITING
 from ..market.followed import leave_homecare
-from ..market.people import death_rate, end_care, expect_to_leave
+from ..market.people import care_home_rate, death_rate, end_care, expect_to_leave
 from ..market.state import clients_of
 
 LEAVES_CARE, FOLLOWED = process_code("people_leave_care"), process_code("follow")
@@ -55,15 +53,7 @@ def chances_of(c, p):
     death = death_rate(c.age_group, p) / 52.0
     need = c.need_hours / p.hospital_need_reference
     unmet = 1.0 - c.delivered_share if c.status == RECEIVING else 1.0 * (c.status == WAITING)
-    move = (
-        p.demand_care_home_rate
-        / 52.0
-        * math.exp(
-            p.demand_care_home_need_elasticity * c.log_need
-            + p.demand_care_home_unmet_effect * unmet
-            + p.demand_care_home_isolation_effect * (p.connection_resting_level - c.connection)
-        )
-    )
+    move = care_home_rate(c.log_need, unmet, c.connection, p) / 52.0
     move += p.hospital_interim_stay * (c.status == FIT and c.bed == INTERIM)
     recovery = p.demand_recovery_rate / 52.0 / max(need, p.demand_recovery_floor)
     return death, move, recovery

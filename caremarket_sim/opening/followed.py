@@ -46,7 +46,8 @@ def _people_elsewhere(clients, state, parameters, levers):
         elif state == RECOVERED:
             expected[i] = recovery * life
         elif c.payer == COUNCIL and c.visits <= p.demand_light_visits and c.carers == 1:
-            expected[i] = (death + move + recovery) * helped / (1.0 - helped) * life  # as many come as leave
+            at_home = 1.0 / (death + move)
+            expected[i] = (death + move + recovery) * helped / (1.0 - helped) * at_home  # as many come as leave
     return expected
 
 

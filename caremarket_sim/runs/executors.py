@@ -19,6 +19,7 @@ from concurrent.futures import CancelledError, Executor, Future
 from typing import Any, Protocol
 
 from caremarket_sim.results.records import Failure, Success, cores
+from caremarket_sim.runs.guard import require_guard
 from caremarket_sim.runs.local_processes import LocalProcesses, WorkerDied, WorkersCannotStart
 
 DEATHS_ALLOWED = 3
@@ -65,8 +66,8 @@ def perform(
     milliseconds). `tell` is called with a sentence when something noteworthy happens, such as the death of a worker.
 
     Stopping early (Ctrl-C, or closing the iterator) ends the workers at once; what was yielded before is complete.
-    Raises ValueError for impossible arguments, TypeError if `function` cannot be pickled, WorkersCannotStart if no
-    worker comes up, ClusterLost if the cluster goes away.
+    Raises ValueError for impossible arguments, TypeError if `function` cannot be pickled, NotGuarded in a script that
+    every worker would do again, WorkersCannotStart if no worker comes up, ClusterLost if the cluster goes away.
     """
     if chunk < 1:
         raise ValueError(f"chunk is {chunk}; it must be 1 or more")
@@ -78,6 +79,8 @@ def perform(
         raise TypeError(
             f"{function!r} cannot be sent to a worker: define it at the top of a module ({error})"
         ) from None
+    if tasks and workers != 0 and cluster is None:
+        require_guard()
     tell = tell or (lambda sentence: None)
     return _perform(function, packed, list(tasks), workers, cluster, chunk, tell)
 

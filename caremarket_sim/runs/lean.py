@@ -27,13 +27,16 @@ class SweepTask:
 def play_lean(task: SweepTask) -> list[Outcome]:
     """Simulate one task; of each outcome the values by period, without series and breakdowns.
 
-    A settled market that no other task needs is not written to disk: of a sample it is 5 MB.
+    Scenarios that differ in nothing, such as a reference that no factor touches, are simulated once. A settled market
+    that no other task needs is not written to disk: of a sample it is 5 MB.
     """
     folder = settled_folder() if task.share else None
-    outcomes = simulate(task.seed, task.scenarios, folder, task.in_force)
+    different = {scenario.key: scenario for scenario in task.scenarios}
+    outcomes = simulate(task.seed, tuple(different.values()), folder, task.in_force)
     if folder is not None:
         trim(folder)
-    return [
-        dataclasses.replace(one, weekly=one.weekly[:0], breakdowns=one.breakdowns[:0], counts=one.counts[:0])
-        for one in outcomes
-    ]
+    kept = {
+        key: dataclasses.replace(one, weekly=one.weekly[:0], breakdowns=one.breakdowns[:0], counts=one.counts[:0])
+        for key, one in zip(different, outcomes, strict=True)
+    }
+    return [kept[scenario.key] for scenario in task.scenarios]

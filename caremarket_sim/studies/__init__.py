@@ -8,6 +8,7 @@ STUDIES = (
     "compare",
     "sweep",
     "sensitivity",
+    "whatif",
     "explore",
     "stress",
     "calibration",

@@ -135,7 +135,15 @@ class Folded:
         return self.table.data
 
 
-Block = Table | Figure | Text | Points | Columns | Heading | Folded
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a page's own script works on: markup that is escaped already."""
+
+    markup: Markup
+    kind: str = "panel"
+
+
+Block = Panel | Table | Figure | Text | Points | Columns | Heading | Folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class EffectRow:
 
 def effects(title: str, rows: Sequence[EffectRow], reference: str) -> Drawing:
     """Differences with their intervals, an indicator a band; each has its own scale, and right is always better."""
-    each, head, foot = 36.0, 36.0, 14.0
+    each, head, foot = 40.0, 36.0, 12.0
     height = sum(head + each * len(row.effects) + foot for row in rows) + 4
     words = f"{title}: differences from {reference}. " + " ".join(
         f"{row.label}: " + "; ".join(f"{e.scenario} {e.shown}, {e.verdict}" for e in row.effects) + "." for row in rows
@@ -63,20 +63,20 @@ def effects(title: str, rows: Sequence[EffectRow], reference: str) -> Drawing:
         for number, effect in enumerate(row.effects):
             colour, _, marker = style_of(effect.position)
             y = top + head + each * number
-            drawing.box(below, y + 18, above - below, 14, PALE)
-            drawing.line(middle, y + 17, middle, y + 33)
+            drawing.box(below, y + 22, above - below, 14, PALE)
+            drawing.line(middle, y + 21, middle, y + 37)
             drawing.text(left, y + 13, f"{shortened(effect.scenario, 18)}: {effect.shown}", 12, colour=colour)
             if math.isfinite(effect.low) and math.isfinite(effect.high):
-                drawing.line(place(effect.low), y + 25, place(effect.high), y + 25, colour, 2.5)
+                drawing.line(place(effect.low), y + 29, place(effect.high), y + 29, colour, 2.5)
             if math.isfinite(effect.difference):
-                drawing.mark(place(effect.difference), y + 25, marker, colour, 5)
+                drawing.mark(place(effect.difference), y + 29, marker, colour, 5)
             for period, value in effect.beside.items():
                 if not math.isfinite(value):
                     continue
                 if period.startswith("all"):
-                    drawing.line(place(value), y + 19, place(value), y + 31, colour, 1.6)
+                    drawing.line(place(value), y + 23, place(value), y + 35, colour, 1.6)
                 else:
-                    drawing.mark(place(value), y + 20, "down", colour, 3)
+                    drawing.mark(place(value), y + 22, "down", colour, 3)
         top += head + each * len(row.effects) + foot
     return drawing
 
@@ -155,7 +155,8 @@ def course(
         for x, y in known if len(known) <= 8 else known[:: max(1, len(known) // 5)]:
             drawing.mark(x, y, marker, colour, 3.2)
     for number, (x, position) in enumerate(ground.events):
-        drawing.mark(across(x) + 7 * (number % 3 - 1), bottom - 5, "down", style_of(position)[0], 4)
+        beside = max(across(x) + 7 * (number % 3 - 1), left + 5)
+        drawing.mark(beside, bottom - 5, "down", style_of(position)[0], 4)
     ends = [next((up(y) for _, y in reversed(line.points) if math.isfinite(y)), bottom) for line in lines]
     for line, end, height_of in zip(lines, ends, spread(ends, 14, top, bottom), strict=True):
         colour, _, _ = style_of(line.position)

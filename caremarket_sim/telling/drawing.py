@@ -19,7 +19,9 @@ from caremarket_sim.telling.palette import MARKERS as MARKS
 LINES = tuple((0, dashes) if dashes else "solid" for dashes in DASHES)
 """The palette's dashes as matplotlib takes them."""
 
-_LETTERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "down": "v", "cross": "P"}
+_LETTERS = {
+    "circle": "o", "square": "s", "triangle": "^", "diamond": "D", "down": "v", "cross": "P", "left": "<", "right": ">",
+}  # fmt: skip
 MARKERS = tuple(_LETTERS[marker] for marker in MARKS)
 """The palette's markers as matplotlib calls them."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,12 +18,19 @@ FOOTER = (
 )
 
 
-def html_page(title: str, subtitle: str, pages: Sequence[Page], *, first: str, parts: str, style: str = "") -> str:
-    """One HTML file of all pages. `first`: what a reader can skip to; `parts`: what the pages are called together."""
+def html_page(
+    title: str, subtitle: str, pages: Sequence[Page], *, first: str, parts: str, style: str = "", script: str = ""
+) -> str:
+    """One HTML file of all pages. `first`: what a reader can skip to; `parts`: what the pages are called together.
+
+    A `script` is the only one that a browser runs there: the page names its hash.
+    """
     page = _environment().get_template("page.html.j2")
+    script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return page.render(
-        title=title, subtitle=subtitle, pages=pages, footer=FOOTER, first=first, parts=parts, style=style
-    )
+        title=title, subtitle=subtitle, pages=pages, footer=FOOTER, first=first, parts=parts, style=style,
+        script=Markup(script), script_hash=Markup(script_hash),
+    )  # fmt: skip
 
 
 def blocks_html(blocks: Sequence[Block]) -> Markup:

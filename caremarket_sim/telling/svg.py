@@ -45,7 +45,7 @@ class Drawing:
         self._add("rect", x=x, y=y, width=max(width, 0), height=max(height, 0), fill=colour, stroke=edge)
 
     def mark(self, x: float, y: float, marker: str, colour: str, size: float = 4, opacity: float = 1) -> None:
-        """A marker: circle, square, triangle, diamond, down or cross."""
+        """A marker: circle, square, triangle (up), down, left, right, diamond or cross."""
         if marker == "circle":
             self._add("circle", cx=x, cy=y, r=size, fill=colour, fill_opacity=opacity)
             return
@@ -55,6 +55,8 @@ class Drawing:
             "triangle": [(0, -1.2), (1.15, 1), (-1.15, 1)],
             "diamond": [(0, -1.35), (1.35, 0), (0, 1.35), (-1.35, 0)],
             "down": [(0, 1.2), (1.15, -1), (-1.15, -1)],
+            "left": [(-1.2, 0), (1, 1.15), (1, -1.15)],
+            "right": [(1.2, 0), (-1, 1.15), (-1, -1.15)],
         }
         if marker == "cross":
             self.box(x - size, y - arm, 2 * size, 2 * arm, colour)
@@ -108,16 +110,22 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
 
 
 def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Heights for labels as near as may be to where they belong, none closer than `gap`, in the same order."""
+    """Heights for labels as near as may be to where they belong, none closer than `gap`, in the same order.
+
+    Labels that would meet stand about their middle; where all together take more room than there is, they are closer.
+    """
     order = sorted(range(len(places)), key=lambda index: places[index])
-    found = [0.0] * len(places)
-    height = low - gap
+    gap = min(gap, (high - low) / max(len(places) - 1, 1))
+    groups: list[tuple[float, int]] = []  # where a group's first label would best be, and how many it has
     for index in order:
-        height = found[index] = max(places[index], height + gap)
-    limit = high
-    for index in reversed(order):
-        found[index] = min(found[index], limit)
-        limit = found[index] - gap
+        groups.append((places[index], 1))
+        while len(groups) > 1 and groups[-1][0] < groups[-2][0] + gap * groups[-2][1]:
+            (above, few), (here, more) = groups[-2:]
+            groups[-2:] = [((above * few + (here - gap * few) * more) / (few + more), few + more)]
+    wanted = [first + gap * number for first, count in groups for number in range(count)]
+    found = [0.0] * len(places)
+    for number, (index, height) in enumerate(zip(order, wanted, strict=True)):
+        found[index] = min(max(height, low + gap * number), high - gap * (len(places) - 1 - number))
     return found
 
 

@@ -77,6 +77,42 @@ def test_how_long_somebody_lives_there_and_who_pays_is_their_own_luck():
     assert np.array_equal(for_all[0]["home_payer"], for_all[1]["home_payer"])
 
 
+def helped(people=4000, **changes):
+    """As many people who were helped without a package, after a week with the moves of a year and no deaths."""
+    market = bare()
+    while len(market.clients) < people:
+        market.clients.add(people)["number"] = 10**10 + np.arange(people)
+    before = len(market.followed)
+    rows = market.followed.add(people)
+    rows["number"], rows["state"], rows["weeks_left"] = 10**10 + np.arange(people), DIVERTED, 1e6
+    for name, value in {"need_hours": 7.0, "connection": 0.5, **changes}.items():
+        rows[name] = value
+    after(market, 1, numbers(demand__care_home_rate=52 * P.demand_care_home_rate))
+    return market.followed.rows[before:]
+
+
+def moved_share(**changes):
+    """The share of those who were helped that moved to a care home."""
+    return (helped(**changes)["state"] != DIVERTED).mean()
+
+
+def test_who_was_helped_without_a_package_moves_to_a_care_home_as_others_of_their_need_do():
+    unmet = 1 - P.followed_diverted_help
+    of_their_need = P.demand_care_home_rate * (7.0 / P.hospital_need_reference) ** P.demand_care_home_need_elasticity
+    expected = of_their_need * np.exp(P.demand_care_home_unmet_effect * unmet)
+    expected *= np.exp(P.demand_care_home_isolation_effect * (P.connection_resting_level - 0.5))
+    assert moved_share() == pytest.approx(expected, abs=0.015)
+    assert moved_share(need_hours=21.0) > moved_share() > moved_share(connection=0.9)
+
+
+def test_who_moves_there_after_help_lives_there_as_all_others_do():
+    rows = helped(need_hours=28.0)
+    there = rows[rows["state"] == IN_CARE_HOME]
+    assert len(there) > 300 and (there["quality_ahead"] == P.care_home_quality).all()
+    assert set(there["home_payer"]) == {0, 1} and there["weeks_left"].mean() < 200
+    assert (helped(state=RECOVERED)["state"] == RECOVERED).all()
+
+
 def states_of(market):
     """The state of everybody who is followed and alive, by permanent number: (number, state), each row once."""
     clients, elsewhere = market.clients, market.followed

@@ -14,6 +14,7 @@ from caremarket_sim.errors import BadInput, Problem
 from caremarket_sim.findings.draws import FILE as DRAWS
 from caremarket_sim.findings.frames import headlines
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.methods.screening import PARTIAL
 from caremarket_sim.methods.statistics import CLEAR
 from caremarket_sim.results.periods import ALL, verdict_period
 from caremarket_sim.telling.files import csv_bytes
@@ -66,15 +67,15 @@ def _tables_of(folder: Path) -> dict[str, pd.DataFrame]:
 
 def _screening(ranking: pd.DataFrame) -> pd.DataFrame:
     """Each factor's mean rank measure over the outputs, as a share of each output's largest, strongest first."""
-    ranking = ranking.copy()
-    ranking["share"] = ranking["value"] / ranking.groupby(["indicator", "scenario"])["value"].transform("max")
+    ranking = ranking.assign(size=ranking["value"].abs())
+    ranking["share"] = ranking["size"] / ranking.groupby(["indicator", "scenario"])["size"].transform("max")
     parts = []
     for factor, rows in ranking.groupby("factor", sort=False):
         strongest = rows.sort_values("share", ascending=False, kind="stable").head(3)
         where = "; ".join(f"{row.indicator} of {row.scenario}" for row in strongest.itertuples())
         parts.append({"factor": factor, "score": rows.share.mean(), "highest": rows.share.max(),
                       "first_in": int((rows["rank"] == 1).sum()), "outputs": len(rows),
-                      "strongest_on": where})  # fmt: skip
+                      "strongest_on": where, "measure": rows.measure.iloc[0]})  # fmt: skip
     return pd.DataFrame(parts).sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -225,13 +226,23 @@ def screened(tables: Tables) -> list[str]:
     top = table.head(MOST_SHOWN)
     assumed = [name for name in top.head(10).factor if name in known and known[name].grade == "assumed"]
     first = "; ".join(f"`{name}` ({known[name].meaning})" for name in assumed[:5])
-    return [
-        "## What matters most to the differences between ways of commissioning",
+    how = (
         f"Morris screening of {len(table)} uncertain parameters over the whole of their ranges, on the headline "
         "differences between ways of commissioning: those that went most with them when all uncertain parameters were "
-        "varied at once (`scenarios/designs/every-assumption.yaml`, then `what-matters-most.yaml`). It was made of few "
-        "trajectories on one future, so the order of neighbours in the list means little. *Score* is the mean over "
-        "those differences of a parameter's mean absolute effect (μ*) as a share of the largest.",
+        "varied at once (`scenarios/designs/screen-every-assumption.yaml`, then `what-matters-most.yaml`). It was made "
+        "of few trajectories on one future, so the order of neighbours in the list means little. *Score* is the mean "
+        "over those differences of a parameter's mean absolute effect (μ*) as a share of the largest."
+    )
+    if "measure" in table and table.measure.iloc[0] == PARTIAL:
+        how = (
+            f"All {len(table)} uncertain parameters over the whole of their ranges at once "
+            "(`scenarios/designs/screen-every-assumption.yaml`), on headlines and on differences between ways of "
+            "commissioning, by partial rank correlation. *Score* is the mean over these of a parameter's correlation "
+            "as a share of the largest, whatever its sign; far down the list it is mostly luck."
+        )
+    return [
+        "## What matters most to the differences between ways of commissioning",
+        how,
         markdown(
             ("", "parameter", "grade", "score", "strongest on"),
             (

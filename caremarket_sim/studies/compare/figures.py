@@ -6,6 +6,7 @@ Matplotlib is imported only when something is drawn.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,8 @@ from caremarket_sim.results.periods import ALL, LAST_YEAR, TRANSITION, periods_b
 from caremarket_sim.runs.design import Sample
 from caremarket_sim.telling.drawing import LINES, MARKERS, STYLE, new_figure, warned
 from caremarket_sim.telling.palette import COLOURS
-from caremarket_sim.telling.words import shown_in, smallest_in_words
+from caremarket_sim.telling.svg import spread
+from caremarket_sim.telling.words import listed, shown_in, smallest_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +33,11 @@ WEEKS_A_POINT = 13
 
 SPAN = 8.0
 """How many of the smallest differences that matter a vertical axis spans at least."""
+
+KEY_COLUMNS = 3
+"""How many names of a key stand side by side."""
+LABEL_GAP = 0.11
+"""How far apart names at the ends of lines stand at least, of an axis's height."""
 
 _BESIDE = {ALL: "|", LAST_YEAR: "x"}
 """How differences of other periods than that of the verdicts are marked."""
@@ -66,8 +73,10 @@ def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:
     note = f"Mean of {count} simulated futures; band: 95% interval of the mean ({CHANCE_ONLY})."
     if transition_weeks(samples):
         note += "\nGrey: transition, before all scenarios are in force."
-    if any(_moving_years(sample) for sample in samples.values()):
-        note += "\n▾ on the axis: in that year contracts begin anew and people change provider."
+    moving = [f"{name} in {listed([_year_name(sample, year) for year in years])}"
+              for name, sample in samples.items() if (years := _moving_years(sample))]  # fmt: skip
+    if moving:
+        note += "\n" + fill(f"▾: contracts begin anew and people change provider ({'; '.join(moving)}).", 125)
     if len(samples) > 1:
         note += "\nBands that overlap can hide a clear difference: scenarios are compared future by future."
     drawn.supxlabel(note, x=0.01, ha="left", fontsize=8)
@@ -85,7 +94,8 @@ def _draw_course(axis: Axes, indicator: Indicator, samples: Mapping[str, Sample]
         spacing = max(1, len(years) // 5)
         axis.plot(years, found.mean, color=ink, linestyle=line, marker=marker, markevery=spacing, markersize=4)
         if np.isfinite(found.low).any():
-            axis.fill_between(years, found.low, found.high, color=ink, alpha=0.15, linewidth=0)
+            low = found.low if np.nanmin(values) < 0.0 else np.maximum(found.low, 0.0)
+            axis.fill_between(years, low, found.high, color=ink, alpha=0.15, linewidth=0)
         ends.append((float(found.mean[-1]), name, ink, float(years[-1])))
     points = f"means of {WEEKS_A_POINT} weeks" if indicator.id in WEEKLY else "yearly means"
     axis.set_title(f"{indicator.label} ({points})")
@@ -110,12 +120,17 @@ def _moving_years(sample: Sample) -> list[int]:
 
 def _name_years(axis: Axes, samples: Mapping[str, Sample]) -> None:
     """Fiscal years under their middles, where the scenario begins in April; else numbers."""
-    start = next(iter(samples.values())).periods.start
-    count = max(sample.years for sample in samples.values())
-    years = [f"{start.year + n}/{(start.year + n + 1) % 100:02d}" if start.month == 4 else f"year {n + 1}"
-             for n in range(count)]  # fmt: skip
-    axis.set_xticks([n + 0.5 for n in range(count)], years)
+    longest = max(samples.values(), key=lambda sample: sample.years)
+    names = [_year_name(longest, year) for year in range(1, longest.years + 1)]
+    axis.set_xticks([year + 0.5 for year in range(longest.years)], names)
     axis.tick_params(axis="x", length=0)
+
+
+def _year_name(sample: Sample, year: int) -> str:
+    """A year, from 1, as it is called under an axis."""
+    start = sample.periods.start
+    first = start.year + year - 1
+    return f"{first}/{(first + 1) % 100:02d}" if start.month == 4 else f"year {year}"
 
 
 def transition_weeks(samples: Mapping[str, Sample]) -> int:
@@ -145,20 +160,20 @@ def _mean_of_known(values: np.ndarray) -> np.ndarray:
 def _label_ends(axis: Axes, ends: list[tuple[float, str, str, float]]) -> None:
     """Write each scenario's name beside the end of its line, moved apart where lines end close together."""
     bottom, top = axis.get_ylim()
-    needed = (top - bottom) * 0.11
-    height = -np.inf
-    for value, name, ink, time in sorted(end for end in ends if np.isfinite(end[0])):
-        height = max(value, height + needed)
+    known = [end for end in ends if np.isfinite(end[0])]
+    heights = spread([(end[0] - bottom) / (top - bottom) for end in known], LABEL_GAP, 0.0, 1.0)
+    for (value, name, ink, time), height in zip(known, heights, strict=True):
         axis.annotate(
             name,
             xy=(time, value),
-            xytext=(1.015, (height - bottom) / (top - bottom)),
+            xytext=(1.03, height),
             textcoords="axes fraction",
             color=ink,
             va="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": ink, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3},
-        )
+            arrowprops={"arrowstyle": "-", "color": ink, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3,
+                        "relpos": (0.0, 0.5)},
+        )  # fmt: skip
 
 
 def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
@@ -172,8 +187,9 @@ def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
     periods = samples[reference].periods
     beside = {period: mark for period, mark in _BESIDE.items() if period in periods_beside(periods.names)}
     shown, others = headlines(), [name for name in samples if name != reference]
-    drawn = new_figure(9.0, (0.2 * len(others) + 0.68) * len(shown) + 1.2)
-    axes = drawn.subplots(len(shown), 1, squeeze=False)[:, 0]
+    each, key = 0.2 * len(others) + 0.68, 0.2 * (-(-(len(others) + len(beside)) // KEY_COLUMNS)) + 0.1
+    drawn = new_figure(9.0, each * len(shown) + key + 1.0)
+    top, *axes = drawn.subplots(len(shown) + 1, 1, height_ratios=[key, *[each] * len(shown)])
     for axis, indicator in zip(axes, shown, strict=True):
         scale, unit = shown_in(indicator)
         for place, name in enumerate(others):
@@ -188,7 +204,8 @@ def forest(samples: Mapping[str, Sample], reference: str) -> Figure:
         _ground(axis, indicator, unit, scale, len(others))
     handles = [_key(list(samples).index(name), name) for name in others]
     handles += [_key(0, periods.called(period), mark) for period, mark in beside.items()]
-    drawn.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False)
+    top.axis("off")
+    top.legend(handles=handles, loc="center left", ncols=KEY_COLUMNS, frameon=False, borderaxespad=0.0)
     drawn.suptitle(f"Differences from {reference}, {periods.words}", x=0.01, ha="left", fontweight="bold")
     note = (
         f"Bars: 95% intervals of the paired difference ({CHANCE_ONLY}).\n"

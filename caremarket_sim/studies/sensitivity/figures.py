@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
+from caremarket_sim.methods.screening import PARTIAL, PLAIN
 from caremarket_sim.studies.sensitivity.words import WHAT_IT_IS
 from caremarket_sim.studies.sweep.figures import entitled, means, scattered, shown_output
 from caremarket_sim.telling.drawing import LINES, STYLE, new_figure
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from caremarket_sim.studies.sweep.result import Sweep
 
 KINDS = ("bars", "tornado", "morris", "convergence", "scatter")
-PAIRS = {"ST": "S1", "emulator ST": "emulator S1"}
-"""Beside a total index stands what the factor does alone."""
+PAIRS = {"ST": "S1", "emulator ST": "emulator S1", PARTIAL: PLAIN}
+"""Beside a total index stands what the factor does alone; beside a partial correlation the plain one."""
+MOST_BARS = 20
+"""Bars of a figure of very many factors."""
 
 
 def figure(what: str, found: Sensitivity, one: Analysis) -> Figure:
@@ -39,6 +42,8 @@ def figure(what: str, found: Sensitivity, one: Analysis) -> Figure:
         raise BadInput(Problem(f"there is no figure {what!r}", right=suggestion(what, KINDS)))
     if one.note and what != "scatter":
         raise BadInput(Problem(f"there is nothing to draw: {one.note}"))
+    if one.screen is not None and what not in kinds_of(one):
+        raise BadInput(Problem(f"{what} is not drawn of {len(found.sweep.factors)} factors", right="draw bars"))
     names = [factor.name for factor in found.sweep.factors]
     with matplotlib.rc_context(STYLE):
         if what == "bars":
@@ -56,17 +61,19 @@ def kinds_of(one: Analysis) -> tuple[str, ...]:
     """The figures that an output has."""
     if one.note:
         return ()
+    if one.screen is not None:
+        return ("bars",)
     special = ("morris",) if one.primary == "mu_star" else ("bars",)
     return (*special, "tornado", *(("convergence",) if len(one.course) > 1 else ()), "scatter")
 
 
 def _bars(one: Analysis, names: Sequence[str]) -> Figure:
-    ranked = one.ranked()
+    ranked = one.ranked()[: MOST_BARS if one.screen is not None else None]
     drawn = new_figure(8.0, 0.36 * len(ranked) + 1.7)
     axis = drawn.subplots()
     alone = {index.factor: index for index in one.indices if index.measure == PAIRS.get(one.primary)}
     for place, index in enumerate(ranked):
-        clear = index.low > 0
+        clear = one.clear(index)
         axis.barh(-place, index.value, height=0.55, color=ACCENT if clear else "white", edgecolor=ACCENT, linewidth=1.0)
         if math.isfinite(index.low):
             axis.plot([index.low, index.high], [-place, -place], color=INK, linewidth=1.4)
@@ -78,7 +85,15 @@ def _bars(one: Analysis, names: Sequence[str]) -> Figure:
     axis.set_xlabel(WHAT_IT_IS.get(one.primary, one.primary))
     axis.grid(axis="x", linewidth=0.4, alpha=0.5)
     note = "Bar: with interactions; diamond: alone. " if alone else ""
-    entitled(drawn, one.output, f"{note}Line: 95% interval; empty bar: its interval holds zero. {one.used} samples.")
+    empty = "its interval holds zero"
+    if one.screen is not None:
+        found, size = int(one.screen.found.sum()), one.screen.smallest_found
+        note = (
+            f"The {len(ranked)} strongest of {len(names)} factors, {found} found in all; bar: partial, diamond: plain "
+            f"rank correlation; one of {size:.2f} is found four times in five. "
+        )
+        empty = "not told from chance among so many"
+    entitled(drawn, one.output, f"{note}Line: 95% interval; empty bar: {empty}. {one.used} samples.")
     return drawn
 
 

@@ -38,6 +38,7 @@ def tables_of_sensitivity(found: Sensitivity) -> dict[str, pd.DataFrame]:
         "noise": found.noise(),
         "missing": found.missing(),
         "emulators": found.emulators(),
+        "screening": found.screening(),
     }
 
 

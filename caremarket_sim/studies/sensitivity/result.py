@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
@@ -15,13 +16,15 @@ from caremarket_sim.methods.emulator import Emulator
 from caremarket_sim.methods.factors import units_of
 from caremarket_sim.methods.indices import Index
 from caremarket_sim.methods.noise import Noise
+from caremarket_sim.methods.screening import PARTIAL, Screen
 from caremarket_sim.studies.sweep.result import Output, Sweep
 
 
 @dataclass(frozen=True)
 class Analysis:
     """One output's indices. `note` says why there are none; `left_out` counts samples not used, `without` names those
-    that have no value (counted from 1); `primary` is the measure that ranks the factors."""
+    that have no value (counted from 1); `primary` is the measure that ranks the factors; `screen` is there where these
+    are so many that they were screened."""
 
     output: Output
     indices: tuple[Index, ...]
@@ -34,12 +37,19 @@ class Analysis:
     spread: float
     noise: Noise | None
     emulator: Emulator | None = None
+    screen: Screen | None = None
     course: tuple[tuple[int, tuple[Index, ...]], ...] = ()
 
     def ranked(self) -> list[Index]:
-        """The primary measure's indices, the largest first; equal ones in the order of the factors."""
+        """The primary measure's indices, the largest first (a correlation's size, whatever its sign); equal ones in the
+        order of the factors."""
         own = [one for one in self.indices if one.measure == self.primary]
-        return sorted(own, key=lambda one: -one.value)
+        return sorted(own, key=lambda one: -abs(one.value) if self.primary == PARTIAL else -one.value)
+
+    def clear(self, index: Index) -> bool:
+        """Whether a factor's primary index is over what chance gives: its interval is over 0, or, where very many
+        factors were screened, it was found."""
+        return bool(self.screen.found[index.factor]) if self.screen is not None else index.low > 0
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,8 @@ class Sensitivity:
     """The indices of every output of a sweep.
 
     `frame()` has them all, `ranking()` the measure that ranks; `convergence()`, `noise()` and `missing()` say how far
-    they can be trusted; `summary()` says it in words; `plot()` draws an output.
+    they can be trusted; `screening()` has which of very many factors were found; `summary()` says it in words; `plot()`
+    draws an output.
     """
 
     sweep: Sweep
@@ -71,11 +82,13 @@ class Sensitivity:
         return self._described(rows, _COLUMNS)
 
     def ranking(self) -> pd.DataFrame:
-        """Every factor of every output by the measure that ranks, strongest first; `clear`: the interval is over 0."""
+        """Every factor of every output by the measure that ranks, strongest first; `clear`: it is over what chance
+        gives."""
         rows = []
         for one in self.analyses:
-            for rank, row in enumerate(self._rows(one, one.ranked()), start=1):
-                rows.append({"rank": rank, **row, "clear": row["low"] > 0})
+            ranked = one.ranked()
+            for rank, (index, row) in enumerate(zip(ranked, self._rows(one, ranked), strict=True), start=1):
+                rows.append({"rank": rank, **row, "clear": one.clear(index)})
         return self._described(rows, ["rank", *_COLUMNS, "clear"])
 
     def convergence(self) -> pd.DataFrame:
@@ -138,6 +151,38 @@ class Sensitivity:
         ]
         return self._described(rows, _EMULATORS)
 
+    def screening(self) -> pd.DataFrame:
+        """Of very many factors: with how many outputs each was found to go, and with which it goes most.
+
+        A factor a row, those found for most outputs first. `smallest_found`: the partial rank correlation that so many
+        samples find four times in five, at the worst output. Empty where the factors were few enough for indices.
+        """
+        seen = [one for one in self.analyses if one.screen is not None]
+        if not seen:
+            return self._described([], _SCREENING)
+        screens = [one.screen for one in seen if one.screen is not None]
+        partial = np.array([one.partial for one in screens])
+        found = np.array([one.found for one in screens])
+        strongest = np.abs(partial).argmax(axis=0)
+        order = sorted(
+            range(partial.shape[1]), key=lambda place: (-found[:, place].sum(), -np.abs(partial[:, place]).max())
+        )
+        rows = [
+            {
+                "factor": self.sweep.factors[place].name,
+                "outputs": len(seen),
+                "found": int(found[:, place].sum()),
+                **{f"strongest_{key}": name for key, name in _named(seen[strongest[place]].output).items()},
+                "correlation": partial[strongest[place], place],
+                "low": screens[strongest[place]].low[place],
+                "high": screens[strongest[place]].high[place],
+                "adjusted_p": screens[strongest[place]].adjusted[place],
+                "smallest_found": max(one.smallest_found for one in screens),
+            }
+            for place in order
+        ]
+        return self._described(rows, _SCREENING)
+
     def summary(self) -> list[str]:
         """What drives each output, in plain words."""
         return display(self).sentences(self)
@@ -181,6 +226,10 @@ _NOISE = ["indicator", "scenario", "reference", "replicates", "variance", "facto
 
 
 _MISSING = ["indicator", "scenario", "reference", "samples", "without_value", "left_out", "used", "which", "note"]
+
+
+_SCREENING = ["factor", "outputs", "found", "strongest_indicator", "strongest_scenario", "strongest_reference",
+              "correlation", "low", "high", "adjusted_p", "smallest_found"]  # fmt: skip
 
 
 _EMULATORS = ["indicator", "scenario", "reference", "runs", "terms", "variance_explained_on_held_out_runs",

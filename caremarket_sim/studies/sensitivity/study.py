@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from caremarket_sim.methods import emulator, indices
+from caremarket_sim.methods import emulator, indices, screening
 from caremarket_sim.methods.emulator import Emulator
 from caremarket_sim.methods.indices import Index
 from caremarket_sim.methods.noise import noise_of
@@ -28,11 +28,16 @@ FEWEST = 8
 FEWEST_FOR_ANY_SAMPLE = 32
 """Runs below which methods for any sample are not used."""
 
+MOST_FACTORS = 60
+"""Factors above which a sample of any kind is screened by rank correlation alone: what else could be worked out would
+take minutes an output, and needs many more samples than factors to tell anything."""
+
 MOST_FOR_EMULATOR = 2000
 """Runs above which no emulator is fitted: there is no need of one."""
 
 PRIMARY = {"morris": "mu_star", "saltelli": "ST", "fast": "ST", "grid": "ST"}
-"""The measure that ranks factors, by sampler; for others the emulator's if it is trusted, else PAWN's above chance."""
+"""The measure that ranks factors, by sampler; for others the emulator's if it is trusted, else PAWN's above chance; for
+very many factors their partial rank correlation."""
 
 PARTS = (0.125, 0.25, 0.5, 1.0)
 """Shares of the samples at which indices are worked out again, to see whether they have settled."""
@@ -80,12 +85,20 @@ def analyse(sweep: Sweep, output: Output, seed: int) -> Analysis:
     note = _why_not(sampler.method, values[rows], len(rows) // block)
     if note:
         return Analysis(indices=(), primary=PRIMARY.get(sampler.method, ""), note=note, **facts)
+    if screened(sweep):
+        seen = screening.screen(sweep.coordinates[rows], values[rows])
+        return Analysis(indices=tuple(seen.indices()), primary=screening.PARTIAL, note="", screen=seen, **facts)
     found, fitted = _indices(sweep, values, rows, seed)
     primary = PRIMARY.get(sampler.method) or (
         "emulator ST" if fitted is not None and fitted.trusted else "PAWN" + indices.ABOVE_CHANCE
     )
     course = tuple(_course(sweep, values, rows, primary, seed))
     return Analysis(indices=tuple(found), primary=primary, note="", emulator=fitted, course=course, **facts)
+
+
+def screened(sweep: Sweep) -> bool:
+    """Whether a sweep has too many factors for anything but a screening by rank correlation."""
+    return sweep.sampler.method not in PRIMARY and len(sweep.factors) > MOST_FACTORS
 
 
 def _why_not(method: str, values: NDArray[np.float64], blocks: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.methods.screening import FALSE_SHARE, PARTIAL, PLAIN
 from caremarket_sim.studies.sweep.words import label, weeks_asked_about
 from caremarket_sim.telling.words import listed
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from caremarket_sim.studies.sensitivity.result import Analysis, Sensitivity
 
 MOST_NAMED = 3
+MOST_ON_ALL = 10
+"""Factors named of those that go with some of all outputs."""
+
 NEGLIGIBLE = 0.05
 """A factor with a smaller share of the variance than this is not called a driver."""
 
@@ -27,12 +31,15 @@ WHAT_IT_IS = {
     "emulator ST": "share of the variance, with interactions, by the emulator",
     "mu_star": "mean change over the factor's whole range",
     "PAWN above chance": "shift of the distribution, above chance",
+    PARTIAL: "partial rank correlation, beside the strongest others",
+    PLAIN: "rank correlation",
 }
 
 
 def sentences(found: Sensitivity) -> list[str]:
     """One paragraph an output, and last what holds for all of them."""
     said = [found.sweep.banner] if found.sweep.banner else []
+    said += _screening(found)
     said += [" ".join(_about(found, one)) for one in found.analyses]
     if found.sweep.failed:
         said.append(f"{len(found.sweep.failed)} runs failed; the first: {found.sweep.failed[0][3]}.")
@@ -43,6 +50,27 @@ def sentences(found: Sensitivity) -> list[str]:
         )
     said.append(weeks_asked_about(found.sweep))
     return said
+
+
+def _screening(found: Sensitivity) -> list[str]:
+    """What a screening of very many factors found over all outputs, and what it cannot find."""
+    table = found.screening()
+    if table.empty:
+        return []
+    some, samples = table[table.found > 0], min(one.used for one in found.analyses if one.screen is not None)
+    first = some.head(MOST_ON_ALL).itertuples(index=False)
+    most = f" The most often: {listed([f'{row.factor} ({row.found})' for row in first])}." if len(some) else ""
+    outputs, size = int(table.outputs.iloc[0]), float(table.smallest_found.iloc[0])
+    return [
+        f"{len(table)} factors were screened on {samples} samples by rank correlation: {len(some)} of them go with "
+        f"some of {outputs} outputs, {len(table) - len(some)} with none as far as this could show.{most}",
+        f"Of the factors found for an output no more than {FALSE_SHARE:.0%} are luck, on average. One that explains "
+        f"{size**2:.1%} of what the strongest leave of an output's variance is found four times in five, a weaker one "
+        "less often: not found does not mean without effect. What lifts an output in one half of its range and lowers "
+        "it as much in the other, or acts only through others, is not found.",
+        f"No other index was worked out: with {len(table)} factors that takes minutes an output, and many more samples "
+        "than factors to tell anything.",
+    ]
 
 
 def _about(found: Sensitivity, one: Analysis) -> list[str]:
@@ -64,6 +92,8 @@ def _about(found: Sensitivity, one: Analysis) -> list[str]:
 
 def _drivers(one: Analysis, names: list[str]) -> str:
     ranked = one.ranked()
+    if one.screen is not None:
+        return _found(one, ranked, names)
     unit = INDICATORS[one.output.indicator].unit if one.output.indicator in INDICATORS else ""
     clear = [index for index in ranked if index.low > 0 or (index.value > 0 and index.low != index.low)]
     if one.primary != "mu_star":
@@ -78,6 +108,17 @@ def _drivers(one: Analysis, names: list[str]) -> str:
         many = f"{len(rest)} of {len(names)} factors have" if len(rest) > 1 else f"{rest[0]} has"
         text += f"; {many} no influence that can be told from none"
     return text + "."
+
+
+def _found(one: Analysis, ranked: list[Index], names: list[str]) -> str:
+    """Which of very many factors go with an output."""
+    clear = [index for index in ranked if one.clear(index)]
+    if not clear:
+        return f"none of the {len(names)} factors was found to go with it."
+    shown = listed([f"{names[index.factor]} ({index.value:+.2f})".replace("-", "−") for index in clear[:MOST_NAMED]])
+    first = f"{shown} {'goes' if len(clear) == 1 else 'go'} with it most" if len(clear) <= MOST_NAMED else \
+        f"{len(clear)} of {len(names)} factors go with it, most {shown}"  # fmt: skip
+    return f"{first} ({WHAT_IT_IS[PARTIAL]})."
 
 
 def _amount(index: Index, primary: str, unit: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.methods.factors import DISTRIBUTIONS, Factor
-from caremarket_sim.parameters import register
+from caremarket_sim.parameters import Parameter, register
 from caremarket_sim.policy import LEVERS, Lever
 from caremarket_sim.policy.settings import unmet_needs
 from caremarket_sim.policy.values import shown
@@ -20,6 +20,15 @@ from caremarket_sim.scenario.timeline import RETENDER, timeline
 
 FACTOR_KEYS = ("low", "high", "distribution", "mode", "mean", "sd", "levels", "only")
 MOST_LEVELS = 100
+ASSUMPTIONS = "assumptions"
+"""Instead of factors by name: every number that was not measured, over the register's range."""
+SOLVING = frozenset(
+    f"baseline.{one}"
+    for one in ("leaving_intercept", "contract_intercept", "late_intercept", "leg_factor", "hours_a_post",
+                "leaving_share", "spin_up_years", "regime_years", "quick_years", "later_step", "post_response",
+                "post_step", "referral_response")
+)  # fmt: skip
+"""Opening guesses and steps with which a place settles: they say how it is solved, and assume nothing about it."""
 _SHAPES = {"triangular": ("mode",), "normal": ("mean", "sd")}
 
 
@@ -32,8 +41,13 @@ class FactorReader:
 
     def factors(self, node: Node) -> tuple[Factor, ...]:
         """Every factor that could be read, in the order written."""
+        if isinstance(node, Scalar) and node.value == ASSUMPTIONS:
+            return tuple(
+                Factor(one.name, "parameter", one.low, one.high, unit=one.unit) for one in assumed_parameters()
+            )
         if not isinstance(node, Mapping):
-            self.reader.note("factors is a set of `name: range` lines", node.line, "write such as `fee.level: {}`")
+            right = f"write such as `fee.level: {{}}`, or `factors: {ASSUMPTIONS}` for every number not measured"
+            self.reader.note("factors is a set of `name: range` lines", node.line, right)
             return ()
         found = []
         unknown = [(name, line) for name, line in node.lines.items() if name not in LEVERS and name not in register()]
@@ -168,6 +182,11 @@ class FactorReader:
             self.reader.problems.append(
                 Problem(f"{factor.name} has no effect in these scenarios", self.reader.file, line, right)
             )
+
+
+def assumed_parameters() -> tuple[Parameter, ...]:
+    """Every number of the model that was not measured, but for those that only say how a place is solved."""
+    return tuple(one for one in register().values() if one.grade != "measured" and one.name not in SOLVING)
 
 
 def _unknown(name: str) -> Problem:

@@ -35,6 +35,7 @@ KEYS = (
     "reference",
     "years",
     "replicates",
+    "new_futures_every",
     "seed",
     "outputs",
     "indicators",
@@ -52,6 +53,12 @@ MOST_LISTED = 10_000
 MOST_REPLICATES = 1000
 LARGEST_SEED = 2**32 - 1
 FEWEST_FOR_FAST = 65
+WHOLE_NUMBERS = (
+    ("years", 1, MOST_YEARS),
+    ("replicates", 1, MOST_REPLICATES),
+    ("new_futures_every", 0, MOST_POINTS),
+    ("seed", 0, LARGEST_SEED),
+)
 
 __all__ = ["FACTOR_KEYS", "KEYS", "OUTPUTS", "PERIODS", "SAMPLER_KEYS", "Design", "read_design"]
 
@@ -60,6 +67,7 @@ __all__ = ["FACTOR_KEYS", "KEYS", "OUTPUTS", "PERIODS", "SAMPLER_KEYS", "Design"
 class Design:
     """A sweep as it was declared. `inputs` are the files it was made from; `reference` is None for a single scenario.
 
+    All samples meet the same futures, or, after every `new_futures_every` of them, others, if that is not 0.
     `outputs` says whether levels, paired differences from the reference, or both are analysed; `period` in which weeks.
     """
 
@@ -71,6 +79,7 @@ class Design:
     factors: tuple[Factor, ...]
     sampler: Sampler
     replicates: int = 1
+    new_futures_every: int = 0
     seed: int = 1
     outputs: str = "levels"
     indicators: tuple[str, ...] = ()
@@ -98,7 +107,7 @@ def read_design(path: str | Path) -> Design:
     reader.format(document.root)
     entries = reader.mapping(document.root, "a design", KEYS, REQUIRED)
     whole: dict[str, Any] = {}
-    for key, low, high in (("years", 1, MOST_YEARS), ("replicates", 1, MOST_REPLICATES), ("seed", 0, LARGEST_SEED)):
+    for key, low, high in WHOLE_NUMBERS:
         if key in entries:
             whole[key] = reader.number(entries[key], key, low, high, whole=True)
     title = reader.text(entries["title"], "title") if "title" in entries else None
@@ -123,6 +132,7 @@ def read_design(path: str | Path) -> Design:
         factors=factors,
         sampler=sampler,
         replicates=whole.get("replicates") or 1,
+        new_futures_every=whole.get("new_futures_every") or 0,
         seed=1 if whole.get("seed") is None else whole["seed"],
         outputs=outputs,
         indicators=indicators,

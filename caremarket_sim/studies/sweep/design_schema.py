@@ -14,9 +14,11 @@ from caremarket_sim.policy import LEVERS
 from caremarket_sim.scenario.fields import BEFORE, FORMAT
 from caremarket_sim.scenario.schema import DIALECT, scenario_schema
 from caremarket_sim.scenario.timing import MOST_YEARS
+from caremarket_sim.studies.sweep.design_factors import ASSUMPTIONS
 from caremarket_sim.studies.sweep.design_files import (
     KEYS,
     LARGEST_SEED,
+    MOST_POINTS,
     MOST_REPLICATES,
     OUTPUTS,
     PERIODS,
@@ -74,6 +76,12 @@ def design_schema() -> dict[str, Any]:
             "maximum": MOST_REPLICATES,
             "description": "Futures that every sample meets.",
         },
+        "new_futures_every": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MOST_POINTS,
+            "description": "After how many samples others are met, for an emulator; 0, the default, is never.",
+        },
         "seed": {
             "type": "integer",
             "minimum": 0,
@@ -93,7 +101,10 @@ def design_schema() -> dict[str, Any]:
             **_closed({key: sampler[key] for key in SAMPLER_KEYS}, ("method",)),
             "description": "How samples are chosen.",
         },
-        "factors": {**_closed(factors), "minProperties": 1, "description": "What varies, by its dotted name."},
+        "factors": {
+            "anyOf": [{"const": ASSUMPTIONS}, {**_closed(factors), "minProperties": 1}],
+            "description": f"What varies, by its dotted name; or `{ASSUMPTIONS}`: every number that was not measured.",
+        },
     }
     shapes = {
         "distribution": {"enum": [one for one in DISTRIBUTIONS if one != "levels"]},

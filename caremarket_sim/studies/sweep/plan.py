@@ -77,7 +77,9 @@ def plan_sweep(design: Design, allowed: Allowances = NOTHING) -> SweepPlan:
     values = tuple(
         tuple(factor.value(one) for factor, one in zip(design.factors, row, strict=True)) for row in coordinates
     )
-    seeds = replicate_seeds(design.seed, design.replicates)
+    every_so_many = design.new_futures_every or len(values)
+    blocks = -(-len(values) // every_so_many)
+    seeds = replicate_seeds(design.seed, design.replicates * blocks)
     every = [[varied(scenario, design.factors, row) for scenario in design.scenarios] for row in values]
     in_force = 0
     if design.period == IN_FORCE:
@@ -87,15 +89,17 @@ def plan_sweep(design: Design, allowed: Allowances = NOTHING) -> SweepPlan:
         raise BadInput(Problem(what, file=design.path, right="simulate more years, or write `period: last year`"))
     together: dict[tuple[str, int], list[tuple[int, Scenario]]] = {}
     for sample, scenarios in enumerate(every, start=1):
+        first = (sample - 1) // every_so_many * design.replicates
         for replicate in range(1, design.replicates + 1):
-            group = together.setdefault((scenarios[0].spin_up_key, replicate), [])
+            group = together.setdefault((scenarios[0].spin_up_key, first + replicate), [])
             group += [(sample, scenario) for scenario in scenarios]
     each = max(1, MOST_TOGETHER // len(design.scenarios)) * len(design.scenarios)
     tasks, places = [], []
-    for (_, replicate), group in together.items():
+    for (_, future), group in together.items():
+        replicate = (future - 1) % design.replicates + 1
         for start in range(0, len(group), each):
             part = group[start : start + each]
-            tasks.append(SweepTask(seeds[replicate - 1], tuple(one for _, one in part), len(group) > each, in_force))
+            tasks.append(SweepTask(seeds[future - 1], tuple(one for _, one in part), len(group) > each, in_force))
             places.append(tuple((sample, replicate) for sample, _ in part))
     return SweepPlan(design, coordinates, values, tuple(tasks), tuple(places), banner)
 

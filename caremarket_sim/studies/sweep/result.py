@@ -57,6 +57,8 @@ class Sweep:
     results: NDArray[np.float64]
     years: float = 0.0
     period: str = ALL
+    new_futures_every: int = 0
+    """After how many samples other futures are met; 0 if all samples meet the same."""
     failed: tuple[tuple[int, str, int, str], ...] = field(default=(), repr=False)
     """(sample from 1, scenario, replicate, why) of each run that failed."""
     banner: str | None = None

@@ -141,6 +141,7 @@ def _load_sweep(folder: Path) -> Sweep:
         results=results,
         years=about["years"],
         period=about["period"],
+        new_futures_every=about.get("new_futures_every", 0),
         failed=tuple(sorted(lost)),
         banner=about.get("banner"),
     )
@@ -200,6 +201,7 @@ def _describe(store: Store, plan: SweepPlan) -> None:
         "sampler": asdict(design.sampler),
         "seed": design.seed,
         "replicates": design.replicates,
+        "new_futures_every": design.new_futures_every,
         "years": design.scenarios[0].weeks / 52,
         "scenarios": [scenario.name for scenario in design.scenarios],
         "reference": design.reference,
@@ -241,6 +243,7 @@ def _gathered(plan: SweepPlan, answers: Sequence[Success | Failure]) -> Sweep:
         results=results,
         years=design.scenarios[0].weeks / 52,
         period=design.period,
+        new_futures_every=design.new_futures_every,
         failed=tuple(sorted(failed)),
         banner=plan.banner,
     )
