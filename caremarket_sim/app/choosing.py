@@ -140,5 +140,5 @@ def _listed(one: Differs) -> Tag:
     day, key = one.move
     back = f"Shiny.setInputValue('back', {json.dumps([day.isoformat(), key])}, {{priority: 'event'}})"
     said = f"Take back {key} from {day_in_words(day)}"
-    how = {"type": "button", "class": "btn btn-default", "onclick": back, "aria-label": said}
-    return tags.li(one.words, tags.button("Take back", how))
+    button = tags.button("Take back", type="button", class_="btn btn-default", onclick=back, aria_label=said)
+    return tags.li(one.words, button)
