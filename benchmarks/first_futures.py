@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from caremarket_sim.app import folders
 from caremarket_sim.app.drafts import Draft, read_draft
+from caremarket_sim.app.estimates import estimates_html
 from caremarket_sim.app.growing import STEPS, Growing
 from caremarket_sim.app.visit import BASELINE, BASELINE_NAME
 from caremarket_sim.runs.design import play, replicate_seeds, stand_by, tasks_of
@@ -28,6 +29,15 @@ def drafts(policies: int) -> list[Draft]:
     """So many policies, each with three levers moved."""
     moves = {(DAY, key): value for key, value in MOVES.items()}
     return [Draft(f"policy-{n}", f"Policy {n}", start, moves) for n, start in enumerate(STARTS[:policies], start=1)]
+
+
+def seconds_to_estimate(policies: int, place: Path) -> float:
+    """Seconds from a lever that is moved to the emulator's answer, drawn; once it has been asked before."""
+    for _ in range(2):
+        began = time.perf_counter()
+        scenarios = [read_draft(draft, place).scenario for draft in drafts(policies)]
+        estimates_html(scenarios, load(place / BASELINE))
+    return time.perf_counter() - began
 
 
 def seconds_to(growing: Growing, futures: int, began: float) -> float:
@@ -49,6 +59,7 @@ def main() -> None:
         for task in tasks_of([baseline], replicate_seeds(SEED, STEPS[1])):
             play(task)
         stand_by()
+        print(f"estimated at once in {1000 * seconds_to_estimate(policies, place):.0f} ms")
         began = time.perf_counter()
         readings = [read_draft(draft, place) for draft in drafts(policies)]
         growing = Growing(

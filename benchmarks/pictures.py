@@ -50,7 +50,9 @@ def carried_out(place: Path, workspace: Path, to: Path, steps: list[list[str]]) 
             assert served.stdout is not None
             address = served.stdout.readline().split()[4].removesuffix(";")
             browser = shutil.which("chromium") or ""
-            subprocess.run(["node", "steps.mjs", address, browser, str(to), json.dumps(steps)], cwd=BROWSER, check=True)
+            subprocess.run(
+                ["node", "steps.mjs", address, browser, str(to.resolve()), json.dumps(steps)], cwd=BROWSER, check=True
+            )
         finally:
             served.terminate()
 

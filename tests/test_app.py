@@ -15,14 +15,16 @@ import pytest
 
 from caremarket_sim.app import folders, levers
 from caremarket_sim.app.drafts import Draft, read_draft, value_at
+from caremarket_sim.app.estimates import estimates_html
 from caremarket_sim.app.growing import Growing
 from caremarket_sim.app.lines import time_line
 from caremarket_sim.cli import main
 from caremarket_sim.errors import BadInput
 from caremarket_sim.policy import LEVERS, of_preset
 from caremarket_sim.scenario import load
-from tests.small_place import FOLDER
+from tests.small_place import FOLDER, small
 from tests.test_report import BROWSER, what_a_browser_lacks
+from tests.test_whatif import made_up, moved_by
 
 START = date(2024, 4, 1)
 TABLES = ("differences.csv", "levels.csv", "spend.csv", "breakdowns.csv", "overall.csv")
@@ -91,6 +93,15 @@ def test_a_line_of_time_is_drawn_of_what_changes_and_of_nothing_else(place):
     drawn = time_line(read_draft(draft, place).scenario, START)
     assert drawn is not None and drawn.count("Decided") == 2 and 'role="img" aria-label=' in drawn
     assert time_line(load(place / "baseline.yaml"), START) is None
+
+
+def test_what_is_estimated_says_so_and_what_is_not_is_grey_and_says_why():
+    shown = estimates_html([moved_by({"fee.level": 1.15})], small(), made_up())
+    assert "Estimated at once: differences from baseline" in shown
+    assert re.search(r'class="worse"[^>]*>\+£1\.\d+ million a year <small>worse; \(', shown), shown
+    assert re.search(r'class="unknown"[^>]*>not estimated <small>.*of samples held out', shown)
+    unknown = estimates_html([moved_by({"stewardship.pay_checks": 1})], small(), made_up())
+    assert "mine: The emulator does not know stewardship.pay_checks." in unknown and "worse" not in unknown
 
 
 def test_a_policy_takes_the_name_of_no_file_that_a_folder_brings(place):

@@ -12,13 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.pictures import TUTORIAL, carried_out, steps_of
 from caremarket_sim.cli import app, main
 from caremarket_sim.documents.formats import results_tables
 from tests.small_place import FOLDER as SMALL
+from tests.test_report import what_a_browser_lacks
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-HAND_WRITTEN = [ROOT / "README.md", DOCS / "index.md", DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
+HAND_WRITTEN = [
+    ROOT / "README.md",
+    *(DOCS / name for name in ("index.md", "tutorial.md", "tutorial-browser.md")),
+    *sorted((DOCS / "how-to").glob("*.md")),
+]
 FENCE = re.compile(r"^( *)```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
@@ -214,3 +220,18 @@ def test_the_python_page_has_every_docstring_that_it_names(site):
     assert named
     assert [place for place in named if f'id="{place}"' not in page] == []
     assert "Simulate every scenario on the same" in page
+
+
+@pytest.mark.slow
+def test_the_tutorial_in_the_browser_works_as_written_and_has_its_pictures(workspace):
+    if lacking := what_a_browser_lacks():
+        if os.environ.get("CI") == "true":
+            pytest.fail(lacking)
+        pytest.skip(lacking)
+    steps = steps_of(TUTORIAL.read_text(encoding="utf-8"))
+    carried_out(Path("scenarios/wigan"), Path("workspace"), Path("taken"), steps)
+    pictures = {f"{name}.png" for verb, name, *_ in steps if verb == "picture"}
+    assert {path.name for path in Path("taken").iterdir()} == {*pictures, "policy-1.yaml", "brief.docx"}
+    assert {path.name for path in (DOCS / "pictures").iterdir()} == pictures
+    shutil.copy("taken/policy-1.yaml", "scenarios/wigan/mine.yaml")
+    assert typed("caremarket validate --no-probe scenarios/wigan/mine.yaml").returncode == 0

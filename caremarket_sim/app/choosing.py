@@ -139,7 +139,6 @@ def _listed(one: Differs) -> Tag:
         return tags.li(one.words)
     day, key = one.move
     back = f"Shiny.setInputValue('back', {json.dumps([day.isoformat(), key])}, {{priority: 'event'}})"
-    label = f"Take back {key} from {day_in_words(day)}"
-    return tags.li(
-        one.words, tags.button("Take back", type="button", class_="btn btn-default", onclick=back, aria_label=label)
-    )
+    said = f"Take back {key} from {day_in_words(day)}"
+    button = tags.button("Take back", type="button", class_="btn btn-default", onclick=back, aria_label=said)
+    return tags.li(one.words, button)

@@ -84,7 +84,7 @@ class Growing:
     def status(self) -> str:
         """How far it is, in a sentence for people."""
         if self.error:
-            return self.error
+            return f"Not simulated: {self.error}"
         shown = len(self.known.seeds) if self.known else 0
         said = f"Simulated: {shown} of {self.futures} futures" if shown else "No future is simulated yet"
         if self.finished:

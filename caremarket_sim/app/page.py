@@ -84,7 +84,7 @@ def _found() -> Tag:
     return tags.div(
         tags.h2("What comes of it"),
         ui.navset_tab(
-            ui.nav_panel("The answer", ui.output_ui("answer")),
+            ui.nav_panel("The answer", ui.output_ui("estimates"), ui.output_ui("answer")),
             ui.nav_panel("Over time", ui.output_ui("time")),
             ui.nav_panel("Who pays", ui.output_ui("payers")),
             ui.nav_panel("Who gains", ui.output_ui("equity")),

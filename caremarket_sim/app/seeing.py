@@ -10,12 +10,14 @@ from typing import Any
 from htmltools import HTML
 from shiny import reactive, render, ui
 
+from caremarket_sim.app.estimates import estimates_html
 from caremarket_sim.app.growing import FUTURES, Growing
 from caremarket_sim.app.views import VIEWS, story_html, week_html
 from caremarket_sim.app.visit import BASELINE, BASELINE_NAME, LOOK, Visit
 from caremarket_sim.app.watching import watch
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.scenario import load
+from caremarket_sim.studies.whatif.study import SHIPPED
 
 OUT_OF_DATE = "That is of the policies as they were; simulate them as they are now."
 
@@ -71,6 +73,21 @@ def serve_found(visit: Visit) -> None:
 
     for name in VIEWS:
         offer(name)
+
+    @render.ui
+    def estimates() -> HTML | None:
+        """What is expected of the policies as they are, until futures of these are simulated."""
+        growing, drafts, target = visit.looked(), visit.drafts(), visit.target()
+        if not drafts or target is None or (growing and growing.views and growing.texts == visit.texts):
+            return None
+        if not SHIPPED.exists():
+            return None  # a package that was built before its emulator was fitted
+        try:
+            policies = {name: visit.read(draft).scenario for name, draft in drafts.items()}
+        except CaremarketError:
+            return None  # what is wrong is said where the policy is shown
+        reference = policies.pop(visit.input.reference() or BASELINE_NAME, None) or load(target / BASELINE)
+        return HTML(estimates_html(list(policies.values()), reference))
 
 
 async def apart(work: Callable[[], Any]) -> Any:

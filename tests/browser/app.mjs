@@ -68,7 +68,7 @@ async function move(page, group, lever, value) {
 
 
 async function finished(page) {
-  await page.waitForFunction(() => /Done|fault|refuse|cannot/.test(document.querySelector("#status").innerText), null,
+  await page.waitForFunction(() => /Done|Not simulated/.test(document.querySelector("#status").innerText), null,
     { timeout: 600000 });
   return status(page);
 }
@@ -106,7 +106,7 @@ await simulate(other);
 
 const began = Date.now();
 await simulate(page);
-await page.waitForFunction(() => /Simulated: [1-9]/.test(document.querySelector("#status").innerText), null, { timeout: 300000 });
+await page.waitForFunction(() => /^(Simulated: [1-9]|Not simulated)/.test(document.querySelector("#status").innerText), null, { timeout: 300000 });
 found.seconds.first = (Date.now() - began) / 1000;
 found.first = await status(page);
 found.last = await finished(page);

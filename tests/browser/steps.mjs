@@ -28,7 +28,11 @@ const does = {
     await held(name).fill(value);
     await page.keyboard.press("Tab");
   },
-  wait: (text) => page.getByText(text).filter({ visible: true }).first().waitFor(),
+  async wait(text) {
+    await page.getByText(text).or(page.getByText("Not simulated")).filter({ visible: true }).first().waitFor();
+    const status = await page.locator("#status").innerText();
+    if (status.startsWith("Not simulated")) throw new Error(status);
+  },
   async take(name) {
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name, exact: true }).click()]);
     await download.saveAs(`${folder}/${download.suggestedFilename()}`);
