@@ -18,6 +18,7 @@ from benchmarks.notebooks import (
     sources,
     with_small_outputs,
 )
+from caremarket_sim import __version__
 
 SECONDS_A_CELL = 240
 FUTURES = re.compile(r"^(FUTURES(?:, YEARS)? = )\d+", re.MULTILINE)
@@ -66,6 +67,13 @@ def assert_shows(notebook):
     assert len(nbformat.writes(notebook)) <= MOST_OF_A_NOTEBOOK
     assert all(not cell.metadata for cell in notebook.cells)
     assert set(notebook.metadata) == {"kernelspec", "language_info", MADE_OF}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_kept_with_small_outputs_of_the_code_that_it_has(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.metadata.get(MADE_OF) == {"sources": sources(notebook), "version": __version__}, AGAIN
+    assert_shows(notebook)
 
 
 def made_up(name, address):
