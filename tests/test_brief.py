@@ -15,12 +15,13 @@ import pytest
 import caremarket_sim as cm
 from caremarket_sim.cli import main
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.methods.statistics import VERDICTS
+from caremarket_sim.methods.statistics import CLEAR, VERDICTS
 from caremarket_sim.report import write_report
 from caremarket_sim.report.brief import brief_html
 from caremarket_sim.report.results import read_results
+from caremarket_sim.results.belongings import Belongings
 from caremarket_sim.studies.compare.tables import difference_rows
-from caremarket_sim.telling.answer import bottom_line, to_people
+from caremarket_sim.telling.answer import bottom_line, from_when, to_people
 from caremarket_sim.telling.words import change, clauses, in_a_sentence, labelled, more, per_cent, quantity
 from tests.test_report import BROWSER, Reader, pages_printed, what_a_browser_lacks
 
@@ -143,6 +144,33 @@ def test_the_brief_has_the_headlines_who_pays_and_what_it_depends_on(compared):
 
 def test_without_a_trial_of_assumptions_it_says_so(many):
     assert "were not tried at the ends of their ranges" in told((many / "brief.html").read_text(encoding="utf-8"))
+
+
+def test_from_when_a_clear_verdict_holds_is_the_first_of_the_years_to_the_last_that_have_it(compared):
+    results = read_results(compared)
+    table = results.tables["differences"].copy()
+    own = (table.scenario == "block") & table.period.isin([results.periods.verdicts, "year_1", "year_2"])
+    table.loc[own, "verdict"] = "no clear difference"
+    for indicator, periods in {
+        "turnover": ["year_1", "year_2"], "council_spend": ["year_2"], "nhs_cost": ["year_1"],
+    }.items():  # fmt: skip
+        at = own & (table.indicator == indicator) & table.period.isin([results.periods.verdicts, *periods])
+        table.loc[at, "verdict"] = "worse"
+    assert from_when(table, "block", results.periods) == (
+        "From when it is so, year by year: turnover of care workers from 2024/25 on; council spend from 2025/26 on; "
+        "NHS cost over these years together, not in each up to the last."
+    )
+    assert from_when(table, "same", results.periods) == ""
+
+
+def test_a_brief_that_is_written_again_is_no_difference_and_one_that_somebody_changed_is(compared, capsys):
+    kept = (compared / "brief.html").read_bytes()
+    Belongings(compared).write_all([("brief.html", kept + b"<!-- another version of the words -->")])
+    assert main(["verify", str(compared), "--quiet"]) == 0
+    (compared / "brief.html").write_bytes(kept.replace(b"worse", b"better"))
+    assert main(["verify", str(compared), "--quiet"]) == 1
+    (compared / "brief.html").write_bytes(kept)
+    assert "brief.html has been changed" in "".join(capsys.readouterr())
 
 
 def test_titles_stay_text_and_nothing_is_fetched(compared):
@@ -270,7 +298,7 @@ def test_word_has_what_the_page_has_with_its_pictures_and_text_stays_text(compar
     results = read_results(compared)
     for name in results.others:
         tables = results.tables
-        for sentence in bottom_line(tables["differences"], tables["spend"], name, results.periods, payers=False):
+        for sentence in bottom_line(tables["differences"], tables["spend"], name, results.periods, CLEAR, payers=False):
             assert sentence in said
     for section in ("answer", "terms"):
         for row in page.table_rows(section):

@@ -132,7 +132,9 @@ def test_inputs_that_changed_since_are_said_and_are_no_difference(tmp_path):
     source.write_text("title: Something else\n")
     assert verify(results).notes == (f"the input {source} has changed since (the results hold what was in it)",)
     source.unlink()
-    assert verify(results).notes == (f"the input {source} is no longer there (the results hold what was in it)",)
+    assert verify(results).notes == (
+        f"the input {source} is not to be found from here (the results hold what was in it)",
+    )
     assert verify(results).differences == ()
 
 

@@ -179,7 +179,7 @@ def test_the_sentence_is_about_the_weeks_in_force_and_says_where_the_mean_of_all
     said = bottom_line(found.frame(), found.spend(), "block", found.periods)
     assert "better on turnover of care workers (−5.0 percentage points)" in said[1]
     assert other_signs(found.frame(), "block") == [
-        "The mean over all weeks has the other sign for block on turnover of care workers "
+        "With the way there included it is the other way round for block on turnover of care workers "
         "(−5.0 percentage points in force, +4.0 percentage points over all weeks)."
     ]
     assert not other_signs(compared(-0.05, -0.04).frame(), "block")

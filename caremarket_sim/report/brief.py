@@ -14,14 +14,23 @@ from caremarket_sim.report.effects import SIGNS, TONES, course_figure, with_inte
 from caremarket_sim.report.finance import payer_note, payer_rows
 from caremarket_sim.report.results import Results
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
-from caremarket_sim.telling.answer import ALL_TOLD, bottom_line, covers, other_signs, to_people, trial_sentence
+from caremarket_sim.telling.answer import (
+    bottom_line,
+    covers,
+    from_when,
+    other_signs,
+    to_people,
+    trial_sentence,
+)
 from caremarket_sim.telling.blocks import Block, Cell, Columns, Group, Heading, Page, Points, Row, Table, Text
 from caremarket_sim.telling.page import FOOTER, html_page
 from caremarket_sim.telling.word import word_bytes
 from caremarket_sim.telling.words import (
+    bad_year,
     better_in,
     change,
     in_a_sentence,
+    in_how_many,
     labelled,
     listed,
     millions,
@@ -31,7 +40,7 @@ from caremarket_sim.telling.words import (
 
 RISKS = ("undelivered_share", "delayed_nights", "hand_backs", "people_displaced", "people_transferred")
 """What can go wrong while a market is moved, beside the headlines."""
-MOST_TOLD = (9, 4)
+MOST_TOLD = (4, 3)
 """How much of what is worse in a year is told one by one, where policies are few and where they are many."""
 WORST = ("people_waiting", "council_spend", "turnover")
 """Headlines of which the course is drawn and the worst future of a year is told."""
@@ -39,8 +48,9 @@ STYLE = """
 #answer { border-top: 0; padding-top: 0; margin-top: 1rem; }
 .columns { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
 @media print {
-  @page { size: A4; margin: 11mm 12mm; }
+  @page { size: A4; margin: 10mm 12mm; }
   #answer { break-before: auto; margin: 0; }
+  #terms { break-before: page; }
   body { font-size: 8.2pt; line-height: 1.25; }
   p, li { max-width: none; margin: .5mm 0; }
   h1 { font-size: 13.5pt; }
@@ -53,12 +63,17 @@ STYLE = """
   .tablenote { margin: 0 0 1mm; }
   table { font-size: 7.8pt; line-height: 1.2; }
   th, td { padding: .5mm 1.5mm .5mm 0; }
+  #answer table { table-layout: fixed; }
+  #answer thead th:first-child { width: 17%%; }
+  #answer thead th:nth-child(2) { width: 9%%; }
   .group th { padding-top: 1mm; }
   .columns { grid-template-columns: repeat(%(columns)d, 1fr); }
-  .columns li { font-size: 7.6pt; line-height: 1.2; }
+  .columns { gap: 0 4mm; }
+  .columns li { font-size: 7.3pt; line-height: 1.2; }
   .warning { padding: 1mm 3mm; margin: 1mm 0; }
   figure { margin: 1mm 0; }
   .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0 3mm; }
+  .pictures svg { max-height: 35mm; }
 }
 """
 SMALLER = """
@@ -131,8 +146,8 @@ def _terms(results: Results) -> Page:
         Points(_depends(results)),
         *([course_figure(results, WORST, "brief")] if _are_few(results) else []),
         Heading("What could go wrong in the first year"),
-        *map(Text, results.first_years()),
-        Columns([Points(_first_year(results, name), _named(results, name)) for name in results.others]),
+        *map(Text, _bad_year(results)),
+        Columns([Points(_first_year(results, name), name) for name in results.others]),
         Text(
             "A provider’s failure, a shortage of applicants, a fee freeze or a surge of referrals is in these futures "
             "only if a scenario sets it; “caremarket stress” tries each on every policy."
@@ -155,17 +170,22 @@ def _named(results: Results, name: str) -> str:
 
 
 def _bottom_line(results: Results, name: str) -> list[str]:
-    """One policy's verdicts in three sentences; where policies are many, with how much of the clear ones alone."""
+    """One policy's verdicts in three sentences, with how much of clear ones, and where they are few from when."""
     tables = results.tables
-    measured = ALL_TOLD if _are_few(results) else CLEAR
-    return bottom_line(tables["differences"], tables["spend"], name, results.periods, measured, payers=False)
+    said = bottom_line(tables["differences"], tables["spend"], name, results.periods, CLEAR, payers=False)
+    since = from_when(tables["differences"], name, results.periods) if _are_few(results) else ""
+    return [*said, since] if since else said
 
 
 def _how_sure(results: Results) -> str:
     of = covers(results.draws)
+    rest = "" if results.draws > 1 else (
+        " What is not known of how people and providers behave comes on top, in part below, under “What it depends on”."
+    )  # fmt: skip
     return (
-        f"How sure: every policy met the same {results.replicates} simulated futures. Intervals are of 95%: {of}. "
-        "“Not clearly different” is not “no difference”: more futures may show one."
+        f"How sure: every policy met the same {results.replicates} simulated futures. Intervals are of 95%: {of}."
+        f"{rest} "
+        "“No clear difference” is not “no difference”: more futures may show one."
     )
 
 
@@ -190,7 +210,8 @@ def _nine(results: Results) -> Table:
     caption = f"Nine headline indicators: differences from {results.reference}, {results.periods.words}"
     note = (
         "In brackets the 95% interval of the paired difference. Verdicts allow for nine looks at once. Differences of "
-        "shares are percentage points."
+        "shares are percentage points. A mean too small to matter is never better or worse, so an interval just clear "
+        "of zero may read “no clear difference”."
     )
     if _are_few(results):
         note = f"{note} Last, where it is clear, what that is to a person."
@@ -224,7 +245,7 @@ def _who_gains(results: Results) -> list[str]:
         found_for = rows.set_index("scenario").difference
         parts = [f"{more(found_for[name])} under {name}" for name in results.others if name in found_for]
         said += [f"{words} {listed(parts)}"] if parts else []
-    return [f"A year, over {results.periods.whole}: {'; '.join(said)}."] if said else []
+    return [f"Mean of a year over {results.periods.whole}: {'; '.join(said)}."] if said else []
 
 
 def _with_lawful_pay(results: Results) -> list[str]:
@@ -236,8 +257,8 @@ def _with_lawful_pay(results: Results) -> list[str]:
         return []
     parts = [f"{more(every[name] + unpaid[name])} under {name}" for name in results.others]
     return [
-        f"With pay at the legal minimum in all, all payers together would spend {listed(parts)}, employers’ charges "
-        "left out."
+        f"Were nobody paid below the legal minimum, all payers together would spend {listed(parts)} than under "
+        f"{results.reference}, employers’ charges left out."
     ]
 
 
@@ -256,34 +277,61 @@ def _depends(results: Results) -> list[str]:
     return said
 
 
+def _bad_year(results: Results) -> list[str]:
+    """What makes a first year bad, where a policy has one."""
+    table = results.tables.get("first_year")
+    if table is None:
+        return []
+    return [
+        f"A bad year: {bad_year(table.drop_duplicates('indicator'))} than under {results.reference}, by what matters."
+    ]
+
+
 def _first_year(results: Results, name: str) -> list[str]:
-    """What is worse in the year in which the policy begins, and in that in which all compared come into force."""
+    """How likely a bad first year is, and what is worse in the year in which the policy begins and in that in which all
+    compared come into force."""
     changes = results.scenarios[name]["changes"]
     if not changes:
         return ["No new policy begins; the market goes on as it is."]
+    table = results.tables.get("first_year")
+    own = [] if table is None else table[table.scenario == name]
+    said = []
+    if len(own):
+        year = int(own.year.iloc[0])
+        said.append(f"A bad first year ({in_a_sentence(results.year_name(year))}) in {in_how_many(own)}.")
     first = changes[0]["week"] // WEEKS_A_YEAR + 1
     years = {first: f"In {results.year_name(first)}, in which it begins"}
     starts = results.periods.in_force
     if starts is not None and starts // WEEKS_A_YEAR + 1 != first and starts // WEEKS_A_YEAR < results.years:
         year = starts // WEEKS_A_YEAR + 1
-        years[year] = f"In {results.year_name(year)}, in which everything compared comes into force"
-    return [f"{words}, {_of_year(results, name, year)}." for year, words in years.items() if year <= results.years]
+        years[year] = f"In {results.year_name(year)}, in which the last of all comes into force"
+    return [*said, *(f"{words}, {_of_year(results, name, year)}." for year, words in years.items()
+                     if year <= results.years)]  # fmt: skip
 
 
 def _of_year(results: Results, name: str, year: int) -> str:
+    """What is clearly worse in a year, first what is most beyond what matters; and the worst of the futures."""
     ids = [*(indicator.id for indicator in headlines()), *RISKS]
     table = results.differences(name, f"year_{year}").loc[ids].reset_index()
-    worse = table[table.verdict == WORSE]
+    worse = sorted(
+        table[table.verdict == WORSE].itertuples(),
+        key=lambda row: -abs(row.difference) / INDICATORS[str(row.indicator)].smallest,
+    )
     most = MOST_TOLD[0 if _are_few(results) else 1]
     parts = [
-        f"{in_a_sentence(INDICATORS[row.indicator].label)} ({change(row.difference, row.indicator)})"
-        for row in worse.head(most).itertuples()
+        f"{in_a_sentence(INDICATORS[row.indicator].label)} ({_short(row.difference, row.indicator)})"
+        for row in worse[:most]
     ]
     if len(worse) > most:
         parts.append(f"{len(worse) - most} more")
     said = f"it is worse on {listed(parts)}" if parts else "nothing that is looked at is clearly worse"
     worst = [one for id_ in WORST if (one := _worst(results, name, year, id_))]
-    return f"{said}; in the worst of the futures for each: {listed(worst)}" if worst else said
+    return f"{said}; in the worst future for each: {listed(worst)}" if worst else said
+
+
+def _short(difference: float, id_: str) -> str:
+    """A difference with its unit, in a narrow column."""
+    return change(difference, id_).replace("percentage points", "points")
 
 
 def _worst(results: Results, name: str, year: int, id_: str) -> str:
@@ -293,4 +341,4 @@ def _worst(results: Results, name: str, year: int, id_: str) -> str:
     differences = rows[name] - rows[results.reference]
     worst = float(differences.max() if indicator.better == "lower" else differences.min())
     bad = worst if indicator.better == "lower" else -worst
-    return f"{in_a_sentence(indicator.label)} {change(worst, id_)}" if bad >= indicator.smallest else ""
+    return f"{in_a_sentence(indicator.label)} {_short(worst, id_)}" if bad >= indicator.smallest else ""

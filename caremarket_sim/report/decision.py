@@ -12,6 +12,7 @@ from caremarket_sim.telling.answer import (
     bottom_line,
     chance_and_ignorance,
     covers,
+    from_when,
     other_signs,
     trial_sentence,
 )
@@ -56,7 +57,11 @@ def decision_page(results: Results) -> Page:
     differences, spend = results.tables["differences"], results.tables["spend"]
     said = [
         Points(
-            [*bottom_line(differences, spend, name, results.periods), *other_signs(differences, name)],
+            [
+                *bottom_line(differences, spend, name, results.periods),
+                *filter(None, [from_when(differences, name, results.periods)]),
+                *other_signs(differences, name),
+            ],
             f"{results.title(name)} ({name})",
         )
         for name in results.others

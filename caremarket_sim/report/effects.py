@@ -178,10 +178,9 @@ def course_figure(results: Results, ids: Sequence[str], name: str) -> Figure:
     """Courses of some indicators side by side."""
     table = results.tables["levels"]
     rows = table[table.period.str.startswith("year_") & table.indicator.isin(list(ids))]
-    units = "; ".join(labelled(INDICATORS[id_]) for id_ in ids)
     why = f"{why_it_moves(results)}{transition_words(results)}"
     caption = (
-        f"Year by year, with 95% intervals of the mean. {units}.{why} An axis spans at least {SPAN:g} of the smallest "
+        f"Year by year, with 95% intervals of the mean.{why} An axis spans at least {SPAN:g} of the smallest "
         "differences that matter."
     )
     return Figure([course_chart(results, id_) for id_ in ids], caption, Data(name, rows.reset_index(drop=True)))

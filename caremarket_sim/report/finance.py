@@ -103,8 +103,8 @@ def payer_rows(results: Results, pounds: Callable[..., str], everybody: str) -> 
 
 
 def payer_note(results: Results) -> str:
-    """What stands under each sum."""
-    return f"Under each sum the difference from {results.reference}, in brackets its 95% interval."
+    """What stands beside each sum."""
+    return f"Beside each sum the difference from {results.reference}, in brackets its 95% interval."
 
 
 def _budget(results: Results) -> list[Block]:

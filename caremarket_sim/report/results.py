@@ -121,12 +121,8 @@ class Results:
         return self.names.index(name)
 
     def year_name(self, year: int) -> str:
-        """The fiscal year in which a year of the scenario begins if it begins in April, else its number."""
-        start = date.fromisoformat(self.place["start"])
-        if start.month != 4:
-            return f"Year {year}"
-        first = start.year + year - 1
-        return f"{first}/{(first + 1) % 100:02d}"
+        """A year of the scenario, counted from 1, as `Periods` names it."""
+        return self.periods.year_name(year)
 
     def day(self, week: int) -> date:
         """The last day of a week of the scenario, which count from 1."""

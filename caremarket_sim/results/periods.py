@@ -115,6 +115,11 @@ class Periods:
         """A period as it is called in a heading: `all 5 years`, `in force`."""
         return self.whole if period == ALL else period
 
+    def year_name(self, year: int) -> str:
+        """The fiscal year in which a year, counted from 1, begins if it begins in April, else its number."""
+        first = self.start.year + year - 1
+        return f"{first}/{(first + 1) % 100:02d}" if self.start.month == 4 else f"Year {year}"
+
     @property
     def whole(self) -> str:
         """The whole horizon in words: `all 5 years`."""

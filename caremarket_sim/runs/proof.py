@@ -33,6 +33,10 @@ class Verified:
     notes: tuple[str, ...]
 
 
+TOLD = ("report.html", "report-tables/", "brief.")
+"""How files begin that tell results again and may be written again after them, as with another budget."""
+
+
 def verify(folder: Path) -> Verified:
     """Hash every file again and hold it against the manifest. Raises BadInput where there is no manifest."""
     path = folder / NAME
@@ -52,17 +56,18 @@ def verify(folder: Path) -> Verified:
         return Verified(0, tuple(differences), ())
     found = [path for path in sorted(folder.rglob("*")) if not path.is_dir() or path.is_symlink()]
     links = [path.relative_to(folder).as_posix() for path in found if path.is_symlink() or not path.is_file()]
+    ours = Belongings(folder)
     differences += [f"{name} is a link or no regular file, and was not looked into" for name in links]
     here = [path.relative_to(folder).as_posix() for path in found]
     now = outputs(folder, (name for name in here if name not in links))
     for name, file in manifest.outputs.items():
         if name not in now:
             differences.append(f"{name} is missing")
-        elif now[name] != file:
+        elif now[name] != file and not (name.startswith(TOLD) and ours.is_ours(name)):
             differences.append(f"{name} has been changed: {_change(file.bytes, now[name].bytes)}")
-    ours = Belongings(folder)
     further = [name for name in now if name not in manifest.outputs]
-    later = [name for name in further if ours.is_ours(name)]
+    again = [name for name, file in manifest.outputs.items() if name.startswith(TOLD) and now.get(name, file) != file]
+    later = [name for name in [*further, *again] if ours.is_ours(name)]
     notes = [f"{name} is not part of the results" for name in further if name not in later]
     if later:
         some = later[0] if len(later) == 1 else f"{later[0]} and {len(later) - 1} more"
@@ -81,13 +86,16 @@ def _change(before: int, now: int) -> str:
 
 
 def _inputs_now(manifest: Manifest) -> list[str]:
-    notes = []
-    for name, file in manifest.inputs.items():
-        path = Path(name)
-        if not path.is_file():
-            notes.append(f"the input {name} is no longer there (the results hold what was in it)")
-        elif sha256_of(path) != file.sha256:
-            notes.append(f"the input {name} has changed since (the results hold what was in it)")
+    gone = [name for name in manifest.inputs if not Path(name).is_file()]
+    kept = "(the results hold what was in it)"
+    notes = [
+        f"the input {name} has changed since {kept}"
+        for name, file in manifest.inputs.items()
+        if name not in gone and sha256_of(Path(name)) != file.sha256
+    ]
+    if gone:
+        some = f"the input {gone[0]} is" if len(gone) == 1 else f"the inputs {gone[0]} and {len(gone) - 1} more are"
+        notes.append(f"{some} not to be found from here {kept}")
     return notes
 
 

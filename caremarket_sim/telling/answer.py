@@ -105,8 +105,30 @@ def to_people_sentence(differences: pd.DataFrame, name: str) -> str:
 
 
 def other_signs(differences: pd.DataFrame, name: str) -> list[str]:
-    """Where a headline's mean over all weeks has the other sign than in force: a sentence, or none."""
+    """Where a headline's mean over all weeks lies the other way than in force: a sentence, or none."""
     return reversals(differences[(differences.scenario == name) & headline_rows(differences)])
+
+
+def from_when(differences: pd.DataFrame, name: str, periods: Periods) -> str:
+    """From which year on each clear headline verdict of a policy holds year by year; nothing where none is clear."""
+    rows = _headline_rows(differences, name)
+    clear = rows[rows.verdict.isin(CLEAR)].set_index("indicator").verdict
+    own = differences[differences.scenario == name].set_index(["indicator", "period"]).verdict
+    years = [int(period.removeprefix("year_")) for period in periods.names if period.startswith("year_")]
+    starts: dict[int, list[str]] = {}
+    for indicator, verdict in clear.items():
+        held = 0
+        for year in reversed(years):
+            if own[indicator, f"year_{year}"] != verdict:
+                break
+            held = year
+        starts.setdefault(held, []).append(in_a_sentence(INDICATORS[str(indicator)].label))
+    parts = [
+        f"{listed(starts[year])} from {in_a_sentence(periods.year_name(year))} on" for year in sorted(starts) if year
+    ]
+    if 0 in starts:
+        parts.append(f"{listed(starts[0])} over these years together, not in each up to the last")
+    return f"From when it is so, year by year: {'; '.join(parts)}." if parts else ""
 
 
 def trial_sentence(ends: pd.DataFrame | None, others: Sequence[str]) -> str:
@@ -123,8 +145,8 @@ def trial_sentence(ends: pd.DataFrame | None, others: Sequence[str]) -> str:
     parts = [f"{int(kept[rows.scenario == name].sum())} of {name}’s {int((rows.scenario == name).sum())}"
              for name in others]  # fmt: skip
     told = (
-        f"With the two assumptions that carry most ({CARRYING_IN_WORDS}) at the ends of their ranges, on "
-        f"{int(ends.replicates.max())} futures, of clear verdicts {listed(parts)} keep their direction"
+        f"Each clear verdict was tried at the ends of the two assumptions that carry most ({CARRYING_IN_WORDS}), on "
+        f"{int(ends.replicates.max())} futures: the direction is kept in {listed(parts)} trials"
     )
     lost = [
         f"{row.scenario} on {in_a_sentence(INDICATORS[row.indicator].label)} "

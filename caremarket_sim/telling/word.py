@@ -165,7 +165,7 @@ def _figure(into: Any, block: Figure, size: float) -> None:
 
     paragraph = into.add_paragraph()
     for drawing in block.drawings:
-        width = Cm(WIDTH / max(len(block.drawings), 2) - 0.3)
+        width = Cm(WIDTH / max(len(block.drawings), 2) - 0.7)
         picture = paragraph.add_run().add_picture(io.BytesIO(painted(drawing)), width=width)
         picture._inline.docPr.set("descr", drawing.words)
     _small(into.add_paragraph(), block.caption, size)

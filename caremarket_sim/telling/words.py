@@ -63,7 +63,7 @@ def turned(rows: pd.DataFrame) -> list[str]:
 
 
 def reversals(rows: pd.DataFrame) -> list[str]:
-    """Where one scenario's mean over all weeks has the other sign than in force: a sentence, or none."""
+    """Where one scenario's mean over all weeks lies the other way than in force: a sentence, or none."""
     found = turned(rows)
     if not found:
         return []
@@ -73,7 +73,7 @@ def reversals(rows: pd.DataFrame) -> list[str]:
         f"{change(whole.difference[name], name)} over all weeks)"
         for name in found
     ]
-    return [f"The mean over all weeks has the other sign for {now.scenario.iloc[0]} on {listed(said)}."]
+    return [f"With the way there included it is the other way round for {now.scenario.iloc[0]} on {listed(said)}."]
 
 
 def change(difference: float, name: str) -> str:
@@ -170,19 +170,33 @@ def clauses(rows: pd.DataFrame, measured: Collection[str] = ()) -> str:
 
 def first_year_sentences(risks: pd.DataFrame) -> list[str]:
     """How likely each policy's first year is to be a bad one, a sentence a policy: what `first_years` found."""
-    said = []
-    for name, rows in risks.groupby("scenario", sort=False):
-        whole = rows[rows.indicator == ANY].iloc[0]
-        parts = [
-            f"{in_a_sentence(INDICATORS[row.indicator].label)} in {row.worse_in:.0%} (less in {row.better_in:.0%})"
-            for row in rows[rows.indicator != ANY].itertuples()
-        ]
-        said.append(
-            f"Chance of a bad first year of {name} (year {whole.year}, the first under what it changes): in "
-            f"{whole.worse_in:.0%} of {whole.replicates} futures at least one of these is worse than under "
-            f"{whole.reference} by what matters: {listed(parts)}."
-        )
-    return said
+    return [
+        f"Chance of a bad first year of {name} (year {rows.year.iloc[0]}, the first under what it changes), in which "
+        f"{bad_year(rows)} than under {rows.reference.iloc[0]} by what matters: {in_how_many(rows)}."
+        for name, rows in risks.groupby("scenario", sort=False)
+    ]
+
+
+def bad_year(rows: pd.DataFrame) -> str:
+    """What makes a year bad, of one policy's rows of `first_years`."""
+    return f"at least one of {listed(_risks(rows))} is worse"
+
+
+def in_how_many(rows: pd.DataFrame) -> str:
+    """In how many futures one policy's first year is bad, and for what, of its rows of `first_years`."""
+    futures = int(rows.replicates.iloc[0])
+    (whole,) = rows[rows.indicator == ANY].worse_in
+    said = f"{round(whole * futures)} of {futures} futures"
+    each = [
+        f"{label} in {round(row.worse_in * futures)}" + (f", fewer in {round(row.better_in * futures)}" if row.better_in
+                                                         else "")
+        for label, row in zip(_risks(rows), rows[rows.indicator != ANY].itertuples(), strict=True)
+    ]  # fmt: skip
+    return f"{said} ({'; '.join(each)})" if whole or rows.better_in.any() else said
+
+
+def _risks(rows: pd.DataFrame) -> list[str]:
+    return [in_a_sentence(INDICATORS[name].label) for name in rows.indicator if name != ANY]
 
 
 def listed(words: Sequence[str]) -> str:

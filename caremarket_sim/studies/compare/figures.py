@@ -73,7 +73,7 @@ def through_time(family: str, samples: Mapping[str, Sample]) -> Figure:
     note = f"Mean of {count} simulated futures; band: 95% interval of the mean ({CHANCE_ONLY})."
     if transition_weeks(samples):
         note += "\nGrey: transition, before all scenarios are in force."
-    moving = [f"{name} in {listed([_year_name(sample, year) for year in years])}"
+    moving = [f"{name} in {listed([sample.periods.year_name(year) for year in years])}"
               for name, sample in samples.items() if (years := _moving_years(sample))]  # fmt: skip
     if moving:
         note += "\n" + fill(f"▾: contracts begin anew and people change provider ({'; '.join(moving)}).", 125)
@@ -121,16 +121,9 @@ def _moving_years(sample: Sample) -> list[int]:
 def _name_years(axis: Axes, samples: Mapping[str, Sample]) -> None:
     """Fiscal years under their middles, where the scenario begins in April; else numbers."""
     longest = max(samples.values(), key=lambda sample: sample.years)
-    names = [_year_name(longest, year) for year in range(1, longest.years + 1)]
+    names = [longest.periods.year_name(year) for year in range(1, longest.years + 1)]
     axis.set_xticks([year + 0.5 for year in range(longest.years)], names)
     axis.tick_params(axis="x", length=0)
-
-
-def _year_name(sample: Sample, year: int) -> str:
-    """A year, from 1, as it is called under an axis."""
-    start = sample.periods.start
-    first = start.year + year - 1
-    return f"{first}/{(first + 1) % 100:02d}" if start.month == 4 else f"year {year}"
 
 
 def transition_weeks(samples: Mapping[str, Sample]) -> int:
