@@ -106,7 +106,7 @@ await simulate(other);
 
 const began = Date.now();
 await simulate(page);
-await page.waitForFunction(() => /^(Simulated: [1-9]|Not simulated)/.test(document.querySelector("#status").innerText), null, { timeout: 300000 });
+await page.waitForFunction(() => /^(Simulated: [1-9]|Not simulated)/.test(document.querySelector("#status").innerText), null, { timeout: 600000 });
 found.seconds.first = (Date.now() - began) / 1000;
 found.first = await status(page);
 found.last = await finished(page);
@@ -129,7 +129,7 @@ for (const tab of ["Over time", "Who pays", "Who gains"]) {
 }
 await page.getByRole("tab", { name: "Two lives" }).click();
 await page.click("#tell_story");
-await page.waitForSelector("#story table", { timeout: 300000 });
+await page.waitForSelector("#story table", { timeout: 600000 });
 await page.screenshot({ path: `${folder}/lives.png`, fullPage: true });
 await judge(page, "Two lives");
 await page.getByRole("tab", { name: "The market moving" }).click();
