@@ -17,7 +17,6 @@ from caremarket_sim.app.visit import BASELINE, BASELINE_NAME, LOOK, Visit
 from caremarket_sim.app.watching import watch
 from caremarket_sim.errors import CaremarketError
 from caremarket_sim.scenario import load
-from caremarket_sim.studies.whatif.study import SHIPPED
 
 OUT_OF_DATE = "That is of the policies as they were; simulate them as they are now."
 
@@ -80,8 +79,6 @@ def serve_found(visit: Visit) -> None:
         growing, drafts, target = visit.looked(), visit.drafts(), visit.target()
         if not drafts or target is None or (growing and growing.views and growing.texts == visit.texts):
             return None
-        if not SHIPPED.exists():
-            return None  # a package that was built before its emulator was fitted
         try:
             policies = {name: visit.read(draft).scenario for name, draft in drafts.items()}
         except CaremarketError:
