@@ -13,8 +13,11 @@ from caremarket_sim.cli.documents import DOCUMENTS
 from caremarket_sim.documents.assumptions import structural
 from caremarket_sim.documents.formats import results_tables
 from caremarket_sim.documents.odd import expected, faults, odd_page
+from caremarket_sim.documents.reference import levers_page
+from caremarket_sim.documents.terminal import for_terminal
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.parameters import register, sources
+from caremarket_sim.policy import LEVERS
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = odd_page()
@@ -124,3 +127,12 @@ def test_every_exit_status_in_the_code_is_explained():
                     used.add(node.value.value)
     assert used <= set(EXIT_STATUSES)
     assert {1, 2, 3, 4, 5, 70, 130} == used
+
+
+def test_on_a_terminal_a_wide_table_is_a_list_with_every_name_and_value():
+    shown = for_terminal(levers_page())
+    assert max((line.count(" | ") for line in shown.splitlines() if line.startswith("|")), default=0) < 4
+    for key in LEVERS:
+        assert re.search(rf"^- \*\*`?{re.escape(key)}`?\*\*: \S", shown, re.MULTILINE), key
+    narrow = "| a | b |\n| --- | --- |\n| 1 | 2 |"
+    assert for_terminal(narrow) == narrow

@@ -187,9 +187,11 @@ def _write(text: str, out: Path | None, mark: str) -> None:
             from rich.console import Console
             from rich.markdown import Markdown
 
+            from caremarket_sim.documents.terminal import for_terminal
+
             console = Console()
-            with console.pager(styles=True):
-                console.print(Markdown(text))
+            with console.pager():  # without styles, which many a pager shows as letters
+                console.print(Markdown(for_terminal(text)))
         else:
             typer.echo(text, nl=False)
         return

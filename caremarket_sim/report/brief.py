@@ -50,9 +50,9 @@ STYLE = """
 @media print {
   @page { size: A4; margin: 10mm 12mm; }
   #answer { break-before: auto; margin: 0; }
-  #terms { break-before: page; }
-  body { font-size: 8.2pt; line-height: 1.25; }
-  p, li { max-width: none; margin: .5mm 0; }
+  #terms { break-before: page; border-top: 0; padding-top: 0; margin-top: 0; }
+  body { font-size: 8pt; line-height: 1.22; }
+  p, li { max-width: none; margin: .4mm 0; font-size: 8pt; }
   h1 { font-size: 13.5pt; }
   h2 { font-size: 12pt; }
   h3 { font-size: 9.4pt; margin: 1.2mm 0 .3mm; }
@@ -294,9 +294,9 @@ def _first_year(results: Results, name: str) -> list[str]:
     if not changes:
         return ["No new policy begins; the market goes on as it is."]
     table = results.tables.get("first_year")
-    own = [] if table is None else table[table.scenario == name]
+    own = None if table is None else table[table.scenario == name]
     said = []
-    if len(own):
+    if own is not None and len(own):
         year = int(own.year.iloc[0])
         said.append(f"A bad first year ({in_a_sentence(results.year_name(year))}) in {in_how_many(own)}.")
     first = changes[0]["week"] // WEEKS_A_YEAR + 1
