@@ -40,7 +40,7 @@ def time_line(scenario: Scenario, day: date) -> Markup | None:
         drawing.line(across(week), bottom, across(week), bottom + 5)
         anchor = "start" if week == 0 else "end" if week == scenario.weeks else "middle"
         month = monday_of(week, scenario.start) + timedelta(days=6)  # in which the week ends: April, year for year
-        drawing.text(across(week), bottom + 17, f"{month:%b %Y}", 11, anchor)
+        drawing.text(across(week), bottom + 17, f"{month:%Y}" if week else f"{month:%b %Y}", 11, anchor)
     drawing.line(EDGE, bottom, WIDTH - EDGE, bottom)
     for number, course in enumerate(courses):
         _draw(drawing, course, 6 + ROW * number, scenario, across)

@@ -50,10 +50,6 @@ def decision_page(results: Results) -> Page:
         for found in results.plausibility
         if found.sentence not in (results.banner or "")
     ]
-    when = [Points(said, f"When: {results.title(name)} ({name})") for name in results.names
-            if (said := results.timeline(name))]  # fmt: skip
-    blocks += [Columns(when)] if when else []
-    blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
     differences, spend = results.tables["differences"], results.tables["spend"]
     said = [
         Points(
@@ -67,6 +63,10 @@ def decision_page(results: Results) -> Page:
         for name in results.others
     ]
     blocks.append(Columns(said))
+    when = [Points(said, f"When: {results.title(name)} ({name})") for name in results.names
+            if (said := results.timeline(name))]  # fmt: skip
+    blocks += [Columns(when)] if when else []
+    blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
     futures = f"{results.replicates} simulated futures"
     blocks.append(
         effect_table(

@@ -21,7 +21,8 @@ const does = {
   async choose(name, value) {
     const options = await held(name).locator("option").evaluateAll((all) => all.map((one) => [one.value, one.label]));
     await held(name).selectOption(options.find(([id, label]) => id === value || label.includes(value))[0]);
-    await page.waitForTimeout(1000);
+    await page.waitForTimeout(2000);
+    await settled();
   },
   open: (name) => page.locator("summary, [role=tab]").filter({ hasText: new RegExp(`^${name}$`) }).click(),
   async set(name, value) {
