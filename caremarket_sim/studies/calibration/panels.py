@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from caremarket_sim.market.codes import IN_POST, ONBOARDING, POOL
+from caremarket_sim.market.codes import IN_POST, ONBOARDING, POOL, RECEIVING
 from caremarket_sim.market.market import Market
 from caremarket_sim.market.people import NUMBERS_A_WEEK
 from caremarket_sim.studies.calibration.probe import END, Eye
@@ -148,6 +148,32 @@ class Closures:
             closed = sum(number in self._closed for number in chosen)
             found.append(52.0 * closed / max(sum(self._weeks[number] for number in chosen), 1))
         return found[0], found[1], found[2]
+
+
+class InCare:
+    """Quality of life of those who receive care, ASCOT points, over all weeks from a week on.
+
+    The indicator of that name is of everybody who is followed.
+    """
+
+    def __init__(self, first_week: int):
+        self.first_week = first_week
+        self._sum, self._people = 0.0, 0
+
+    def eyes(self) -> dict[str, list[Eye]]:
+        """Where in the week to look."""
+        return {END: [self._look]}
+
+    @property
+    def mean(self) -> float:
+        """Over people and weeks."""
+        return self._sum / self._people
+
+    def _look(self, market: Market, parameters, policy) -> None:
+        if market.week >= self.first_week:
+            receive = market.clients.status == RECEIVING
+            self._sum += float(market.clients.quality_of_life[receive].sum())
+            self._people += int(np.count_nonzero(receive))
 
 
 class Packages:

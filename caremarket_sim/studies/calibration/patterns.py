@@ -221,8 +221,9 @@ def hours(lab: Laboratory) -> Found:
         def prepare(market: Market, share: float = share) -> None:
             market.commissioners.package_share = share
 
-        outcome = lab.run(held(lab.scenario, 104), prepare=prepare, without=("budget_is_checked",))
-        gains.append(value(outcome, "quality_of_life", 2))
+        in_care = panels.InCare(first_week=52)
+        outcome = lab.run(held(lab.scenario, 104), in_care.eyes(), prepare=prepare, without=("budget_is_checked",))
+        gains.append(in_care.mean)
         lengths.append(value(outcome, "hours_delivered", 2) / value(outcome, "people_receiving", 2))
     gain, length = np.mean(gains), np.mean(lengths)
     return {"S15": float((gains[1] - gains[0]) / (lengths[1] - lengths[0]) / (gain / length))}
