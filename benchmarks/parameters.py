@@ -87,6 +87,7 @@ TOGETHER = {
     "entry.waiting_limit": {"entry.waiting_effect": 10, "entry.waiting_reference": 0.005},
     "procurement.lowest_bid": {
         "procurement.estimate_error": 0.08,
+        "procurement.competition_effect": 1,
         "procurement.volume_premium": 0,
         "procurement.payment_premium": 0,
         "motive.margin": 0.03,

@@ -238,7 +238,11 @@ def test_every_library_that_the_package_imports_is_a_declared_dependency():
     extras = project["optional-dependencies"]
     required = [*project["dependencies"], *extras["cluster"], *extras["app"], *extras["notebooks"]]
     declared = {re.match(r"[\w.-]+", line)[0].lower().replace("-", "_") for line in required}
-    called = {"docx": "python_docx", "ruamel": "ruamel.yaml"}  # where the import's name is not the package's
+    called = {
+        "docx": "python_docx",
+        "ruamel": "ruamel.yaml",
+        "sklearn": "scikit_learn",
+    }  # where the import's name is not the package's
     for source in PACKAGE.rglob("*.py"):
         for module in imported(source):
             top = module.split(".")[0]

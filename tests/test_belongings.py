@@ -40,6 +40,7 @@ COMMANDS = {
     "sweep": [DESIGN],
     "sensitivity": [DESIGN],
     "sensitivity of results": [str(SCENARIOS)],
+    "whatif": [str(SCENARIOS / "designs" / "what-if.yaml")],
     "explore": [str(SCENARIOS)],
     "story": [BASELINE],
     "calibrate": [BASELINE],

@@ -18,7 +18,19 @@ from caremarket_sim.mechanisms.leaving import carers_leave
 from caremarket_sim.mechanisms.leaving_care import people_leave_care
 from caremarket_sim.mechanisms.referral import people_are_referred
 from caremarket_sim.parameters import Numbers, Parameters
-from tests.plain_week import FIT, GONE, IN_HOSPITAL, IN_POST, LEFT, ONBOARDING, POOL, RECEIVING, WAITING
+from tests.plain_week import (
+    DIVERTED,
+    FIT,
+    GONE,
+    IN_CARE_HOME,
+    IN_HOSPITAL,
+    IN_POST,
+    LEFT,
+    ONBOARDING,
+    POOL,
+    RECEIVING,
+    WAITING,
+)
 from tests.small_place import FEW, REGIMES, begun, random_policies, small, weekly, wigan
 
 SOURCED, PAY_SET, ROSTERED = "providers_set_pay", "managers_come_and_go", "care_is_experienced"
@@ -157,6 +169,8 @@ def nobody_comes_or_goes_but_by_a_process_that_counts_it(seen, p):
     counts = end.counts[0]
     here = [np.count_nonzero(market.clients.status != LEFT) for market in (start, end)]
     gone = sum(counts[name] for name in ("diverted", "relearned", "deaths", "care_home_moves", "recoveries"))
+    helped, homes = seen[ROSTERED].followed, end.followed
+    gone -= len(set(helped.number[helped.state == DIVERTED]) & set(homes.number[homes.state == IN_CARE_HOME]))
     assert here[1] - here[0] == counts["referrals"] + counts["came_back"] - gone
     in_post = [np.count_nonzero(market.workers.status == IN_POST) for market in (start, end)]
     founders = np.count_nonzero((end.workers.number < 0) & ~np.isin(end.workers.number, start.workers.number))

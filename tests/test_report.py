@@ -124,12 +124,12 @@ def table(path):
         return list(csv.DictReader(file))
 
 
-def test_the_first_page_begins_with_each_policys_line_of_time(compared, page):
+def test_the_first_page_tells_the_answer_and_then_each_policys_line_of_time(compared, page):
     said = table(compared / "timeline.csv")
     assert {row["scenario"] for row in said} == {"block", "zero-hours-spot"}
     first = " ".join(page.text["decision"].split())
     assert all(" ".join(row["sentence"].split()) in first for row in said)
-    assert first.index("Decided in the week of 1 April 2024") < first.index("For people who draw on care: ")
+    assert first.index("For people who draw on care: ") < first.index("Decided in the week of 1 April 2024")
 
 
 def test_the_report_is_one_well_formed_file_with_a_page_for_everybody(html, page):

@@ -60,7 +60,7 @@ def test_leavers_whom_certain_hours_would_keep_speak_for_a_guarantee():
             offered({"contract.payment_basis": "planned_time"}, numbers(**changes), apart, horizon=horizon)
         )
 
-    more = 0.35 * (1 - 0.8 * 0.5)
+    more = P.leaving_volatility_effect * (1 - 0.8 * 0.5)
     weekly = [1 - (1 + 0.27 / 0.73 * np.exp(change)) ** (-1 / 52) for change in (0.0, more)]
     assert worth() == pytest.approx((weekly[1] - weekly[0]) * (1500 + 8 * 29.5 * (24 - 15 - 1)))
     assert worth(horizon=P.motive_horizon / 4) == pytest.approx(worth() / 2), "the square root at a slope of a half"

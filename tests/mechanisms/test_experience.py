@@ -5,9 +5,9 @@ import pytest
 
 from caremarket_sim.market.codes import AGENCY, FAMILIAR, GONE, IN_HOSPITAL, OFFICE, SELF_FUNDER
 from caremarket_sim.mechanisms.experience import care_is_experienced
-from tests.mechanisms.markets import bare, carry_out, council, person, provider, worker
+from tests.mechanisms.markets import P, bare, carry_out, council, person, provider, worker
 
-AVAILABLE = 30 * 1.1 * 1.32
+AVAILABLE = 30 * P.rostering_stretch * 1.32
 """Hours on duty of somebody who wants 30 hours of contact, when fully used."""
 
 

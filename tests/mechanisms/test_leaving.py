@@ -6,7 +6,7 @@ import pytest
 from caremarket_sim.market.codes import GONE, IN_POST, POOL
 from caremarket_sim.mechanisms.leaving import carers_leave, leaving_logits
 from caremarket_sim.mechanisms.wages import carers_are_paid
-from tests.mechanisms.markets import bare, carry_out, council, numbers, provider, worker
+from tests.mechanisms.markets import P, bare, carry_out, council, numbers, provider, worker
 
 OF_NO_ACCOUNT = {"pay": 12.0, "effective_pay": 12.0, "volatility": 0.1, "shortfall": 0.0, "flexibility": 0.0}
 OF_NO_ACCOUNT |= {"commute": 5.0, "training": 3.0, "qualified": 0, "values_match": 0.5}
@@ -49,8 +49,8 @@ def test_a_year_s_chance_is_spread_over_its_weeks():
         ({"commute": 5 * np.e}, 0.1),
         ({"commute": 0.0}, 0.1 * np.log(1 / 5)),
         ({"shortfall": 0.5}, 0.4),
-        ({"volatility": 0.15}, 0.35),
-        ({"volatility": 0.15, "flexibility": 1.0}, 0.35 * 0.2),
+        ({"volatility": 0.15}, P.leaving_volatility_effect),
+        ({"volatility": 0.15, "flexibility": 1.0}, P.leaving_volatility_effect * 0.2),
         ({"training": 7.0}, -0.2 * np.log(2)),
         ({"pay": 13.2, "effective_pay": 13.2}, -1.4 * np.log(1.1)),
         ({"effective_pay": 10.8}, -1.4 * 0.5 * np.log(0.9)),
@@ -103,7 +103,7 @@ def test_whoever_is_between_jobs_may_give_up_looking(rate, status):
 def test_hours_that_vary_make_leavers_of_whoever_has_no_guarantee_and_of_whoever_has_alike():
     for guaranteed in (0.0, 25.0):
         steady, varied = (logit_of(left(-1.0, guaranteed=guaranteed, volatility=v)) for v in (0.1, 0.2))
-        assert varied - steady == pytest.approx(2 * 0.35, abs=1e-6)
+        assert varied - steady == pytest.approx(2 * P.leaving_volatility_effect, abs=1e-6)
 
 
 def test_providers_learn_how_many_leave_and_how_hours_vary_with_a_guarantee_and_without():
@@ -115,7 +115,7 @@ def test_providers_learn_how_many_leave_and_how_hours_vary_with_a_guarantee_and_
     worker(market, 1, **OF_NO_ACCOUNT | {"volatility": 0.05, "guaranteed": 25.0})
     r = carry_out(carers_leave, market, {}, numbers(contract__cuts_memory=0.1)).commissioners.rows[0]
     assert (r["volatility_zero"], r["volatility_guaranteed"]) == pytest.approx((0.11, 0.095))
-    assert r["leaving_usual"] == pytest.approx(0.1 * (-1.0 + 0.35 * (2 - 1) / 2), abs=1e-6)
+    assert r["leaving_usual"] == pytest.approx(0.1 * (-1.0 + P.leaving_volatility_effect * (2 - 1) / 2), abs=1e-6)
     market.workers.guaranteed[0] = 25.0
     market.counts[:] = np.zeros(1, market.counts.dtype)
     assert carry_out(carers_leave, market).commissioners.volatility_zero[0] == pytest.approx(0.11), (

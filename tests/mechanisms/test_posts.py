@@ -4,7 +4,7 @@ import pytest
 
 from caremarket_sim.market.codes import GONE, ONBOARDING, POOL
 from caremarket_sim.mechanisms.posts import providers_plan_posts, staff_are_counted
-from tests.mechanisms.markets import bare, carry_out, council, provider, worker
+from tests.mechanisms.markets import P, bare, carry_out, council, provider, worker
 
 
 def test_staff_are_those_in_post_and_what_they_can_deliver_allows_for_leave_and_sickness():
@@ -16,7 +16,7 @@ def test_staff_are_those_in_post_and_what_they_can_deliver_allows_for_leave_and_
     worker(market, 4, status=GONE)
     r = carry_out(staff_are_counted, market).providers.rows[0]
     assert (r["staff"], r["onboarding"], r["zero_staff"], market.commissioners.pool[0]) == (2, 1, 1, 1)
-    assert r["capacity"] == pytest.approx(50 * 1.1 * (1 - 0.108 - 0.02))
+    assert r["capacity"] == pytest.approx(50 * P.rostering_stretch * (1 - 0.108 - 0.02))
     assert r["strain"] == pytest.approx(0.4)
 
 
@@ -26,7 +26,7 @@ def test_those_who_start_within_four_weeks_are_coming():
         worker(market, w, status=ONBOARDING, weeks_to_start=weeks, hours_wanted=20.0)
     r = carry_out(staff_are_counted, market).providers.rows[0]
     assert (r["capacity"], r["onboarding"]) == (0, 3)
-    assert r["coming"] == pytest.approx(40 * 1.1 * (1 - 0.108 - 0.02))
+    assert r["coming"] == pytest.approx(40 * P.rostering_stretch * (1 - 0.108 - 0.02))
 
 
 def test_skill_is_the_mean_of_staff_from_experience_qualification_training_and_values():

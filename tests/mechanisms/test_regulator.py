@@ -18,7 +18,7 @@ def inspected(parameters=None, noise=0, **columns):
     return market.providers.rating[0]
 
 
-READINGS = [(0.32, INADEQUATE), (0.34, REQUIRES_IMPROVEMENT), (0.54, REQUIRES_IMPROVEMENT), (0.55, GOOD)]
+READINGS = [(0.32, INADEQUATE), (0.34, REQUIRES_IMPROVEMENT), (0.52, REQUIRES_IMPROVEMENT), (0.53, GOOD)]
 READINGS += [(0.83, GOOD), (0.85, OUTSTANDING)]
 
 

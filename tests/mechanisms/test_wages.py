@@ -4,7 +4,7 @@ import pytest
 
 from caremarket_sim.market.codes import ON_LEAVE, POOL, SICK
 from caremarket_sim.mechanisms.wages import carers_are_paid
-from tests.mechanisms.markets import bare, carry_out, provider, worker
+from tests.mechanisms.markets import P, bare, carry_out, provider, worker
 
 FAIR = {"employment.paid_travel_share": 0.5, "employment.shift_pay": 0.2, "employment.sick_pay": 0.4}
 
@@ -103,13 +103,13 @@ def test_pay_on_duty_volatility_shortfall_and_strain_are_felt_in_recent_memory()
     assert r["effective_pay"] == pytest.approx(10 + 0.1 * (r["week_pay"] / 25 - 10))
     assert r["volatility"] == pytest.approx(0.1 + 0.1 * (6 / 25 - 0.1))
     assert r["shortfall"] == pytest.approx(0.2 + 0.08 * (5 / 25 - 0.2))
-    overload = (25 / (25 * 1.1 * 1.32) - 0.75) / 0.25
+    overload = (25 / (25 * P.rostering_stretch * 1.32) - 0.75) / 0.25
     assert overload < 0 and r["strain"] == pytest.approx(0.5 + 0.1 * (0 - 0.5))
     assert r["last_paid"] == 20
 
 
 def test_somebody_worked_to_the_full_comes_under_strain():
-    full = 30 * 1.1 * 1.32
+    full = 30 * P.rostering_stretch * 1.32
     assert paid(contact=full, travel=0.0, gap=0.0).workers.strain[0] == pytest.approx(0.5 + 0.1 * 0.5)
     half = full * 0.875
     assert paid(contact=half, travel=0.0, gap=0.0, strain=0.0).workers.strain[0] == pytest.approx(0.1 * 0.5)
