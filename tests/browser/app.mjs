@@ -118,7 +118,7 @@ await page.emulateMedia({ colorScheme: "dark" });
 await judge(page, "dark");
 await page.screenshot({ path: `${folder}/dark.png` });
 await page.emulateMedia({ colorScheme: "light", media: "print" });
-found.printed = await page.evaluate(() => ["answer", "add"].map((id) => document.getElementById(id).checkVisibility()));
+found.printed = await page.evaluate(() => ["#answer table", "#add"].map((one) => document.querySelector(one).checkVisibility()));
 await page.emulateMedia({ media: "screen" });
 for (const tab of ["Over time", "Who pays", "Who gains"]) {
   await page.getByRole("tab", { name: tab }).click();
