@@ -115,6 +115,7 @@ await page.waitForSelector("#answer table");
 await judge(page, "1280");
 await page.screenshot({ path: `${folder}/answer.png`, fullPage: true });
 await page.emulateMedia({ colorScheme: "dark" });
+await page.waitForTimeout(1000); // colours of buttons take a part of a second to change
 await judge(page, "dark");
 await page.screenshot({ path: `${folder}/dark.png` });
 await page.emulateMedia({ colorScheme: "light", media: "print" });
@@ -182,13 +183,18 @@ async function byKeyboard() {
   async function tab() {
     await page.keyboard.press("Tab");
     const how = await page.evaluate(async () => {
-      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))); // what has focus scrolls
+      const drawn = () => new Promise((now) => requestAnimationFrame(() => requestAnimationFrame(now)));
+      await drawn();
       const held = document.activeElement;
       if (held === document.body) return null;
-      const style = getComputedStyle(held), box = held.getBoundingClientRect();
-      const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 10));
-      return { name: held.id || held.innerText.slice(0, 40),
-        seen: (style.outlineStyle !== "none" || style.boxShadow !== "none") && over && (held.contains(over) || over.contains(held)) };
+      const seen = () => {
+        const style = getComputedStyle(held), box = held.getBoundingClientRect();
+        const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 10));
+        const marked = style.outlineStyle !== "none" || style.boxShadow !== "none";
+        return Boolean(marked && over && (held.contains(over) || over.contains(held)));
+      };
+      for (let n = 0; n < 20 && !seen(); n++) await drawn(); // what has focus scrolls into view
+      return { name: held.id || held.innerText.slice(0, 40), seen: seen() };
     });
     if (how && !how.seen) unseen.add(how.name);
     return how && how.name;
