@@ -10,8 +10,8 @@ the first's, with a mark where two are further apart than the published band is 
 
 With `--whole` each council named is also compared, as its user would: `caremarket new NAME`, then `caremarket compare`
 of its baseline with its three ways of commissioning, on four futures; and asked whether it stands still over five years
-of no policy at prices held, on six, with the benefit of the doubt that calibration gives so few. A line says how long
-both took, what moved and what the comparison found of headlines.
+of no policy at prices held, on the twenty futures and by the bounds of `benchmarks.stand_still`. A line says how long
+the comparison took, what moved and what it found of headlines.
 
 Nothing is fitted to any of it: what is far off is said. Exit status 1 where a market does not settle.
 """
@@ -35,14 +35,11 @@ from caremarket_sim.scenario import load
 from caremarket_sim.scenario.beginnings import write_new
 from caremarket_sim.scenario.council_estimates import figures_of
 from caremarket_sim.scenario.councils import Council, council_called
-from caremarket_sim.studies.calibration.matching import DOUBT
 
 PUBLISHED = {"Gateshead": (1390, "A30"), "Waltham Forest": (829, "A27")}
 """People with council-paid homecare, as two councils published it, and the source."""
 WAYS = ("block", "zero-hours-spot", "collaborative")
 HEADLINES = ("quality_of_life", "people_waiting", "turnover", "council_spend")
-STANDING = 6
-"""Futures on which it is asked whether a council's market stands still."""
 
 
 def wigan() -> list[dict[str, Any]]:
@@ -110,7 +107,7 @@ def whole(council: Council) -> dict[str, Any]:
         compared = time.monotonic() - began
         table = pd.read_csv(out / "differences.csv")
         began = time.monotonic()
-        values = measure(range(FUTURES[0], FUTURES[0] + STANDING), place=str(place / "baseline.yaml"))
+        values = measure(range(FUTURES[0], FUTURES[0] + len(FUTURES)), place=str(place / "baseline.yaml"))
     found = table[(table["period"] == "in force") & table["indicator"].isin(HEADLINES)]
     return {
         "seconds": round(compared),
@@ -119,7 +116,7 @@ def whole(council: Council) -> dict[str, Any]:
             for way, rows in found.groupby("scenario", sort=False)
         },
         "standing_seconds": round(time.monotonic() - began),
-        "moved": [f"{name} by {by:+.3f}" for name, *_, by, still in judge(values, DOUBT) if not still],
+        "moved": [f"{name} by {by:+.3f}" for name, *_, by, still in judge(values) if not still],
     }
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -23,7 +22,7 @@ from caremarket_sim.errors import BadInput
 from caremarket_sim.policy import LEVERS, of_preset
 from caremarket_sim.scenario import load
 from tests.small_place import FOLDER, small
-from tests.test_report import BROWSER, what_a_browser_lacks
+from tests.test_report import BROWSER, require_browser
 from tests.test_whatif import made_up, moved_by
 
 START = date(2024, 4, 1)
@@ -170,10 +169,7 @@ def test_work_that_nobody_waits_for_ends(place):
 
 @pytest.mark.slow
 def test_the_page_in_a_browser(tmp_path):
-    if lacking := what_a_browser_lacks():
-        if os.environ.get("CI") == "true":
-            pytest.fail(lacking)
-        pytest.skip(lacking)
+    require_browser()
     folder = tmp_path / "place"
     shutil.copytree(FOLDER, folder)
     command = [sys.executable, "-m", "caremarket_sim", "app", str(folder), "--no-browser", "--port", "0"]

@@ -23,7 +23,7 @@ from caremarket_sim.results.belongings import Belongings
 from caremarket_sim.studies.compare.tables import difference_rows
 from caremarket_sim.telling.answer import bottom_line, from_when, to_people
 from caremarket_sim.telling.words import change, clauses, in_a_sentence, labelled, more, per_cent, quantity
-from tests.test_report import BROWSER, Reader, pages_printed, what_a_browser_lacks
+from tests.test_report import BROWSER, Reader, pages_printed, require_browser
 
 SMALL = Path(__file__).parent / "data" / "small"
 SCRIPT = "<script>alert(1)</script>"
@@ -264,8 +264,7 @@ def test_every_place_has_the_same_verdict_words(compared, small, tmp_path, capsy
 
 @pytest.mark.slow
 def test_in_a_browser_it_is_accessible_and_asks_for_nothing(many):
-    if lacking := what_a_browser_lacks():
-        pytest.skip(lacking)
+    require_browser()
     command = ["node", "check.mjs", str(many / "brief.html"), str(shutil.which("chromium"))]
     process = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, timeout=240, check=True)
     found = json.loads(process.stdout)

@@ -16,7 +16,7 @@ from benchmarks.pictures import TUTORIAL, carried_out, steps_of
 from caremarket_sim.cli import app, main
 from caremarket_sim.documents.formats import results_tables
 from tests.small_place import FOLDER as SMALL
-from tests.test_report import what_a_browser_lacks
+from tests.test_report import require_browser
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -224,10 +224,7 @@ def test_the_python_page_has_every_docstring_that_it_names(site):
 
 @pytest.mark.slow
 def test_the_tutorial_in_the_browser_works_as_written_and_has_its_pictures(workspace):
-    if lacking := what_a_browser_lacks():
-        if os.environ.get("CI") == "true":
-            pytest.fail(lacking)
-        pytest.skip(lacking)
+    require_browser()
     steps = steps_of(TUTORIAL.read_text(encoding="utf-8"))
     carried_out(Path("scenarios/wigan"), Path("workspace"), Path("taken"), steps)
     pictures = {f"{name}.png" for verb, name, *_ in steps if verb == "picture"}

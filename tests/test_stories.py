@@ -1,7 +1,6 @@
 """One person and one care worker through each scenario: the log agrees with the market, and the story with the log."""
 
 import json
-import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -37,7 +36,7 @@ from caremarket_sim.studies.story.study import (
     with_a_story,
 )
 from tests.small_place import FOLDER, REGIMES, begun, small, weekly
-from tests.test_report import BROWSER, what_a_browser_lacks
+from tests.test_report import BROWSER, require_browser
 
 WEEKS = 104
 NAMES = ("baseline", *REGIMES)
@@ -440,11 +439,7 @@ def test_the_command_writes_the_log_the_page_and_the_timelines(tmp_path, capsys)
 
 @pytest.mark.slow
 def test_in_a_browser_the_page_asks_for_nothing_logs_nothing_and_is_accessible(tmp_path):
-    lacking = what_a_browser_lacks()
-    if lacking:
-        if os.environ.get("CI") == "true":
-            pytest.fail(lacking)
-        pytest.skip(lacking)
+    require_browser()
     (tmp_path / "story.html").write_text(story_html(two_lives()), encoding="utf-8")
     command = ["node", "check.mjs", str(tmp_path / "story.html"), shutil.which("chromium")]
     process = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, timeout=240, check=False)

@@ -32,7 +32,7 @@ from caremarket_sim.studies.whatif.page import for_page, step_of, whatif_page
 from caremarket_sim.studies.whatif.result import FAR, of_json, to_json
 from caremarket_sim.studies.whatif.study import at_once, emulated, whatif
 from tests.small_place import FOLDER, WIGAN, small
-from tests.test_report import BROWSER, what_a_browser_lacks
+from tests.test_report import BROWSER, require_browser
 
 EACH = 4
 """Samples that meet the same futures."""
@@ -401,9 +401,7 @@ def test_the_shipped_design_moves_eight_levers_or_more_from_where_they_are_neutr
 
 @pytest.mark.slow
 def test_in_a_browser_the_page_answers_asks_for_nothing_and_is_accessible_light_and_dark(tmp_path):
-    lacking = what_a_browser_lacks()
-    if lacking:
-        pytest.skip(lacking)
+    require_browser()
     (tmp_path / "whatif.html").write_text(whatif_page(made_up(title=SCRIPT)), encoding="utf-8")
     for script, checks in (("check.mjs", 40), ("whatif.mjs", 20)):
         command = ["node", script, str(tmp_path / "whatif.html"), shutil.which("chromium")]
