@@ -16,8 +16,11 @@ import caremarket_sim as cm
 from caremarket_sim.cli import main
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import CLEAR, VERDICTS
-from caremarket_sim.report import write_report
+from caremarket_sim.report import Settings, write_report
+from caremarket_sim.report.audiences import AUDIENCES
 from caremarket_sim.report.brief import brief_html
+from caremarket_sim.report.effects import effect_table
+from caremarket_sim.report.page import report_html
 from caremarket_sim.report.results import read_results
 from caremarket_sim.results.belongings import Belongings
 from caremarket_sim.studies.compare.tables import difference_rows
@@ -313,3 +316,37 @@ def in_document(made):
     """Every paragraph of a Word document, those in tables too."""
     for paragraph in made.element.iter(W_PARAGRAPH):
         yield "".join(node.text or "" for node in paragraph.iter(W_TEXT))
+
+
+def test_the_report_of_many_ways_tells_each_reader_in_sentences_and_has_the_tables_in_an_annex(many, tmp_path):
+    results = read_results(many)
+    html, _ = report_html(results, Settings())
+    page = Reader(html)
+    shown = {cells[0] for cells in page.table_rows("indicators")}
+    for audience in AUDIENCES:
+        for name in results.others:
+            rows = results.differences(name).loc[list(audience.indicators)].reset_index()
+            clear = rows[rows.verdict.isin(CLEAR)]
+            said = clauses(clear) if len(clear) else "nothing clear that matters"
+            assert f"{name}: {said}." in " ".join(page.text[audience.id].split())
+            assert all(any(cell.startswith(labelled(INDICATORS[id_])) for cell in shown)
+                       for id_ in clear.indicator)  # fmt: skip
+    for name in results.others:
+        for sentence in results.timeline(name):
+            assert sentence in " ".join(page.text["assumptions"].split())
+    if shutil.which("chromium") is not None:
+        assert pages_printed(html.replace("</style>", ".annex{display:none}</style>"), tmp_path) <= 15
+
+
+@pytest.mark.parametrize("results", ["compared", "many"])
+def test_what_moves_in_no_policy_is_named_under_a_readers_table_and_not_a_row_of_it(results, request):
+    found = read_results(request.getfixturevalue(results))
+    for audience in AUDIENCES:
+        table = effect_table(found, audience.indicators, "x", audience.id, brief=True)
+        rows = {row.head.text for group in table.groups for row in group.rows}
+        of = [found.differences(name) for name in found.others]
+        clear = [id_ for id_ in audience.indicators if any(one.verdict[id_] in CLEAR for one in of)]
+        for id_ in audience.indicators:
+            moves = id_ in clear or not clear
+            assert (labelled(INDICATORS[id_]) in rows) == moves
+            assert (in_a_sentence(INDICATORS[id_].label) in table.note) != moves

@@ -27,6 +27,7 @@ from caremarket_sim.telling.answer import bottom_line, to_people, trial_sentence
 from caremarket_sim.telling.charts import PALE, Ground, Line, course
 from caremarket_sim.telling.maps import Tile, outline_map, tile_key, tile_map, tint
 from caremarket_sim.telling.palette import COLOURS
+from caremarket_sim.telling.svg import told_apart
 from caremarket_sim.telling.words import first_year_sentences, moved, quantity, smallest_in_words, span
 
 SMALL = Path(__file__).parent / "data" / "small"
@@ -368,6 +369,12 @@ def test_nothing_on_a_map_of_squares_lies_on_anything_else(count):
         assert at["font_size"] >= 7
     numbers = count == 60
     assert ("60 A zone" in tile_key(tiles)) == numbers
+
+
+def test_names_that_begin_alike_are_told_apart_where_they_are_cut():
+    names = ["block", "collaborative", "collaborative-contract-only", "collaborative-on-the-cheap"]
+    cut = told_apart(names, 15)
+    assert cut == dict(zip(names, ["block", "collaborative", "colla…ract-only", "colla…the-cheap"], strict=True))
 
 
 def test_an_axis_spans_enough_that_little_does_not_look_like_much():

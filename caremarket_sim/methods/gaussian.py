@@ -2,13 +2,13 @@
 
 What it expects is `offset + slopes · x + sum of weights × exp(-½ |(x - point) / lengths|²)`, which a page can work out
 without any library. How far each input's bumps reach is found by their likelihood (Rasmussen and Williams 2006,
-chapter 5); the variance that chance has at each point is given, not guessed.
+chapter 5); the variance that chance has at each point, and how much of it two points share, is given, not guessed.
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ Values = NDArray[np.float64]
 
 SHORTEST, LONGEST = 0.15, 30.0
 """Reach of a bump in parts of an input's range; at the longest an input acts as a straight line."""
+BEGIN = (1.0, 4.0)
+"""Reaches from which the search begins; it can end on another hill of the likelihood, so that the highest is taken."""
 
 
 @dataclass(frozen=True)
@@ -59,29 +61,32 @@ def level(points: Values, value: float) -> Gaussian:
     return Gaussian(points, np.ones(count), np.zeros(len(points)), np.zeros(count), value)
 
 
-def fit_gaussian(inputs: Values, output: Values, variance: Values, begin: Gaussian | None = None) -> Gaussian:
+def fit_gaussian(
+    inputs: Values, output: Values, variance: Values, begin: Gaussian | None = None, shared: Values | None = None
+) -> Gaussian:
     """Fit to an output (point) in which chance has this variance (point), neither of them the same everywhere.
 
-    The search for lengths begins from another fit's if one is given.
+    `shared` (point, point) is the correlation of the chance in two points; none where each has its own. The search for
+    lengths begins from another fit's if one is given.
     """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct, WhiteKernel
 
     shift, scale = float(output.mean()), float(output.std())
+    values, spread = (output - shift) / scale, np.sqrt(np.maximum(variance / scale**2, 1e-9))
+    noise = np.outer(spread, spread) * (np.eye(len(values)) if shared is None else shared)
     count = inputs.shape[1]
     if begin is not None and begin.found is not None:
-        kernel = begin.found
+        kernels = [begin.found]
     else:
-        bumps = ConstantKernel(1.0, (1e-4, 1e3)) * RBF(np.ones(count), (SHORTEST, LONGEST))
         line = ConstantKernel(1.0, (1e-4, 1e3)) * DotProduct(1.0, "fixed")
-        kernel = bumps + line + WhiteKernel(1e-2, (1e-7, 1.0))
-    fitted = GaussianProcessRegressor(kernel, alpha=np.maximum(variance / scale**2, 1e-9))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a reach at its bound is an input that acts as a line
-        fitted.fit(inputs, (output - shift) / scale)
-    found: Any = fitted.kernel_
-    weights = scale * np.asarray(fitted.alpha_).ravel()
+        kernels = [
+            ConstantKernel(1.0, (1e-4, 1e3)) * RBF(np.full(count, length), (SHORTEST, LONGEST))
+            + line
+            + WhiteKernel(1e-2, (1e-7, 1.0))
+            for length in BEGIN
+        ]
+    _, found = min((_likeliest(kernel, inputs, values, noise) for kernel in kernels), key=itemgetter(0))
+    weights = scale * np.linalg.solve(found(inputs) + noise, values)
     by_line = found.k1.k2.k1.constant_value
     return Gaussian(
         points=inputs,
@@ -91,3 +96,24 @@ def fit_gaussian(inputs: Values, output: Values, variance: Values, begin: Gaussi
         offset=shift + by_line * float(weights.sum()),
         found=found,
     )
+
+
+def _likeliest(kernel: Any, inputs: Values, values: Values, noise: Values) -> tuple[float, Any]:
+    """Minus the logarithm of the likelihood of a kernel with its numbers at their best, and that kernel.
+
+    The gradient is of Rasmussen and Williams (2006), equation 5.9. Scikit-learn's own search takes every point's chance
+    for its own.
+    """
+    from scipy.linalg import cho_factor, cho_solve
+    from scipy.optimize import minimize
+
+    def unlikely(numbers: Values) -> tuple[float, Values]:
+        covariance, slopes = kernel.clone_with_theta(numbers)(inputs, eval_gradient=True)
+        factor = cho_factor(covariance + noise, lower=True)
+        weights = cho_solve(factor, values)
+        pull = np.outer(weights, weights) - cho_solve(factor, np.eye(len(values)))
+        size = 0.5 * float(values @ weights) + float(np.log(np.diag(factor[0])).sum())
+        return size, -0.5 * np.einsum("ij,ijk->k", pull, slopes)
+
+    found = minimize(unlikely, kernel.theta, jac=True, method="L-BFGS-B", bounds=kernel.bounds)
+    return float(found.fun), kernel.clone_with_theta(found.x)

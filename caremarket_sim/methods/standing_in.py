@@ -117,7 +117,8 @@ def fit(inputs: Values, values: Values, groups: NDArray[np.int64], seed: int, *,
     fold = np.random.default_rng([seed, 7]).permutation(count)[np.unique(groups, return_inverse=True)[1]] % FOLDS
     chance = _chance(inputs, values)
     variance = np.exp(chance(inputs))
-    process = fit_gaussian(inputs, values.mean(axis=1), variance / values.shape[1])
+    together = _together(values, np.zeros_like(groups) if shared else groups)
+    process = fit_gaussian(inputs, values.mean(axis=1), variance / values.shape[1], shared=together)
 
     missed: dict[str, list[Values]] = {Gaussian.kind: [], Trees.kind: []}
     farthest = dict.fromkeys(missed, 0.0)
@@ -128,7 +129,7 @@ def fit(inputs: Values, values: Values, groups: NDArray[np.int64], seed: int, *,
             out = fold == number
             known, output = inputs[~out], given[~out].mean(axis=1)
             for fitted in (
-                fit_gaussian(known, output, variance[~out] / given.shape[1], process),
+                fit_gaussian(known, output, variance[~out] / given.shape[1], process, together[np.ix_(~out, ~out)]),
                 fit_trees(known, output, seed),
             ):
                 gaps[fitted.kind][out] = kept[out].mean(axis=1) - fitted(inputs[out])
@@ -176,6 +177,17 @@ def _chance(inputs: Values, values: Values) -> Gaussian:
     if np.ptp(logs) <= 1e-9:
         return level(inputs, float(logs.mean()))
     return fit_gaussian(inputs, logs, np.full(len(inputs), 2.0 / (freedom + PRIOR)))
+
+
+def _together(values: Values, met: NDArray[np.int64]) -> Values:
+    """How far two points share their chance: all those that met the same futures alike, and others not at all."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    scaled = centred / np.maximum(np.sqrt(np.sum(centred**2, axis=1, keepdims=True)), 1e-300)
+    same = met[:, None] == met[None, :]
+    each = np.eye(len(met), dtype=bool)
+    pairs = (scaled @ scaled.T)[same & ~each]
+    alike = float(np.clip(pairs.mean(), 0.0, 1.0)) if len(pairs) else 0.0
+    return np.where(each, 1.0, np.where(same, alike, 0.0))
 
 
 def _beyond(squares: Values) -> float:

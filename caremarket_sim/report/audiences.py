@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.findings import economics
+from caremarket_sim.methods.statistics import CLEAR
 from caremarket_sim.report.effects import course_figure, effect_table
 from caremarket_sim.report.equity import group_table
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
 from caremarket_sim.telling.blocks import Block, Cell, Data, Group, Heading, Page, Points, Row, Table, Text
+from caremarket_sim.telling.words import clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,35 @@ def audience_pages(results: Results, settings: Settings) -> list[Page]:
     return [audience_page(results, settings, audience) for audience in AUDIENCES]
 
 
+def indicator_pages(results: Results) -> list[Page]:
+    """The readers' tables on a page of their own, where so many policies are compared that sentences stand for them."""
+    if results.are_few:
+        return []
+    blocks: list[Block] = [_table(results, audience) for audience in AUDIENCES]
+    return [Page("indicators", "Every reader’s indicators", "Whoever wants the numbers", blocks, annex=True)]
+
+
+def _table(results: Results, audience: Audience) -> Table:
+    caption = f"{audience.title}: differences from {results.reference}, {results.periods.words}"
+    return effect_table(results, audience.indicators, caption, audience.id, PLAIN, brief=True)
+
+
+def _sentences(results: Results, audience: Audience) -> list[Block]:
+    """What clearly moves for a reader, a sentence a policy."""
+    said = []
+    for name in results.others:
+        rows = results.differences(name).loc[list(audience.indicators)].reset_index()
+        clear = rows[rows.verdict.isin(CLEAR)]
+        said.append(f"{name}: {clauses(clear) if len(clear) else 'nothing clear that matters'}.")
+    against = f"Against {results.reference}, {results.periods.words}"
+    return [Points(said, against), Text("By how much, with intervals: annex “Every reader’s indicators”.", "tablenote")]
+
+
 def audience_page(results: Results, settings: Settings, audience: Audience) -> Page:
     """One reader's page."""
-    caption = f"{audience.title}: differences from {results.reference}, {results.periods.words}"
     blocks: list[Block] = [
         Text(audience.opening),
-        effect_table(results, audience.indicators, caption, audience.id, PLAIN, brief=True),
+        *([_table(results, audience)] if results.are_few else _sentences(results, audience)),
         course_figure(results, audience.drawn, f"{audience.id}_courses"),
     ]
     if audience.id == "provider":

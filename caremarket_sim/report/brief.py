@@ -12,7 +12,7 @@ from caremarket_sim.methods.statistics import CLEAR, WORSE
 from caremarket_sim.report.decision import baseline_statement
 from caremarket_sim.report.effects import SIGNS, TONES, course_figure, with_interval
 from caremarket_sim.report.finance import payer_note, payer_rows
-from caremarket_sim.report.results import Results
+from caremarket_sim.report.results import FEW, Results
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
 from caremarket_sim.telling.answer import (
     bottom_line,
@@ -91,13 +91,11 @@ SMALLER = """
   tbody th { min-width: 0; }
 }
 """
-FEW = 3
-"""Policies that are told in the usual size of print; more make it smaller."""
 
 
 def brief_html(results: Results) -> str:
     """The whole brief as one HTML file."""
-    style = STYLE % {"columns": min(len(results.others), FEW)} + ("" if _are_few(results) else SMALLER)
+    style = STYLE % {"columns": min(len(results.others), FEW)} + ("" if results.are_few else SMALLER)
     title, subtitle, pages = _told(results)
     html = html_page(title, subtitle, pages, first="the answer", parts="Pages of this brief", style=style)
     for sign in "+−":  # a line is not broken after a sign
@@ -108,13 +106,13 @@ def brief_html(results: Results) -> str:
 def brief_word(results: Results) -> bytes:
     """The whole brief as a Word document, which has what the HTML file has."""
     title, subtitle, pages = _told(results)
-    return word_bytes(title, subtitle, pages, FOOTER, size=1.0 if _are_few(results) else 0.8)
+    return word_bytes(title, subtitle, pages, FOOTER, size=1.0 if results.are_few else 0.8)
 
 
 def _told(results: Results) -> tuple[str, str, list[Page]]:
     """Title, subtitle and the two pages, of which both kinds of file are made."""
     place = results.place["name"]
-    compared = listed(results.others) if _are_few(results) else f"{len(results.others)} ways"
+    compared = listed(results.others) if results.are_few else f"{len(results.others)} ways"
     title = f"Commissioning homecare in {place}: {compared} against {results.reference}"
     subtitle = f"{results.reference}: {results.title(results.reference)}"
     return title, subtitle, [_answer(results), _terms(results)]
@@ -144,7 +142,7 @@ def _terms(results: Results) -> Page:
         *map(Text, [*_who_gains(results), *_with_lawful_pay(results)]),
         Heading("What it depends on"),
         Points(_depends(results)),
-        *([course_figure(results, WORST, "brief")] if _are_few(results) else []),
+        *([course_figure(results, WORST, "brief")] if results.are_few else []),
         Heading("What could go wrong in the first year"),
         *map(Text, _bad_year(results)),
         Columns([Points(_first_year(results, name), name) for name in results.others]),
@@ -155,10 +153,6 @@ def _terms(results: Results) -> Page:
         Text(f"{baseline_statement(results)} This explores stated assumptions; it is no forecast.", "note"),
     ]
     return Page("terms", "Who pays, what it depends on, and what could go wrong", "", blocks)
-
-
-def _are_few(results: Results) -> bool:
-    return len(results.others) <= FEW
 
 
 def _tone(results: Results) -> str:
@@ -173,7 +167,7 @@ def _bottom_line(results: Results, name: str) -> list[str]:
     """One policy's verdicts in three sentences, with how much of clear ones, and where they are few from when."""
     tables = results.tables
     said = bottom_line(tables["differences"], tables["spend"], name, results.periods, CLEAR, payers=False)
-    since = from_when(tables["differences"], name, results.periods) if _are_few(results) else ""
+    since = from_when(tables["differences"], name, results.periods) if results.are_few else ""
     return [*said, since] if since else said
 
 
@@ -200,7 +194,7 @@ def _nine(results: Results) -> Table:
             row = results.differences(name).loc[indicator.id]
             tone = TONES.get(row.verdict, "")
             rest = with_interval(row.difference, row.low, row.high, indicator)
-            if _are_few(results):
+            if results.are_few:
                 rest += f"; better in {better_in(row)}" if np.isfinite(row.p_better) else ""
                 rest += f"; {people[name][indicator.id]}" if indicator.id in people[name] else ""
             cells.append(Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone))
@@ -213,7 +207,7 @@ def _nine(results: Results) -> Table:
         "shares are percentage points. A mean too small to matter is never better or worse, so an interval just clear "
         "of zero may read “no clear difference”."
     )
-    if _are_few(results):
+    if results.are_few:
         note = f"{note} Last, where it is clear, what that is to a person."
     return Table(caption, columns, groups, note, stacks=True)
 
@@ -317,7 +311,7 @@ def _of_year(results: Results, name: str, year: int) -> str:
         table[table.verdict == WORSE].itertuples(),
         key=lambda row: -abs(row.difference) / INDICATORS[str(row.indicator)].smallest,
     )
-    most = MOST_TOLD[0 if _are_few(results) else 1]
+    most = MOST_TOLD[0 if results.are_few else 1]
     parts = [
         f"{in_a_sentence(INDICATORS[row.indicator].label)} ({_short(row.difference, row.indicator)})"
         for row in worse[:most]

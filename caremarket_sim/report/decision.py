@@ -63,9 +63,8 @@ def decision_page(results: Results) -> Page:
         for name in results.others
     ]
     blocks.append(Columns(said))
-    when = [Points(said, f"When: {results.title(name)} ({name})") for name in results.names
-            if (said := results.timeline(name))]  # fmt: skip
-    blocks += [Columns(when)] if when else []
+    if results.are_few:
+        blocks += timelines(results)
     blocks.append(Text(results.periods.sentence, "warning" if results.periods.warning else ""))
     futures = f"{results.replicates} simulated futures"
     blocks.append(
@@ -77,7 +76,8 @@ def decision_page(results: Results) -> Page:
             note=f"Each scenario met the same {futures}: the same people, with the same luck. In brackets: the 95% "
             f"interval of the paired difference ({covers(results.draws)}); pts are percentage points. Verdicts allow "
             "for nine looks at once, so an interval just clear of zero may still read “no clear difference”. Then: the "
-            "difference in other weeks and, where it is clear, what that is to a person.",
+            "difference in other weeks"
+            + (" and, where it is clear, what that is to a person." if results.are_few else "."),
         )
     )
     blocks += map(Text, results.first_years())
@@ -95,6 +95,13 @@ def decision_page(results: Results) -> Page:
         data = differences_data(results, shown, f"decision_{family}")
         blocks.append(Figure([effect_chart(results, title, shown)], caption, data))
     return Page("decision", "The decision", "Everybody", blocks)
+
+
+def timelines(results: Results) -> list[Columns]:
+    """When each policy begins and what the market made of it."""
+    when = [Points(said, f"When: {results.title(name)} ({name})") for name in results.names
+            if (said := results.timeline(name))]  # fmt: skip
+    return [Columns(when)] if when else []
 
 
 def _ignorance(results: Results) -> list[Table]:

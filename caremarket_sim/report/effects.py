@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.indicators import INDICATORS, Indicator
-from caremarket_sim.methods.statistics import BETTER, WORSE
+from caremarket_sim.methods.statistics import BETTER, CLEAR, WORSE
 from caremarket_sim.report.results import Results
 from caremarket_sim.results.periods import TRANSITION
 from caremarket_sim.scenario.timing import day_in_words
@@ -16,7 +16,7 @@ from caremarket_sim.telling.answer import to_people
 from caremarket_sim.telling.blocks import Cell, Data, Figure, Group, Row, Table
 from caremarket_sim.telling.charts import Effect, EffectRow, Ground, Line, course, effects
 from caremarket_sim.telling.svg import Drawing, shortened
-from caremarket_sim.telling.words import better_in, labelled, listed, moved, quantity, shown_in, span
+from caremarket_sim.telling.words import better_in, in_a_sentence, labelled, listed, moved, quantity, shown_in, span
 
 TONES = {BETTER: "better", WORSE: "worse"}
 SIGNS = {"better": "▲ ", "worse": "▼ "}
@@ -61,20 +61,27 @@ def effect_table(
     """Indicators down, the reference's mean and every scenario's difference across; grouped by family.
 
     Of the weeks that verdicts go by; unless it is to be `brief` with the difference in other periods beside it, how
-    often it is better, and what it is to a person.
+    often it is better, and what it is to a person. A brief table names under it what moves clearly in no scenario.
     """
     of = {scenario: results.differences(scenario) for scenario in results.others}
+    clear = [id_ for id_ in ids if any(table.verdict[id_] in CLEAR for table in of.values())]
+    if brief and clear and len(clear) < len(ids):
+        rest = listed([in_a_sentence(INDICATORS[id_].label) for id_ in ids if id_ not in clear])
+        note = (
+            f"{note} Too small to matter or not clearly different in any policy, and in the CSV alone: {rest}.".strip()
+        )
     level = results.levels(results.reference)
-    people = {scenario: to_people(results.tables["differences"], scenario) for scenario in results.others}
+    told = results.others if results.are_few else ()
+    people = {scenario: to_people(results.tables["differences"], scenario) for scenario in told}
     families: dict[str, list[Row]] = {}
-    for id_ in ids:
+    for id_ in clear if brief and clear else ids:
         indicator = INDICATORS[id_]
         base = level.loc[id_]
         interval = "" if brief else f"({span(base.low, base.high, indicator, signed=False)})"
         mean = Cell(quantity(base["mean"], indicator), interval)
         cells = []
         for scenario, table in of.items():
-            row, person = table.loc[id_], people[scenario].get(id_, "")
+            row, person = table.loc[id_], people.get(scenario, {}).get(id_, "")
             full = effect_cell(row, indicator, results.beside(scenario), person)
             cells.append(_plain_cell(row, indicator) if brief else full)
         want = {"higher": "more is better", "lower": "less is better"}.get(indicator.better, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -180,25 +181,15 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
     found = economics.risk(results.tables["yearly"], results.reference, settings.budget)
     spent = f"£{settings.budget:,.0f} a year" if settings.budget else f"what {results.reference} costs on average"
     rows = []
-    for name in results.names:
-        for row in found[found.scenario == name].itertuples(index=False):
-            rows.append(
-                [
-                    f"{name}, {results.year_name(row.year)}",
-                    thousands(row.mean),
-                    thousands(row.p90),
-                    f"{round(row.chance_of_overspend * row.replicates)} of {row.replicates}",
-                    UNKNOWN
-                    if name == results.reference
-                    else f"{round(row.over_reference * row.replicates)} of {row.replicates}",
-                ]
-            )
+    for year, of_year in found.groupby("year", sort=True):
+        cells = [Cell(thousands(row.mean), _chances(row, results.reference)) for row in of_year.itertuples(index=False)]
+        rows.append(Row(Cell(results.year_name(int(year))), cells))
     note = (
         "P90: the council spends more than this in one future in ten. "
         + ("With so few futures it is little more than the dearest of them. " if results.replicates < FEW else "")
         + f"The budget is {spent}."
     )
-    columns = ["Council spend, £ thousand", "Mean", "P90", "Over budget", f"Dearer than {results.reference}"]
+    columns = ["Council spend, £ thousand", *results.names]
     paid = economics.break_even(results.weekly_spend, results.reference)
     says = []
     for name in results.others:
@@ -233,9 +224,9 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
     return [
         Heading("The risk of overspending"),
         Table(
-            "Council spend by year: mean, P90, chance of overspend",
+            f"Council spend by year: mean; P90, futures over budget, futures dearer than {results.reference}",
             columns,
-            plain_rows(rows),
+            [Group("", rows)],
             note,
             Data("finance_risk", found),
         ),
@@ -248,6 +239,16 @@ def _risk(results: Results, settings: Settings) -> list[Block]:
             Data("finance_break_even", paid),
         ),
     ]
+
+
+def _chances(row: Any, reference: str) -> str:
+    """What a year's spend may be: in one future in ten, over the budget, and over the reference's."""
+    over = (
+        f"P90 {thousands(row.p90)}; over budget {round(row.chance_of_overspend * row.replicates)} of {row.replicates}"
+    )
+    if row.scenario == reference:
+        return over
+    return f"{over}; dearer {round(row.over_reference * row.replicates)} of {row.replicates}"
 
 
 def _value(results: Results, settings: Settings) -> list[Block]:

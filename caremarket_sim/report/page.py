@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caremarket_sim.report.audiences import audience_pages
+from caremarket_sim.report.audiences import audience_pages, indicator_pages
 from caremarket_sim.report.decision import decision_page
 from caremarket_sim.report.equal_budgets import equal_budget_pages, placebo_pages
 from caremarket_sim.report.equity import equity_page, groups_page
@@ -37,6 +37,7 @@ def pages_of(results: Results, settings: Settings) -> list[Page]:
         equity_page(results, settings),
         social_value_page(results),
         budget_page(results),
+        *indicator_pages(results),
         groups_page(results, settings),
         assumptions_page(results),
         validation_page(results),

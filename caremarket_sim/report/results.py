@@ -40,6 +40,9 @@ OPTIONAL = (
     "structures",
 )
 
+FEW = 3
+"""Policies that are told at full length, each beside its reference; of more every one is told more shortly."""
+
 
 @dataclass(frozen=True)
 class Results:
@@ -68,6 +71,11 @@ class Results:
     def others(self) -> tuple[str, ...]:
         """The scenarios that are held against the reference."""
         return tuple(name for name in self.names if name != self.reference)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether there are so few policies that each is told at full length."""
+        return len(self.others) <= FEW
 
     @cached_property
     def years(self) -> int:

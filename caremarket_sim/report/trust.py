@@ -16,6 +16,7 @@ from caremarket_sim.national import Setting
 from caremarket_sim.parameters import register, sources
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import shown
+from caremarket_sim.report.decision import timelines
 from caremarket_sim.report.results import Results
 from caremarket_sim.runs.targets import targets
 from caremarket_sim.scenario.timing import day_in_words
@@ -54,6 +55,8 @@ def assumptions_page(results: Results) -> Page:
         )
         blocks.append(Points(trial_details(ends)))
     blocks += [*_forms(results), Heading("What each policy sets"), *_policies(results)]
+    if not results.are_few:
+        blocks += [Heading("When each policy begins"), *timelines(results)]
     figures = results.place["figures"]
     rows = [
         [key.replace("_", " "), f"{entry['value']:,g}", _range(entry), entry["grade"],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caremarket_sim.telling.palette import INK, style_of
-from caremarket_sim.telling.svg import Drawing, shortened, spread, ticks
+from caremarket_sim.telling.svg import Drawing, shortened, spread, ticks, told_apart
 
 WIDTH = 340.0
 GREY, PALE = "#595959", "#dedede"
@@ -60,12 +60,13 @@ def effects(title: str, rows: Sequence[EffectRow], reference: str) -> Drawing:
         drawing.text(left, top + 29, "← worse", 11, colour=GREY)
         drawing.text(right, top + 29, "better →", 11, "end", GREY)
         below, above = sorted((place(-row.smallest), place(row.smallest)))
+        names = told_apart([effect.scenario for effect in row.effects], 18)
         for number, effect in enumerate(row.effects):
             colour, _, marker = style_of(effect.position)
             y = top + head + each * number
             drawing.box(below, y + 22, above - below, 14, PALE)
             drawing.line(middle, y + 21, middle, y + 37)
-            drawing.text(left, y + 13, f"{shortened(effect.scenario, 18)}: {effect.shown}", 12, colour=colour)
+            drawing.text(left, y + 13, f"{names[effect.scenario]}: {effect.shown}", 12, colour=colour)
             if math.isfinite(effect.low) and math.isfinite(effect.high):
                 drawing.line(place(effect.low), y + 29, place(effect.high), y + 29, colour, 2.5)
             if math.isfinite(effect.difference):
@@ -157,11 +158,12 @@ def course(
     for number, (x, position) in enumerate(ground.events):
         beside = max(across(x) + 7 * (number % 3 - 1), left + 5)
         drawing.mark(beside, bottom - 5, "down", style_of(position)[0], 4)
+    names = told_apart([line.name for line in lines], 15)
     ends = [next((up(y) for _, y in reversed(line.points) if math.isfinite(y)), bottom) for line in lines]
     for line, end, height_of in zip(lines, ends, spread(ends, 14, top, bottom), strict=True):
         colour, _, _ = style_of(line.position)
         drawing.line(right + 2, end, right + 8, height_of, colour, 0.7)
-        drawing.text(right + 10, height_of + 4, shortened(line.name, 15), 11.5, colour=colour)
+        drawing.text(right + 10, height_of + 4, names[line.name], 11.5, colour=colour)
     return drawing
 
 
@@ -201,6 +203,7 @@ def plane(clouds: Sequence[Cloud], words: str, x_title: str, y_title: str, refer
     drawing.text(right, bottom - 4, "more gain, cheaper", 10.5, "end", GREY)
     drawing.text(left + 4, top + 11, "less gain, dearer", 10.5, colour=GREY)
     drawing.text(left + 4, bottom - 4, "less gain, cheaper", 10.5, colour=GREY)
+    names = told_apart([cloud.name for cloud in clouds], 20)
     middles = []
     for cloud in clouds:
         colour, _, marker = style_of(cloud.position)
@@ -212,7 +215,7 @@ def plane(clouds: Sequence[Cloud], words: str, x_title: str, y_title: str, refer
     for cloud, (x, _), y in zip(clouds, middles, heights, strict=True):
         colour, _, _ = style_of(cloud.position)
         anchor = "end" if x > (left + right) / 2 else "start"
-        drawing.text(x, y, shortened(cloud.name, 20), 12, anchor, colour, bold=True)
+        drawing.text(x, y, names[cloud.name], 12, anchor, colour, bold=True)
     drawing.text(across(0) + 4, up(0) - 4, shortened(reference, 20), 11, colour=GREY)
     return drawing
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,6 +15,16 @@ from caremarket_sim.telling.palette import INK
 def shortened(text: str, letters: int) -> str:
     """A text cut to so many letters, the cut shown."""
     return text if len(text) <= letters else f"{text[: letters - 1]}…"
+
+
+def told_apart(names: Iterable[str], letters: int) -> dict[str, str]:
+    """Names cut to so many letters; of those that would read the same both ends are kept."""
+    cut = {name: shortened(name, letters) for name in names}
+    seen = Counter(cut.values())
+    return {
+        name: short if seen[short] == 1 else f"{name[: letters // 3]}…{name[letters // 3 + 1 - letters :]}"
+        for name, short in cut.items()
+    }
 
 
 class Drawing:

@@ -33,7 +33,7 @@ Tell = Callable[[str, int, int], None]
 
 @cache
 def shipped() -> WhatIf:
-    """The emulator that comes with the package: ten levers moved from the first day, in Wigan as shipped."""
+    """The emulator that comes with the package: eight levers moved from the first day, in Wigan as shipped."""
     return of_json(SHIPPED.read_text(encoding="utf-8"))
 
 
