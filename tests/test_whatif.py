@@ -17,6 +17,7 @@ from caremarket_sim.errors import BadInput
 from caremarket_sim.indicators import Outcome
 from caremarket_sim.methods import standing_in
 from caremarket_sim.methods.factors import Factor
+from caremarket_sim.methods.gaussian import fit_gaussian
 from caremarket_sim.methods.samplers import Sampler
 from caremarket_sim.methods.standing_in import FUTURES, fit
 from caremarket_sim.methods.trees import fit_trees
@@ -30,7 +31,7 @@ from caremarket_sim.studies.sweep.result import Sweep
 from caremarket_sim.studies.whatif.inputs import table_of
 from caremarket_sim.studies.whatif.page import for_page, step_of, whatif_page
 from caremarket_sim.studies.whatif.result import FAR, of_json, to_json
-from caremarket_sim.studies.whatif.study import at_once, emulated, whatif
+from caremarket_sim.studies.whatif.study import at_once, emulated, shipped, whatif
 from tests.small_place import FOLDER, WIGAN, small
 from tests.test_report import BROWSER, require_browser
 
@@ -106,6 +107,25 @@ def test_futures_that_all_samples_share_count_as_error_of_the_emulator():
     blind = fit(points, values, np.arange(64), 1, shared=False)
     assert seen.judged.error > 0.05 > blind.judged.error
     assert seen.why_not
+
+
+def test_chance_that_samples_of_one_future_share_is_not_taken_for_a_policys_doing():
+    random = np.random.default_rng(5)
+    groups, inputs = np.repeat(np.arange(16), 4), random.random((64, 2))
+    together = np.where(groups[:, None] == groups[None, :], 0.9, 0.0) + 0.1 * np.eye(64)
+    points = random.random((200, 2))
+
+    def slope(at):
+        return 3.0 * at[:, 0]
+
+    own, told = [], []
+    for _ in range(12):
+        luck = random.normal(size=16)[groups] * 0.9**0.5 + random.normal(size=64) * 0.1**0.5
+        output = slope(inputs) + luck
+        for shared, errors in ((None, own), (together, told)):
+            missed = fit_gaussian(inputs, output, np.ones(64), shared=shared)(points) - slope(points)
+            errors.append(np.mean((missed - missed.mean()) ** 2))
+    assert np.mean(told) < 0.6 * np.mean(own), "what all samples of a future share says nothing of the inputs"
 
 
 def test_what_errs_by_more_than_twenty_futures_would_is_not_shown_and_says_so():
@@ -389,6 +409,13 @@ def test_what_is_neither_a_design_nor_results_gets_one_clear_error(folder, capsy
     assert main(["whatif", "small", "--out", "found"]) == 2
     assert main(["whatif", "nowhere.yaml", "--out", "found"]) == 2
     assert not Path("found").exists()
+
+
+def test_the_shipped_emulator_shows_six_of_nine_headlines_or_more_and_says_why_not_of_the_others():
+    found = shipped()
+    assert len(found.shown) >= 6 and len(found.factors) >= 8
+    for output in found.outputs:
+        assert bool(output.why_not) != (output in found.shown)
 
 
 def test_the_shipped_design_moves_eight_levers_or_more_from_where_they_are_neutral():
