@@ -9,7 +9,7 @@ from markupsafe import Markup
 from caremarket_sim.findings.frames import headlines
 from caremarket_sim.scenario import Scenario
 from caremarket_sim.studies.whatif.result import Answer, WhatIf
-from caremarket_sim.studies.whatif.study import at_once
+from caremarket_sim.studies.whatif.study import at_once, shipped
 from caremarket_sim.telling.blocks import Cell, Group, Row, Table
 from caremarket_sim.telling.page import blocks_html
 from caremarket_sim.telling.words import change
@@ -24,11 +24,12 @@ NOTE = (
 
 def estimates_html(policies: Sequence[Scenario], reference: Scenario, emulator: WhatIf | None = None) -> Markup:
     """The headline differences of each policy from the reference, as the emulator (the shipped one) expects them."""
-    expected = [at_once(policy, reference, emulator) for policy in policies]
+    known = shipped() if emulator is None else emulator
+    expected = [at_once(policy, reference, known) for policy in policies]
     answers = [{one.indicator: one for one in found} for found, _ in expected]
     rows = [Row(Cell(one.label), [_cell(found.get(one.id)) for found in answers]) for one in headlines()]
     why = " ".join(f"{policy.name}: {said}" for policy, (_, said) in zip(policies, expected, strict=True) if said)
-    caption = f"Estimated at once: differences from {reference.name}"
+    caption = f"Estimated at once: differences from {reference.name}, over {known.years:g} years from the first day"
     columns = ["Indicator", *(policy.name for policy in policies)]
     return blocks_html([Table(caption, columns, [Group("", rows)], f"{NOTE} {why}".strip(), stacks=True)])
 
