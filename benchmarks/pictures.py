@@ -63,7 +63,7 @@ def main() -> None:
     steps = steps_of(TUTORIAL.read_text(encoding="utf-8"))
     carried_out(ROOT / "scenarios" / "wigan", work / "workspace", work, steps)
     pictures.mkdir(exist_ok=True)
-    for picture in sorted(work.glob("*.png")):
+    for picture in sorted(work / f"{name}.png" for verb, name, *_ in steps if verb == "picture"):
         with Image.open(picture) as opened:
             opened.convert("RGB").quantize(COLOURS).save(pictures / picture.name, optimize=True)
         print(f"{picture.name}: {(pictures / picture.name).stat().st_size // 1000} kB")
