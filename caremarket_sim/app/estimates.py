@@ -41,5 +41,5 @@ def _cell(answer: Answer | None) -> Cell:
     if answer.why_not:
         return Cell(UNKNOWN.text, f"{answer.why_not}.", UNKNOWN.tone)
     low, high = (change(value, answer.indicator) for value in (answer.low, answer.high))
-    said = f"{answer.verdict}; ({low} to {high})"
+    said = f"{answer.verdict} ({low} to {high})"
     return Cell(change(answer.difference, answer.indicator), said, TONES.get(answer.verdict, ""))
