@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -14,6 +15,7 @@ import pytest
 
 import caremarket_sim as cm
 from caremarket_sim.cli import main
+from caremarket_sim.findings import placebo
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import CLEAR, VERDICTS
 from caremarket_sim.report import Settings, write_report
@@ -145,6 +147,25 @@ def test_the_brief_has_the_headlines_who_pays_and_what_it_depends_on(compared):
     assert "it is no forecast" in text
 
 
+def test_what_the_market_is_stands_first_and_what_plain_money_does_beside_what_it_depends_on(compared):
+    results = read_results(compared)
+    page = Reader(brief_html(results))
+    assert "It is not" in page.text["answer"] and "it is no forecast" in page.text["answer"]
+    assert "as plain fee" not in page.text["terms"]
+    block = results.tables["differences"][results.tables["differences"].scenario == "block"]
+    money = block.assign(scenario=placebo.NAME, verdict="no clear difference")
+    beside = pd.concat([money, block.assign(reference=placebo.NAME)], ignore_index=True).assign(fee_level=1.234)
+    page = Reader(brief_html(replace(results, tables={**results.tables, "placebo": beside})))
+    said = " ".join(page.text["terms"].split())
+    rows = (
+        results.differences("block").loc[[one.id for one in INDICATORS.values() if one.headline]].drop("council_spend")
+    )
+    clear = rows[rows.verdict.isin(CLEAR)].reset_index()
+    told = clauses(clear, CLEAR) if len(clear) else "not clearly different on any headline"
+    assert "what block adds, paid as a fee 1.23 times the place’s" in said
+    assert f"is not clearly different on any headline. Against that block is {told}." in said.replace("\u2060", "")
+
+
 def test_without_a_trial_of_assumptions_it_says_so(many):
     assert "were not tried at the ends of their ranges" in told((many / "brief.html").read_text(encoding="utf-8"))
 
@@ -160,8 +181,8 @@ def test_from_when_a_clear_verdict_holds_is_the_first_of_the_years_to_the_last_t
         at = own & (table.indicator == indicator) & table.period.isin([results.periods.verdicts, *periods])
         table.loc[at, "verdict"] = "worse"
     assert from_when(table, "block", results.periods) == (
-        "From when it is so, year by year: turnover of care workers from 2024/25 on; council spend from 2025/26 on; "
-        "NHS cost over these years together, not in each up to the last."
+        "So in every single year: from 2024/25 on turnover of care workers; from 2025/26 on council spend; "
+        "over the years together, but not in each of the last, NHS cost."
     )
     assert from_when(table, "same", results.periods) == ""
 

@@ -69,6 +69,8 @@ class Reader(HTMLParser):
         if tag not in VOID:
             assert self.open and self.open[-1] == tag, f"{tag} closes {self.open[-1:]}"
             self.open.pop()
+        if tag in ("td", "th"):
+            self.text[self.section] += " "
 
     def handle_data(self, data):
         self.text[self.section] = self.text.get(self.section, "") + data

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.findings import economics
+from caremarket_sim.findings.equal_budget import SPEND_ON
 from caremarket_sim.findings.frames import headlines
+from caremarket_sim.findings.placebo import NAME
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import CLEAR, WORSE
 from caremarket_sim.report.decision import baseline_statement
-from caremarket_sim.report.effects import SIGNS, TONES, course_figure, with_interval
+from caremarket_sim.report.effects import SIGNS, TONES, course_figure, matters_from, with_interval
 from caremarket_sim.report.finance import payer_note, payer_rows
 from caremarket_sim.report.results import FEW, Results
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
@@ -29,6 +31,7 @@ from caremarket_sim.telling.words import (
     bad_year,
     better_in,
     change,
+    clauses,
     in_a_sentence,
     in_how_many,
     labelled,
@@ -50,6 +53,7 @@ STYLE = """
 @media print {
   @page { size: A4; margin: 10mm 12mm; }
   #answer { break-before: auto; margin: 0; }
+  #terms th, #terms td { padding-right: 3mm; }
   #terms { break-before: page; border-top: 0; padding-top: 0; margin-top: 0; }
   body { font-size: 8pt; line-height: 1.22; }
   p, li { max-width: none; margin: .4mm 0; font-size: 8pt; }
@@ -63,9 +67,10 @@ STYLE = """
   .tablenote { margin: 0 0 1mm; }
   table { font-size: 7.8pt; line-height: 1.2; }
   th, td { padding: .5mm 1.5mm .5mm 0; }
-  #answer table { table-layout: fixed; }
-  #answer thead th:first-child { width: 17%%; }
-  #answer thead th:nth-child(2) { width: 9%%; }
+  #answer table { table-layout: fixed; font-size: 7.3pt; }
+  #answer th, #answer td { padding: .35mm 1.5mm .35mm 0; }
+  #answer thead th:first-child { width: 19%%; }
+  #answer thead th:nth-child(2) { width: 8%%; }
   .group th { padding-top: 1mm; }
   .columns { grid-template-columns: repeat(%(columns)d, 1fr); }
   .columns { gap: 0 4mm; }
@@ -127,6 +132,7 @@ def _answer(results: Results) -> Page:
         if not found.plausible and found.sentence not in (results.banner or "")
     ]
     blocks += [
+        Text(f"{baseline_statement(results)} This explores stated assumptions; it is no forecast.", "note"),
         Text(f"Everything is against {results.reference}. {results.periods.sentence}", _tone(results)),
         Columns([Points(_bottom_line(results, name), _named(results, name)) for name in results.others]),
         _nine(results),
@@ -150,7 +156,6 @@ def _terms(results: Results) -> Page:
             "A provider’s failure, a shortage of applicants, a fee freeze or a surge of referrals is in these futures "
             "only if a scenario sets it; “caremarket stress” tries each on every policy."
         ),
-        Text(f"{baseline_statement(results)} This explores stated assumptions; it is no forecast.", "note"),
     ]
     return Page("terms", "Who pays, what it depends on, and what could go wrong", "", blocks)
 
@@ -164,11 +169,14 @@ def _named(results: Results, name: str) -> str:
 
 
 def _bottom_line(results: Results, name: str) -> list[str]:
-    """One policy's verdicts in three sentences, with how much of clear ones, and where they are few from when."""
+    """One policy's verdicts in three sentences, with how much of clear ones; where policies are few also from when they
+    hold, and what is the other way round with the way there included."""
     tables = results.tables
     said = bottom_line(tables["differences"], tables["spend"], name, results.periods, CLEAR, payers=False)
-    since = from_when(tables["differences"], name, results.periods) if results.are_few else ""
-    return [*said, since] if since else said
+    if results.are_few:
+        said += filter(None, [from_when(tables["differences"], name, results.periods)])
+        said += other_signs(tables["differences"], name)
+    return said
 
 
 def _how_sure(results: Results) -> str:
@@ -177,9 +185,7 @@ def _how_sure(results: Results) -> str:
         " What is not known of how people and providers behave comes on top, in part below, under “What it depends on”."
     )  # fmt: skip
     return (
-        f"How sure: every policy met the same {results.replicates} simulated futures. Intervals are of 95%: {of}."
-        f"{rest} "
-        "“No clear difference” is not “no difference”: more futures may show one."
+        f"How sure: every policy met the same {results.replicates} simulated futures. Intervals are of 95%: {of}.{rest}"
     )
 
 
@@ -198,14 +204,14 @@ def _nine(results: Results) -> Table:
                 rest += f"; better in {better_in(row)}" if np.isfinite(row.p_better) else ""
                 rest += f"; {people[name][indicator.id]}" if indicator.id in people[name] else ""
             cells.append(Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone))
-        families.setdefault(indicator.family, []).append(Row(Cell(labelled(indicator)), cells))
+        families.setdefault(indicator.family, []).append(Row(Cell(labelled(indicator), matters_from(indicator)), cells))
     groups = [Group(family.capitalize(), rows) for family, rows in families.items()]
     columns = ["Indicator", f"{results.reference}, mean", *(f"{name}: difference" for name in results.others)]
     caption = f"Nine headline indicators: differences from {results.reference}, {results.periods.words}"
     note = (
-        "In brackets the 95% interval of the paired difference. Verdicts allow for nine looks at once. Differences of "
-        "shares are percentage points. A mean too small to matter is never better or worse, so an interval just clear "
-        "of zero may read “no clear difference”."
+        "In brackets the 95% interval of the paired difference. Better or worse: the mean is as large as what matters, "
+        "and its sign is sure, nine looks at once allowed for. Too small to matter: the whole interval is. No clear "
+        "difference: neither is known; it is not “no difference”."
     )
     if results.are_few:
         note = f"{note} Last, where it is clear, what that is to a person."
@@ -251,8 +257,8 @@ def _with_lawful_pay(results: Results) -> list[str]:
         return []
     parts = [f"{more(every[name] + unpaid[name])} under {name}" for name in results.others]
     return [
-        f"Were nobody paid below the legal minimum, all payers together would spend {listed(parts)} than under "
-        f"{results.reference}, employers’ charges left out."
+        f"Were nobody paid below the legal minimum, under {results.reference} neither, all payers together would over "
+        f"these years spend {listed(parts)} than under {results.reference}, employers’ charges left out."
     ]
 
 
@@ -260,8 +266,9 @@ def _depends(results: Results) -> list[str]:
     """On which assumptions and weeks the answer hangs."""
     said = [trial_sentence(results.tables.get("assumptions"), results.others)]
     every = results.tables["differences"]
-    for name in results.others:
-        said += other_signs(every, name)
+    if not results.are_few:
+        said += [sentence for name in results.others for sentence in other_signs(every, name)]
+    said += _as_plain_fee(results)
     grades = [figure["grade"] for figure in results.place["figures"].values()]
     of = listed([f"{grades.count(grade)} {grade}" for grade in dict.fromkeys(grades)])
     said.append(
@@ -269,6 +276,24 @@ def _depends(results: Results) -> list[str]:
         "grade of every number."
     )
     return said
+
+
+def _as_plain_fee(results: Results) -> list[str]:
+    """What the dearest policy's pounds do as plain fee, and what it does beside that, where that was tried."""
+    table = results.tables.get("placebo")
+    if table is None:
+        return []
+    here = table[(table.period == results.periods.verdicts) & table.indicator.isin([one.id for one in headlines()])]
+    rows = here[here.verdict.isin(CLEAR) & (here.indicator != SPEND_ON)]
+    (policy,) = set(here.scenario) - {NAME}
+    measured = CLEAR if results.are_few else ()
+    money, beside = (clauses(part, measured) if len(part) else "not clearly different on any headline"
+                     for part in (rows[rows.scenario == NAME], rows[rows.scenario == policy]))  # fmt: skip
+    level, futures = float(here.fee_level.iloc[0]), int(here.replicates.max())
+    return [
+        f"The same money as plain fee: what {policy} adds, paid as a fee {level:.3g} times the place’s under "
+        f"{results.reference} and nothing else ({futures} futures), is {money}. Against that {policy} is {beside}."
+    ]
 
 
 def _bad_year(results: Results) -> list[str]:
@@ -320,7 +345,7 @@ def _of_year(results: Results, name: str, year: int) -> str:
         parts.append(f"{len(worse) - most} more")
     said = f"it is worse on {listed(parts)}" if parts else "nothing that is looked at is clearly worse"
     worst = [one for id_ in WORST if (one := _worst(results, name, year, id_))]
-    return f"{said}; in the worst future for each: {listed(worst)}" if worst else said
+    return f"{said}; each in its worst future: {listed(worst)}" if worst else said
 
 
 def _short(difference: float, id_: str) -> str:

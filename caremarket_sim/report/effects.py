@@ -16,7 +16,16 @@ from caremarket_sim.telling.answer import to_people
 from caremarket_sim.telling.blocks import Cell, Data, Figure, Group, Row, Table
 from caremarket_sim.telling.charts import Effect, EffectRow, Ground, Line, course, effects
 from caremarket_sim.telling.svg import Drawing, shortened
-from caremarket_sim.telling.words import better_in, in_a_sentence, labelled, listed, moved, quantity, shown_in, span
+from caremarket_sim.telling.words import (
+    better_in,
+    in_a_sentence,
+    labelled,
+    listed,
+    moved,
+    quantity,
+    shown_in,
+    span,
+)
 
 TONES = {BETTER: "better", WORSE: "worse"}
 SIGNS = {"better": "▲ ", "worse": "▼ "}
@@ -85,12 +94,18 @@ def effect_table(
             full = effect_cell(row, indicator, results.beside(scenario), person)
             cells.append(_plain_cell(row, indicator) if brief else full)
         want = {"higher": "more is better", "lower": "less is better"}.get(indicator.better, "")
+        want = want if brief else "; ".join(filter(None, (want, matters_from(indicator))))
         row = Row(Cell(labelled(indicator), want), [mean, *cells])
         families.setdefault(indicator.family, []).append(row)
     groups = [Group(family.capitalize() if len(families) > 1 else "", rows) for family, rows in families.items()]
     level_of = f"{results.reference}, mean" + ("" if brief else " (95% interval)")
     columns = ["Indicator", level_of, *(f"{s}: difference" for s in results.others)]
     return Table(caption, columns, groups, note, differences_data(results, ids, name), stacks=True)
+
+
+def matters_from(indicator: Indicator) -> str:
+    """How large a difference of an indicator is that matters, in the unit in which it is shown."""
+    return f"matters from {indicator.smallest * shown_in(indicator)[0]:g}"
 
 
 def differences_data(results: Results, ids: Sequence[str], name: str) -> Data:

@@ -105,7 +105,8 @@ def payer_rows(results: Results, pounds: Callable[..., str], everybody: str) -> 
 
 def payer_note(results: Results) -> str:
     """What stands beside each sum."""
-    return f"Beside each sum the difference from {results.reference}, in brackets its 95% interval."
+    beside = f"Beside each sum the difference from {results.reference}, in brackets its 95% interval"
+    return f"{beside}; each is rounded by itself."
 
 
 def _budget(results: Results) -> list[Block]:

@@ -31,6 +31,7 @@ WHOSE = {"outcomes": "For people who draw on care", "jobs": "For care workers", 
 ALL_TOLD = (*CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL)
 """Verdicts after which it says how much the difference is, where there is room."""
 CARRYING_IN_WORDS = "how fast overheads fall with a provider’s size, and travel with the density of its visits"
+CARRIED_BY = {"overhead.scale_exponent": "overheads’ exponent", "travel.density_exponent": "travel’s exponent"}
 MOST_LOST = 4
 """How many verdicts that are lost at the ends of assumptions are told one by one."""
 
@@ -70,9 +71,9 @@ def _spent(spend: pd.DataFrame, name: str, periods: Periods, payers: bool) -> st
     for payer, words in (("Council", "the council spends"), ("All", "all payers together")):
         row = own.loc[payer]
         before = row["mean"] - row.difference
-        percent = f"{per_cent(100.0 * row.difference / before)}; " if before else ""
-        interval = f"{millions(row.difference_low, '+')} to {millions(row.difference_high, '+')}"
-        parts.append(f"{words} {more(row.difference)} ({percent}{interval})")
+        percent = f"; {per_cent(100.0 * row.difference / before)}" if before else ""
+        interval = f"£ million: {millions(row.difference_low, '+')} to {millions(row.difference_high, '+')}"
+        parts.append(f"{words} {more(row.difference)} ({interval}{percent})")
     others = own.drop(["Council", "All", UNDERPAID], errors="ignore")
     paid = [f"{_payer(payer)} {more(row.difference)}" for payer, row in others.iterrows() if _shows(row.difference)]
     parts[1] += f", of which {listed(paid)}" if paid and payers else ""
@@ -110,7 +111,7 @@ def other_signs(differences: pd.DataFrame, name: str) -> list[str]:
 
 
 def from_when(differences: pd.DataFrame, name: str, periods: Periods) -> str:
-    """From which year on each clear headline verdict of a policy holds year by year; nothing where none is clear."""
+    """From which year on each clear headline verdict of a policy holds in every year; nothing where none is clear."""
     rows = _headline_rows(differences, name)
     clear = rows[rows.verdict.isin(CLEAR)].set_index("indicator").verdict
     own = differences[differences.scenario == name].set_index(["indicator", "period"]).verdict
@@ -124,11 +125,11 @@ def from_when(differences: pd.DataFrame, name: str, periods: Periods) -> str:
             held = year
         starts.setdefault(held, []).append(in_a_sentence(INDICATORS[str(indicator)].label))
     parts = [
-        f"{listed(starts[year])} from {in_a_sentence(periods.year_name(year))} on" for year in sorted(starts) if year
+        f"from {in_a_sentence(periods.year_name(year))} on {listed(starts[year])}" for year in sorted(starts) if year
     ]
     if 0 in starts:
-        parts.append(f"{listed(starts[0])} over these years together, not in each up to the last")
-    return f"From when it is so, year by year: {'; '.join(parts)}." if parts else ""
+        parts.append(f"over the years together, but not in each of the last, {listed(starts[0])}")
+    return f"So in every single year: {'; '.join(parts)}." if parts else ""
 
 
 def trial_sentence(ends: pd.DataFrame | None, others: Sequence[str]) -> str:
@@ -150,7 +151,7 @@ def trial_sentence(ends: pd.DataFrame | None, others: Sequence[str]) -> str:
     )
     lost = [
         f"{row.scenario} on {in_a_sentence(INDICATORS[row.indicator].label)} "
-        f"({row.becomes} at {row.parameter} {row.value:g})"
+        f"({row.becomes}, with {CARRIED_BY.get(row.parameter, row.parameter)} at {row.value:g})"
         for row in rows[~kept].itertuples()
     ]
     more_of = f" and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
