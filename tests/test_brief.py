@@ -181,8 +181,8 @@ def test_from_when_a_clear_verdict_holds_is_the_first_of_the_years_to_the_last_t
         at = own & (table.indicator == indicator) & table.period.isin([results.periods.verdicts, *periods])
         table.loc[at, "verdict"] = "worse"
     assert from_when(table, "block", results.periods) == (
-        "So in every single year: from 2024/25 on turnover of care workers; from 2025/26 on council spend; "
-        "over the years together, but not in each of the last, NHS cost."
+        "So in every single year (▲ better, ▼ worse): from 2024/25 on turnover of care workers ▼; from 2025/26 on "
+        "council spend ▼; over the years together, but not in each of the last, NHS cost ▼."
     )
     assert from_when(table, "same", results.periods) == ""
 

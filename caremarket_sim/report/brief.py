@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from caremarket_sim.findings import economics
-from caremarket_sim.findings.equal_budget import SPEND_ON
 from caremarket_sim.findings.frames import headlines
 from caremarket_sim.findings.placebo import NAME
 from caremarket_sim.indicators import INDICATORS
@@ -74,11 +73,11 @@ STYLE = """
   .group th { padding-top: 1mm; }
   .columns { grid-template-columns: repeat(%(columns)d, 1fr); }
   .columns { gap: 0 4mm; }
-  .columns li { font-size: 7.3pt; line-height: 1.2; }
+  .columns li { font-size: 7.1pt; line-height: 1.18; }
   .warning { padding: 1mm 3mm; margin: 1mm 0; }
   figure { margin: 1mm 0; }
   .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0 3mm; }
-  .pictures svg { max-height: 35mm; }
+  .pictures svg { max-height: 33mm; }
 }
 """
 SMALLER = """
@@ -211,7 +210,7 @@ def _nine(results: Results) -> Table:
     note = (
         "In brackets the 95% interval of the paired difference. Better or worse: the mean is as large as what matters, "
         "and its sign is sure, nine looks at once allowed for. Too small to matter: the whole interval is. No clear "
-        "difference: neither is known; it is not “no difference”."
+        "difference: its sign, or whether it matters, is not known; it is not “no difference”."
     )
     if results.are_few:
         note = f"{note} Last, where it is clear, what that is to a person."
@@ -284,7 +283,7 @@ def _as_plain_fee(results: Results) -> list[str]:
     if table is None:
         return []
     here = table[(table.period == results.periods.verdicts) & table.indicator.isin([one.id for one in headlines()])]
-    rows = here[here.verdict.isin(CLEAR) & (here.indicator != SPEND_ON)]
+    rows = here[here.verdict.isin(CLEAR)]
     (policy,) = set(here.scenario) - {NAME}
     measured = CLEAR if results.are_few else ()
     money, beside = (clauses(part, measured) if len(part) else "not clearly different on any headline"
@@ -317,7 +316,7 @@ def _first_year(results: Results, name: str) -> list[str]:
     said = []
     if own is not None and len(own):
         year = int(own.year.iloc[0])
-        said.append(f"A bad first year ({in_a_sentence(results.year_name(year))}) in {in_how_many(own)}.")
+        said.append(f"A bad first year under it ({in_a_sentence(results.year_name(year))}) in {in_how_many(own)}.")
     first = changes[0]["week"] // WEEKS_A_YEAR + 1
     years = {first: f"In {results.year_name(first)}, in which it begins"}
     starts = results.periods.in_force

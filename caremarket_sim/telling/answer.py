@@ -11,7 +11,7 @@ from caremarket_sim.findings.draws import note_of
 from caremarket_sim.findings.economics import UNDERPAID
 from caremarket_sim.findings.frames import CHANCE_ONLY, headline_rows, headlines
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.methods.statistics import CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL
+from caremarket_sim.methods.statistics import BETTER, CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL, WORSE
 from caremarket_sim.results.periods import Periods, verdict_period
 from caremarket_sim.telling.words import (
     clauses,
@@ -32,6 +32,7 @@ ALL_TOLD = (*CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL)
 """Verdicts after which it says how much the difference is, where there is room."""
 CARRYING_IN_WORDS = "how fast overheads fall with a provider’s size, and travel with the density of its visits"
 CARRIED_BY = {"overhead.scale_exponent": "overheads’ exponent", "travel.density_exponent": "travel’s exponent"}
+MARKS = {BETTER: " ▲", WORSE: " ▼"}
 MOST_LOST = 4
 """How many verdicts that are lost at the ends of assumptions are told one by one."""
 
@@ -123,13 +124,13 @@ def from_when(differences: pd.DataFrame, name: str, periods: Periods) -> str:
             if own[indicator, f"year_{year}"] != verdict:
                 break
             held = year
-        starts.setdefault(held, []).append(in_a_sentence(INDICATORS[str(indicator)].label))
+        starts.setdefault(held, []).append(in_a_sentence(INDICATORS[str(indicator)].label) + MARKS.get(verdict, ""))
     parts = [
         f"from {in_a_sentence(periods.year_name(year))} on {listed(starts[year])}" for year in sorted(starts) if year
     ]
     if 0 in starts:
         parts.append(f"over the years together, but not in each of the last, {listed(starts[0])}")
-    return f"So in every single year: {'; '.join(parts)}." if parts else ""
+    return f"So in every single year (▲ better, ▼ worse): {'; '.join(parts)}." if parts else ""
 
 
 def trial_sentence(ends: pd.DataFrame | None, others: Sequence[str]) -> str:
