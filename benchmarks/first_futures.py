@@ -1,8 +1,12 @@
 """How long the page's first simulated futures take: `python -m benchmarks.first_futures [--policies 4]`.
 
 Wigan as shipped, three levers moved, its market settled before and all that is compiled kept: seconds on the clock from
-*Simulate* to what is known of two futures, drawn; then to four. What else the machine does is said beside it.
+*Simulate* to what is known of two futures, drawn; then to four. What else the machine does is said beside it. Every
+worker imports the module that was started, so this one imports as little as the page's does, and the rest where it is
+used.
 """
+
+from __future__ import annotations
 
 import argparse
 import os
@@ -10,29 +14,32 @@ import time
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from caremarket_sim.app import folders
-from caremarket_sim.app.drafts import Draft, read_draft
-from caremarket_sim.app.estimates import estimates_html
-from caremarket_sim.app.growing import STEPS, Growing
-from caremarket_sim.app.visit import BASELINE, BASELINE_NAME
-from caremarket_sim.runs.design import play, replicate_seeds, stand_by, tasks_of
-from caremarket_sim.runs.plan import SEED
-from caremarket_sim.scenario import load
+if TYPE_CHECKING:
+    from caremarket_sim.app.drafts import Draft
+    from caremarket_sim.app.growing import Growing
 
-STARTS = ("collaborative.yaml", "block.yaml", "zero-hours-spot.yaml", BASELINE)
+STARTS = ("collaborative.yaml", "block.yaml", "zero-hours-spot.yaml", "baseline.yaml")
 MOVES = {"community.connectors_fte": 20, "employment.wage_floor": 13.5, "fee.level": 1.05}
 DAY = date(2024, 4, 1)
 
 
 def drafts(policies: int) -> list[Draft]:
     """So many policies, each with three levers moved."""
+    from caremarket_sim.app.drafts import Draft
+
     moves = {(DAY, key): value for key, value in MOVES.items()}
     return [Draft(f"policy-{n}", f"Policy {n}", start, moves) for n, start in enumerate(STARTS[:policies], start=1)]
 
 
 def seconds_to_estimate(policies: int, place: Path) -> float:
     """Seconds from a lever that is moved to the emulator's answer, drawn; once it has been asked before."""
+    from caremarket_sim.app.drafts import read_draft
+    from caremarket_sim.app.estimates import estimates_html
+    from caremarket_sim.app.visit import BASELINE
+    from caremarket_sim.scenario import load
+
     for _ in range(2):
         began = time.perf_counter()
         scenarios = [read_draft(draft, place).scenario for draft in drafts(policies)]
@@ -53,6 +60,14 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--policies", type=int, default=1, choices=range(1, len(STARTS) + 1))
     policies = arguments.parse_args().policies
+    from caremarket_sim.app import folders
+    from caremarket_sim.app.drafts import read_draft
+    from caremarket_sim.app.growing import STEPS, Growing
+    from caremarket_sim.app.visit import BASELINE, BASELINE_NAME
+    from caremarket_sim.runs.design import play, replicate_seeds, stand_by, tasks_of
+    from caremarket_sim.runs.plan import SEED
+    from caremarket_sim.scenario import load
+
     with TemporaryDirectory() as folder:
         place = folders.place_folder(folders.WIGAN, folders.visit(Path(folder)))
         baseline = load(place / BASELINE)

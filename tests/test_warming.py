@@ -75,3 +75,15 @@ def test_helpers_compile_the_copy_that_asks_for_it_not_one_that_lies_in_the_work
     command, environment = [sys.executable, str(program)], {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=other.parent, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
+
+
+def test_the_server_of_workers_loads_what_is_compiled_if_it_is_kept_and_compiles_nothing(tmp_path):
+    program = "from caremarket_sim.runs.preloaded import load_what_is_kept; print(load_what_is_kept())"
+    ready()
+    for cache, loaded in ((os.environ.get("CAREMARKET_CACHE"), True), (str(tmp_path), False)):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)} | ({"CAREMARKET_CACHE": cache} if cache else {})
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=True
+        )
+        assert done.stdout.strip() == str(loaded)
+    assert not [file for file in tmp_path.rglob("*") if file.is_file()], "a server that waits for a compiler is no help"

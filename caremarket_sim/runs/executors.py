@@ -22,6 +22,8 @@ from caremarket_sim.results.records import Failure, Success, cores
 from caremarket_sim.runs.guard import require_guard
 from caremarket_sim.runs.local_processes import LocalProcesses, WorkerDied, WorkersCannotStart
 
+PRELOADED = "caremarket_sim.runs.preloaded"
+"""Module that loads what is compiled, once for all workers."""
 DEATHS_ALLOWED = 3
 """A task is recorded as failed when this many workers have died under it."""
 
@@ -123,7 +125,7 @@ def _modules_of(function: Any) -> tuple[str, ...]:
         found = [name for part in (function.func, *function.args) if callable(part) for name in _modules_of(part)]
     elif getattr(function, "__module__", "__main__") != "__main__":
         found = [function.__module__]
-    return tuple(dict.fromkeys([__name__, *found]))
+    return tuple(dict.fromkeys([__name__, *found, PRELOADED]))
 
 
 class LocalCrew:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -39,7 +40,9 @@ def blocks_html(blocks: Sequence[Block]) -> Markup:
     return Markup("").join(Markup(template.render(block=block)) for block in blocks)
 
 
+@cache
 def _environment() -> Environment:
+    """With its templates, which are compiled once."""
     return Environment(
         loader=PackageLoader("caremarket_sim.telling"),
         autoescape=True,

@@ -20,6 +20,8 @@ from caremarket_sim.studies.compare.files import tables_of
 from caremarket_sim.studies.compare.screen import bottom_lines as bottom_lines
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from caremarket_sim.studies.compare.result import Comparison
     from caremarket_sim.studies.compare.run_result import Run
 from caremarket_sim.studies.compare.tables import (
@@ -56,7 +58,15 @@ def results_of(known: Comparison) -> Results:
     scenarios = {name: json.loads(resolved_json(sample.scenario)) for name, sample in known.samples.items()}
     weekly = known.weekly()
     spend = weekly[weekly.indicator == "council_spend"].rename(columns={"value": "council_spend"})
-    return Results(Path(), tables_of(known), scenarios, {}, known.banner, known.seeds, spend)
+    tables = {name: _without_notes(table) for name, table in tables_of(known).items()}
+    return Results(Path(), tables, scenarios, {}, known.banner, known.seeds, spend)
+
+
+def _without_notes(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as it is read from a file: without the units beside it, which pandas copies at every step."""
+    bare = table.copy(deep=False)
+    bare.attrs = {}
+    return bare
 
 
 def write_brief(known: Comparison, to: Path) -> Path:
