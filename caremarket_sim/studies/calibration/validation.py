@@ -86,7 +86,8 @@ def validation_document(done: Checked, results: Sequence[Path], kept: Path | Non
         "## What longer runs found",
         "All above is of the model as it is. What follows comes from runs that take hours and are made anew less "
         f"often: the plausible set {_age_of_the_set()}, and the tables after it are those that were kept beside this "
-        "page when they were made, of the model of that day.",
+        "page when they were made, of the model of that day. What holds over the set, switched and settled, at an "
+        "equal fee and at an equal budget, stands in `docs/conclusions.md`.",
         "## The plausible set",
         plausible_set(),
         *compared(tables),
