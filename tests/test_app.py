@@ -97,7 +97,7 @@ def test_a_line_of_time_is_drawn_of_what_changes_and_of_nothing_else(place):
 def test_what_is_estimated_says_so_and_what_is_not_is_grey_and_says_why():
     shown = estimates_html([moved_by({"fee.level": 1.15})], small(), made_up())
     assert "Estimated at once: differences from baseline" in shown
-    assert re.search(r'class="worse"[^>]*>\+£1\.\d+ million a year <small>worse; \(', shown), shown
+    assert re.search(r'class="worse"[^>]*>\+£1\.\d+ million a year <small>worse \(', shown), shown
     assert re.search(r'class="unknown"[^>]*>not estimated <small>.*of samples held out', shown)
     unknown = estimates_html([moved_by({"stewardship.pay_checks": 1})], small(), made_up())
     assert "mine: The emulator does not know stewardship.pay_checks." in unknown and "worse" not in unknown

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from caremarket_sim.findings.frames import headlines
+from caremarket_sim.results.periods import span_of_years
 from caremarket_sim.scenario import Scenario
+from caremarket_sim.scenario.timing import WEEKS_A_YEAR
 from caremarket_sim.studies.whatif.result import Answer, WhatIf
 from caremarket_sim.studies.whatif.study import at_once, shipped
 from caremarket_sim.telling.blocks import Cell, Group, Row, Table
@@ -29,7 +31,8 @@ def estimates_html(policies: Sequence[Scenario], reference: Scenario, emulator: 
     answers = [{one.indicator: one for one in found} for found, _ in expected]
     rows = [Row(Cell(one.label), [_cell(found.get(one.id)) for found in answers]) for one in headlines()]
     why = " ".join(f"{policy.name}: {said}" for policy, (_, said) in zip(policies, expected, strict=True) if said)
-    caption = f"Estimated at once: differences from {reference.name}, over {known.years:g} years from the first day"
+    years = span_of_years(round(known.years * WEEKS_A_YEAR))
+    caption = f"Estimated at once: differences from {reference.name}, over {years} from the first day"
     columns = ["Indicator", *(policy.name for policy in policies)]
     return blocks_html([Table(caption, columns, [Group("", rows)], f"{NOTE} {why}".strip(), stacks=True)])
 
