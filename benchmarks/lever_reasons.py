@@ -24,8 +24,8 @@ AMBIGUOUS = {
     ),
     ("hospital.step_down_beds", "50 against 0"): (
         "At 0.7 of the fee, without which hardly anybody would wait there, nights are fewer in the first year, as "
-        "declared. Then the budget is spent: fifty beds, paid used or not, take £3m of it a year, packages are cut, and "
-        "in the third year more people wait in hospital than without. On 48 futures it is clear: the other way."
+        "declared. Then the budget is spent: fifty beds, paid used or not, take £3m of it a year, packages are cut, "
+        "and in the third year more people wait in hospital than without. On 48 futures it is clear: the other way."
     ),
     ("hospital.step_down_beds", "200 against 0"): (
         "Beside the declared contrast: £13m a year of a budget that is spent go to beds, and packages are cut."
