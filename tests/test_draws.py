@@ -57,6 +57,7 @@ def test_the_record_of_the_shipped_set_is_of_the_shipped_recipe():
 
     record = json.loads((FILE.parent / "record.json").read_text(encoding="utf-8"))
     assert from_record(record["recipe"]) == shipped_recipe()
+    assert json.dumps(record["recipe"]) == json.dumps(shipped_recipe().as_record()), "made again, it is the same bytes"
     assert record["plausible"] == len(shipped_draws()) and record["register_is_plausible"]
 
 

@@ -132,7 +132,10 @@ def read_record(file: Path) -> Record:
 def from_record(record: Mapping[str, Any]) -> Recipe:
     """The recipe of a record. Raises BadInput for parameters that may not be fitted."""
     fitted = tuple(Fitted(one["name"], tuple(one["informs"]), one.get("carried", "")) for one in record["parameters"])
-    bands = tuple(Band(**{**one, "evidence": tuple(one["evidence"])}) for one in record["bands"])
+    bands = tuple(
+        Band(**{**one, "low": float(one["low"]), "high": float(one["high"]), "evidence": tuple(one["evidence"])})
+        for one in record["bands"]
+    )
     numbers = {name: record[name] for name in _Recipe.model_fields.keys() - {"waves", "parameters", "bands"}}
     recipe = Recipe(**numbers, waves=tuple(record["waves"]), parameters=fitted, bands=bands)
     require_fittable(recipe)
