@@ -157,9 +157,7 @@ def test_what_the_market_is_stands_first_and_what_plain_money_does_beside_what_i
     beside = pd.concat([money, block.assign(reference=placebo.NAME)], ignore_index=True).assign(fee_level=1.234)
     page = Reader(brief_html(replace(results, tables={**results.tables, "placebo": beside})))
     said = " ".join(page.text["terms"].split())
-    rows = (
-        results.differences("block").loc[[one.id for one in INDICATORS.values() if one.headline]].drop("council_spend")
-    )
+    rows = results.differences("block").loc[[one.id for one in INDICATORS.values() if one.headline]]
     clear = rows[rows.verdict.isin(CLEAR)].reset_index()
     told = clauses(clear, CLEAR) if len(clear) else "not clearly different on any headline"
     assert "what block adds, paid as a fee 1.23 times the place’s" in said

@@ -138,8 +138,7 @@ def _sentences(results: Results, audience: Audience) -> list[Block]:
     said = []
     for name in results.others:
         rows = results.differences(name).loc[list(audience.indicators)].reset_index()
-        clear = rows[rows.verdict.isin(CLEAR)]
-        said.append(f"{name}: {clauses(clear) if len(clear) else 'nothing clear that matters'}.")
+        said.append(f"{name}: {clauses(rows[rows.verdict.isin(CLEAR)]) or 'nothing clear that matters'}.")
     against = f"Against {results.reference}, {results.periods.words}"
     return [Points(said, against), Text("By how much, with intervals: annex “Every reader’s indicators”.", "tablenote")]
 

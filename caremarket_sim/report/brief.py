@@ -7,11 +7,11 @@ import pandas as pd
 
 from caremarket_sim.findings import economics
 from caremarket_sim.findings.frames import headlines
-from caremarket_sim.findings.placebo import NAME
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.methods.statistics import CLEAR, WORSE
 from caremarket_sim.report.decision import baseline_statement
-from caremarket_sim.report.effects import SIGNS, TONES, course_figure, matters_from, with_interval
+from caremarket_sim.report.effects import TONES, course_figure, matters_from, with_interval
+from caremarket_sim.report.equal_budgets import placebo_in
 from caremarket_sim.report.finance import payer_note, payer_rows
 from caremarket_sim.report.results import FEW, Results
 from caremarket_sim.scenario.timing import WEEKS_A_YEAR
@@ -35,6 +35,7 @@ from caremarket_sim.telling.words import (
     in_how_many,
     labelled,
     listed,
+    marked,
     millions,
     more,
     quantity,
@@ -197,12 +198,11 @@ def _nine(results: Results) -> Table:
         cells = [Cell(quantity(level.loc[indicator.id, "mean"], indicator))]
         for name in results.others:
             row = results.differences(name).loc[indicator.id]
-            tone = TONES.get(row.verdict, "")
             rest = with_interval(row.difference, row.low, row.high, indicator)
             if results.are_few:
                 rest += f"; better in {better_in(row)}" if np.isfinite(row.p_better) else ""
                 rest += f"; {people[name][indicator.id]}" if indicator.id in people[name] else ""
-            cells.append(Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone))
+            cells.append(Cell(marked(row.verdict), rest, TONES.get(row.verdict, "")))
         families.setdefault(indicator.family, []).append(Row(Cell(labelled(indicator), matters_from(indicator)), cells))
     groups = [Group(family.capitalize(), rows) for family, rows in families.items()]
     columns = ["Indicator", f"{results.reference}, mean", *(f"{name}: difference" for name in results.others)]
@@ -279,19 +279,18 @@ def _depends(results: Results) -> list[str]:
 
 def _as_plain_fee(results: Results) -> list[str]:
     """What the dearest policy's pounds do as plain fee, and what it does beside that, where that was tried."""
-    table = results.tables.get("placebo")
-    if table is None:
+    found = placebo_in(results)
+    if found is None:
         return []
-    here = table[(table.period == results.periods.verdicts) & table.indicator.isin([one.id for one in headlines()])]
-    rows = here[here.verdict.isin(CLEAR)]
-    (policy,) = set(here.scenario) - {NAME}
-    measured = CLEAR if results.are_few else ()
-    money, beside = (clauses(part, measured) if len(part) else "not clearly different on any headline"
-                     for part in (rows[rows.scenario == NAME], rows[rows.scenario == policy]))  # fmt: skip
-    level, futures = float(here.fee_level.iloc[0]), int(here.replicates.max())
+    told = []
+    for part in (found.money, found.rest):
+        rows = part.loc[[one.id for one in headlines()]].reset_index()
+        clear = rows[rows.verdict.isin(CLEAR)]
+        told.append(clauses(clear, CLEAR if results.are_few else ()) or "not clearly different on any headline")
+    paid = f"paid as a fee {found.level:.3g} times the place’s under {results.reference} and nothing else"
     return [
-        f"The same money as plain fee: what {policy} adds, paid as a fee {level:.3g} times the place’s under "
-        f"{results.reference} and nothing else ({futures} futures), is {money}. Against that {policy} is {beside}."
+        f"The same money as plain fee: what {found.policy} adds, {paid} ({found.futures} futures), is {told[0]}. "
+        f"Against that {found.policy} is {told[1]}."
     ]
 
 

@@ -21,6 +21,7 @@ from caremarket_sim.telling.words import (
     in_a_sentence,
     labelled,
     listed,
+    marked,
     moved,
     quantity,
     shown_in,
@@ -28,7 +29,6 @@ from caremarket_sim.telling.words import (
 )
 
 TONES = {BETTER: "better", WORSE: "worse"}
-SIGNS = {"better": "▲ ", "worse": "▼ "}
 DIFFERENCE_COLUMNS = [
     "scenario", "reference", "indicator", "period", "unit", "better", "reference_mean", "mean", "difference", "low",
     "high", "p_better", "p_same", "replicates", "draws", "verdict",
@@ -53,15 +53,13 @@ def effect_cell(
     for period, table in (beside or {}).items():
         rest += f"; {period} {moved(table.difference[indicator.id], indicator)}"
     rest += f"; {person}" if person else ""
-    tone = TONES.get(row.verdict, "")
-    return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", rest, tone)
+    return Cell(marked(row.verdict), rest, TONES.get(row.verdict, ""))
 
 
 def _plain_cell(row: pd.Series, indicator: Indicator) -> Cell:
     """The verdict, and the difference with its interval."""
-    tone = TONES.get(row.verdict, "")
     shown = with_interval(row.difference, row.low, row.high, indicator)
-    return Cell(f"{SIGNS.get(tone, '')}{row.verdict}", shown, tone)
+    return Cell(marked(row.verdict), shown, TONES.get(row.verdict, ""))
 
 
 def effect_table(
@@ -74,25 +72,27 @@ def effect_table(
     """
     of = {scenario: results.differences(scenario) for scenario in results.others}
     clear = [id_ for id_ in ids if any(table.verdict[id_] in CLEAR for table in of.values())]
-    if brief and clear and len(clear) < len(ids):
-        rest = listed([in_a_sentence(INDICATORS[id_].label) for id_ in ids if id_ not in clear])
-        note = (
-            f"{note} Too small to matter or not clearly different in any policy, and in the CSV alone: {rest}.".strip()
-        )
+    rows = clear if brief and clear else ids
+    if rest := [in_a_sentence(INDICATORS[id_].label) for id_ in ids if id_ not in rows]:
+        said = f"Too small to matter or not clearly different in any policy, and in the CSV alone: {listed(rest)}."
+        note = f"{note} {said}".strip()
     level = results.levels(results.reference)
-    told = results.others if results.are_few else ()
+    told = results.others if results.are_few and not brief else ()
     people = {scenario: to_people(results.tables["differences"], scenario) for scenario in told}
     families: dict[str, list[Row]] = {}
-    for id_ in clear if brief and clear else ids:
+    for id_ in rows:
         indicator = INDICATORS[id_]
         base = level.loc[id_]
         interval = "" if brief else f"({span(base.low, base.high, indicator, signed=False)})"
         mean = Cell(quantity(base["mean"], indicator), interval)
         cells = []
         for scenario, table in of.items():
-            row, person = table.loc[id_], people.get(scenario, {}).get(id_, "")
-            full = effect_cell(row, indicator, results.beside(scenario), person)
-            cells.append(_plain_cell(row, indicator) if brief else full)
+            row = table.loc[id_]
+            if brief:
+                cells.append(_plain_cell(row, indicator))
+            else:
+                person = people.get(scenario, {}).get(id_, "")
+                cells.append(effect_cell(row, indicator, results.beside(scenario), person))
         want = {"higher": "more is better", "lower": "less is better"}.get(indicator.better, "")
         want = want if brief else "; ".join(filter(None, (want, matters_from(indicator))))
         row = Row(Cell(labelled(indicator), want), [mean, *cells])

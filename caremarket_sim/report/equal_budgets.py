@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import pandas as pd
+
 from caremarket_sim.findings import equal_budget
 from caremarket_sim.findings.frames import headlines
 from caremarket_sim.findings.placebo import NAME
@@ -49,18 +53,51 @@ def equal_budget_pages(results: Results) -> list[Page]:
     return [Page("equal-budget", "Equal budgets", "The finance director, the scrutiny committee", blocks)]
 
 
-def placebo_pages(results: Results) -> list[Page]:
-    """The page of the placebo, if there was one: more fee against the reference, and the policy against more fee."""
+@dataclass(frozen=True, slots=True)
+class PlaceboRows:
+    """What a results folder has of the placebo, in the weeks that verdicts go by: all `rows`; of them by indicator the
+    plain fee against the reference (`money`) and the policy against the plain fee (`rest`)."""
+
+    rows: pd.DataFrame
+    money: pd.DataFrame
+    rest: pd.DataFrame
+
+    @property
+    def policy(self) -> str:
+        """The policy whose pounds are paid as fee."""
+        return str(self.rest.scenario.iloc[0])
+
+    @property
+    def level(self) -> float:
+        """The fee, in times of the place's."""
+        return float(self.rows.fee_level.iloc[0])
+
+    @property
+    def futures(self) -> int:
+        """On how many futures it was tried."""
+        return int(self.money.replicates.iloc[0])
+
+
+def placebo_in(results: Results) -> PlaceboRows | None:
+    """The placebo, if there was one."""
     table = results.tables.get("placebo")
     if table is None:
-        return []
+        return None
     here = table[table.period == results.periods.verdicts]
-    money, rest = (part.set_index("indicator") for _, part in here.groupby(here.scenario != NAME, sort=True))
-    policy, level, futures = str(rest.scenario.iloc[0]), float(here.fee_level.iloc[0]), int(money.replicates.iloc[0])
+    by_indicator = here.set_index("indicator")
+    return PlaceboRows(here, by_indicator[by_indicator.scenario == NAME], by_indicator[by_indicator.scenario != NAME])
+
+
+def placebo_pages(results: Results) -> list[Page]:
+    """The page of the placebo, if there was one: more fee against the reference, and the policy against more fee."""
+    placebo = placebo_in(results)
+    if placebo is None:
+        return []
+    policy = placebo.policy
     rows = [
         Row(
             Cell(labelled(indicator)),
-            [effect_cell(found.loc[indicator.id], INDICATORS[indicator.id]) for found in (money, rest)],
+            [effect_cell(found.loc[indicator.id], INDICATORS[indicator.id]) for found in (placebo.money, placebo.rest)],
         )
         for indicator in headlines()
     ]
@@ -68,7 +105,8 @@ def placebo_pages(results: Results) -> list[Page]:
     blocks: list[Block] = [
         Text(
             f"{policy} spends most. Its pounds over {results.reference}’s are paid here as plain fee under "
-            f"{results.reference} and nothing else ({level:.3g} times the place’s fee, on {futures} futures). "
+            f"{results.reference} and nothing else ({placebo.level:.3g} times the place’s fee, on "
+            f"{placebo.futures} futures). "
             "What is in the first column is what more money buys by itself; what is in the second is what the policy "
             "does beside that. How far the two spend the same is in the line on council spend."
         ),
@@ -76,7 +114,7 @@ def placebo_pages(results: Results) -> list[Page]:
             f"{policy}, and the same money as plain fee",
             columns,
             [Group("", rows)],
-            data=Data("placebo", here),
+            data=Data("placebo", placebo.rows),
             stacks=True,
         ),
     ]

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from caremarket_sim.indicators import INDICATORS, Indicator
-from caremarket_sim.report.effects import SIGNS, TONES, with_interval
+from caremarket_sim.report.effects import TONES, with_interval
 from caremarket_sim.report.outlines import outlines_of
 from caremarket_sim.report.results import Results
 from caremarket_sim.report.settings import Settings
@@ -29,7 +29,7 @@ from caremarket_sim.telling.blocks import (
 )
 from caremarket_sim.telling.maps import Tile, outline_map, tile_key, tile_map
 from caremarket_sim.telling.svg import Drawing
-from caremarket_sim.telling.words import labelled, quantity, shown_in
+from caremarket_sim.telling.words import labelled, marked, quantity, shown_in
 
 MAPPED = "quality_of_life"
 SHOWN = (
@@ -132,7 +132,7 @@ def _difference(table: pd.DataFrame, group: Any, indicator: Indicator, settings:
     small = MARK if row.people < settings.small_cell else ""
     tone = TONES.get(row.verdict, "")
     shown = with_interval(row.difference, row.difference_low, row.difference_high, indicator)
-    return Cell(f"{SIGNS.get(tone, '')}{row.verdict}{small}", shown, tone)
+    return Cell(f"{marked(row.verdict)}{small}", shown, tone)
 
 
 def _zone_map(results: Results, settings: Settings) -> Figure:

@@ -11,9 +11,10 @@ from caremarket_sim.findings.draws import note_of
 from caremarket_sim.findings.economics import UNDERPAID
 from caremarket_sim.findings.frames import CHANCE_ONLY, headline_rows, headlines
 from caremarket_sim.indicators import INDICATORS
-from caremarket_sim.methods.statistics import BETTER, CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL, WORSE
+from caremarket_sim.methods.statistics import CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL
 from caremarket_sim.results.periods import Periods, verdict_period
 from caremarket_sim.telling.words import (
+    MARKS,
     clauses,
     in_a_sentence,
     labelled,
@@ -32,7 +33,7 @@ ALL_TOLD = (*CLEAR, NO_CLEAR_DIFFERENCE, TOO_SMALL)
 """Verdicts after which it says how much the difference is, where there is room."""
 CARRYING_IN_WORDS = "how fast overheads fall with a provider’s size, and travel with the density of its visits"
 CARRIED_BY = {"overhead.scale_exponent": "overheads’ exponent", "travel.density_exponent": "travel’s exponent"}
-MARKS = {BETTER: " ▲", WORSE: " ▼"}
+"""What an assumption is called where its name would say nothing."""
 MOST_LOST = 4
 """How many verdicts that are lost at the ends of assumptions are told one by one."""
 
@@ -124,7 +125,8 @@ def from_when(differences: pd.DataFrame, name: str, periods: Periods) -> str:
             if own[indicator, f"year_{year}"] != verdict:
                 break
             held = year
-        starts.setdefault(held, []).append(in_a_sentence(INDICATORS[str(indicator)].label) + MARKS.get(verdict, ""))
+        label = in_a_sentence(INDICATORS[str(indicator)].label)
+        starts.setdefault(held, []).append(f"{label} {MARKS.get(verdict, '')}".rstrip())
     parts = [
         f"from {in_a_sentence(periods.year_name(year))} on {listed(starts[year])}" for year in sorted(starts) if year
     ]

@@ -35,6 +35,9 @@ HOW_TO_READ = (
     "percentage points."
 )
 
+MARKS = {BETTER: "▲", WORSE: "▼"}
+"""What stands beside a verdict, so that no colour is needed to read it."""
+
 _SAYING = {
     BETTER: "better on {}",
     WORSE: "worse on {}",
@@ -152,8 +155,13 @@ def millions(pounds: float, sign: str = "") -> str:
     return f"£{number} million" if not sign else as_written(number)
 
 
+def marked(verdict: str) -> str:
+    """A verdict with its mark before it."""
+    return f"{MARKS[verdict]} {verdict}" if verdict in MARKS else verdict
+
+
 def clauses(rows: pd.DataFrame, measured: Collection[str] = ()) -> str:
-    """What one scenario's verdicts say, the same verdicts together, in the order of `_SAYING`.
+    """What one scenario's verdicts say, the same verdicts together, in the order of `_SAYING`; nothing of no rows.
 
     Of those verdicts that are `measured`, also how much the difference is.
     """
@@ -165,7 +173,7 @@ def clauses(rows: pd.DataFrame, measured: Collection[str] = ()) -> str:
         ]
         if labels:
             said.append(saying.format(listed(labels)))
-    return listed(said)
+    return listed(said) if said else ""
 
 
 def first_year_sentences(risks: pd.DataFrame) -> list[str]:
