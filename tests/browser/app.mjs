@@ -94,9 +94,8 @@ await page.keyboard.press("Tab");
 await add(page, "block.yaml");
 await page.selectOption("#editing", "policy-1");
 await page.waitForFunction(() => /Moved, against collaborative/.test(document.querySelector("#draft").innerText));
-await settled(page);
 found.draft = await page.locator("#draft").innerText();
-found.shown = await page.inputValue('[id^="lever_"][id$="_community_connectors_fte"]');
+await page.waitForFunction(() => document.querySelector('[id^="lever_"][id$="_community_connectors_fte"]')?.value === "20");
 
 const other = await visit(375);
 await add(other, "block.yaml");
@@ -185,15 +184,16 @@ async function byKeyboard() {
     const how = await page.evaluate(async () => {
       const drawn = () => new Promise((now) => requestAnimationFrame(() => requestAnimationFrame(now)));
       await drawn();
-      const held = document.activeElement;
-      if (held === document.body) return null;
+      if (document.activeElement === document.body) return null;
       const seen = () => {
+        const held = document.activeElement; // which may have been drawn anew since
         const style = getComputedStyle(held), box = held.getBoundingClientRect();
         const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 10));
         const marked = style.outlineStyle !== "none" || style.boxShadow !== "none";
         return Boolean(marked && over && (held.contains(over) || over.contains(held)));
       };
       for (let n = 0; n < 20 && !seen(); n++) await drawn(); // what has focus scrolls into view
+      const held = document.activeElement;
       return { name: held.id || held.innerText.slice(0, 40), seen: seen() };
     });
     if (how && !how.seen) unseen.add(how.name);
