@@ -6,7 +6,8 @@ import csv
 import io
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ TABLES = ("runs", "outcomes", "weekly", "breakdowns", *list(_PLAIN)[1:])
 
 MEMORY_MB, SECONDS, MOST_ROWS = 2_000, 60.0, 1_000_000
 """What a query may take unless somebody says otherwise, and the rows that an answer may have."""
+BESIDE_MB = 512
+"""What DuckDB's threads and the answer's rows in Python may take beside."""
 
 EXPORTED = ("runs", "outcomes", "weekly", "breakdowns", "failures", "scenarios", "parameters", "indicators")
 
@@ -79,8 +82,9 @@ def sql(
                 connection.register(name, make())
         for setting in ("enable_external_access = false", "lock_configuration = true"):
             connection.execute(f"SET {setting}")
-        cursor = connection.execute(statements[0])
-        return [column[0] for column in cursor.description or ()], _fetched(cursor)
+        with _held_to(memory_mb + BESIDE_MB):
+            cursor = connection.execute(statements[0])
+            return [column[0] for column in cursor.description or ()], _fetched(cursor)
     except duckdb.InterruptException:
         what = f"the query took more than {seconds:g} s"
         raise BadInput(Problem(what, right="ask for less, or give it more with --seconds")) from None
@@ -93,6 +97,27 @@ def sql(
     finally:
         clock.cancel()
         connection.close()
+
+
+@contextmanager
+def _held_to(megabytes: int) -> Iterator[None]:
+    """Let this process take no more than so much memory beyond what it has, where the system can see to that: DuckDB
+    counts tables against its limit, but not a single value, such as a text of gigabytes."""
+    try:
+        import resource
+
+        has = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except (ImportError, OSError):
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    most = has + megabytes * 2**20
+    soft = most if before[0] == resource.RLIM_INFINITY else min(most, before[0])
+    resource.setrlimit(resource.RLIMIT_AS, (soft, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _fetched(cursor: Any) -> list[tuple]:

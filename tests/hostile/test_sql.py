@@ -110,6 +110,20 @@ def test_a_csv_of_the_user_s_own_is_asked_or_refused(results, wrong, capfd):
         (results / "own.csv").unlink()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot be held to so much memory")
+@pytest.mark.parametrize(
+    "value", ["repeat('x', 3000000000)", "len(range(1000000000))", "repeat(repeat('x', 9999999), 99)"]
+)
+def test_a_single_value_that_outgrows_the_limit_is_refused(results, value):
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    with Store.read(results) as store:
+        with pytest.raises(BadInput, match="needs more than 50 MB"):
+            sql(store, f"select length({value}::text)", memory_mb=50)
+        assert sql(store, "select 1 + 1 as two") == (["two"], [(2,)])
+    assert resource.getrlimit(resource.RLIMIT_AS) == limits
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices are a matter of POSIX")
 @pytest.mark.parametrize("make", [
     os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path), lambda path: os.symlink("/etc/passwd", path),
