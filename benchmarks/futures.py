@@ -1,11 +1,13 @@
 """Futures of a benchmark, one after the other or side by side, each kept as soon as it is done."""
 
+import inspect
 import os
 import pickle
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -58,10 +60,13 @@ def _kept(work, seed: int, keep: Path | None) -> Any:
 
 
 def _file(work, seed: int, keep: Path) -> Path:
-    """Where a future is kept: by the benchmark, the code of the model, and the seed."""
+    """Where a future is kept: by what is done with it and with which settings, the code of the model, and the seed."""
     from caremarket_sim.settling import code_version
 
-    return keep / f"{work.__module__.rpartition('.')[2]}-{code_version()[:16]}-{seed}.pickle"
+    function, settings = (work.func, work.keywords) if isinstance(work, partial) else (work, {})
+    benchmark = Path(inspect.getfile(function)).stem  # which is called `__main__` where it is a command
+    settled = "".join(f"-{name}-{value}" for name, value in sorted(settings.items()))
+    return keep / f"{benchmark}-{function.__name__}{settled}-{code_version()[:16]}-{seed}.pickle"
 
 
 def _tell(done: int, of: int) -> None:

@@ -79,9 +79,8 @@ def main() -> int:
     seeds = range(FIRST_SEED, FIRST_SEED + options.futures)
     too_large = []
     for way in options.ways:
-        keep = None if options.keep is None else options.keep / f"{way}-{options.spread:g}"
         work = partial(one_future, way=way, spread=options.spread)
-        too_large += told(way, np.array(each(work, seeds, options.workers, keep)))
+        too_large += told(way, np.array(each(work, seeds, options.workers, options.keep)))
     print("\n" + ("too large a step: " + "; ".join(too_large) if too_large else "no step is too large"))
     return 1 if too_large else 0
 
