@@ -35,11 +35,22 @@ FROM_THE_LAST = 8
 
 def warm_up(tell: Tell | None = None) -> None:
     """Compile all that is compiled, or fetch what is kept of it. `tell` hears how many rules are done, of how many."""
-    folder = folder_of(Path(week.__file__))
-    done = None if folder is None or not is_compiled() else folder / "all"
+    done = _note_that_all_is_kept()
     if done is not None and not done.exists() and compile_together(tell or (lambda what, done, total: None)):
         done.touch()
     _simulate_a_little()
+
+
+def all_is_kept() -> bool:
+    """Whether all that is compiled is kept already, and has only to be fetched."""
+    done = _note_that_all_is_kept()
+    return done is not None and done.exists()
+
+
+def _note_that_all_is_kept() -> Path | None:
+    """The file that is there once all is kept; None where nothing is compiled or can be kept."""
+    folder = folder_of(Path(week.__file__))
+    return None if folder is None or not is_compiled() else folder / "all"
 
 
 def rules() -> dict[str, Process]:

@@ -8,6 +8,7 @@ import numpy as np
 from .compiled.draws import draws_of
 from .compiled.process import Steps
 from .market.market import Market
+from .market.table import as_bytes
 from .mechanisms.absence import carers_take_leave_and_fall_sick
 from .mechanisms.accounts import providers_know_their_costs, providers_settle_accounts
 from .mechanisms.beds import people_wait_in_other_beds
@@ -144,7 +145,7 @@ def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES
     `parameters` and `decided` are `Numbers`: the model's numbers, and the levers that the council has decided. Those in
     force, which processes see as `policy`, follow with the contract.
     """
-    market.asked[:] = decided.row
+    as_bytes(market.asked)[:] = as_bytes(decided.row)
     draws = draws_of(seed, market.week)
     steps = steps_of(tuple(processes))
     place = 0

@@ -92,14 +92,16 @@ def _normals(key, who, part):
     return out
 
 
-def one_uniform(key: np.uint64, who: int, part: int = 0) -> float:
+@entry
+def one_uniform(key, who, part=0):
     """A uniform in (0, 1) of somebody, for Python."""
-    return float(_uniforms(key, np.array([who], np.int64), part)[0])
+    return uniform(key, who, part)
 
 
-def one_normal(key: np.uint64, who: int, part: int = 0) -> float:
+@entry
+def one_normal(key, who, part=0):
     """A standard normal of somebody, for Python."""
-    return float(_normals(key, np.array([who], np.int64), part)[0])
+    return normal_quantile(uniform(key, who, part))
 
 
 @entry

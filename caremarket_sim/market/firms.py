@@ -41,6 +41,8 @@ OUTSIDE_BIDDERS = 500
 AS_EMPLOYER = 16
 """The draw of what a firm is like to work for, apart from those of its traits."""
 
+PAST_A_YEAR = 52.0
+"""Weeks in post that founders count as: past the first year, in which most leave."""
 NUMBERS_A_WEEK = 1_000
 """Permanent numbers for a week's potential firms of a council."""
 
@@ -186,8 +188,8 @@ def found(
     return row
 
 
-def add_founders(market, parameters, draws, j: int, number: int):
-    """The first care workers of a new firm, already trained."""
+def add_founders(market, parameters, draws, j: int, number: int, tenure: float = PAST_A_YEAR):
+    """The first care workers of a new firm, already trained, and counted as so many weeks in post."""
     p = parameters
     count = round(p.entry_staff)
     rows = market.workers.add(count)
@@ -202,7 +204,7 @@ def add_founders(market, parameters, draws, j: int, number: int):
     rows["pay"] = rows["effective_pay"] = market.providers.pay[j]
     rows["commute"] = p.leaving_nearest
     rows["last_paid"] = -1.0
-    rows["tenure"] = 52.0  # past the first year, when most leave
+    rows["tenure"] = tenure
 
 
 def born_workers(market, rows, numbers, council: int, parameters, key):

@@ -101,11 +101,11 @@ class Market:
 
     def _make_room(self) -> None:
         """See to it that whoever comes this week has a row: far more than the queue of referrals can hold by chance."""
-        council = self.commissioners.rows
+        councils = self.commissioners
+        factors = councils.referral_factor.tolist(), councils.self_referral_factor.tolist(), councils.growth.tolist()
         years = max(self.week, 0) / 52.0
-        factors = council["referral_factor"] + council["self_referral_factor"]
-        expected = float((factors * (1.0 + council["growth"]) ** years).sum())
-        referrals = TIMES_AS_MANY * expected + AND_MORE * len(council)
+        expected = sum((ours + own) * (1.0 + growth) ** years for ours, own, growth in zip(*factors, strict=True))
+        referrals = TIMES_AS_MANY * expected + AND_MORE * len(councils)
         self.clients.make_room(int(referrals))
         self.followed.make_room(len(self.clients) + int(referrals))
         self.workers.make_room(len(self.candidates))

@@ -1,6 +1,8 @@
 """ODD 7.1 Time: a week passes for everybody, and what the nation sets changes on its day.
 
-What it sets in which week is made before the start by `opening/prices.py` from the national calendar, a row a week.
+What it sets in which week is made before the start by `opening/prices.py`, a row a week, from the national calendar
+(`data/national.toml`, with the days on which wages, prices and duties change; `scenario/timing.py` says of which week a
+day is).
 """
 
 from ..compiled.process import process

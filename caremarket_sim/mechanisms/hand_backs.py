@@ -1,5 +1,8 @@
 """ODD 7.27 Hand-backs: providers give up, with notice, council work in localities where it loses them money; and the
-warning that some give in time."""
+warning that some give in time.
+
+A single package bought above the contract rate gets notice when that ends (`sourcing.py`), and is no hand-back.
+"""
 
 import numpy as np
 

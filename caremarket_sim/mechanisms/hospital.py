@@ -1,4 +1,8 @@
-"""ODD 7.4 Hospital: admissions, stays, and coming home."""
+"""ODD 7.4 Hospital: admissions, stays, and coming home to a place that was kept.
+
+Whoever is fit and has no such place leaves when a provider takes the package (`sourcing.py`), and may wait for it in
+another bed (`beds.py`).
+"""
 
 import math
 

@@ -5,7 +5,7 @@ import numpy as np
 from ..compiled import plain
 from ..compiled.process import guard, when
 from ..market.codes import IN_HOUSE, RECEIVING
-from ..market.firms import add_founders, first_firm, found, own
+from ..market.firms import PAST_A_YEAR, add_founders, first_firm, found, own
 from ..market.territory import serve_the_borough
 
 LAST_OF_A_WEEK = 999
@@ -55,8 +55,7 @@ def opens(market, p, draws, council):
     row["demand"] = row["demand_slow"] = row["usual_hours"] = 0.0
     j = len(market.providers) - 1
     serve_the_borough(market, j)
-    add_founders(market, p, draws, j, number)
-    market.workers.tenure[market.workers.provider == j] += 1.0  # firms open at a week's end, and it within one
+    add_founders(market, p, draws, j, number, tenure=PAST_A_YEAR + 1.0)  # firms open at a week's end, and it within one
     market.counts[council]["entries"] += 1
 
 

@@ -1,4 +1,7 @@
-"""ODD 7.33 The citizens' panel: what people who draw on care decide about money, and how it keeps a design alive."""
+"""ODD 7.33 The citizens' panel: what people who draw on care decide about money, and how it keeps a design alive.
+
+What it decides reaches packages in `needs.py`, pay in `pay.py`, and connectors in `connection.py`.
+"""
 
 from ..compiled.process import process
 from ..market.providers import on_cost

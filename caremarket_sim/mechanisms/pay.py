@@ -1,4 +1,8 @@
-"""ODD 7.9 Pay: what providers offer new care workers for an hour."""
+"""ODD 7.9 Pay: what providers pay a new care worker for an hour.
+
+Whoever is in post gets the same, with a premium for experience, in the week's pay (`wages.py`). On which days the
+national minimum changes: `clock.py`.
+"""
 
 from ..compiled.process import process
 from ..market.motive import cares, margin_aimed_at

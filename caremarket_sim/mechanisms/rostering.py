@@ -129,7 +129,7 @@ def visits_are_rostered(market, parameters, policy, draws):
         left = stand_ins_come(market, desk, j, n_open, p)
         counts.hours_undelivered += others_come(market, desk, provider, left, key, p)
         end_week(market, desk, j, p)
-        counts.travel_km += provider.travel
+        counts.travel_km += provider.travel  # hours, until all are counted
         for m in range(desk.people.start[j], desk.people.start[j + 1]):
             c = clients[desk.people.rows[m]]
             c.delivered = max(c.due - c.missed * c.visit_minutes / 60.0, 0.0)

@@ -285,8 +285,9 @@ def leads_are_found(market, council, lever, soon, draws):
     wanted = min(int(lever.procurement_providers_per_zone), int(contracted.sum()))
     first = int(commissioner["first_locality"])
     here = np.arange(first, first + int(commissioner["localities"]))
+    key = draws.key("locality_without_lead")
     for locality in here[(leads[here] < wanted) & (market.transfers[here] < 0)]:
-        if one_uniform(draws.key("locality_without_lead"), int(locality), 0) >= soon:
+        if one_uniform(key, int(locality), 0) >= soon:
             continue
         others = [
             j

@@ -13,7 +13,8 @@ TRUST = process_code("trust_moves")
 
 @process
 def trust_moves(market, parameters, policy, draws):
-    """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month.
+    """Trust drifts to what the relationship is, faster down than up (E11, M45); events cut it, at most one a month,
+    and a contract lost in a tender whenever it comes.
 
     T* rises with stewardship's reach, forums, co-design and a fee that covers open costs (a windfall counts no more
     than a fair fee). It falls with what is not delivered, with what is found to be clipped, with checking (the less,

@@ -1,4 +1,5 @@
-"""ODD 7.23 Wages: what each care worker is paid this week, and what it does to them."""
+"""ODD 7.23 Wages: what each care worker is paid this week, at the hourly pay that `pay.py` sets, and what it does to
+them."""
 
 import numpy as np
 

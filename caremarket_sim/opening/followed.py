@@ -7,7 +7,7 @@ from ..compiled.arithmetic import place_among
 from ..compiled.hashing import uniform
 from ..market.codes import COUNCIL, DIVERTED, IN_CARE_HOME, LEFT, RECOVERED
 from ..market.followed import KIND_OF_STAY, LIFE_LEFT, follow, mean_stay
-from ..market.people import death_rate
+from ..market.people import death_rate, needs_little
 from ..mechanisms.leaving_care import chances_of
 
 LIKE_WHOM = 3
@@ -45,7 +45,7 @@ def _people_elsewhere(clients, state, parameters, levers):
             expected[i] = move * p.care_home_mean_stay / 7.0
         elif state == RECOVERED:
             expected[i] = recovery * life
-        elif c.payer == COUNCIL and c.visits <= p.demand_light_visits and c.carers == 1:
+        elif c.payer == COUNCIL and needs_little(c, p):
             at_home = 1.0 / (death + move)
             expected[i] = (death + move + recovery) * helped / (1.0 - helped) * at_home  # as many come as leave
     return expected

@@ -5,18 +5,14 @@ wrong again in the worker that needs it, where it is reported.
 """
 
 from contextlib import suppress
-from pathlib import Path
 
-from caremarket_sim import week
-from caremarket_sim.compiled import folder_of, is_compiled
-from caremarket_sim.warming import warm_up
+from caremarket_sim.warming import all_is_kept, warm_up
 
 
 def load_what_is_kept() -> bool:
     """Load what is compiled if all of it is kept, and say whether it was."""
     with suppress(Exception):
-        folder = folder_of(Path(week.__file__))
-        if is_compiled() and folder is not None and (folder / "all").exists():
+        if all_is_kept():
             warm_up()
             return True
     return False

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from caremarket_sim.findings.draws import FILE as DRAWS
+from caremarket_sim.findings.versions import holds_now
 from caremarket_sim.methods.statistics import interval
 from caremarket_sim.settling import code_version
 from caremarket_sim.studies.calibration.checks import FAILED, Check, Checked, counts
@@ -122,8 +123,10 @@ def gap_section(done: Checked) -> str:
 
 def _age_of_the_set() -> str:
     record = json.loads((DRAWS.parent / "record.json").read_text(encoding="utf-8"))
-    same = record["code_version"] == code_version()
-    return "was made with this very code" if same else "was made with earlier code, and perhaps another model"
+    if record["code_version"] == code_version():
+        return "was made with this very code"
+    same = holds_now(record["code_version"])
+    return "was made with code that gives the same results" if same else "was made with an earlier model"
 
 
 def _of(done: Checked, kind: str) -> list[Check]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from caremarket_sim.errors import BadInput, Problem, suggestion
 from caremarket_sim.findings.frames import described
+from caremarket_sim.findings.versions import holds_now
 from caremarket_sim.indicators import INDICATORS
 from caremarket_sim.markup import display
 from caremarket_sim.methods.factors import Factor, units_of
@@ -97,7 +98,7 @@ class WhatIf:
     @property
     def stale(self) -> str:
         """That the model has changed since, in a sentence; empty if it has not."""
-        if self.code == code_version():
+        if holds_now(self.code):
             return ""
         return (
             f"The model has changed since this emulator's futures were simulated (code {self.code[:8]} then, "
