@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from caremarket_sim.findings import assumptions, economics, first_year, frames, structures, traces
+from caremarket_sim.findings import assumptions, economics, first_year, frames, structures
 from caremarket_sim.findings.draws import shares_of
 from caremarket_sim.findings.placebo import Placebo
 from caremarket_sim.markup import display
@@ -17,11 +17,12 @@ from caremarket_sim.results.periods import Periods
 from caremarket_sim.runs.design import FailedReplicate, Sample
 from caremarket_sim.runs.plausibility import Plausibility
 from caremarket_sim.scenario import Scenario
+from caremarket_sim.studies.compare.readings import Readings
 from caremarket_sim.studies.standing.study import Standing
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Readings):
     """Scenarios on the same futures, each against the reference.
 
     Shown in a notebook as a table; `frame()` gives every difference, `period("in force")` those of the weeks in which
@@ -64,11 +65,6 @@ class Comparison:
     def _differences(self) -> pd.DataFrame:
         return frames.differences(self.samples, self.reference, self.other_draws)
 
-    @property
-    def draws(self) -> int:
-        """How many plausible draws of the assumptions the intervals of `frame()` rest on."""
-        return 1 + len(self.other_draws)
-
     def shares(self) -> pd.DataFrame:
         """Which share of each difference's variance is ignorance's and which chance's; with one draw, none is known."""
         return shares_of((self.samples, *self.other_draws), self.reference)
@@ -98,26 +94,6 @@ class Comparison:
     def levels(self) -> pd.DataFrame:
         """The mean of every indicator in every scenario and period, with its interval."""
         return frames.levels(self.samples)
-
-    def timeline(self) -> pd.DataFrame:
-        """Each policy's line of time in sentences: decided, prepared, in force, and what the market made of it."""
-        return traces.sentences_frame(self.samples)
-
-    def traces(self) -> pd.DataFrame:
-        """Each lever moved: from when it is in force, and what became of what it should move."""
-        return traces.traces(self.samples)
-
-    def overall(self) -> pd.DataFrame:
-        """Every replicate's value of every indicator over the whole horizon."""
-        return frames.overall(self.samples)
-
-    def yearly(self) -> pd.DataFrame:
-        """Every replicate's value of every indicator in every year."""
-        return frames.yearly(self.samples)
-
-    def weekly(self) -> pd.DataFrame:
-        """Every replicate's value, every week, of the indicators recorded weekly."""
-        return frames.weekly(self.samples)
 
     def by(self, dimension: str | None = None) -> pd.DataFrame:
         """Results and differences by group: zone, deprivation, age, need, payer or contract; None for all of them."""

@@ -8,16 +8,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from caremarket_sim.findings import frames, traces
+from caremarket_sim.findings import frames
 from caremarket_sim.findings.draws import shares_of
 from caremarket_sim.markup import display
 from caremarket_sim.results.periods import Periods
 from caremarket_sim.runs.design import FailedReplicate, Sample
 from caremarket_sim.scenario import Scenario
+from caremarket_sim.studies.compare.readings import Readings
 
 
 @dataclass(frozen=True, repr=False)
-class Run:
+class Run(Readings):
     """One scenario's outcomes over its replicates; shown in a notebook as a table of the headline indicators."""
 
     samples: Mapping[str, Sample]
@@ -56,34 +57,9 @@ class Run:
         """The rows of `frame()` of one period: `all`, `in force`, `last year`, `year_1` and so on."""
         return frames.of_period(self._levels, period)
 
-    @property
-    def draws(self) -> int:
-        """How many plausible draws of the assumptions the intervals of `frame()` rest on."""
-        return 1 + len(self.other_draws)
-
     def shares(self) -> pd.DataFrame:
         """Which share of each level's variance is ignorance's and which chance's; with one draw, none is known."""
         return shares_of((self.samples, *self.other_draws), None)
-
-    def timeline(self) -> pd.DataFrame:
-        """Each policy's line of time in sentences: decided, prepared, in force, and what the market made of it."""
-        return traces.sentences_frame(self.samples)
-
-    def traces(self) -> pd.DataFrame:
-        """Each lever moved: from when it is in force, and what became of what it should move."""
-        return traces.traces(self.samples)
-
-    def overall(self) -> pd.DataFrame:
-        """Every replicate's value of every indicator over the whole horizon."""
-        return frames.overall(self.samples)
-
-    def yearly(self) -> pd.DataFrame:
-        """Every replicate's value of every indicator in every year."""
-        return frames.yearly(self.samples)
-
-    def weekly(self) -> pd.DataFrame:
-        """Every replicate's value, every week, of the indicators recorded weekly."""
-        return frames.weekly(self.samples)
 
     def by(self, dimension: str | None = None) -> pd.DataFrame:
         """Results by group: zone, deprivation, age, need, payer or contract; None for all of them."""

@@ -15,19 +15,15 @@ from caremarket_sim.asking import (
     Voice,
     beside,
     grouped,
-    opened_results,
     paragraphs,
     telling,
     write_files,
 )
 from caremarket_sim.studies.sweep.command import (
-    Out,
-    SweepReplicates,
-    SweepSeed,
-    SweepYears,
-    default_folder,
+    Asked,
     leave_sweep,
     planned_sweep,
+    simulated_sweep,
     tell_sweep_estimate,
 )
 
@@ -44,10 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def sensitivity_command(
     design: DesignOrResults,
-    out: Out = None,
-    seed: SweepSeed = None,
-    replicates: SweepReplicates = None,
-    years: SweepYears = None,
+    asked: Asked = Asked(),
     excused: Excused = Excused(),
     hands: Hands = Hands(),
     figures: Annotated[bool, typer.Option(help="Draw the figures of every output.")] = True,
@@ -59,23 +52,20 @@ def sensitivity_command(
     from caremarket_sim.runs.work import Work
     from caremarket_sim.studies.sensitivity.files import sensitivity_files, sensitivity_summary
     from caremarket_sim.studies.sensitivity.study import sensitivity
-    from caremarket_sim.studies.sweep.files import sweep_files
-    from caremarket_sim.studies.sweep.study import carry_out_sweep, load_sweep
+    from caremarket_sim.studies.sweep.study import load_sweep
 
     if design.is_dir():
         with telling(voice.silent) as (tell, _):
-            ours = beside(design, out, "sensitivity", replace=kept.replace)
-            found = sensitivity(load_sweep(design), seed=seed, tell=tell)
+            ours = beside(design, asked.out, "sensitivity", replace=kept.replace)
+            found = sensitivity(load_sweep(design), seed=asked.seed, tell=tell)
             ours.replace_all(sensitivity_files(found, figures=figures))
             folder = ours.folder
     else:
-        plan = planned_sweep(design, seed, replicates, years, excused)
-        folder = out or default_folder(plan)
+        plan, folder = planned_sweep(design, asked, excused)
         if dry_run:
             return tell_sweep_estimate(plan, folder, hands, voice)
-        with opened_results(folder, plan.runs, plan.design.inputs, hands, kept, voice.silent) as (store, how):
-            found = sensitivity(carry_out_sweep(plan, store=store, **how), tell=how.get("tell"))
-            write_files(folder, sweep_files(found.sweep))
+        with simulated_sweep(plan, folder, hands, kept, voice) as (done, how):
+            found = sensitivity(done, tell=how.get("tell"))
             Work(**how).heard("writing tables and figures", 0, 0)
             write_files(folder, sensitivity_files(found, figures=figures))
     voice.end(sensitivity_summary(found, folder), *paragraphs(found.summary()), f"Tables and figures are in {folder}")

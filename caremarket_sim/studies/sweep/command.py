@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +25,7 @@ from caremarket_sim.asking import (
 )
 
 if TYPE_CHECKING:
+    from caremarket_sim.runs.work import How
     from caremarket_sim.studies.sweep.plan import SweepPlan
     from caremarket_sim.studies.sweep.result import Sweep
 
@@ -36,6 +40,16 @@ SweepReplicates = Annotated[
 SweepSeed = Annotated[int | None, typer.Option(min=0, help="Seed of samples and futures. Default: the design's.")]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Where a design's results go, and what is said over what it says."""
+
+    out: Out = None
+    seed: SweepSeed = None
+    replicates: SweepReplicates = None
+    years: SweepYears = None
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     example = "caremarket sweep scenarios/designs/fee-and-labour-grid.yaml"
@@ -44,10 +58,7 @@ def register(app: typer.Typer) -> None:
 
 def sweep_command(
     design: DesignFile,
-    out: Out = None,
-    seed: SweepSeed = None,
-    replicates: SweepReplicates = None,
-    years: SweepYears = None,
+    asked: Asked = Asked(),
     excused: Excused = Excused(),
     hands: Hands = Hands(),
     kept: Kept = Kept(),
@@ -55,16 +66,11 @@ def sweep_command(
     voice: Voice = Voice(),
 ) -> None:
     """Simulate a design's samples: a grid, Latin hypercube, Sobol sequence, Morris, Saltelli, FAST or a CSV list."""
-    from caremarket_sim.studies.sweep.files import sweep_files
-    from caremarket_sim.studies.sweep.study import carry_out_sweep
-
-    plan = planned_sweep(design, seed, replicates, years, excused)
-    folder = out or default_folder(plan)
+    plan, folder = planned_sweep(design, asked, excused)
     if dry_run:
         return tell_sweep_estimate(plan, folder, hands, voice)
-    with opened_results(folder, plan.runs, plan.design.inputs, hands, kept, voice.silent) as (store, how):
-        done = carry_out_sweep(plan, store=store, **how)
-        write_files(folder, sweep_files(done))
+    with simulated_sweep(plan, folder, hands, kept, voice) as (done, _):
+        pass
     runs = done.results.shape[0] * done.results.shape[1] * done.results.shape[2]
     about = {"command": "sweep", "results": str(folder), "samples": len(done.values), "runs": runs}
     about |= {"banner": done.banner, "failed": [list(lost) for lost in done.failed]}
@@ -73,10 +79,8 @@ def sweep_command(
     leave_sweep(done)
 
 
-def planned_sweep(
-    design: Path, seed: int | None, replicates: int | None, years: int | None, excused: Excused
-) -> SweepPlan:
-    """The design's plan, with what the command line says over what the file does."""
+def planned_sweep(design: Path, asked: Asked, excused: Excused) -> tuple[SweepPlan, Path]:
+    """The design's plan, with what the command line says over what the file does, and where its results go."""
     from dataclasses import replace
 
     from caremarket_sim.runs.plan import at_horizon
@@ -84,17 +88,28 @@ def planned_sweep(
     from caremarket_sim.studies.sweep.plan import plan_sweep
 
     found = read_design(design)
-    changed: dict[str, Any] = {"scenarios": at_horizon(found.scenarios, years)}
-    if seed is not None:
-        changed["seed"] = seed
-    if replicates is not None:
-        changed["replicates"] = replicates
-    return plan_sweep(replace(found, **changed), excused.allowances)
+    changed: dict[str, Any] = {"scenarios": at_horizon(found.scenarios, asked.years)}
+    if asked.seed is not None:
+        changed["seed"] = asked.seed
+    if asked.replicates is not None:
+        changed["replicates"] = asked.replicates
+    plan = plan_sweep(replace(found, **changed), excused.allowances)
+    return plan, asked.out or Path("results") / f"{plan.design.name[:80]}-{plan.key[:8]}"
 
 
-def default_folder(plan: SweepPlan) -> Path:
-    """Where a sweep's results go if nobody says."""
-    return Path("results") / f"{plan.design.name[:80]}-{plan.key[:8]}"
+@contextmanager
+def simulated_sweep(
+    plan: SweepPlan, folder: Path, hands: Hands, kept: Kept, voice: Voice
+) -> Iterator[tuple[Sweep, How]]:
+    """A planned sweep carried out, its tables written; its folder is still open to what is made of it, in the same way
+    as it was done."""
+    from caremarket_sim.studies.sweep.files import sweep_files
+    from caremarket_sim.studies.sweep.study import carry_out_sweep
+
+    with opened_results(folder, plan.runs, plan.design.inputs, hands, kept, voice.silent) as (store, how):
+        done = carry_out_sweep(plan, store=store, **how)
+        write_files(folder, sweep_files(done))
+        yield done, how
 
 
 def tell_sweep_estimate(plan: SweepPlan, folder: Path, hands: Hands, voice: Voice) -> None:

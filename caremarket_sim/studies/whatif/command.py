@@ -15,19 +15,15 @@ from caremarket_sim.asking import (
     Voice,
     beside,
     grouped,
-    opened_results,
     paragraphs,
     telling,
     write_files,
 )
 from caremarket_sim.studies.sweep.command import (
-    Out,
-    SweepReplicates,
-    SweepSeed,
-    SweepYears,
-    default_folder,
+    Asked,
     leave_sweep,
     planned_sweep,
+    simulated_sweep,
     tell_sweep_estimate,
 )
 
@@ -49,10 +45,7 @@ def register(app: typer.Typer) -> None:
 
 def whatif_command(
     design: DesignOrResults = None,
-    out: Out = None,
-    seed: SweepSeed = None,
-    replicates: SweepReplicates = None,
-    years: SweepYears = None,
+    asked: Asked = Asked(),
     excused: Excused = Excused(),
     hands: Hands = Hands(),
     kept: Kept = Kept(),
@@ -61,28 +54,23 @@ def whatif_command(
 ) -> None:
     """Answer at once, by an emulator: one HTML file with sliders. A design is simulated first, results are not."""
     from caremarket_sim.settling import code_version
-    from caremarket_sim.studies.sweep.files import sweep_files
-    from caremarket_sim.studies.sweep.study import carry_out_sweep
     from caremarket_sim.studies.whatif.files import PAGE, whatif_files, whatif_summary
     from caremarket_sim.studies.whatif.study import emulated, require_emulable, shipped, whatif
 
     done = None
     if design is None or design.is_dir():
         with telling(voice.silent) as (tell, _):
-            ours = beside(design or SHIPPED_FOLDER, out or (SHIPPED_FOLDER if design is None else None), "whatif",
+            ours = beside(design or SHIPPED_FOLDER, asked.out or (SHIPPED_FOLDER if design is None else None), "whatif",
                           replace=kept.replace)  # fmt: skip
             found = shipped() if design is None else whatif(design, tell)
             ours.replace_all(whatif_files(found))
             folder = ours.folder
     else:
-        plan = planned_sweep(design, seed, replicates, years, excused)
+        plan, folder = planned_sweep(design, asked, excused)
         require_emulable(plan.design.reference, plan.design.replicates, plan.design.new_futures_every)
-        folder = out or default_folder(plan)
         if dry_run:
             return tell_sweep_estimate(plan, folder, hands, voice)
-        with opened_results(folder, plan.runs, plan.design.inputs, hands, kept, voice.silent) as (store, how):
-            done = carry_out_sweep(plan, store=store, **how)
-            write_files(folder, sweep_files(done))
+        with simulated_sweep(plan, folder, hands, kept, voice) as (done, how):
             scenarios = {scenario.name: scenario for scenario in plan.design.scenarios}
             found = emulated(done, scenarios, code_version(), how.get("tell"))
             write_files(folder, whatif_files(found))
