@@ -1,7 +1,8 @@
 """Speed as ratios within one run: `python -m benchmarks [--json]`.
 
 Times five years of Wigan (spin-up left out) beside plain Mesa's empty steps of as many agents and a floor of bare
-compiled loops, and the cost of an agent-week in a market of fifty Wigans beside one.
+compiled loops, and the cost of an agent-week in a market of fifty Wigans beside one; and on the clock how soon
+`caremarket --help` is told and all is compiled.
 """
 
 import argparse
@@ -43,6 +44,17 @@ def compiling() -> float:
         start = time.perf_counter()
         compiled_elsewhere({"CAREMARKET_CACHE": empty})
         return time.perf_counter() - start
+
+
+def help_is_told(repeats: int) -> float:
+    """Seconds on the clock until `caremarket --help` has been told, the best of some."""
+    command = [sys.executable, "-c", "from caremarket_sim.cli import main; main(['--help'])"]
+    took = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        took.append(time.perf_counter() - start)
+    return min(took)
 
 
 def compiled_elsewhere(environment: Mapping[str, str] | None = None) -> None:
@@ -144,7 +156,7 @@ def main() -> None:
     options = parser.parse_args()
     compiled_elsewhere()
     warming.warm_up()
-    compiled = {"compiling_seconds": compiling()}
+    compiled = {"help_seconds": help_is_told(options.repeats), "compiling_seconds": compiling()}
     results = {**compiled, **five_years(options.repeats), **fifty_wigans(options.repeats), "batch": overhead.measure()}
     if options.json:
         print(json.dumps(results, indent=2))
