@@ -64,7 +64,8 @@ def _file(work, seed: int, keep: Path) -> Path:
     from caremarket_sim.settling import code_version
 
     function, settings = (work.func, work.keywords) if isinstance(work, partial) else (work, {})
-    benchmark = Path(inspect.getfile(function)).stem  # which is called `__main__` where it is a command
+    written = inspect.isfunction(function)  # in a module that is called `__main__` where it is a command
+    benchmark = Path(inspect.getfile(function)).stem if written else function.__module__
     settled = "".join(f"-{name}-{value}" for name, value in sorted(settings.items()))
     return keep / f"{benchmark}-{function.__name__}{settled}-{code_version()[:16]}-{seed}.pickle"
 

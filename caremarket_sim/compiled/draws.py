@@ -92,16 +92,14 @@ def _normals(key, who, part):
     return out
 
 
-@entry
-def one_uniform(key, who, part=0):
+def one_uniform(key: np.uint64, who: int, part: int = 0) -> float:
     """A uniform in (0, 1) of somebody, for Python."""
-    return uniform(key, who, part)
+    return float(_uniforms(key, np.array([who], np.int64), part)[0])
 
 
-@entry
-def one_normal(key, who, part=0):
+def one_normal(key: np.uint64, who: int, part: int = 0) -> float:
     """A standard normal of somebody, for Python."""
-    return normal_quantile(uniform(key, who, part))
+    return float(_normals(key, np.array([who], np.int64), part)[0])
 
 
 @entry

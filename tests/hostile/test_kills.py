@@ -68,7 +68,12 @@ def test_whatever_is_killed_and_whenever_the_tables_come_out_the_same(tmp_path):
 def test_with_the_ledger_s_transactions_taken_out_they_do_not(tmp_path):
     for name, transactions in (("with", True), ("without", False)):
         work = a_copy(tmp_path / name, transactions=transactions)
-        (tmp_path / f"{name}-results").mkdir()
-        found = killed(work, tmp_path / f"{name}-results", 3, 2, ("driver",))
+        found: list[Trial] = []
+        for seed in (2, 3, 4, 5):  # a kill that falls between two runs spoils nothing, so that it may take some more
+            folder = tmp_path / f"{name}-results-{seed}"
+            folder.mkdir()
+            found += killed(work, folder, 3, seed, ("driver",))
+            if transactions or not all(one.same for one in found):
+                break
         assert sum(one.killed for one in found) >= 2
         assert all(one.same for one in found) == transactions, [one for one in found if not one.same]
