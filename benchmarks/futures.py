@@ -63,11 +63,12 @@ def _file(work, seed: int, keep: Path) -> Path:
     """Where a future is kept: by what is done with it and with which settings, the code of the model, and the seed."""
     from caremarket_sim.settling import code_version
 
-    function, settings = (work.func, work.keywords) if isinstance(work, partial) else (work, {})
+    asked = work if isinstance(work, partial) else partial(work)
+    function = asked.func
     written = inspect.isfunction(function)  # in a module that is called `__main__` where it is a command
     benchmark = Path(inspect.getfile(function)).stem if written else function.__module__
-    settled = "".join(f"-{name}-{value}" for name, value in sorted(settings.items()))
-    return keep / f"{benchmark}-{function.__name__}{settled}-{code_version()[:16]}-{seed}.pickle"
+    settings = "".join(f"-{value}" for value in (*asked.args, *(f"{k}-{v}" for k, v in sorted(asked.keywords.items()))))
+    return keep / f"{benchmark}-{function.__name__}{settings}-{code_version()[:16]}-{seed}.pickle"
 
 
 def _tell(done: int, of: int) -> None:

@@ -196,7 +196,7 @@ def test_the_page_in_a_browser(tmp_path):
     assert not found["violations"], json.dumps(found["violations"], indent=1)
     assert all(over <= 0 for over in found["overflow"].values()), found["overflow"]
     assert found["pictures_without_words"] == 0 and found["printed"] == [True, False]
-    assert "community.connectors_fte: " in found["draft"]
+    assert found["shown"] == "20" and "community.connectors_fte: " in found["draft"]
     assert found["last"] == found["undone"] == "Simulated: 20 of 20 futures. Done."
     assert "as they were" in found["stale"]
     by_keyboard = found["keyboard"]

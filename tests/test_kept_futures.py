@@ -18,7 +18,7 @@ def test_what_is_kept_is_not_asked_again(tmp_path):
 
 
 def test_questions_that_share_a_folder_do_not_find_one_anothers_futures(tmp_path):
-    asked = cubed, partial(cubed, times=2), partial(cubed, times=3), law.one_future, money.one_future
+    asked = cubed, partial(cubed, times=2), partial(cubed, times=3), partial(cubed, 3), law.one_future, money.one_future
     assert len({_file(one, 4000, tmp_path) for one in asked}) == len(asked)
 
 

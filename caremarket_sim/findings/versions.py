@@ -8,7 +8,6 @@ like changing an assumption. Versions that were shown to give the same results, 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from caremarket_sim.settling import code_version
@@ -32,5 +31,5 @@ def note_as_same(before: str, after: str, file: Path = FILE) -> None:
     known = versions_alike(file)
     alike = [codes for codes in known if before in codes or after in codes]
     together = list(dict.fromkeys([*(code for codes in alike for code in codes), before, after]))
-    left: Sequence[list[str]] = [codes for codes in known if codes not in alike]
-    file.write_text(json.dumps([*left, together], indent=1) + "\n", encoding="utf-8")
+    others = [codes for codes in known if codes not in alike]
+    file.write_text(json.dumps([*others, together], indent=1) + "\n", encoding="utf-8")
