@@ -275,6 +275,17 @@ def test_what_is_read_only_in_part_is_no_failure():
     assert process.wait(timeout=20) == 0
 
 
+def test_what_compiles_leaves_no_colour_code_on_a_terminal():
+    program = """if True:
+        from caremarket_sim.cli import main
+        main(["--version"])
+        import caremarket_sim.compiled
+        from numba.core.errors import termcolor
+        assert termcolor().highlight("a word") == "a word"
+    """
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
 def test_the_command_has_the_parts_that_the_manual_names():
     commands = {command.name for command in cli.app.registered_commands}
     assert {"new", "validate", "show", "diff", "run", "compare"} <= commands
