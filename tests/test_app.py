@@ -202,6 +202,7 @@ def test_the_page_in_a_browser(tmp_path):
     by_keyboard = found["keyboard"]
     assert by_keyboard["chosen"] and by_keyboard["kept_focus"] and "Done" in by_keyboard["status"]
     assert by_keyboard["file"] == "policy-1.yaml" and len(by_keyboard["tabs"]) == len(set(by_keyboard["tabs"])) == 7
+    assert not by_keyboard["pushed_out_of_view"]
     assert by_keyboard["unreached"] == by_keyboard["unseen"] == [] and by_keyboard["controls"] > 60
     kept_files_say_the_same(tmp_path / "taken", tmp_path)
     assert found["other"]["policies"] == 1 and "Done" in found["other"]["status"]

@@ -226,6 +226,16 @@ async function byKeyboard() {
   await page.waitForFunction(() => document.querySelectorAll("#editing option").length === 1);
   await settled(page);
   await reachFold("Community");
+  result.pushed_out_of_view = await page.evaluate(async () => {
+    const drawn = () => new Promise((now) => requestAnimationFrame(() => requestAnimationFrame(now)));
+    const above = document.querySelector("#draft"), held = document.activeElement;
+    above.style.paddingTop = "2000px"; // as what is drawn anew above it would
+    await drawn();
+    const { top, bottom } = held.getBoundingClientRect();
+    above.style.paddingTop = "";
+    await drawn();
+    return top < 0 || bottom > innerHeight;
+  });
   await page.keyboard.press("Enter");
   await reach('[id$="_community_connectors_fte"]');
   await page.keyboard.press("ArrowUp");
