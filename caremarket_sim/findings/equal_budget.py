@@ -38,8 +38,8 @@ AIM = 0.0015
 FINEST = 0.0005
 """Steps closer than this are not told apart; where spend jumps between them there is no solution."""
 MOST_STEPS = 12
-FEES = (ALL, (EXTRAS + ALL) / 2.0, (3.0 * EXTRAS + ALL) / 4.0)
-"""Steps of the fee beyond which spend is looked for on the other side of the aim, in this order."""
+FEES = ((3.0 * EXTRAS + ALL) / 4.0, (EXTRAS + ALL) / 2.0, ALL)
+"""Steps of the fee at which spend is looked for on the other side of the aim, the nearest first."""
 FEWER = 0.5
 """Winners of a contest, over those written, that are tried where nothing else saves enough."""
 OTHERS = 20
@@ -172,23 +172,28 @@ class _Search:
                 return self._close_in(ladder, before, after)
             before = after
         ladder = replace(ladder, end=self._end(before, ladder.saving))
-        if after := self._with_a_fee_past_the_aim(ladder, before):
-            return self._close_in(ladder, replace(before, step=EXTRAS), after)
+        if both := self._fees_about_the_aim(ladder, before):
+            return self._close_in(ladder, *both)
         if not (ladder.saving and ladder.can_have_fewer):
             return False
         ladder = replace(ladder, winners=FEWER)
         before = self._try(ladder, EXTRAS)
         ladder = replace(ladder, end=self._end(before, ladder.saving))
-        after = self._with_a_fee_past_the_aim(ladder, before)
-        return after is not None and self._close_in(ladder, before, after)
+        both = self._fees_about_the_aim(ladder, before)
+        return both is not None and self._close_in(ladder, *both)
 
-    def _with_a_fee_past_the_aim(self, ladder: Ladder, before: Point) -> Point | None:
-        """Terms with which spend is on the other side of the aim: with the fee at its end or, as a fee so low that
-        nobody is found may cost more in beds and care homes than it saves, part of the way there."""
+    def _fees_about_the_aim(self, ladder: Ladder, before: Point) -> tuple[Point, Point] | None:
+        """The first two steps of the fee between which spend passes the aim.
+
+        A fee so low that nobody is found costs in beds and care homes what it saves, so that spend passes the aim
+        twice: the terms that are meant are those nearest to what is written.
+        """
+        before = replace(before, step=EXTRAS)
         for step in FEES:
             after = self._try(ladder, step)
             if before.gap * after.gap <= 0.0:
-                return after
+                return before, after
+            before = after
         return None
 
     def _end(self, point: Point, saving: bool) -> float:
