@@ -65,6 +65,27 @@ def test_no_fee_is_below_what_one_more_hour_costs(solutions):
         assert solution.solved is None or solution.solved.pays
 
 
+def test_of_two_fees_that_cost_the_same_the_one_nearer_to_what_is_written_is_meant(compared):
+    """As a fee falls spend falls, and rises again once nobody is found for it: beds and care homes take its place."""
+
+    def spending(scenario):
+        levers = scenario.levers_at(scenario.weeks)
+        fee, extras = levers["fee.level"], 3.0 * (levers["community.connectors_fte"] > 0)
+        pounds = 100.0 + extras + max(50.0 * (fee - 0.955), -4.25 + 35.0 * (0.87 - fee))
+        overall = compared.samples["collaborative"].overall.copy()
+        overall[:, [equal_budget.SPEND, equal_budget.LEFT_OVER]] = pounds, 0.25
+        arrays = {"overall": overall, "stages": np.repeat(overall[:, None], 3, axis=1)}
+        return replace(compared.samples["collaborative"], scenario=scenario, **arrays)
+
+    moved = spending(compared.samples["collaborative"].scenario)
+    base = compared.samples["baseline"].scenario
+    aim = replace(moved, scenario=base, overall=moved.overall * 0 + 100.0, stages=moved.stages * 0 + 100.0)
+    lowest = spending(moved.scenario.with_levers(fee__level=0.75, community__connectors_fte=0))
+    assert lowest.overall[0, equal_budget.SPEND] == pytest.approx(99.95)
+    found = equal_budget.search("collaborative", equal_budget.POLICY, moved, aim, spending)
+    assert found.solved is not None and found.solved.terms["fee.level"][1] == pytest.approx(0.955, abs=0.003)
+
+
 def test_all_terms_that_were_tried_are_shown(compared, solutions):
     table = equal_budget.terms_table(list(solutions.values()), compared.samples, "baseline")
     for key, part in table.groupby(["scenario", "way"]):
