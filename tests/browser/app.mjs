@@ -228,11 +228,14 @@ async function byKeyboard() {
   await reachFold("Community");
   result.pushed_out_of_view = await page.evaluate(async () => {
     const drawn = () => new Promise((now) => requestAnimationFrame(() => requestAnimationFrame(now)));
-    const above = document.querySelector("#draft"), held = document.activeElement;
-    above.style.paddingTop = "2000px"; // as what is drawn anew above it would
+    const above = document.createElement("div"), held = document.activeElement, root = document.documentElement;
+    above.style.height = "2000px";
+    root.style.overflowAnchor = "none"; // as where what a browser holds on to is drawn anew
+    document.querySelector("#draft").prepend(above);
     await drawn();
     const { top, bottom } = held.getBoundingClientRect();
-    above.style.paddingTop = "";
+    above.remove();
+    root.style.overflowAnchor = "";
     await drawn();
     return top < 0 || bottom > innerHeight;
   });
