@@ -32,8 +32,9 @@ from .parts import PartCompiler
 
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """What Python never calls needs no way in for Python, which takes longer to compile than most rules."""
-_PART: dict[str, Any] = {**INNER, "error_model": "numpy", "pipeline_class": PartCompiler}
-"""How a helper is compiled: as a part of those that call it."""
+_PART: dict[str, Any] = {**INNER, "error_model": "numpy", "pipeline_class": PartCompiler, "forceinline": True}
+"""How a helper is compiled: into the lines of those that call it, however long it is. A call hands seven numbers over
+for each array, and what is around it has to be kept; left to LLVM's judgement a week takes a twelfth longer."""
 _config: Any = config
 _PACKAGE = Path(__file__).parent.parent
 _COMMON = ("compiled", "market")
