@@ -3,6 +3,7 @@
 import ast
 import gc
 import json
+import math
 import os
 import pickle
 import shutil
@@ -15,11 +16,12 @@ import numba
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis.strategies import floats
 
 import caremarket_sim
 from caremarket_sim import settling, week
-from caremarket_sim.compiled import compiled, entry, folder_of, hashing, is_compiled, step
-from caremarket_sim.compiled.arithmetic import in_order
+from caremarket_sim.compiled import compiled, entry, folder_of, hashing, is_compiled, plain, step
+from caremarket_sim.compiled.arithmetic import in_order, is_plainly_above
 from caremarket_sim.compiled.bundle import Bundle
 from caremarket_sim.compiled.draws import EARLIEST, draws_of
 from caremarket_sim.compiled.process import Guard, Process, no_garbage_collected
@@ -247,6 +249,21 @@ for module in list(sys.modules):
             found[f"{module}.{name}"] = len(value.signatures)
 print(json.dumps(found))
 """
+WITHIN_ARRAYS = """
+import sys
+from pathlib import Path
+import numpy as np
+from caremarket_sim.market.market import _pay_each, empty_market
+from caremarket_sim.scenario import load
+from caremarket_sim.settling import simulate
+market = empty_market()
+try:
+    _pay_each(market.ledger, market.providers.add(1), -1, np.ones(1))
+except IndexError:
+    folder, *names = sys.argv[1:]
+    simulate(1, [load(Path(folder, name + ".yaml")).with_weeks(110) for name in names])
+    print("looked at, and -1 would have been said")
+"""
 NO_RUN_CALLS = {
     "caremarket_sim.mechanisms.leaving.leaving_logits",
     "caremarket_sim.mechanisms.leaving_care.what_happens_to",
@@ -259,6 +276,10 @@ def test_a_rule_has_one_signature_after_a_full_run():
     found = json.loads(run(SIGNATURES, FOLDER, *REGIMES))
     assert sum(name.startswith("caremarket_sim.mechanisms.") for name in found) >= len(week.PROCESSES)
     assert {name: count for name, count in found.items() if count != (name not in NO_RUN_CALLS)} == {}
+
+
+def test_no_rule_looks_for_a_row_before_or_behind_an_array():
+    assert run(WITHIN_ARRAYS, FOLDER, *REGIMES, NUMBA_BOUNDSCHECK="1") == "looked at, and -1 would have been said\n"
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "mechanisms").glob("[!_]*.py")), ids=lambda path: path.stem)
@@ -393,6 +414,16 @@ def test_places_in_order_are_those_of_a_stable_sort():
     for count in (0, 1, 2, 7, 8, 1000):
         values = np.floor(np.random.default_rng(count).random(count) * 40.0)
         assert _in_order(values).tolist() == np.argsort(values, kind="stable").tolist()
+
+
+@given(value=floats(1e-9, 1.0), scale=floats(1e-9, 1.0), exponent=floats(-30.0, 3.0))
+def test_what_is_plainly_above_is_above(value, scale, exponent):
+    if plain(is_plainly_above)(value, scale, exponent):
+        assert value > scale * math.exp(exponent)
+
+
+def test_luck_is_mostly_plainly_above_a_small_chance():
+    assert plain(is_plainly_above)(0.1, 0.02, 0.5) and not plain(is_plainly_above)(0.02, 0.02, 0.0)
 
 
 def test_a_guard_says_yes_or_no_and_a_process_nothing():

@@ -27,8 +27,8 @@ from numba.core import config
 from numba.core.caching import IndexDataCacheFile
 from numba.core.dispatcher import Dispatcher
 
+from .compilers import PartCompiler, WholeCompiler
 from .keeping import cache_folder, is_for_us, keep, kept
-from .parts import PartCompiler
 
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """What Python never calls needs no way in for Python, which takes longer to compile than most rules."""
@@ -84,6 +84,7 @@ def entry(function):
 
 def cached(function, **options):
     """The function as numba compiles it with these options, cached in the folder of its file where there is one."""
+    options["pipeline_class"] = WholeCompiler
     source = Path(function.__code__.co_filename)
     folder = folder_of(source)
     if folder is None:
@@ -167,7 +168,8 @@ def _common() -> bytes:
 
 @cache
 def _versions() -> bytes:
-    return " ".join((numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine())).encode()
+    versions = numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine()
+    return " ".join((*versions, str(_config.BOUNDSCHECK))).encode()
 
 
 def _sources(folder: str, pattern: str) -> list[Path]:

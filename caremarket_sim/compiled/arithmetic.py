@@ -98,6 +98,14 @@ def within(value, low, high):
 
 
 @compiled
+def is_plainly_above(value, scale, exponent):
+    """Whether a value is above scale·eˣ by the bound eˣ ≤ 1/(1 − x) below x = 1: most luck is, and the exponential
+    function takes longer than all around it. False says nothing; a margin leaves what rounding could decide undecided.
+    """
+    return exponent < 1.0 and value * (1.0 - exponent) > scale * (1.0 + 1e-9)
+
+
+@compiled
 def expected_above(line, spread):
     """What a normal number of mean 0 and this spread is expected to be above a line, counted 0 where it is below:
     σ·(φ(z) − z·(1 − Φ(z))) with z = line/σ."""

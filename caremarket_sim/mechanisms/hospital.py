@@ -6,6 +6,7 @@ another bed (`beds.py`).
 
 import math
 
+from ..compiled.arithmetic import is_plainly_above
 from ..compiled.draws import key_of, process_code
 from ..compiled.hashing import uniform
 from ..compiled.memory import look_ahead
@@ -38,12 +39,13 @@ def people_go_to_hospital(market, parameters, policy, draws):
             chance *= p.hospital_living_alone_ratio
         chance *= 1.0 - p.hospital_connection_effect * (c.connection - 0.5)
         usual = market.commissioners[c.council].continuity_reference
-        chance *= math.exp(
+        more = (
             log_continuity_ratio * (usual - c.continuity) / p.hospital_continuity_step
             + p.hospital_missed_visits_effect * c.missed_share
             + p.hospital_need_elasticity * c.log_need
         )
-        if uniform(key, c.number, 0) >= chance:
+        luck = uniform(key, c.number, 0)
+        if is_plainly_above(luck, chance, more) or luck >= chance * math.exp(more):
             continue
         market.counts[c.council].admissions += 1.0
         market.client_year[i].sum_admissions += 1.0

@@ -442,6 +442,7 @@ def owners_come(market, desk, j, n_short, key, p):
     changes from week to week.
     """
     provider = market.providers[j]
+    hands, place_of, legs = desk.hands, desk.place, desk.legs
     lo, hi = desk.staff.start[j], desk.staff.start[j + 1]
     first, last = desk.people.start[j], desk.people.start[j + 1]
     teams = teams_of(desk.staff, j, p)
@@ -457,7 +458,7 @@ def owners_come(market, desk, j, n_short, key, p):
         visits_due = 0.0
         for v in range(c.visits):
             slot = slot_of(c.visits, v)
-            leg = desk.legs[(place - first) * SLOTS + slot]
+            leg = legs[(place - first) * SLOTS + slot]
             for block in (slot, slot + SLOTS):
                 days = days_of(block)
                 hours = days * c.visit_minutes / 60.0
@@ -467,30 +468,31 @@ def owners_come(market, desk, j, n_short, key, p):
                     visits_due += days
                     w = who.carer[run]
                     if w >= 0:
-                        n = desk.place[w] - lo
-                        twice = run >= BLOCKS and w == who.carer[run - BLOCKS]
+                        n = place_of[w] - lo
                         if n < 0 or n >= hi - lo:
                             w = NOBODY
                             who.waits[run] = round(p.rostering_vacant_weeks)
-                        elif twice:
+                        elif run >= BLOCKS and w == who.carer[run - BLOCKS]:
                             w = NOBODY
-                        elif desk.hands[n].free >= hours and desk.hands[n].block_free[block] >= hours:
-                            if n_short > 0 and desk.hands[n].guaranteed == 0.0 and c.carers == 1:
-                                short = who_makes_up(desk, n_short, block, hours)
-                                if short >= 0:
-                                    desk.hands[n].cancelled += hours
-                                    desk.hands[short].owed -= hours
-                                    n = short
-                                    w = desk.staff.rows[lo + n]
-                                    who.carer[run] = w
-                            who.seen[run] = w
-                            desk.hands[n].own_free -= hours
-                            visit(desk.hands[n], block, days, hours, leg, who.home_x, who.home_y)
-                            continue
-                        elif desk.hands[n].free < 0.0:
-                            desk.hands[n].own_free -= hours
                         else:
-                            w = NOBODY
+                            hand = hands[n]
+                            if hand.free >= hours and hand.block_free[block] >= hours:
+                                if n_short > 0 and hand.guaranteed == 0.0 and c.carers == 1:
+                                    short = who_makes_up(desk, n_short, block, hours)
+                                    if short >= 0:
+                                        hand.cancelled += hours
+                                        hand = hands[short]
+                                        hand.owed -= hours
+                                        w = desk.staff.rows[lo + short]
+                                        who.carer[run] = w
+                                who.seen[run] = w
+                                hand.own_free -= hours
+                                visit(hand, block, days, hours, leg, who.home_x, who.home_y)
+                                continue
+                            if hand.free < 0.0:
+                                hand.own_free -= hours
+                            else:
+                                w = NOBODY
                         who.carer[run] = w
                     desk.open_client[n_open] = i
                     desk.open_run[n_open] = run
@@ -515,8 +517,7 @@ def who_makes_up(desk, n_short, block, hours):
     most = hours
     for k in range(n_short):
         hand = desk.hands[desk.short[k]]
-        free = (hand.free >= hours) & (hand.block_free[block] >= hours) & (hand.own_free >= hours)
-        if free & (hand.owed >= most):
+        if has_time(hand, block, hours, hours) & (hand.owed >= most):
             most = hand.owed
             best = desk.short[k]
     return best
@@ -618,13 +619,11 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
     """
     hands, able = desk.hands, desk.able
     own_hours = hours if permanent else -np.inf
-    # Whether somebody is able is worked out without a branch: which of so many are is beyond prediction.
     best = -1
     best_score = 0.0
     for k in range(n_friends):
         n = desk.friends[k]
-        free = (hands[n].free >= hours) & (hands[n].block_free[block] >= hours) & (hands[n].own_free >= own_hours)
-        if free & (n != beside) & (desk.how_well[k] > best_score):
+        if has_time(hands[n], block, hours, own_hours) & (n != beside) & (desk.how_well[k] > best_score):
             best_score = desk.how_well[k]
             best = n
     if best >= 0:
@@ -635,8 +634,7 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
         count = 0
         for n in range(first, last):
             able[count] = n
-            free = (hands[n].free >= hours) & (hands[n].block_free[block] >= hours) & (hands[n].own_free >= own_hours)
-            count += free & (n != beside)
+            count += has_time(hands[n], block, hours, own_hours) & (n != beside)
         best_score = -np.inf
         for m in range(count):
             n = able[m]
@@ -648,6 +646,13 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
             break
         first, last = 0, staff_count
     return best
+
+
+@compiled
+def has_time(hand, block, hours, own_hours):
+    """Whether a care worker has so many hours left, in the block, and of their own. Worked out without a branch: which
+    of so many have is beyond prediction."""
+    return (hand.free >= hours) & (hand.block_free[block] >= hours) & (hand.own_free >= own_hours)
 
 
 @compiled
