@@ -159,12 +159,18 @@ def stages(rows: np.ndarray, in_force: int | None) -> np.ndarray:
     `in_force` is the week from which the policies that are compared are in force; None where one of them never is, and
     all weeks are then its transition. Sums come before ratios, as in every period.
     """
+    return _with_stages(rows[:0], rows, in_force)[1]
+
+
+def _with_stages(periods: np.ndarray, rows: np.ndarray, in_force: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """Values of every indicator for periods given as sums of record rows, and in each of STAGES: all in one go, which
+    takes hardly longer than one period."""
     first = len(rows) if in_force is None else min(in_force, len(rows))
+    parts = {stage: part for stage, part in enumerate((rows[:first], rows[first:], rows[-52:])) if len(part)}
+    found = evaluate(np.concatenate([periods, *(add_up(part.reshape(1, -1)) for part in parts.values())]))
     values = np.full((len(STAGES), len(INDICATORS)), np.nan)
-    for stage, part in enumerate((rows[:first], rows[first:], rows[-52:])):
-        if len(part):
-            values[stage] = evaluate(add_up(part.reshape(1, -1)))[0]
-    return values
+    values[list(parts)] = found[len(periods) :]
+    return found[: len(periods)], values
 
 
 def record_of(market, council: int = 0) -> np.ndarray:
@@ -180,15 +186,10 @@ def outcome_of(market, in_force: int | None = 0) -> Outcome:
     series = record_of(market)
     years = max(len(series) // 52, 1)
     whole = series[: years * 52].reshape(years, -1) if len(series) >= 52 else series.reshape(1, -1)
+    periods = np.concatenate([add_up(np.ascontiguousarray(whole)), add_up(series.reshape(1, -1))])
+    values, in_stages = _with_stages(periods, series, in_force)
     breakdowns, counts = break_down(market.breakdowns, years)
-    return Outcome(
-        evaluate(series, WEEKLY),
-        evaluate(add_up(np.ascontiguousarray(whole))),
-        evaluate(add_up(series.reshape(1, -1)))[0],
-        stages(series, in_force),
-        breakdowns,
-        counts,
-    )
+    return Outcome(evaluate(series, WEEKLY), values[:-1], values[-1], in_stages, breakdowns, counts)
 
 
 def break_down(sums: list[np.ndarray], years: int) -> tuple[np.ndarray, np.ndarray]:

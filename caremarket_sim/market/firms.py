@@ -6,6 +6,7 @@ Potential firms are numbered per week from place and date alone, so the same num
 
 from bisect import bisect_left
 from itertools import accumulate
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def own(row, owner: int, number: int, p, key):
     missions = (p.ownership_independent_mission, p.ownership_chain_mission, *(p.ownership_mission,) * 3)
     draw_traits(row, missions, shares_of_owners(p), missions[owner], number, p, key)
     row["voice"] = {NOT_FOR_PROFIT: p.ownership_voice, COOPERATIVE: 1.0, IN_HOUSE: p.ownership_voice}.get(owner, 0.0)
-    provider = row.view((np.record, row.dtype))
+    provider = SimpleNamespace(care=row["care"], horizon=row["horizon"])
     passed_on = plain(cares)(provider, p.motive_uplift_slope, p)
     row["pass_through"] = p.pay_pass_through_low + (p.pay_pass_through_high - p.pay_pass_through_low) * passed_on
     row["evasion"] = p.fees_evasion * (1.0 - plain(cares)(provider, p.motive_books_slope, p))
