@@ -40,7 +40,8 @@ def care_is_experienced(market, parameters, policy, draws):
     visits = visits_of_each(market, p)
     heard = np.zeros((len(providers), 3))  # experience, connection and people receiving care
     fade = np.float32(1.0 - p.experience_bond_fade)
-    kept = math.exp(-5.0 / p.experience_bond_visits), math.exp(-2.0 / p.experience_bond_visits)
+    # An array: of two numbers at hand the compiler would work out the exponentials again for each visit.
+    kept = np.array((math.exp(-5.0 / p.experience_bond_visits), math.exp(-2.0 / p.experience_bond_visits)))
     for j in range(len(providers)):
         providers[j].late_visits = 0.0
     for i in range(len(clients)):
