@@ -6,7 +6,7 @@ from ..compiled import compiled
 from ..compiled.arithmetic import place_among
 from ..compiled.draws import EARLIEST
 from ..compiled.hashing import normal_quantile, uniform
-from .codes import COUNCIL, FAMILIAR, FIT, NUMBERS_A_COUNCIL, RUNS, WAITING, WARD
+from .codes import COUNCIL, FAMILIAR, FIT, NUMBERS_A_COUNCIL, RUNS, SLOTS, WAITING, WARD
 from .table import Column, Table
 from .zones import home_in, locality_at, tour_at
 
@@ -284,14 +284,9 @@ def becomes_fit(client):
 
 @compiled
 def slot_of(visits, visit):
-    """Slot of the day (0 morning, 1 midday, 2 tea, 3 bedtime) of a person's n-th visit."""
-    if visit == 0:
-        return 0
-    if visits == 2:
-        return 3
-    if visits == 3:
-        return 1 if visit == 1 else 3
-    return visit
+    """Slot of the day (0 morning, 1 midday, 2 tea, 3 bedtime) of a person's n-th visit: the last of several is at
+    bedtime."""
+    return SLOTS - 1 if (visit > 0) & (visit == visits - 1) else visit
 
 
 @compiled
