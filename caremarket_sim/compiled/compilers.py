@@ -64,10 +64,10 @@ _written: dict[int, tuple[types.Record, str]] = {}
 """Types of rows, and what is written of them, by their place in memory; they are few, and last."""
 
 
-def _written_once(rows, write=types.Record.__repr__) -> str:
-    if id(rows) not in _written:
-        _written[id(rows)] = rows, write(rows)
-    return _written[id(rows)][1]
+def _written_once(self: types.Record, write=types.Record.__repr__) -> str:
+    if id(self) not in _written:
+        _written[id(self)] = self, write(self)
+    return _written[id(self)][1]
 
 
 types.Record.__repr__ = _written_once
