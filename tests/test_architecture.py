@@ -133,7 +133,7 @@ def is_function(node: ast.AST) -> bool:
 @pytest.mark.parametrize("tool", files("compiled"), ids=stem)
 def test_a_tool_of_compiled_code_knows_numpy_numba_and_other_tools_only(tool):
     allowed = sys.stdlib_module_names | {"numpy", "numba"}
-    if tool.stem in ("__init__", "bundle", "memory", "process"):
+    if tool.stem in ("__init__", "bundle", "compilers", "memory", "process"):
         allowed |= {"llvmlite"}  # what numba compiles with: hints to the processor are its instructions
     for module in imported(tool):
         assert module.split(".")[0] in allowed or module.startswith("caremarket_sim.compiled"), module
