@@ -44,13 +44,21 @@ async function judge(page, where) {
 const status = (page) => page.locator("#status").innerText();
 const settled = (page) => page.waitForFunction(() => !document.documentElement.classList.contains("shiny-busy"));
 
+// Whatever has another policy shown is followed by inputs of its own: read before they are there, the former policy's
+// are found, or those of one passed by on the way.
+async function anew(page, act) {
+  const before = await page.evaluate(() => document.querySelector('[id^="lever_"]')?.id ?? "");
+  await act();
+  await page.waitForFunction((id) => (document.querySelector('[id^="lever_"]')?.id ?? id) !== id, before);
+  await settled(page);
+}
+
 async function add(page, start) {
   await page.selectOption("#start", start);
-  const before = await page.locator("#editing option").count();
-  await page.focus("#add");
-  await page.keyboard.press("Enter");
-  await page.waitForFunction((count) => document.querySelectorAll("#editing option").length > count, before);
-  await settled(page);
+  await anew(page, async () => {
+    await page.focus("#add");
+    await page.keyboard.press("Enter");
+  });
 }
 
 async function move(page, group, lever, value) {
@@ -92,7 +100,7 @@ await move(page, "Employment", "employment.wage_floor", "13.5");
 await page.fill('[id^="title_"]', '=HYPERLINK("http://x") <img src=x onerror=alert(1)>');
 await page.keyboard.press("Tab");
 await add(page, "block.yaml");
-await page.selectOption("#editing", "policy-1");
+await anew(page, () => page.selectOption("#editing", "policy-1"));
 await page.waitForFunction(() => /Moved, against collaborative/.test(document.querySelector("#draft").innerText));
 await page.waitForFunction(() => document.querySelector('[id^="lever_"][id$="_community_connectors_fte"]')?.value === "20")
   .catch(() => {}); // what is shown instead is told below
