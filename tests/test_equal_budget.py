@@ -65,6 +65,12 @@ def test_no_fee_is_below_what_one_more_hour_costs(solutions):
         assert solution.solved is None or solution.solved.pays
 
 
+def test_under_open_books_no_level_is_tried_that_pays_no_less_than_the_next(solutions):
+    solution = solutions["collaborative", equal_budget.POLICY]
+    levels = {point.sample.scenario.levers_at(520)["fee.level"] for point in solution.tried}
+    assert min(levels) == pytest.approx(1 / 1.05), levels
+
+
 def test_of_two_fees_that_cost_the_same_the_one_nearer_to_what_is_written_is_meant(compared):
     """As a fee falls spend falls, and rises again once nobody is found for it: beds and care homes take its place."""
 

@@ -17,10 +17,13 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
+from caremarket_sim.compiled import plain
 from caremarket_sim.findings import frames
 from caremarket_sim.findings.equal_terms import ALL, EXTRAS, FEE, Ladder, in_words
 from caremarket_sim.indicators import INDICATORS
+from caremarket_sim.market.providers import open_book_surplus
 from caremarket_sim.methods.statistics import paired_difference
+from caremarket_sim.parameters import Numbers
 from caremarket_sim.policy import LEVERS
 from caremarket_sim.policy.values import Value
 from caremarket_sim.runs.design import Sample, Task, gather, play_all
@@ -197,12 +200,20 @@ class _Search:
         return None
 
     def _end(self, point: Point, saving: bool) -> float:
-        """How far the fee may go: down to what one more hour costs, or up to the lever's bound."""
-        if saving:
-            left = float(point.sample.period(point.sample.periods.verdicts)[:, LEFT_OVER].mean())
-            return 1.0 - max(left, 0.0)
-        _, high = LEVERS[FEE].bounds or (0.0, 1.0)
-        return high / float(point.sample.scenario.levers_at(point.sample.scenario.weeks)[FEE])  # type: ignore[arg-type]
+        """How far the fee may go, over that of now: down to what one more hour costs, and to the level below which open
+        books pay no less; or up to the lever's bound."""
+        scenario = point.sample.scenario
+        levers = scenario.levers_at(scenario.weeks)
+        fee = float(levers[FEE])  # type: ignore[arg-type]
+        if not saving:
+            _, high = LEVERS[FEE].bounds or (0.0, 1.0)
+            return high / fee
+        left = float(point.sample.period(point.sample.periods.verdicts)[:, LEFT_OVER].mean())
+        least = 1.0 - max(left, 0.0)
+        if levers["fee.rule"] == "open_book":
+            surplus = plain(open_book_surplus)(Numbers(levers.row), scenario.parameters.numbers)
+            least = max(least, min(1.0 / (1.0 + surplus) / fee, 1.0))
+        return least
 
     def _try(self, ladder: Ladder, step: float) -> Point:
         sample = self.play(ladder.at(step))

@@ -248,11 +248,18 @@ def median_open_cost(providers, council, extra, delivering):
 
 @compiled
 def open_book_rate(open_cost, median, lever, p):
-    """The rate that open books justify: own cost, capped a margin above the median, plus the allowed surplus."""
+    """The rate that open books justify: own cost, capped a margin above the median, plus the allowed surplus, at the
+    fee level; at least what the books show, or they would not be what decides."""
     books = min(open_cost, median * (1.0 + p.fees_open_book_tolerance))
+    surplus = open_book_surplus(lever, p)
+    return books / paid_share(lever, p) * (1.0 + surplus) * max(lever.fee_level, 1.0 / (1.0 + surplus))
+
+
+@compiled
+def open_book_surplus(lever, p):
+    """Surplus, a share of cost, in a rate that open books justify."""
     norm = lever.stewardship_profit_norm
-    surplus = min(norm, p.fees_open_book_surplus) if norm >= 0.0 else p.fees_open_book_surplus
-    return books / paid_share(lever, p) * (1.0 + surplus) * lever.fee_level
+    return min(norm, p.fees_open_book_surplus) if norm >= 0.0 else p.fees_open_book_surplus
 
 
 @entry

@@ -72,6 +72,15 @@ def test_open_books_pay_nobody_much_more_than_the_median():
     assert market.providers.rate[2] == pytest.approx(25 + 0.5 * (24 * 1.05 * 1.05 - 25))
 
 
+@pytest.mark.parametrize(("norm", "least"), [("none", 1 / 1.05), (0.0, 1.0), (0.02, 1 / 1.02)])
+def test_a_low_fee_level_brings_open_books_down_to_what_they_show_and_no_further(norm, least):
+    policy = OPEN_BOOK | {"stewardship.open_book": True, "stewardship.profit_norm": norm}
+    for level in (0.7, least):
+        assert uprated(policy | {"fee.level": level}, open_cost=24.9).providers.rate == pytest.approx([24.9, 24.9])
+    above = uprated(policy | {"fee.level": least * 1.002}, open_cost=24.9)
+    assert above.providers.rate == pytest.approx([24.9 * 1.002] * 2)
+
+
 @pytest.mark.parametrize("rule", ["fixed", "tendered"])
 def test_other_fees_take_no_notice_of_the_books(rule):
     market = uprated(OPEN_BOOK | {"fee.rule": rule}, open_cost=40.0)
