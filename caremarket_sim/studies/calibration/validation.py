@@ -125,7 +125,7 @@ def _age_of_the_set() -> str:
     record = json.loads((DRAWS.parent / "record.json").read_text(encoding="utf-8"))
     if record["code_version"] == code_version():
         return "was made with this very code"
-    same = holds_now(record["code_version"])
+    same = holds_now(record["code_version"], "plausible set")
     return "was made with code that gives the same results" if same else "was made with an earlier model"
 
 

@@ -98,7 +98,7 @@ class WhatIf:
     @property
     def stale(self) -> str:
         """That the model has changed since, in a sentence; empty if it has not."""
-        if holds_now(self.code):
+        if holds_now(self.code, "emulator"):
             return ""
         return (
             f"The model has changed since this emulator's futures were simulated (code {self.code[:8]} then, "
