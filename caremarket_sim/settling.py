@@ -84,8 +84,7 @@ def settle_baseline(scenario, seed: int) -> Market:
 def settle_regime(market: Market, scenario, seed: int, home: Market | None) -> Market:
     """Run the settled baseline on under the place's regime, for whole contract cycles, and start the clock again.
 
-    Nothing is solved but what belongs to a place and its regime: referrals, so that the place's numbers hold, and the
-    budget, which is what a cycle spends. `home` is the market of the same place under its own regime, where this one is
+    Nothing is solved but referrals, so that the place's numbers hold. The budget follows what is spent, as ever. `home` is the market of the same place under its own regime, where this one is
     asked about in its stead: people are then referred as there.
     """
     place, parameters = scenario.place, scenario.parameters.numbers
@@ -108,7 +107,6 @@ def settle_regime(market: Market, scenario, seed: int, home: Market | None) -> M
                 solve_referrals(row, total, parameters, place, week // 52 + 1, last)
     for council in range(len(market.commissioners)):
         row = market.commissioners.rows[council]
-        row["budget"] = spent_a_week(recorded(market, council))
         if known_of_day_one and place.tendered:
             row["contract_end"] = market.week + course.cycle - course.phase
         row["contract_end"] -= market.week
@@ -206,15 +204,14 @@ def spent_a_week(total: dict[str, float]) -> float:
 
 
 def begin(market: Market) -> None:
-    """Start the clock: week 0, empty books, and sums of the year at zero."""
+    """Start the clock: week 0, empty books, sums of the year at zero, and from now on a budget that holds."""
     market.week = 0
     market.paid_before[:] = 0
     market.ledger[:] = 0
     market.breakdowns.clear()
     council = market.commissioners
-    council.quarter_spend = council.year_spend = council.quarters_over = council.fee_restraint = 0.0
-    council.package_share = 1.0
-    council.died = 0.0
+    council.quarter_spend = council.year_spend = council.died = 0.0
+    council.budgeted = 1.0
     for c in range(len(council)):
         here = np.count_nonzero((market.clients.status != LEFT) & (market.clients.council == c))
         gone = (market.followed.state == DIED) | (market.followed.state == LEFT)

@@ -10,6 +10,7 @@ class Commissioners(Table):
     number = Column("i8", "", "permanent number")
     package_share = Column("f8", "share", "share of assessed time that packages are bought at")
     budget = Column("f8", "£ a week", "budget for homecare, care homes and commissioning")
+    budgeted = Column("f8", "0/1", "the budget holds: not while the place's baseline settles")
     spend = Column("f8", "£ a week", "net spend on homecare at contract rates, care homes and commissioning, this week")
     quarter_spend = Column("f8", "£", "spend this quarter")
     year_spend = Column("f8", "£", "spend this year")
@@ -76,5 +77,5 @@ class Commissioners(Table):
 @compiled
 def net_spend_permits(council, more, week):
     """Whether a council can spend so much more this week, £, within the year's budget to date: what it has spent, and
-    this week again what it spent in the last. While the market settles there is no budget yet."""
-    return week < 0 or council.year_spend + council.spend + more <= council.budget * (week % 52 + 1.0)
+    this week again what it spent in the last. While the place's baseline settles there is no budget yet."""
+    return council.budgeted == 0.0 or council.year_spend + council.spend + more <= council.budget * (week % 52 + 1.0)

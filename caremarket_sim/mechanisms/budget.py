@@ -30,15 +30,17 @@ def budget_is_checked(market, parameters, policy, draws):
     """Net spend over budget for some quarters holds back fee growth, then package time (E14), which comes back when it
     can. While net spend of the year so far is within the budget no package is cut.
 
-    While the market settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by
+    While the place's baseline settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by
     demand, and moves part of the way to last year's spend, up or down by at most a few per cent a year.
     """
     p = parameters[0]
     week = week_of(market)
-    if week % 13 != 12 or week < 0:
+    if week % 13 != 12:
         return
     for c in range(len(market.commissioners)):
         council = market.commissioners[c]
+        if council.budgeted == 0.0:
+            continue
         quarter = council.quarter_spend / 13.0
         council.quarter_spend = 0.0
         over = quarter > council.budget * (1.0 + p.stewardship_overspend_line)

@@ -39,8 +39,8 @@ def test_beds_are_given_while_net_spend_permits_to_the_longest_waiting_first(spe
     assert beds[2] == (INTERIM if given else WARD)
 
 
-def test_while_the_market_settles_there_is_no_budget_to_keep():
-    assert in_beds([5], week=-10, budget=0.0, year_spend=10.0)[0] == [INTERIM]
+def test_while_the_baseline_settles_there_is_no_budget_to_keep():
+    assert in_beds([5], budgeted=0.0, budget=0.0, year_spend=10.0)[0] == [INTERIM]
 
 
 def test_step_down_beds_are_used_first_and_paid_used_or_not():

@@ -100,9 +100,9 @@ def test_within_budget_both_come_back():
     assert (r["quarters_over"], r["fee_restraint"], r["package_share"]) == (0, 0, pytest.approx(0.96))
 
 
-@pytest.mark.parametrize("week", [11, 13, -1, -40])
-def test_nothing_is_checked_within_a_quarter_or_while_the_market_settles(week):
-    r = after_a_quarter(200, week, quarters_over=5.0)
+@pytest.mark.parametrize(("week", "budgeted"), [(11, 1.0), (13, 1.0), (-1, 0.0), (12, 0.0)])
+def test_nothing_is_checked_within_a_quarter_or_while_the_baseline_settles(week, budgeted):
+    r = after_a_quarter(200, week, quarters_over=5.0, budgeted=budgeted)
     assert r["quarters_over"] == 5 and r["quarter_spend"] == 2600
 
 
