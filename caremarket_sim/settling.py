@@ -84,8 +84,9 @@ def settle_baseline(scenario, seed: int) -> Market:
 def settle_regime(market: Market, scenario, seed: int, home: Market | None) -> Market:
     """Run the settled baseline on under the place's regime, for whole contract cycles, and start the clock again.
 
-    Nothing is solved but referrals, so that the place's numbers hold. The budget follows what is spent, as ever. `home` is the market of the same place under its own regime, where this one is
-    asked about in its stead: people are then referred as there.
+    Nothing is solved but referrals, so that the place's numbers hold. The budget follows what is spent, as ever. `home`
+    is the market of the same place under its own regime, where this one is asked about in its stead: people are then
+    referred as there.
     """
     place, parameters = scenario.place, scenario.parameters.numbers
     known_of_day_one = home is None and len(place.providers) > 0

@@ -30,8 +30,8 @@ def budget_is_checked(market, parameters, policy, draws):
     """Net spend over budget for some quarters holds back fee growth, then package time (E14), which comes back when it
     can. While net spend of the year so far is within the budget no package is cut.
 
-    While the place's baseline settles there is no budget yet. Each April it is uprated by the neutral share of cost growth and by
-    demand, and moves part of the way to last year's spend, up or down by at most a few per cent a year.
+    While the place's baseline settles there is no budget yet. Each April it is uprated by the neutral share of cost
+    growth and by demand, and moves part of the way to last year's spend, up or down by at most a few per cent a year.
     """
     p = parameters[0]
     week = week_of(market)
