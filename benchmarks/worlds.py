@@ -239,8 +239,8 @@ no difference is clear. Chance only; assumptions held fixed. Nothing here was a 
 ## Does each regime repeat its contract cycle?
 
 The cycle before the start against the mean of those after it, by the same bounds, on these futures and on these with
-{asked.cycle_futures - futures} more: on twenty a margin moves by half a point and the largest provider's share by 1.5 by chance alone, and 160
-quantities are asked.
+{asked.cycle_futures - futures} more: on twenty a margin moves by half a point and the largest provider's share by 1.5
+by chance alone, and 160 quantities are asked.
 
 {parts["repeats"]}
 
