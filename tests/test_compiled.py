@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis.strategies import floats
+from numba.core.types.functions import BaseFunction
 
 import caremarket_sim
 from caremarket_sim import settling, week
-from caremarket_sim.compiled import compiled, entry, folder_of, hashing, is_compiled, plain, step
+from caremarket_sim.compiled import compiled, compilers, entry, folder_of, hashing, is_compiled, plain, step
 from caremarket_sim.compiled.arithmetic import in_order, is_plainly_above
 from caremarket_sim.compiled.bundle import Bundle
 from caremarket_sim.compiled.draws import EARLIEST, draws_of
@@ -296,6 +297,27 @@ def test_a_rule_takes_every_number_as_an_argument_and_keeps_only_names_for_codes
             said = body[place + 1 : place + 2]
             means = said and isinstance(said[0], ast.Expr) and isinstance(said[0].value, ast.Constant)
             assert means, f"line {node.lineno}: a number says what it means"
+
+
+def test_which_form_a_function_has_is_the_same_whether_it_is_looked_for_once_or_each_time():
+    if not is_compiled():
+        return
+    index, find = numba.np.arrayobj.fix_integer_index, BaseFunction.get_call_type
+
+    @entry
+    def asked(values, most):
+        total = 0.0
+        for value in values:
+            total += min(max(value, 0.5), most) ** 2 + math.exp(-value) * len(values) - values[0] // 3.0
+        return total / most if total > 0.0 else -1.0
+
+    assert asked(np.array([1.0, 2.0]), 1.5) == asked.py_func(np.array([1.0, 2.0]), 1.5)
+    context = numba.core.registry.cpu_target.typing_context
+    found = {(one, arguments): form for (_, arguments), (one, form) in compilers._found.items()}
+    assert len(found) > 5
+    for (one, arguments), form in found.items():
+        assert one.get_call_type(context, arguments, {}) == form
+    assert (numba.np.arrayobj.fix_integer_index, BaseFunction.get_call_type) == (index, find), "as numba has them"
 
 
 def test_fast_maths_is_off_and_what_is_compiled_is_kept_in_the_folder_of_its_sources():
