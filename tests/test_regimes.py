@@ -36,10 +36,23 @@ def test_a_place_at_neutral_levers_begins_as_the_baseline_does():
     scenario = small("baseline")
     place = scenario.place
     assert place.is_baseline and place.baseline.key == place.key
-    assert place.under(NEUTRAL) is place and scenario.standing().spin_up_key == scenario.spin_up_key
     market, alone = settling.settle(scenario, 1), settling.settle_baseline(scenario, 1)
     for table in ("clients", "workers", "providers", "commissioners"):
         assert alike(getattr(market, table).rows, getattr(alone, table).rows)
+
+
+def test_the_baseline_runs_on_as_a_regime_does_where_regimes_are_compared():
+    scenario = small("baseline", 52).with_parameters(QUICK)
+    stands = scenario.standing()
+    assert not stands.place.is_baseline and stands.place.home is scenario.place and stands.place.regime == NEUTRAL
+    assert course_of(stands.place, stands.parameters.numbers, 1).weeks == 7 * 52
+    settled, went_on = settling.settle(stands, 1), settling.settle_baseline(scenario, 1)
+    went_on.week = BEGINNING
+    went_on.series = np.zeros((7 * 52, 1), went_on.series.dtype)
+    for _ in range(7 * 52):
+        settling.one_week(went_on, scenario.parameters.numbers, Numbers(NEUTRAL.row), 1)
+    for name in ("clients", "workers"):
+        assert alike(getattr(settled, name).rows, getattr(went_on, name).rows)
 
 
 @pytest.mark.parametrize("name", ["zero-hours-spot", "block"])
@@ -212,4 +225,4 @@ def test_where_contracts_are_let_they_are_let_again_under_a_policy_that_lets_non
 def test_shocks_are_no_regime():
     scenario = small("baseline", 104)
     hit = replace(scenario, changes=(Change(60, NEUTRAL.changed({"shocks.demand": 1.5})),))
-    assert hit.standing().place.key == scenario.place.key
+    assert hit.standing().place.key == scenario.standing().place.key
