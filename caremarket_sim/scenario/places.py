@@ -98,8 +98,8 @@ class Place:
     def under(self, levers: Levers) -> Place:
         """The same place with these levers as its standing regime, begun with a tender if they ask for one.
 
-        Shocks are no regime, and are left out. People are referred as they are under its own. The baseline runs on as any
-        regime does: what is compared has to be as old.
+        Shocks are no regime, and are left out. People are referred as they are under its own. The baseline runs on as
+        any regime does: what is compared has to be as old.
         """
         shocks = {key: NEUTRAL[key] for key in levers if key.startswith("shocks.")}
         regime, tendered = _standing(levers.changed(shocks))
