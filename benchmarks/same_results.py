@@ -68,13 +68,13 @@ def of_policy(number: int) -> str:
 
 
 def of_sample(number: int) -> str:
-    """What is recorded of one of SAMPLES samples of the emulator's design, and of what it is compared with."""
+    """What is recorded of one of SAMPLES samples of the emulator's design."""
     from caremarket_sim.studies.sweep.design_files import read_design
     from caremarket_sim.studies.sweep.plan import plan_sweep
 
     design = read_design(ROOT / DESIGN)
     first = plan_sweep(replace(design, replicates=1))
-    scenarios = [scenario for task in first.tasks for scenario in task.scenarios]
+    scenarios = [one for task in first.tasks for one in task.scenarios if one.name != design.reference]
     return recorded(scenarios[(number - 1) * (len(scenarios) - 1) // (SAMPLES - 1)])
 
 
