@@ -97,19 +97,13 @@ def stands_still(futures: int, workers: int | None) -> str:
     return markdown(("baseline", "year before the start", "year 5", "moved", "verdict"), rows)
 
 
-def before_and_after(standing: Standing, name: str) -> np.ndarray:
-    """(future, before and after the start, bounded quantity) of a regime's cycles."""
-    columns = [list(INDICATORS).index(one) for one in BOUNDS]
-    return np.stack([standing.before[name][:, columns], standing.values[name][:, columns]], axis=1)
-
-
 def repeats(found: dict[str, Standing], further: dict[str, Standing]) -> str:
     """Whether each regime's cycles after the start equal the one before, on the futures found and with further ones."""
     rows, heads = [], ["start", "regime", "cycle", "cycles after the start"]
     for start, standing in found.items():
         for name, (weeks, count) in standing.cycles.items():
-            few = before_and_after(standing, name)
-            many = np.concatenate([few, before_and_after(further[start], name)])
+            few = standing.before_and_after(name)
+            many = np.concatenate([few, further[start].before_and_after(name)])
             rows.append((start, name, span_of_years(weeks), str(count), what_moved(few), what_moved(many)))
             futures = [f"on {len(few)} futures", f"on {len(many)}"]
     return markdown((*heads, *futures), rows)

@@ -86,9 +86,12 @@ class Standing:
 
     def repeats(self, name: str) -> dict[str, bool]:
         """Whether each bounded quantity is in the cycles after the start what it was in the one before."""
+        return {quantity: still for quantity, *_, still in judge(self.before_and_after(name), DOUBT)}
+
+    def before_and_after(self, name: str) -> NDArray[np.float64]:
+        """(future, cycle before the start and mean of those after it, bounded quantity), as `judge` takes it."""
         columns = [list(INDICATORS).index(one) for one in BOUNDS]
-        both = np.stack([self.before[name][:, columns], self.values[name][:, columns]], axis=1)
-        return {quantity: still for quantity, *_, still in judge(both, DOUBT)}
+        return np.stack([self.before[name][:, columns], self.values[name][:, columns]], axis=1)
 
 
 def standing_scenarios(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
