@@ -90,6 +90,8 @@ class Desk(NamedTuple):
     """What is left of the week of each care worker of the provider in hand."""
     able: np.ndarray
     """Room for the places of those who are able to take a run."""
+    too_long: np.ndarray
+    """Hours of a run for which nobody of the provider in hand has time any more, by block: as cover, and for good."""
     kept: np.ndarray
     """Hours of each care worker's own runs, by row, for people who have care or wait for it, wherever they are."""
     short: np.ndarray
@@ -162,6 +164,7 @@ def new_desk(market):
         np.empty(most_people * SLOTS),
         np.empty(most_staff, HAND),
         np.empty(most_staff, np.int32),
+        np.empty((2, BLOCKS)),
         kept,
         np.empty(most_staff, np.int32),
         np.empty(FAMILIAR, np.int32),
@@ -554,6 +557,7 @@ def stand_ins_come(market, desk, j, n_open, p):
     leg_factor = market.commissioners[provider.council].leg_factor
     lo, hi = desk.staff.start[j], desk.staff.start[j + 1]
     teams = teams_of(desk.staff, j, p)
+    desk.too_long[:] = np.inf
     left = 0
     person = -1
     n_friends = 0
@@ -616,8 +620,12 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
     most time to spare. `permanent` asks for room in the worker's own hours, so that the run can become the worker's.
     `beside` is who comes to the same visits already, -1 nobody: two care workers at one visit are two people. `team` is
     which of how many, and the provider's staff.
+
+    Time only gets less: where nobody had any for a run, nobody has for one as long in the same block.
     """
-    hands, able = desk.hands, desk.able
+    hands, able, too_long = desk.hands, desk.able, desk.too_long[1 if permanent else 0]
+    if hours >= too_long[block]:
+        return -1
     own_hours = hours if permanent else -np.inf
     best = -1
     best_score = 0.0
@@ -645,6 +653,8 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
         if last - first == staff_count:
             break
         first, last = 0, staff_count
+    if best < 0 and beside < 0:
+        too_long[block] = hours
     return best
 
 
