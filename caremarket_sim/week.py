@@ -147,7 +147,7 @@ def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES
     """
     as_bytes(market.asked)[:] = as_bytes(decided.row)
     draws = draws_of(seed, market.week)
-    steps = steps_of(tuple(processes))
+    steps = THE_WEEK if processes is PROCESSES else steps_of(tuple(processes))
     place = 0
     while place < len(processes):
         place = steps.go_on(place, market.state, parameters.row, market.levers, draws)
@@ -162,6 +162,9 @@ def one_week(market: Market, parameters, decided, seed: int, processes=PROCESSES
 def steps_of(processes: tuple[Callable[..., None], ...]) -> Steps:
     """The processes as compiled code takes them; made once for each list."""
     return Steps(processes)
+
+
+THE_WEEK = steps_of(PROCESSES)
 
 
 @lru_cache(maxsize=64)

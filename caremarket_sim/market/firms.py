@@ -7,6 +7,7 @@ Potential firms are numbered per week from place and date alone, so the same num
 from bisect import bisect_left
 from itertools import accumulate
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -140,41 +141,46 @@ def spread_patch(row, market, p):
     row["patch_count"] = len(nearest)
 
 
-def found(
-    market,
-    parameters,
-    draws,
-    number: int,
-    contracted: bool,
-    *,
-    council=0,
-    cooperative: bool = False,
-    staffed: bool = True,
-):
+class Usual(NamedTuple):
+    """What is usual of firms of a class (under contract or not) that trade in a council's place."""
+
+    council: int
+    contracted: bool
+    overhead_scale: float
+    pay: float
+    price: float
+    markup: float
+
+
+def usual_firm(market, council: int, contracted: bool) -> Usual:
+    """What is usual here today, of overhead what is usual of the class if there are any, or was at first."""
+    providers = market.providers
+    here = providers.council == council
+    trading = here & (providers.open == 1)
+    trading = trading if trading.any() else here  # who was here last is remembered
+    alike = trading & ((providers.contracted == 1) == contracted)
+    alike = alike if alike.any() else trading
+    overhead = min(median(providers.overhead_scale[alike]), median(providers.overhead_opening[alike]))
+    others = (median(column[trading]) for column in (providers.pay, providers.price, providers.markup))
+    return Usual(council, contracted, overhead, *others)
+
+
+def found(market, parameters, draws, number: int, usual: Usual, *, cooperative: bool = False, staffed: bool = True):
     """A firm opens here: its plan from the sizes of its class, overhead near today's, cash, and founders' staff.
 
     A co-operative has voice, the traits of its kind and little capital. Returns its row.
     """
     p = parameters
-    here = market.providers.council == council
-    trading = here & (market.providers.open == 1)
-    trading = trading if trading.any() else here  # who was here last is remembered
-    alike = trading & ((market.providers.contracted == 1) == contracted)
-    overhead = median(market.providers.overhead_scale[alike if alike.any() else trading])
-    opening = median(market.providers.overhead_opening[alike if alike.any() else trading])
-    pay = median(market.providers.pay[trading])
-    price = median(market.providers.price[trading])
-    markup = median(market.providers.markup[trading])
     key = draws.fixed("born_firm")
     row = market.providers.add(1)[0]
-    born_firm(row, number, council, market, parameters, key)
-    row["contracted"] = int(contracted)
-    low, high = p.entry_smallest_plan, p.entry_largest_plan if contracted else p.entry_largest_private_plan
+    born_firm(row, number, usual.council, market, parameters, key)
+    row["contracted"] = int(usual.contracted)
+    low, high = p.entry_smallest_plan, p.entry_largest_plan if usual.contracted else p.entry_largest_private_plan
     row["plan"] = np.exp(np.log(low) + (np.log(high) - np.log(low)) * one_uniform(key, number, 7))
-    row["overhead_scale"] *= min(overhead, opening)
+    row["overhead_scale"] *= usual.overhead_scale
     row["overhead_opening"] = row["overhead_scale"]
-    row["pay"], row["price"], row["markup"], row["recovers"] = pay, price, markup, 0.0
-    row["premium"] = max(pay - market.prices["legal_minimum"], 0.0)
+    row["pay"], row["price"], row["markup"], row["recovers"] = usual.pay, usual.price, usual.markup, 0.0
+    row["premium"] = max(usual.pay - market.prices["legal_minimum"], 0.0)
     if cooperative:
         own(row, COOPERATIVE, number, p, key)
     row["margin"] = row["margin_target"]

@@ -12,7 +12,7 @@ from .ledger import PARTY, PURPOSE, as_parties, line, net, pay, pay_provider, pr
 from .people import Clients
 from .providers import Providers
 from .record import COUNT_TYPE, COUNTS
-from .state import CLOCK, FIRM, State
+from .state import CLOCK, COUNTED, FIRM, State
 from .table import Table, of_one_kind
 from .workers import CareWorkers
 
@@ -60,7 +60,7 @@ class Market:
     """Room for a week's people outside care who could come."""
     firms: np.ndarray
     """Room for a week's new firms."""
-    _state: tuple[list[Any], State] | None = field(default=None, repr=False, compare=False)
+    _state: tuple[list[Any], np.ndarray, State] | None = field(default=None, repr=False, compare=False)
 
     @property
     def week(self) -> int:
@@ -80,24 +80,30 @@ class Market:
     def state(self) -> State:
         """All arrays as compiled code takes them, with room for those who come this week."""
         self._make_room()
-        arrays = [self.clients._blocks, self.followed._blocks, self.workers._blocks, self.providers.rows, self.series]
-        arrays.append(self.price_path)
-        for name, table in self._that_grow():
-            self.clock[name] = len(table)
+        arrays = [self.clients._blocks, self.followed._blocks, self.workers._blocks, self.series, self.price_path]
+        providers = self.providers.rows
+        self._counts[:] = [table.count for table in self._that_grow()]
         if self._state is None or any(a is not b for a, b in zip(arrays, self._state[0], strict=True)):
-            self._state = arrays, self._new_state()
-        return self._state[1]
+            self._state = arrays, providers, self._new_state()
+        elif providers is not self._state[1]:
+            there = providers if is_compiled() else by_name(providers)
+            self._state = arrays, providers, self._state[2].but("providers", there)
+        return self._state[2]
 
     def catch_up(self) -> None:
         """Show in the tables whoever has come in compiled code."""
-        for name, table in self._that_grow():
-            count = int(self.clock[name][0])
+        for table, count in zip(self._that_grow(), self._counts.tolist(), strict=True):
             if count != table.count:
                 table._show(table._blocks, count)
 
-    def _that_grow(self) -> tuple[tuple[str, Table], ...]:
-        """The tables that grow within a week, by their names in the clock."""
-        return ("clients", self.clients), ("followed", self.followed), ("workers", self.workers)
+    def _that_grow(self) -> tuple[Table, ...]:
+        """The tables that grow within a week, in the order of the clock's `COUNTED`."""
+        return self.clients, self.workers, self.followed
+
+    @property
+    def _counts(self) -> np.ndarray:
+        """How many rows of them are in use, as compiled code has it."""
+        return self.clock.view(np.int64)[COUNTED]
 
     def _make_room(self) -> None:
         """See to it that whoever comes this week has a row: far more than the queue of referrals can hold by chance."""

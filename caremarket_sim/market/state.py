@@ -11,6 +11,8 @@ FIRST_WEEK = -1_000
 """Week in which a market is made, long before it begins to settle."""
 CLOCK = np.dtype([("week", "i8"), ("clients", "i8"), ("workers", "i8"), ("followed", "i8"), ("firms", "i8")])
 """The week, how many rows of the tables that grow within it are in use, and how many firms are about to open."""
+COUNTED = slice(1, 4)
+"""The places of these tables in it."""
 PRICES = np.dtype(
     [
         (name, "f8")

@@ -55,7 +55,12 @@ class Table:
     def _show(self, blocks: dict[str, np.ndarray], count: int) -> None:
         self.__dict__.clear()
         self.__dict__.update(_blocks=blocks, count=count)
-        self.__dict__.update({part: block[:count] for part, block in blocks.items()})
+
+    def __getattr__(self, name):
+        if name not in self.parts():
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+        part = self.__dict__[name] = self._blocks[name][: self.count]
+        return part
 
     def __setattr__(self, name, values):
         column = getattr(type(self), name, None)

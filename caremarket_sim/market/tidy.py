@@ -15,7 +15,9 @@ def tidy_rows(market):
     clients, workers, providers = market.clients, market.workers, market.providers
     passed = tours(providers.base_x, providers.base_y)
     stays = (providers.open == 1) | (providers.won == 1)
-    stays |= ~np.isin(providers.council, providers.council[stays])
+    still_served = np.zeros(len(market.commissioners), bool)
+    still_served[providers.council[stays]] = True
+    stays |= ~still_served[providers.council]
     moved = providers.keep(_in_order(stays, passed))
     clients.provider = moved[clients.provider]
     clients.former = moved[clients.former]

@@ -35,7 +35,7 @@ def connections_form(market, parameters, policy, draws):
         lever, counts = policy[c.council], market.counts[c.council]
         assets = market.zones[c.zone].assets
         c.connection += p.connection_drift * (c.sociability - c.connection)
-        if wants_company(c, p) * chance[c.council] > uniform(key, c.number, 0):
+        if chance[c.council] > 0.0 and wants_company(c, p) * chance[c.council] > uniform(key, c.number, 0):
             c.supported = round(p.connection_support_weeks)
             c.unasked = c.supported + round(p.connection_again_weeks)
             counts.connections += 1.0

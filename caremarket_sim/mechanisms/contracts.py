@@ -240,7 +240,9 @@ def packages_move(market, parameters, policy, draws):
         len(providers),
     )
     apart = np.abs(hours - providers.demand) > p.procurement_demand_jump * np.maximum(hours, p.ownership_smallest)
-    apart &= np.isin(providers.council, market.localities["council"][now])
+    moving = np.zeros(len(market.commissioners), bool)
+    moving[market.localities["council"][now]] = True
+    apart &= moving[providers.council]
     providers.demand += np.where(apart, hours - providers.demand, 0.0)
 
 

@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from ..compiled import compiled, step
-from ..compiled.arithmetic import middle
+from ..compiled.arithmetic import median, middle
 from ..compiled.draws import key_of, one_uniform, process_code
 from ..compiled.hashing import uniform
 from ..compiled.process import guard, process, when
 from ..market.codes import COOPERATIVE
-from ..market.firms import first_firm, found
+from ..market.firms import first_firm, found, usual_firm
 from ..market.ledger import line, pay
 from ..market.providers import cost_of_an_hour
 from ..market.state import week_of
@@ -94,7 +94,8 @@ def providers_enter(market, parameters, policy, draws):
         price = market.commissioners.fee[council] * lever["fee_level"]
         wants = cooperative or one_uniform(draws.key("providers_enter"), number, 2) < parameters.entry_wants_contract
         contracted = wants and is_open(lever) and cost_on_the_list(market.providers, council) < price
-        row = found(market, parameters, draws, number, contracted, council=council, cooperative=cooperative)
+        usual = usual_firm(market, council, contracted)
+        row = found(market, parameters, draws, number, usual, cooperative=cooperative)
         row["rate"] = price
         market.counts[council]["entries"] += 1
 
@@ -108,7 +109,7 @@ def cost_on_the_list(providers, council) -> float:
     """What an hour costs the middle one of the providers under contract with a council, 0 where there is none."""
     listed = (providers.open == 1) & (providers.contracted == 1) & (providers.council == council)
     costs = (providers.cost_fixed + providers.cost_travel + providers.overhead_hour)[listed]
-    return float(np.median(costs)) if len(costs) else 0.0
+    return median(costs) if len(costs) else 0.0
 
 
 @process

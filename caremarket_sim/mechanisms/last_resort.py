@@ -5,7 +5,7 @@ import numpy as np
 from ..compiled import plain
 from ..compiled.process import guard, when
 from ..market.codes import IN_HOUSE, RECEIVING
-from ..market.firms import PAST_A_YEAR, add_founders, first_firm, found, own
+from ..market.firms import PAST_A_YEAR, add_founders, first_firm, found, own, usual_firm
 from ..market.territory import serve_the_borough
 
 LAST_OF_A_WEEK = 999
@@ -44,7 +44,7 @@ def council_opens_its_service(market, parameters, policy, draws):
 def opens(market, p, draws, council):
     """The council's service, the same firm whenever it opens."""
     number = plain(first_firm)(0, council) + LAST_OF_A_WEEK
-    row = found(market, p, draws, number, False, council=council, staffed=False)
+    row = found(market, p, draws, number, usual_firm(market, council, False), staffed=False)
     own(row, IN_HOUSE, number, p, draws.fixed("born_firm"))
     row["last_resort"] = 1
     row["scruple"] = 0.0

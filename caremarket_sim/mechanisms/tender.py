@@ -6,7 +6,7 @@ from ..compiled import plain
 from ..compiled.draws import one_poisson, one_uniform
 from ..compiled.process import guard, process, when
 from ..market.codes import COOPERATIVE, INADEQUATE, PATCH, TENDERED
-from ..market.firms import OUTSIDE_BIDDERS, first_firm, found
+from ..market.firms import OUTSIDE_BIDDERS, first_firm, found, usual_firm
 from ..market.motive import cares, margin_aimed_at, office_spending
 from ..market.providers import overheads, paid_share, risk_premium
 from ..market.state import week_of
@@ -100,8 +100,9 @@ def who_bids(market, parameters, council, draws) -> np.ndarray:
     key = draws.key("outside_bidders")
     arrivals = one_poisson(key, council, p.procurement_outside_bidders)
     first = plain(first_firm)(market.week, council) + OUTSIDE_BIDDERS
+    usual = usual_firm(market, council, False)
     for number in range(first, first + arrivals):
-        row = found(market, parameters, draws, number, False, council=council, staffed=False)
+        row = found(market, parameters, draws, number, usual, staffed=False)
         row["open"] = 0
         row["demand"] = row["demand_slow"] = row["usual_hours"] = 0.0
         here = np.flatnonzero(providers.council == council)
@@ -278,10 +279,8 @@ def leads_are_found(market, council, lever, soon, draws):
     contracted &= (providers.council == council) & (providers.rating != INADEQUATE)
     if not contracted.any():
         return
-    leads = np.zeros(len(market.localities), np.int64)
-    for j in np.flatnonzero(contracted):
-        patch = providers.patch_locality[j, : providers.patch_count[j]]
-        leads[patch[providers.patch_lead[j, : providers.patch_count[j]] == 1]] += 1
+    led = contracted[:, None] & (providers.patch_lead == 1) & (np.arange(PATCH) < providers.patch_count[:, None])
+    leads = np.bincount(providers.patch_locality[led], minlength=len(market.localities))
     wanted = min(int(lever.procurement_providers_per_zone), int(contracted.sum()))
     first = int(commissioner["first_locality"])
     here = np.arange(first, first + int(commissioner["localities"]))
