@@ -5,6 +5,8 @@ an owner differs from the usual owner, by a slope of its own from 0, where all d
 all owners alike nothing follows from motive, whatever the slopes.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..compiled import compiled
@@ -52,8 +54,7 @@ def draw_traits(row, missions, shares, mission: float, number: int, p, key):
     What they share is how far the owner is led by a mission, of which kinds of owner have more or less (`missions`, of
     kinds with these `shares`), brought to mean 0 and spread 1. A trait is √ρ of it and √(1 − ρ) of its own.
     """
-    usual = float(np.dot(shares, missions))
-    spread = float(np.sqrt(np.dot(shares, (np.array(missions) - usual) ** 2) + p.ownership_mission_spread**2))
+    usual, spread = _usual_mission(shares, missions, p.ownership_mission_spread)
     led = (mission + p.ownership_mission_spread * one_normal(key, number, LED) - usual) / spread
     common, own = float(np.sqrt(p.motive_correlation)), float(np.sqrt(1.0 - p.motive_correlation))
 
@@ -63,3 +64,10 @@ def draw_traits(row, missions, shares, mission: float, number: int, p, key):
     row["care"] = min(max(p.motive_care + p.motive_care_spread * score(CARE), 0.0), 1.0)
     row["horizon"] = p.motive_horizon * np.exp(p.motive_horizon_spread * score(HORIZON))
     row["margin_target"] = max(p.motive_margin - p.motive_margin_spread * score(MARGIN), 0.0)
+
+
+@lru_cache(maxsize=64)
+def _usual_mission(shares, missions, of_each: float) -> tuple[float, float]:
+    """Mean and spread of mission over all owners, of kinds with these shares and missions and a spread of each."""
+    usual = float(np.dot(shares, missions))
+    return usual, float(np.sqrt(np.dot(shares, (np.array(missions) - usual) ** 2) + of_each**2))

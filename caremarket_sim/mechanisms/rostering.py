@@ -90,8 +90,9 @@ class Desk(NamedTuple):
     """What is left of the week of each care worker of the provider in hand."""
     able: np.ndarray
     """Room for the places of those who are able to take a run."""
-    too_long: np.ndarray
-    """Hours of a run for which nobody of the provider in hand has time any more, by block: as cover, and for good."""
+    most_time: np.ndarray
+    """Hours that anybody of the provider in hand had left in each block when last nobody had enough: as cover, and for
+    good."""
     kept: np.ndarray
     """Hours of each care worker's own runs, by row, for people who have care or wait for it, wherever they are."""
     short: np.ndarray
@@ -557,7 +558,7 @@ def stand_ins_come(market, desk, j, n_open, p):
     leg_factor = market.commissioners[provider.council].leg_factor
     lo, hi = desk.staff.start[j], desk.staff.start[j + 1]
     teams = teams_of(desk.staff, j, p)
-    desk.too_long[:] = np.inf
+    desk.most_time[:] = np.inf
     left = 0
     person = -1
     n_friends = 0
@@ -621,10 +622,10 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
     `beside` is who comes to the same visits already, -1 nobody: two care workers at one visit are two people. `team` is
     which of how many, and the provider's staff.
 
-    Time only gets less: where nobody had any for a run, nobody has for one as long in the same block.
+    Time only gets less: for a run longer than anybody had time for, nobody is looked for.
     """
-    hands, able, too_long = desk.hands, desk.able, desk.too_long[1 if permanent else 0]
-    if hours >= too_long[block]:
+    hands, able, most_time = desk.hands, desk.able, desk.most_time[1 if permanent else 0]
+    if hours > most_time[block]:
         return -1
     own_hours = hours if permanent else -np.inf
     best = -1
@@ -653,9 +654,19 @@ def stand_in(desk, n_friends, x, y, block, hours, permanent, beside, team, p):
         if last - first == staff_count:
             break
         first, last = 0, staff_count
-    if best < 0 and beside < 0:
-        too_long[block] = hours
+    if best < 0:
+        time_is_noted(hands[:staff_count], permanent, most_time)
     return best
+
+
+@compiled
+def time_is_noted(hands, permanent, most_time):
+    """Note the hours that whoever has most has left in each block, of their own where a run is to become theirs."""
+    most_time[:] = -np.inf
+    for n in range(len(hands)):
+        left = min(hands[n].free, hands[n].own_free) if permanent else hands[n].free
+        for block in range(BLOCKS):
+            most_time[block] = max(most_time[block], min(left, hands[n].block_free[block]))
 
 
 @compiled

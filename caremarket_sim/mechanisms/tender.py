@@ -1,8 +1,10 @@
 """ODD 7.37 Tenders: the procurement clock, bids, their scores, the award, and a framework that has lost providers."""
 
+import math
+
 import numpy as np
 
-from ..compiled import plain
+from ..compiled import entry, plain, step
 from ..compiled.draws import one_poisson, one_uniform
 from ..compiled.process import guard, process, when
 from ..market.codes import COOPERATIVE, INADEQUATE, PATCH, TENDERED
@@ -212,17 +214,56 @@ def award_localities(market, p, council, winners, leads_each: int):
 
 
 @guard
-def a_closed_framework_is_looked_at(market, parameters, policy, draws):
-    """Whether it is the week of the month in which gaps of a closed framework are filled."""
+def a_gap_is_looked_at(market, parameters, policy, draws):
+    """Whether it is the week of the month in which gaps of closed frameworks are filled, and there is one."""
     if week_of(market) % 4 != 0:
         return False
     for c in range(len(policy)):
-        if policy[c].procurement_max_providers > 0.0 or policy[c].procurement_zoned != 0.0:
+        too_few, without_lead = gaps_of(market, c, policy[c], parameters[0])
+        if too_few or without_lead.any():
             return True
     return False
 
 
-@when(a_closed_framework_is_looked_at)
+@step
+def gaps_of(market, council, lever, p):
+    """Whether a council's framework has lost too many providers, and which localities lack a lead provider.
+
+    One found inadequate does not count as lead. Nothing is missing where the list is open.
+    """
+    commissioner = market.commissioners[council]
+    first, localities = commissioner.first_locality, commissioner.localities
+    without_lead = np.zeros(len(market.localities), np.bool_)
+    zoned, sought = lever.procurement_zoned != 0.0, lever.procurement_max_providers
+    if sought <= 0.0 and not zoned:
+        return False, without_lead
+    if sought <= 0.0:
+        sought = math.ceil(localities * lever.procurement_providers_per_zone / p.procurement_lots_a_winner)
+    leads = np.zeros(len(market.localities), np.int64)
+    contracted, adequate = 0, 0
+    for j in range(len(market.providers)):
+        r = market.providers[j]
+        if r.council != council or r.contracted != 1 or r.open != 1 or r.closing != 0:
+            continue
+        contracted += 1
+        if r.rating != INADEQUATE:
+            adequate += 1
+            for k in range(r.patch_count):
+                leads[r.patch_locality[k]] += r.patch_lead[k] == 1
+    if zoned:
+        wanted = min(int(lever.procurement_providers_per_zone), adequate)
+        for locality in range(first, first + localities):
+            without_lead[locality] = leads[locality] < wanted and market.transfers[locality] < 0
+    return contracted < p.procurement_reopen_share * sought, without_lead
+
+
+@entry
+def gaps_now(market, council, parameters):
+    """The same for Python, under the levers in force."""
+    return gaps_of(market, council, market.levers[council], parameters[0])
+
+
+@when(a_gap_is_looked_at)
 def gaps_are_filled(market, parameters, policy, draws):
     """Monthly, a closed framework that has lost providers is opened again, and localities without a lead get one.
 
@@ -231,33 +272,26 @@ def gaps_are_filled(market, parameters, policy, draws):
     """
     p = parameters
     for c in range(len(market.commissioners)):
-        lever = of_council(market.levers, c)
-        if lever.procurement_max_providers <= 0.0 and not lever.procurement_zoned:
-            continue
         reach = market.stewardship(c)
         soon = 4.0 / (p.stewardship_slow_lag + (p.stewardship_fast_lag - p.stewardship_slow_lag) * reach)
-        framework_is_opened(market, p, c, lever, soon, draws)
-        if lever.procurement_zoned:
-            leads_are_found(market, c, lever, soon, draws)
+        too_few, _ = gaps_now(market.state, c, p.row)
+        if too_few:
+            framework_is_opened(market, p, c, soon, draws)
+        _, without_lead = gaps_now(market.state, c, p.row)
+        if without_lead.any():
+            leads_are_found(market, c, without_lead, soon, draws)
 
 
-def framework_is_opened(market, p, council, lever, soon, draws):
+def framework_is_opened(market, p, council, soon, draws):
     """The cheapest agency joins a framework that has lost too many providers, if the fee covers what it costs.
 
     It serves the whole borough as the others do, unless the framework is by zones."""
     providers, commissioner = market.providers, market.commissioners.rows[council]
-    mine = providers.council == council
-    contracted = mine & (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
-    sought = lever.procurement_max_providers
-    if sought <= 0.0:
-        sought = np.ceil(
-            commissioner["localities"] * lever.procurement_providers_per_zone / p.procurement_lots_a_winner
-        )
-    if contracted.sum() >= p.procurement_reopen_share * sought:
-        return
+    lever = of_council(market.levers, council)
     if one_uniform(draws.key("reopen"), council, 0) >= soon:
         return
-    agencies = mine & (providers.open == 1) & (providers.closing == 0) & ~contracted
+    agencies = (providers.council == council) & (providers.open == 1) & (providers.closing == 0)
+    agencies &= providers.contracted == 0
     agencies &= (providers.demand > p.entry_join_hours) & (providers.last_resort == 0)
     fee = commissioner["fee"] * lever.fee_level
     cost = providers.cost_fixed + providers.cost_travel + providers.overhead_hour
@@ -271,21 +305,13 @@ def framework_is_opened(market, p, council, lever, soon, draws):
             serve_the_borough(market, j)
 
 
-def leads_are_found(market, council, lever, soon, draws):
-    """Localities that lack a lead provider, not counting one found inadequate, get the contracted one with the best
-    margin."""
-    providers, commissioner = market.providers, market.commissioners.rows[council]
+def leads_are_found(market, council, without_lead, soon, draws):
+    """Localities that lack a lead provider get the contracted one with the best margin."""
+    providers = market.providers
     contracted = (providers.contracted == 1) & (providers.open == 1) & (providers.closing == 0)
     contracted &= (providers.council == council) & (providers.rating != INADEQUATE)
-    if not contracted.any():
-        return
-    led = contracted[:, None] & (providers.patch_lead == 1) & (np.arange(PATCH) < providers.patch_count[:, None])
-    leads = np.bincount(providers.patch_locality[led], minlength=len(market.localities))
-    wanted = min(int(lever.procurement_providers_per_zone), int(contracted.sum()))
-    first = int(commissioner["first_locality"])
-    here = np.arange(first, first + int(commissioner["localities"]))
     key = draws.key("locality_without_lead")
-    for locality in here[(leads[here] < wanted) & (market.transfers[here] < 0)]:
+    for locality in np.flatnonzero(without_lead):
         if one_uniform(key, int(locality), 0) >= soon:
             continue
         others = [
