@@ -176,6 +176,29 @@ def test_nobody_works_more_above_the_hours_wanted_than_a_roster_stretches_or_tha
     assert 10 <= rostered(few).workers.contact[0] <= 10 * P.rostering_stretch
 
 
+@pytest.mark.parametrize("chance", range(6))
+def test_a_run_is_left_open_only_where_nobody_has_time_for_it(chance):
+    drawn = np.random.default_rng(chance)
+    market = place(staff=7, people=60)
+    people, staff = market.clients, market.workers
+    people.visits[:60], people.visit_minutes[:60] = drawn.integers(1, 5, 60), drawn.choice([15, 30, 45, 60], 60)
+    staff.hours_wanted[:7], staff.absent[:7] = drawn.uniform(8, 45, 7), drawn.random(7) < 0.2
+    rostered(market)
+    blocks = np.arange(8)
+    spare = P.rostering_block_hours * np.where(blocks < 4, 5, 2) - market.workers.block_hours
+    time = np.minimum(spare, (staff.hours_wanted * P.rostering_stretch - staff.contact)[:, None])[:7]
+    time[staff.absent[:7] > 0] = 0.0
+    slots = {1: {0}, 2: {0, 3}, 3: {0, 1, 3}, 4: {0, 1, 2, 3}}
+    left_open = 0
+    for i in range(60):
+        for block in blocks:
+            if block % 4 in slots[int(people.visits[i])] and people.seen[i, block] == NOBODY:
+                hours = (5 if block < 4 else 2) * people.visit_minutes[i] / 60
+                assert hours > time[:, block].max() - 1e-9
+                left_open += 1
+    assert left_open > 0 and (people.seen >= 0).any()
+
+
 def test_whose_visits_come_first_changes_from_week_to_week():
     served = set()
     for week in range(1, 21):
