@@ -34,8 +34,8 @@ RUNS = {"baseline": BASELINE, "collaborative": "scenarios/wigan/collaborative.ya
 COPIES = 50
 FUTURES = 8
 """Futures of one Wigan beside fifty."""
-RUNS = 4
-"""Runs of five years for each repeat of what takes longer: they are short, and the best of few is too much chance."""
+TIMES_AS_OFTEN = 4
+"""As what takes longer, runs of five years are repeated: they are short, and the best of few is too much chance."""
 APART = 0.5
 """Degrees of latitude between copies of the place: too far for anybody to work across."""
 
@@ -75,7 +75,7 @@ def five_years(repeats: int) -> dict[str, float]:
     scenarios = {name: load(path) for name, path in RUNS.items()}
     settled = settling.settle(scenarios["baseline"], 1)
     best = dict.fromkeys(scenarios, np.inf)
-    repeats *= RUNS
+    repeats *= TIMES_AS_OFTEN
     people = int((settled.clients.status <= RECEIVING).sum())
     workers, weeks = len(settled.workers), scenarios["baseline"].weeks
     floor = np.inf
